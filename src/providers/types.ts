@@ -1,0 +1,81 @@
+/**
+ * What a worker hands to a provider and what it gets back. Providers know nothing of the database; everything they
+ * need stands in the message, everything the engine needs stands in the result.
+ */
+
+export const providerNames = ['apns', 'fcm', 'web_push', 'smtp', 'twilio', 'webhook'] as const;
+export type ProviderName = (typeof providerNames)[number];
+
+/** One delivery, ready to send. Instants are `Date`s, texts are rendered. */
+export type Message = {
+  /** Delivery id (UUID). Stable over retries: APNs `apns-id`, SMTP Message-ID, `webhook-id`, part of callback URLs. */
+  readonly deliveryId: string;
+  /** 1 for the first try. */
+  readonly attempt: number;
+  /** Device token, Web Push endpoint, mailbox, E.164 number or URL. */
+  readonly address: string;
+  /** RFC 8291 keys of a browser's subscription, base64url; null for every other provider. */
+  readonly webPushKeys: { readonly p256dh: string; readonly auth: string } | null;
+  /** When this address was last registered; a provider's "gone since" before it is stale news. */
+  readonly registeredAt: Date | null;
+  /** Signing secret of a webhook endpoint (`whsec_…`); null for every other provider. */
+  readonly webhookSecret: string | null;
+  readonly typeKey: string;
+  readonly title: string;
+  readonly subtitle: string | null;
+  readonly body: string;
+  /** Rendered HTML alternative; email only. */
+  readonly html: string | null;
+  /** Deep link and custom data; strings because FCM takes nothing else. */
+  readonly data: Readonly<Record<string, string>>;
+  /** Groups notifications on screen (APNs `thread-id`). */
+  readonly threadId: string | null;
+  /** A newer one replaces an older one not yet shown; at most 64 bytes (APNs), 32 characters are left to Web Push's Topic. */
+  readonly collapseKey: string | null;
+  /** Android notification tag. */
+  readonly tag: string | null;
+  readonly sound: string | null;
+  /** RFC 8030 words; APNs priority 1/5/10, FCM normal/high. */
+  readonly urgency: 'very-low' | 'low' | 'normal' | 'high';
+  readonly interruptionLevel: 'passive' | 'active' | 'time-sensitive' | 'critical' | null;
+  /** After this instant the provider must not deliver (APNs expiration, FCM ttl, Web Push TTL, SMS validity). */
+  readonly expiresAt: Date;
+};
+
+/**
+ * What a rejection means for the engine:
+ * - `address`: this address will never work: deactivate it.
+ * - `message`: this message will never work at this address: fail it.
+ * - `transient`: try again with backoff.
+ * - `throttled`: try again, not before `retryAt`.
+ * - `misconfigured`: our account, key or certificate: pause the provider, keep everything.
+ * - `ambiguous`: it may have been delivered (time-out, connection lost after sending).
+ */
+export type Permanence = 'address' | 'message' | 'transient' | 'throttled' | 'misconfigured' | 'ambiguous';
+
+export type Result =
+  | { readonly outcome: 'accepted'; readonly providerMessageId: string | null }
+  | {
+      readonly outcome: 'rejected';
+      readonly permanence: Permanence;
+      /** Our vocabulary, snake_case, one table in docs/provider-errors.md. */
+      readonly reason: string;
+      /** The provider's own code, for operators (`BadDeviceToken`, `21211`, `5.1.1`). Never an address or a text. */
+      readonly code: string | null;
+      /** Only with `throttled` or `transient`: not before this instant (Retry-After). */
+      readonly retryAt?: Date;
+      /** A wrong environment or key looks the same: when most of a chunk says so, the provider is paused instead. */
+      readonly suspect?: boolean;
+    };
+
+export type Provider = {
+  readonly name: ProviderName;
+  /**
+   * Sends a chunk (1 to 500 messages) concurrently within the provider's own limits. Resolves to one result per
+   * message in the same order; never rejects for a message's sake. `signal` aborts what is still in flight
+   * (those become `ambiguous`), what was not begun becomes `transient`/`not_begun`.
+   */
+  send(batch: readonly Message[], signal: AbortSignal): Promise<Result[]>;
+  /** Closes connections; idempotent. */
+  close(): Promise<void>;
+};
