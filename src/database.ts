@@ -1,0 +1,52 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import type { DB } from './generated/database.ts';
+import type { Logger } from './logger.ts';
+
+export type PoolOptions = {
+  readonly url: string;
+  /** Shown in `pg_stat_activity`, e.g. `rowbell-api`. */
+  readonly applicationName: string;
+  /** Most connections at once. */
+  readonly max?: number;
+  /** How long to wait for a connection before the query fails, in milliseconds. */
+  readonly connectTimeoutMs?: number;
+  /** Cancels statements that run longer, in milliseconds; none without. */
+  readonly statementTimeoutMs?: number;
+  readonly logger: Logger;
+};
+
+/** Type parsers: as node-postgres has them, except that a `date` stays the text `YYYY-MM-DD`, free of time zones. */
+export const typeParsers: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+    oid === pg.types.builtins.DATE && format !== 'binary'
+      ? (value: string) => value
+      : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+};
+
+/**
+ * A pool of connections that survives the loss of the database: a broken connection, idle or in use, is logged as
+ * `database.disconnected` and replaced by the next query; it never ends the process. The caller ends the pool.
+ */
+export function createPool(options: PoolOptions): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    application_name: options.applicationName,
+    max: options.max ?? 10,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
+    idleTimeoutMillis: 30_000,
+    keepAlive: true,
+    types: typeParsers,
+    ...(options.statementTimeoutMs === undefined ? {} : { statement_timeout: options.statementTimeoutMs }),
+  });
+  const report = (error: Error) => options.logger.warn('database.disconnected', { error });
+  pool.on('error', report);
+  // A client that is checked out has no listener of the pool's: without this one its loss would end the process.
+  pool.on('connect', (client) => client.on('error', report));
+  return pool;
+}
+
+/** Typed queries over a pool. Ending the pool is the caller's; `destroy()` of the result would end it too. */
+export function createKysely(pool: pg.Pool): Kysely<DB> {
+  return new Kysely<DB>({ dialect: new PostgresDialect({ pool }) });
+}

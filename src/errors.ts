@@ -1,0 +1,42 @@
+/**
+ * Every error that leaves a process has a code from this table, and only the code and a message leave: never a
+ * database's or a provider's own text. SQL raises the same codes as SQLSTATEs (`raise … using errcode = 'RBNFD'`).
+ * docs/errors.md lists them for people; a test compares the two and finds codes used in db/ that are not here.
+ */
+export const errorCodes = {
+  RBAUT: { status: 401, message: 'You are not signed in, or your token is not valid.' },
+  RBFBD: { status: 403, message: 'You may not do this.' },
+  RBNFD: { status: 404, message: 'There is no such thing, or you may not see it.' },
+  RBINV: { status: 400, message: 'The input is not valid.' },
+  RBCFL: { status: 409, message: 'This contradicts what is already there.' },
+  RBBIG: { status: 413, message: 'The input is too large.' },
+  RBLIM: { status: 429, message: 'Too much at once. Try again later.' },
+  RBTMO: { status: 504, message: 'This took too long and was given up.' },
+  RBUNA: { status: 503, message: 'The service is not available at the moment. Try again.' },
+  RBCFG: { status: 500, message: 'The service is configured wrongly.' },
+  RBINT: { status: 500, message: 'Something went wrong on our side.' },
+} as const satisfies Record<string, { status: number; message: string }>;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+/** Whether a code, from a thrown error or an SQLSTATE, is one of ours. */
+export function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === 'string' && Object.hasOwn(errorCodes, code);
+}
+
+/**
+ * An error meant for the caller. `message` is shown as it is, so it carries no secret and no personal data;
+ * without one the table's message is used. What really happened belongs into `cause`, which is only logged.
+ */
+export class RowbellError extends Error {
+  override readonly name = 'RowbellError';
+  readonly code: ErrorCode;
+  /** The HTTP status that goes with the code. */
+  readonly status: number;
+
+  constructor(code: ErrorCode, message?: string, options?: ErrorOptions) {
+    super(message ?? errorCodes[code].message, options);
+    this.code = code;
+    this.status = errorCodes[code].status;
+  }
+}
