@@ -18,6 +18,8 @@ export type Entry = {
   readonly body: string | null;
   readonly data: Readonly<Record<string, unknown>>;
   readonly headers: Readonly<Record<string, string>>;
+  /** Which of the server's connections it came by, counted from 1. */
+  readonly connection?: number;
   /** The whole payload, as parsed. */
   readonly raw?: unknown;
 };

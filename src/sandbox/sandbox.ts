@@ -1,4 +1,5 @@
 import { startAdmin } from './admin.ts';
+import { startApns } from './apns.ts';
 import { openCredentials } from './credentials.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createJournal, type Journal } from './journal.ts';
@@ -6,6 +7,7 @@ import type { RunningServer, ServerContext, StartServer } from './server.ts';
 
 /** Every protocol server; a new one is one line. Started in this order, each on its own port. */
 const servers: readonly { readonly name: string; readonly start: StartServer }[] = [
+  { name: 'apns', start: startApns },
 ];
 
 export type SandboxOptions = {
