@@ -1,0 +1,46 @@
+create or replace function notify_private.uuidv7_floor(instant timestamptz) returns uuid
+language sql immutable strict parallel safe set search_path = ''
+as $$
+  select (pg_catalog.lpad(pg_catalog.to_hex((extract(epoch from instant) * 1000)::bigint), 12, '0') || '00000000000000000000')::uuid
+$$;
+comment on function notify_private.uuidv7_floor(timestamptz) is
+  'The lowest uuidv7 of an instant (RFC 9562: 48 bits of Unix milliseconds first): the bound of a partition, or of "since".';
+
+create or replace function notify_private.make_partitions(months_ahead integer default 3) returns integer
+language plpgsql volatile set search_path = ''
+as $$
+declare
+  parent text;
+  first_day timestamptz;
+  partition text;
+  made integer := 0;
+begin
+  -- One at a time: two deploys may meet here.
+  perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('notify_private.make_partitions'));
+  foreach parent in array array['events', 'notifications', 'decisions', 'deliveries', 'delivery_attempts', 'receipts'] loop
+    for first_day in
+      select pg_catalog.generate_series(
+        -- From last month on: a restored or replayed row may be a little old.
+        pg_catalog.date_trunc('month', now(), 'UTC') - interval '1 month',
+        pg_catalog.date_trunc('month', now(), 'UTC') + pg_catalog.make_interval(months => months_ahead),
+        interval '1 month', 'UTC')
+    loop
+      partition := pg_catalog.format('%s_%s', parent, pg_catalog.to_char(first_day at time zone 'UTC', 'YYYY_MM'));
+      continue when pg_catalog.to_regclass('notify_private.' || partition) is not null;
+      execute pg_catalog.format(
+        'create table notify_private.%I partition of notify.%I for values from (%L) to (%L)',
+        partition, parent,
+        notify_private.uuidv7_floor(first_day),
+        notify_private.uuidv7_floor(pg_catalog.date_add(first_day, interval '1 month', 'UTC')));
+      -- Reached only through the parent; closed in case a grant ever slips.
+      execute pg_catalog.format('alter table notify_private.%I enable row level security', partition);
+      made := made + 1;
+    end loop;
+  end loop;
+  return made;
+end
+$$;
+comment on function notify_private.make_partitions(integer) is
+  'Makes the monthly partitions from last month to some months ahead; returns how many were missing. Run at each deploy and daily by the owner.';
+
+select notify_private.make_partitions();

@@ -1,0 +1,13 @@
+create or replace function notify_private.pause_provider(provider text, reason text) returns timestamptz
+language sql volatile set search_path = ''
+as $$
+  update notify.providers as p
+  set
+    pauses = p.pauses + 1,
+    pause_reason = pause_provider.reason,
+    paused_until = clock_timestamp() + least(interval '5 minutes', interval '5 seconds' * 2 ^ least(p.pauses, 10))
+  where p.provider = pause_provider.provider
+  returning p.paused_until
+$$;
+comment on function notify_private.pause_provider(text, text) is
+  'Stops claiming for a provider, for 5 s doubled each time up to 5 min; returns until when.';

@@ -1,0 +1,46 @@
+create or replace function notify_private.recover_claims(silent_for interval default '15 seconds') returns bigint
+language plpgsql volatile
+-- Definer: the worker's grant is the check of the caller.
+security definer set search_path = ''
+as $$
+declare
+  at constant timestamptz := pg_catalog.clock_timestamp();
+  recovered bigint;
+begin
+  update notify.workers as w set stopped_at = at where w.stopped_at is null and w.seen_at < at - silent_for;
+  with dead as (
+    delete from notify_private.claims as c
+    using notify.workers as w
+    where w.id = c.worker_id and w.stopped_at is not null
+    returning c.*
+  ),
+  moved as (
+    update notify.deliveries as d
+    set
+      -- Sent or not? A push that comes twice carries the same id; an SMS must not, so its status callback decides.
+      status = case when d.channel = 'sms' then 'unknown' when d.attempt >= d.max_attempts then 'failed' else 'queued' end,
+      reason = 'worker_lost',
+      claim_id = null,
+      due_at = at,
+      finished_at = case when d.channel <> 'sms' and d.attempt >= d.max_attempts then at end
+    from dead
+    where d.claim_id = dead.id and d.status = 'sending'
+    returning d.id, d.attempt, d.provider, d.lane, d.status, dead.worker_id, dead.claimed_at
+  ),
+  tried as (
+    insert into notify.delivery_attempts (delivery_id, attempt, worker_id, outcome, reason, started_at, finished_at)
+    select m.id, m.attempt, m.worker_id, 'lost', 'worker_lost', m.claimed_at, at from moved as m
+  ),
+  again as (
+    select notify_private.enqueue_sending(array(
+      select row(m.provider, m.lane, count(*), null)::notify_private.sending
+      from moved as m where m.status = 'queued' group by m.provider, m.lane
+    ))
+  )
+  select count(m.id) into recovered from again left join moved as m on true;
+  return recovered;
+end
+$$;
+comment on function notify_private.recover_claims(interval) is
+  'Declares silent workers dead and releases their claims: push, email and webhooks are tried again under the same id, SMS becomes unknown. Returns how many deliveries.';
+grant execute on function notify_private.recover_claims(interval) to rowbell_worker;

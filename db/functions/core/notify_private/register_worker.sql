@@ -1,0 +1,19 @@
+create or replace function notify_private.register_worker(lane text, host text, pid integer, providers text[]) returns uuid
+language plpgsql volatile
+-- Definer: the worker's grant is the check of the caller.
+security definer set search_path = ''
+as $$
+declare
+  id uuid;
+begin
+  update notify.providers as p set configured = p.provider = any (register_worker.providers)
+  where p.provider <> 'in_app' and p.configured <> (p.provider = any (register_worker.providers));
+  insert into notify.workers (lane, host, pid)
+  values (register_worker.lane, register_worker.host, register_worker.pid)
+  returning workers.id into id;
+  return id;
+end
+$$;
+comment on function notify_private.register_worker(text, text, integer, text[]) is
+  'Enters a worker process and the providers it has credentials for; returns its id for claims and heartbeats.';
+grant execute on function notify_private.register_worker(text, text, integer, text[]) to rowbell_worker;

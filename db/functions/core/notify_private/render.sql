@@ -1,0 +1,35 @@
+create or replace function notify_private.render(template text, variables jsonb) returns text
+language plpgsql immutable parallel safe set search_path = ''
+as $$
+declare
+  part text[];
+  rendered text := '';
+begin
+  if template is null or pg_catalog.strpos(template, '{') = 0 then
+    return template;
+  end if;
+  -- One pass over the template, so a value that contains braces is text and not a placeholder.
+  for part in select pg_catalog.regexp_matches(template, '\{([A-Za-z][A-Za-z0-9_]*)\}|([^{]+|\{)', 'g') loop
+    if part[1] is null then
+      rendered := rendered || part[2];
+    elsif variables ->> part[1] is null then
+      raise exception 'copy needs a value for {%}', part[1]
+        using errcode = 'RB001', hint = 'The audience function returns it in "variables".';
+    else
+      rendered := rendered || (variables ->> part[1]);
+    end if;
+  end loop;
+  return rendered;
+end
+$$;
+comment on function notify_private.render(text, jsonb) is
+  'Fills {Placeholders} of a template from an object of strings. Raises RB001 where one has no value: half-filled copy is never sent.';
+
+create or replace function notify_private.render_data(template jsonb, variables jsonb) returns jsonb
+language sql immutable parallel safe set search_path = ''
+as $$
+  select coalesce(pg_catalog.jsonb_object_agg(t.key, notify_private.render(t.value, variables)), '{}'::jsonb)
+  from pg_catalog.jsonb_each_text(template) as t
+$$;
+comment on function notify_private.render_data(jsonb, jsonb) is
+  'The same for an object of templates; every value comes out as a string, because FCM takes nothing else.';

@@ -1,0 +1,25 @@
+create or replace function notify_private.skip_deliveries(provider text, lane text) returns bigint
+language plpgsql volatile
+-- Definer: the worker's grant is the check of the caller.
+security definer set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  skipped bigint;
+begin
+  update notify.deliveries as d
+  set status = 'suppressed', reason = 'provider_not_configured', finished_at = clock_timestamp()
+  where d.id = any (array(
+    select q.id from notify.deliveries as q
+    where q.provider = skip_deliveries.provider and q.lane = skip_deliveries.lane and q.status = 'queued'
+      and q.due_at <= clock_timestamp()
+    limit 5000
+    for update skip locked
+  ));
+  get diagnostics skipped = row_count;
+  return skipped;
+end
+$$;
+comment on function notify_private.skip_deliveries(text, text) is
+  'Ends due deliveries of a provider that has no credentials, with that reason; returns how many, at most 5 000.';
+grant execute on function notify_private.skip_deliveries(text, text) to rowbell_worker;

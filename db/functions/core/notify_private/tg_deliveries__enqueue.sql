@@ -1,0 +1,18 @@
+create or replace function notify_private.tg_deliveries__enqueue() returns trigger
+language plpgsql volatile set search_path = ''
+as $$
+begin
+  perform notify_private.enqueue_sending(array(
+    select row(i.provider, i.lane, count(*), null)::notify_private.sending
+    from inserted as i where i.status = 'queued'
+    group by i.provider, i.lane
+  ));
+  return null;
+end
+$$;
+comment on function notify_private.tg_deliveries__enqueue() is 'Tells the workers that there is something to send.';
+
+create or replace trigger _900_enqueue
+  after insert on notify.deliveries
+  referencing new table as inserted
+  for each statement execute function notify_private.tg_deliveries__enqueue();

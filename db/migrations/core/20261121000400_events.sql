@@ -1,0 +1,66 @@
+-- migrate:up
+set local lock_timeout = '5s';
+
+-- The big tables are partitioned by range of their uuidv7 key, so the key alone is primary and a look-up by id touches
+-- one partition. They carry no foreign keys: a check per inserted row cost more than the insert (about 6 us each), and
+-- only the engine writes them.
+
+create table notify.events (
+  id uuid not null default uuidv7(),
+  type_key text not null references notify.notification_types,
+  actor_id uuid,
+  subject_type text,
+  subject_id uuid,
+  data jsonb not null default '{}' constraint events_data_is_a_small_object
+    check (jsonb_typeof(data) = 'object' and pg_column_size(data) <= 16384),
+  idempotency_key text constraint events_idempotency_key_fits check (length(idempotency_key) between 1 and 500),
+  due_at timestamptz not null default now(),
+  created_at timestamptz not null default now(),
+  plan_cursor uuid,
+  planned_at timestamptz,
+  canceled_at timestamptz,
+  plan_attempts integer not null default 0,
+  plan_error text,
+  primary key (id),
+  constraint events_subject_is_whole check ((subject_type is null) = (subject_id is null)),
+  constraint events_planned_or_canceled check (planned_at is null or canceled_at is null)
+) partition by range (id);
+alter table notify.events enable row level security;
+create index events_type_key_idx on notify.events (type_key);
+create index events_subject_id_idx on notify.events (subject_id) where subject_id is not null;
+-- What plan() still has to look at; a handful of rows however large the table grows.
+create index events_due_at_idx on notify.events (due_at) where planned_at is null and canceled_at is null;
+comment on table notify.events is
+  'Something that happened in the calling application. Inserting a row is enough to be heard: a statement trigger enqueues its planning in the same transaction.';
+comment on column notify.events.type_key is 'Which kind of notification it causes.';
+comment on column notify.events.actor_id is 'Who caused it (users.id); packs leave the actor out of the audience.';
+comment on column notify.events.subject_type is 'What it is about ("trip"), with subject_id; threads, filters and cancellations use it.';
+comment on column notify.events.data is 'What the audience function needs beyond the domain tables; an object of at most 16 kB.';
+comment on column notify.events.idempotency_key is 'The same key again is the same event: a second insert leaves no row, emit() returns the first.';
+comment on column notify.events.due_at is 'Not planned before this instant.';
+comment on column notify.events.plan_cursor is 'Last recipient already planned, while planning a large audience is under way.';
+comment on column notify.events.plan_error is 'Why planning failed last (SQLSTATE and message of the audience function or copy); it is tried again with growing pauses.';
+create policy select_admin on notify.events for select to rowbell_operator using (true);
+create policy insert_service on notify.events for insert to rowbell_writer with check (true);
+grant select on notify.events to rowbell_operator;
+grant insert (type_key, actor_id, subject_type, subject_id, data, idempotency_key, due_at) on notify.events to rowbell_writer;
+
+create table notify_private.event_keys (
+  idempotency_key text primary key,
+  event_id uuid not null,
+  created_at timestamptz not null default now()
+);
+alter table notify_private.event_keys enable row level security;
+create index event_keys_created_at_idx on notify_private.event_keys (created_at);
+comment on table notify_private.event_keys is
+  'Idempotency keys of events, outside the partitions because a unique key over partitions would need the partition key in it. Forgotten after settings.retention.';
+
+create type notify.event_input as (
+  type_key text, actor_id uuid, subject_type text, subject_id uuid, data jsonb, idempotency_key text, due_at timestamptz
+);
+comment on type notify.event_input is 'One event for emit_many(); null data means {}, null due_at means now.';
+create type notify.emit_result as (event_id uuid, deduplicated boolean);
+comment on type notify.emit_result is 'The event, and whether it had already been there under the same idempotency key.';
+
+-- migrate:down
+do $$ begin raise exception 'Rowbell rolls forward only: write a new migration'; end $$;
