@@ -1,0 +1,144 @@
+import { isIP } from 'node:net';
+import { getCACertificates } from 'node:tls';
+import { Agent, buildConnector, request } from 'undici';
+import type { ErrorRow } from './error-table.ts';
+import { isPublicAddress, PrivateAddressError, publicLookup } from './public-address.ts';
+
+export type HttpOptions = {
+  /** PEM of a certificate authority trusted besides the system's. */
+  readonly ca?: string | null | undefined;
+  /** Connections kept per origin. */
+  readonly connections: number;
+  /** Whole call: connection, request and answer. */
+  readonly timeoutMs: number;
+  /** Whether addresses outside the public internet may be connected to. */
+  readonly allowPrivateNetworks: boolean;
+};
+
+export type HttpRequest = {
+  readonly method: 'GET' | 'POST';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer;
+  readonly signal: AbortSignal;
+  /** How much of the answer's body to read as text; without it none is kept. */
+  readonly readBytes?: number;
+};
+
+export type HttpAnswer = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+};
+
+export type HttpClient = {
+  /** Rejects when there is no answer; `transportFailure` says what that means. Redirects are answers. */
+  send(url: URL, request: HttpRequest): Promise<HttpAnswer>;
+  /** Lets calls end, then closes connections; idempotent. */
+  close(): Promise<void>;
+};
+
+/** An answer's body nobody asked for is drained up to here, so that the connection can be used again. */
+const drainBytes = 16 * 1024;
+
+/** No connection came about, so nothing was sent: the one failure after which sending again is always safe. */
+class NotConnectedError extends Error {
+  override readonly name = 'NotConnectedError';
+}
+
+/**
+ * HTTP/1.1 over kept connections. HTTP/2 is off: one lost connection would make every call on it ambiguous.
+ */
+export function createHttp({ ca, connections, timeoutMs, allowPrivateNetworks }: HttpOptions): HttpClient {
+  const connector = buildConnector({
+    allowH2: false,
+    timeout: Math.min(timeoutMs, 10_000),
+    ...(ca && { ca: [...getCACertificates('default'), ca] }),
+    ...(!allowPrivateNetworks && { lookup: publicLookup }),
+  });
+  const connect: buildConnector.connector = (target, callback) => {
+    const literal = target.hostname.replace(/^\[|\]$/g, '');
+    if (!allowPrivateNetworks && isIP(literal) !== 0 && !isPublicAddress(literal)) {
+      callback(new NotConnectedError('refused', { cause: new PrivateAddressError() }), null);
+      return;
+    }
+    connector(target, (...[error, socket]) => {
+      if (error) callback(new NotConnectedError('no connection', { cause: error }), null);
+      else callback(null, socket);
+    });
+  };
+  const agent = new Agent({ connect, connections, headersTimeout: timeoutMs, bodyTimeout: timeoutMs });
+  let closed: Promise<void> | null = null;
+
+  return {
+    async send(url, { method, headers, body = null, signal, readBytes = 0 }) {
+      const answer = await request(url, {
+        dispatcher: agent,
+        method,
+        headers,
+        body,
+        signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+      });
+      let text = '';
+      if (readBytes > 0) text = await readAtMost(answer.body, readBytes);
+      // The verdict stands in the status: how long the rest takes must not change it.
+      else void answer.body.dump({ limit: drainBytes }).catch(() => undefined);
+      return { status: answer.statusCode, headers: answer.headers, text };
+    },
+    close() {
+      closed ??= agent.close();
+      return closed;
+    },
+  };
+}
+
+/** Failures without an answer, the same for every provider that speaks HTTP. */
+export const transportErrors = [
+  {
+    code: 'not_connected',
+    permanence: 'transient',
+    reason: 'unavailable',
+    note: 'No connection (name, refused, TLS, connect time-out): nothing was sent',
+  },
+  {
+    code: 'timeout',
+    permanence: 'ambiguous',
+    reason: 'timeout',
+    note: 'No answer in time after the request may have gone out',
+  },
+  {
+    code: 'connection_lost',
+    permanence: 'ambiguous',
+    reason: 'connection_lost',
+    note: 'The connection broke before the answer',
+  },
+  {
+    code: 'aborted',
+    permanence: 'ambiguous',
+    reason: 'aborted',
+    note: 'The worker gave up while the call was under way',
+  },
+] as const satisfies readonly ErrorRow[];
+
+export type TransportFailure = (typeof transportErrors)[number]['code'] | 'private_address';
+
+/** What an error of `send` means. `private_address` only comes from clients that refuse those. */
+export function transportFailure(error: unknown, signal: AbortSignal): TransportFailure {
+  if (error instanceof NotConnectedError) {
+    return error.cause instanceof PrivateAddressError ? 'private_address' : 'not_connected';
+  }
+  if (signal.aborted) return 'aborted';
+  const { name, code } = error as { readonly name?: string; readonly code?: string };
+  const late = name === 'TimeoutError' || code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT';
+  return late ? 'timeout' : 'connection_lost';
+}
+
+async function readAtMost(body: AsyncIterable<Buffer>, bytes: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length >= bytes) break;
+  }
+  return Buffer.concat(chunks).toString('utf8', 0, bytes);
+}

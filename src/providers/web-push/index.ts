@@ -1,0 +1,84 @@
+import webPush from 'web-push';
+import { sendEach } from '../each.ts';
+import { createRejections } from '../error-table.ts';
+import { createHttp, type HttpAnswer, transportFailure } from '../http.ts';
+import { parseRetryAfter } from '../retry-after.ts';
+import type { Message, Provider, Result } from '../types.ts';
+import { errors } from './errors.ts';
+import { mostPayloadBytes, payloadOf, topicOf, ttlOf } from './payload.ts';
+import { createVapid, type VapidKeys } from './vapid.ts';
+
+export type WebPushOptions = VapidKeys & {
+  /** PEM of a certificate authority trusted besides the system's. */
+  readonly ca?: string | null;
+  /** Endpoints come from browsers, that is from anyone: only the sandbox needs this. */
+  readonly allowPrivateNetworks?: boolean;
+  /** Messages in flight at once, and connections kept per push service; 32 unless told. */
+  readonly concurrency?: number;
+  /** Whole call; 30 000 unless told. */
+  readonly timeoutMs?: number;
+};
+
+const { has, reject } = createRejections(errors);
+
+/**
+ * Browsers, by RFC 8030, encrypted by RFC 8291, authenticated by RFC 8292. The official library encrypts and builds
+ * the request; it goes out over our own connections, because the library's own sending cannot be aborted, reads
+ * answers of any size and would connect to any address. Throws when the VAPID keys do not fit.
+ */
+export function createWebPush(options: WebPushOptions): Provider {
+  const { ca, allowPrivateNetworks = false, concurrency = 32, timeoutMs = 30_000 } = options;
+  const authorizationFor = createVapid(options);
+  const http = createHttp({ ca, connections: concurrency, timeoutMs, allowPrivateNetworks });
+
+  const sendOne = async (message: Message, signal: AbortSignal): Promise<Result> => {
+    const endpoint = URL.parse(message.address);
+    if (endpoint?.protocol !== 'https:' || endpoint.username || endpoint.password) return reject('bad_endpoint');
+    const payload = payloadOf(message);
+    if (payload.length > mostPayloadBytes) return reject('too_large');
+    if (!message.webPushKeys) return reject('bad_keys');
+
+    let details: ReturnType<typeof webPush.generateRequestDetails>;
+    try {
+      details = webPush.generateRequestDetails({ endpoint: endpoint.href, keys: message.webPushKeys }, payload, {
+        TTL: ttlOf(message.expiresAt),
+        urgency: message.urgency,
+        headers: { Authorization: authorizationFor(endpoint.origin) },
+        ...(message.collapseKey !== null && { topic: topicOf(message.collapseKey) }),
+      });
+    } catch {
+      // Everything else in the request is ours and valid; the keys are the browser's.
+      return reject('bad_keys');
+    }
+    const headers = Object.fromEntries(Object.entries(details.headers).map(([name, value]) => [name, String(value)]));
+    try {
+      return resultOf(await http.send(endpoint, { method: 'POST', headers, body: details.body as Buffer, signal }));
+    } catch (error) {
+      return reject(transportFailure(error, signal));
+    }
+  };
+
+  return {
+    name: 'web_push',
+    send: (batch, signal) => sendEach(batch, { limit: concurrency, signal }, (message) => sendOne(message, signal)),
+    close: http.close,
+  };
+}
+
+function resultOf({ status, headers }: HttpAnswer): Result {
+  if (status >= 200 && status < 300) return { outcome: 'accepted', providerMessageId: messageId(headers.location) };
+  const code = String(status);
+  const row = has(code) ? code : status >= 500 ? '5xx' : status >= 400 ? '4xx' : 'xxx';
+  return reject(row, { code, retryAt: parseRetryAfter(headers['retry-after']) });
+}
+
+/** Last part of the push message resource (RFC 8030 §5); the whole URL would be a capability to delete the message. */
+function messageId(location: string | string[] | undefined): string | null {
+  if (typeof location !== 'string') return null;
+  return (
+    location
+      .replace(/[?#].*$/, '')
+      .split('/')
+      .at(-1) || null
+  );
+}
