@@ -1,0 +1,69 @@
+import pg from 'pg';
+import { readConfig } from './config.ts';
+import { ensureDatabase } from './migrate/database.ts';
+import { applyFunctions } from './migrate/functions.ts';
+import { applyMigrations, migrationsTable } from './migrate/migrations.ts';
+import { migrateQueue } from './migrate/queue.ts';
+import { ensureRoles, type Logins } from './migrate/roles.ts';
+
+export type MigrateOptions = Logins & {
+  /** The owner's connection: a superuser, or a role with `createrole` that owns the database. */
+  readonly databaseUrl: string;
+  /** Told what happens, a sentence at a time. */
+  readonly say?: (sentence: string) => void;
+};
+
+/** Any number, as long as it is always this one. */
+const lockKey = 7_238_462;
+
+/**
+ * Brings a database to this version: roles, migrations, the job queue's schema, functions. Does nothing that is done
+ * already and may run in several processes at once: they take turns.
+ *
+ * @throws {Error} naming the SQL file and line where one is to blame
+ */
+export async function migrate(options: MigrateOptions): Promise<void> {
+  const say = options.say ?? (() => {});
+  await ensureDatabase(options.databaseUrl);
+  const owner = new pg.Client({ connectionString: options.databaseUrl, application_name: 'rowbell-migrate' });
+  owner.on('error', () => {});
+  await owner.connect();
+  try {
+    // Waiting in steps rather than in one statement: a session that waits inside a statement holds a snapshot, which
+    // would stop a `create index concurrently` in the migrations of the one it waits for.
+    while (!(await tryLock(owner))) await new Promise((resolve) => setTimeout(resolve, 100));
+    await ensureRoles(owner, options);
+    await applyMigrations(options.databaseUrl, say);
+    await shareMigrationLevel(owner);
+    await migrateQueue(owner, options.databaseUrl);
+    const files = await applyFunctions(owner);
+    say(`The database is up to date (${files} files of functions applied).`);
+  } finally {
+    await owner.end();
+  }
+}
+
+/** The readiness checks of API and worker compare the database's level with their own. */
+async function shareMigrationLevel(owner: pg.Client): Promise<void> {
+  const { rows } = await owner.query('select where to_regclass($1) is not null', [migrationsTable]);
+  if (rows.length === 0) return;
+  await owner.query('grant usage on schema rowbell to rowbell_http, rowbell_worker');
+  await owner.query(`grant select on ${migrationsTable} to rowbell_http, rowbell_worker`);
+}
+
+async function tryLock(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [lockKey]);
+  return rows[0]?.locked === true;
+}
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env, 'migrate');
+  await migrate({ ...config, say: (sentence) => process.stdout.write(`${sentence}\n`) });
+}
+
+if (import.meta.main) {
+  main().catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  });
+}
