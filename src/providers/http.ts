@@ -119,13 +119,14 @@ export const transportErrors = [
   },
 ] as const satisfies readonly ErrorRow[];
 
-export type TransportFailure = (typeof transportErrors)[number]['code'] | 'private_address';
+/** Whether `send` refused to connect because the address is outside the public internet. */
+export function isPrivateAddressRefusal(error: unknown): boolean {
+  return error instanceof NotConnectedError && error.cause instanceof PrivateAddressError;
+}
 
-/** What an error of `send` means. `private_address` only comes from clients that refuse those. */
-export function transportFailure(error: unknown, signal: AbortSignal): TransportFailure {
-  if (error instanceof NotConnectedError) {
-    return error.cause instanceof PrivateAddressError ? 'private_address' : 'not_connected';
-  }
+/** Which row of `transportErrors` an error of `send` is. */
+export function transportFailure(error: unknown, signal: AbortSignal): (typeof transportErrors)[number]['code'] {
+  if (error instanceof NotConnectedError) return 'not_connected';
   if (signal.aborted) return 'aborted';
   const { name, code } = error as { readonly name?: string; readonly code?: string };
   const late = name === 'TimeoutError' || code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT';

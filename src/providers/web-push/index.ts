@@ -1,7 +1,7 @@
 import webPush from 'web-push';
 import { sendEach } from '../each.ts';
 import { createRejections } from '../error-table.ts';
-import { createHttp, type HttpAnswer, transportFailure } from '../http.ts';
+import { createHttp, type HttpAnswer, isPrivateAddressRefusal, transportFailure } from '../http.ts';
 import { parseRetryAfter } from '../retry-after.ts';
 import type { Message, Provider, Result } from '../types.ts';
 import { errors } from './errors.ts';
@@ -54,7 +54,7 @@ export function createWebPush(options: WebPushOptions): Provider {
     try {
       return resultOf(await http.send(endpoint, { method: 'POST', headers, body: details.body as Buffer, signal }));
     } catch (error) {
-      return reject(transportFailure(error, signal));
+      return reject(isPrivateAddressRefusal(error) ? 'private_address' : transportFailure(error, signal));
     }
   };
 

@@ -1,0 +1,44 @@
+import { createRejections, type Rejected } from '../error-table.ts';
+import { errors } from './errors.ts';
+
+const { has, reject } = createRejections(errors);
+type Code = (typeof errors)[number]['code'];
+
+/** What nodemailer's errors carry. `command` is what the server was answering. */
+export type SmtpFailure = {
+  readonly code?: string;
+  readonly responseCode?: number;
+  readonly response?: string;
+  readonly command?: string;
+};
+
+/**
+ * What a failed `sendMail` means. A reply is a verdict whenever it came. Without one it matters whether the message had
+ * been `handedOver` whole: until the final dot a server must forget it (RFC 5321 §4.1.1.4), after it nobody knows.
+ * `timedOut` says that our own deadline aborted the call, not the worker.
+ */
+export function rejectionOf(
+  failure: SmtpFailure,
+  { handedOver, timedOut }: { readonly handedOver: boolean; readonly timedOut: boolean },
+): Rejected {
+  const { code = 'other', responseCode, response = '', command = '' } = failure;
+  if (responseCode !== undefined && responseCode >= 400) return refusal(responseCode, { response, command });
+  const word = code === 'EABORT' && timedOut ? 'ETIMEDOUT' : code;
+  if (!handedOver) return reject(has(word) ? word : 'other');
+  if (word === 'ETIMEDOUT' || word === 'EABORT') return reject(`DATA ${word}`);
+  return reject('DATA ECONNECTION');
+}
+
+function refusal(reply: number, { response, command }: { response: string; command: string }): Rejected {
+  const stage = command.split(' ', 1)[0] ?? '';
+  const enhanced = /^\d{3}[ -]([245]\.\d{1,3}\.\d{1,3})\b/.exec(response)?.[1] ?? null;
+  const family = reply < 500 ? '4xx' : '5xx';
+  const candidates = [
+    ...(enhanced ? [enhanced, enhanced.replace(/\d+$/, 'x')] : []),
+    `${stage} ${reply}`,
+    String(reply),
+    `${stage} ${family}`,
+  ];
+  const row: Code = candidates.find(has) ?? family;
+  return reject(row, { code: enhanced ?? String(reply) });
+}

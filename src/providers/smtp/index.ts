@@ -1,0 +1,86 @@
+import type { Readable } from 'node:stream';
+import { getCACertificates } from 'node:tls';
+import { createTransport } from 'nodemailer';
+import { sendEach } from '../each.ts';
+import { createRejections } from '../error-table.ts';
+import type { Message, Provider, Result } from '../types.ts';
+import { rejectionOf, type SmtpFailure } from './classify.ts';
+import { type DkimOptions, dkimSettings } from './dkim.ts';
+import { errors } from './errors.ts';
+import { isMailbox, mailOf, parseSender } from './mail.ts';
+
+export type SmtpOptions = {
+  /** `smtp://user:password@host:587` or `smtps://…:465`; nodemailer's settings may stand in the query. */
+  readonly url: string;
+  /** One mailbox, with or without a name. */
+  readonly from: string;
+  /** PEM of a certificate authority trusted besides the system's. */
+  readonly ca?: string | null;
+  readonly dkim?: DkimOptions | null;
+  /** Connections kept, one message at a time each; 10 unless told. */
+  readonly connections?: number;
+  /** Silence of the server, and a whole call; 60 000 unless told. */
+  readonly timeoutMs?: number;
+};
+
+const { reject } = createRejections(errors);
+
+/**
+ * Mail through one relay, over kept connections. STARTTLS is used where it is offered and required where a password
+ * would leave this machine without it (`?requireTLS=false` in the URL says otherwise). Throws when the sender or the
+ * DKIM key cannot be used.
+ */
+export function createSmtp(options: SmtpOptions): Provider {
+  const { url, from, ca, dkim, connections = 10, timeoutMs = 60_000 } = options;
+  const sender = parseSender(from);
+  const transport = createTransport({
+    pool: true,
+    url,
+    requireTLS: carriesPasswordAbroad(url),
+    maxConnections: connections,
+    // Only for a kept connection that the server closed meanwhile: nothing of the message was sent then.
+    maxRequeues: 1,
+    connectionTimeout: Math.min(timeoutMs, 10_000),
+    greetingTimeout: Math.min(timeoutMs, 10_000),
+    socketTimeout: timeoutMs,
+    ...(ca && { tls: { ca: [...getCACertificates('default'), ca] } }),
+    ...(dkim && { dkim: dkimSettings(dkim) }),
+  });
+  /** The stream a connection reads the message from: read to its end, the message is handed over. */
+  const streams = new WeakMap<object, Readable>();
+  transport.use('stream', (mail, done) => {
+    const { message, data } = mail;
+    const create = message.createReadStream.bind(message);
+    message.createReadStream = (streamOptions) => {
+      const stream = create(streamOptions);
+      if (data.signal) streams.set(data.signal, stream);
+      return stream;
+    };
+    done();
+  });
+
+  const sendOne = async (message: Message, signal: AbortSignal): Promise<Result> => {
+    if (!isMailbox(message.address)) return reject('EENVELOPE');
+    const own = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+    try {
+      const { messageId } = await transport.sendMail({ ...mailOf(message, sender), signal: own });
+      return { outcome: 'accepted', providerMessageId: messageId };
+    } catch (error) {
+      const handedOver = streams.get(own)?.readableEnded ?? false;
+      return rejectionOf(error as SmtpFailure, { handedOver, timedOut: !signal.aborted });
+    }
+  };
+
+  return {
+    name: 'smtp',
+    send: (batch, signal) => sendEach(batch, { limit: connections, signal }, (message) => sendOne(message, signal)),
+    async close() {
+      transport.close();
+    },
+  };
+}
+
+function carriesPasswordAbroad(url: string): boolean {
+  const { protocol, password, hostname } = new URL(url);
+  return protocol === 'smtp:' && password !== '' && !/^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname);
+}

@@ -1,0 +1,45 @@
+import type { ErrorRow } from '../error-table.ts';
+import { transportErrors } from '../http.ts';
+
+/**
+ * Twilio's error codes, from the API and (300xx) from status callbacks; twilio.com/docs/api/errors. An SMS goes out at
+ * most once, so an answer that does not prove the message was refused is ambiguous.
+ */
+export const errors = [
+  { code: '20003', permanence: 'misconfigured', reason: 'bad_credentials', note: 'Account sid or auth token wrong' },
+  { code: '20404', permanence: 'misconfigured', reason: 'bad_credentials', note: 'No such account' },
+  { code: '20429', permanence: 'throttled', reason: 'rate_limited', note: 'Refused before it was processed' },
+  { code: '20503', permanence: 'transient', reason: 'unavailable', note: 'Refused before it was processed' },
+  { code: '21211', permanence: 'address', reason: 'bad_address', note: 'Not a valid number' },
+  { code: '21408', permanence: 'message', reason: 'region_disabled', note: "The number's country is not switched on" },
+  { code: '21602', permanence: 'message', reason: 'invalid_message', note: 'No text' },
+  { code: '21604', permanence: 'message', reason: 'invalid_message', note: 'No number' },
+  { code: '21606', permanence: 'misconfigured', reason: 'bad_sender', note: 'From is not a number of the account' },
+  { code: '21610', permanence: 'address', reason: 'opted_out', note: 'The recipient sent STOP' },
+  { code: '21612', permanence: 'message', reason: 'unroutable', note: 'No route from this sender to this number' },
+  { code: '21614', permanence: 'address', reason: 'bad_address', note: 'Not a mobile number' },
+  { code: '21617', permanence: 'message', reason: 'payload_too_large', note: 'More than 1600 characters' },
+  { code: '30001', permanence: 'transient', reason: 'unavailable', note: 'Queue overflow' },
+  { code: '30002', permanence: 'misconfigured', reason: 'bad_credentials', note: 'Account suspended' },
+  { code: '30003', permanence: 'transient', reason: 'unavailable', note: 'Handset switched off or out of reach' },
+  { code: '30004', permanence: 'address', reason: 'opted_out', note: 'Blocked by the recipient or the carrier' },
+  { code: '30005', permanence: 'address', reason: 'unregistered', note: 'The number is not in use' },
+  { code: '30006', permanence: 'address', reason: 'bad_address', note: 'Landline, or a carrier without SMS' },
+  { code: '30007', permanence: 'message', reason: 'refused', suspect: true, note: 'Filtered as spam by the carrier' },
+  { code: '30008', permanence: 'transient', reason: 'unavailable', note: 'Unknown error of the carrier' },
+  { code: '30010', permanence: 'message', reason: 'refused', note: 'Dearer than the highest price allowed' },
+  { code: '30032', permanence: 'misconfigured', reason: 'bad_sender', note: 'Toll-free number not verified' },
+  { code: '30034', permanence: 'misconfigured', reason: 'bad_sender', note: 'Sender not registered for A2P 10DLC' },
+  { code: '401', permanence: 'misconfigured', reason: 'bad_credentials', note: 'Without a code of its own' },
+  { code: '429', permanence: 'throttled', reason: 'rate_limited', note: 'Without a code of its own; Retry-After' },
+  { code: '503', permanence: 'transient', reason: 'unavailable', note: 'Without a code of its own; Retry-After' },
+  { code: '4xx', permanence: 'message', reason: 'invalid_message', note: 'Any other refusal' },
+  { code: '5xx', permanence: 'ambiguous', reason: 'unavailable', note: 'Failed while it was being processed' },
+  {
+    code: 'undelivered',
+    permanence: 'message',
+    reason: 'refused',
+    note: 'A status callback of a failure without a code that stands here',
+  },
+  ...transportErrors,
+] as const satisfies readonly ErrorRow[];

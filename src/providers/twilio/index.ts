@@ -1,0 +1,81 @@
+import twilio from 'twilio';
+import { sendEach } from '../each.ts';
+import { createRejections } from '../error-table.ts';
+import { createHttp, transportFailure } from '../http.ts';
+import { parseRetryAfter } from '../retry-after.ts';
+import type { Message, Provider, Result } from '../types.ts';
+import { errors } from './errors.ts';
+import { type Call, TwilioHttpClient } from './http-client.ts';
+
+export { parseTwilioStatus, type TwilioStatus, verifyTwilioSignature } from './status.ts';
+
+export type TwilioOptions = {
+  readonly accountSid: string;
+  readonly authToken: string;
+  /** An E.164 number or a messaging service id (`MG…`). */
+  readonly from: string;
+  /** Our public origin, to which status callbacks are sent. */
+  readonly publicUrl: string;
+  /** Another origin than Twilio's, e.g. the sandbox. */
+  readonly apiUrl?: string;
+  /** Messages in flight at once, and connections kept; 32 unless told. */
+  readonly concurrency?: number;
+  /** Whole call; 30 000 unless told. */
+  readonly timeoutMs?: number;
+};
+
+const { has, reject } = createRejections(errors);
+
+/** Twilio accepts 1 to 36 000 seconds and holds a message no longer than that. */
+const mostValidityS = 36_000;
+
+/**
+ * SMS. Twilio knows no idempotency key and an SMS goes out at most once, so whatever does not prove that nothing was
+ * sent is `ambiguous`; the status callback, whose URL names the delivery, settles it.
+ */
+export function createTwilio(options: TwilioOptions): Provider {
+  const { accountSid, authToken, from, publicUrl, concurrency = 32, timeoutMs = 30_000 } = options;
+  const http = createHttp({ connections: concurrency, timeoutMs, allowPrivateNetworks: true });
+  const httpClient = new TwilioHttpClient(http, options.apiUrl ?? 'https://api.twilio.com');
+  const client = twilio(accountSid, authToken, { httpClient });
+  const callbacks = `${publicUrl.replace(/\/$/, '')}/callbacks/twilio/`;
+  const sender = from.startsWith('MG') ? { messagingServiceSid: from } : { from };
+
+  const sendOne = async (message: Message, signal: AbortSignal): Promise<Result> => {
+    const call: Call = { signal };
+    try {
+      const { sid } = await httpClient.during(call, () =>
+        client.messages.create({
+          ...sender,
+          to: message.address,
+          body: message.body,
+          statusCallback: callbacks + message.deliveryId,
+          validityPeriod: validityOf(message.expiresAt),
+        }),
+      );
+      return { outcome: 'accepted', providerMessageId: sid };
+    } catch (error) {
+      return rejectionOf(error, call);
+    }
+  };
+
+  return {
+    name: 'twilio',
+    send: (batch, signal) => sendEach(batch, { limit: concurrency, signal }, (message) => sendOne(message, signal)),
+    close: http.close,
+  };
+}
+
+/** The SDK's exceptions have the HTTP `status` and, mostly, Twilio's own `code`; without a status nobody answered. */
+function rejectionOf(error: unknown, { signal, retryAfter }: Call): Result {
+  const { status, code } = error as { readonly status?: number; readonly code?: number };
+  if (status === undefined) return reject(transportFailure(error, signal));
+  const exact = String(code || status);
+  const byStatus = has(String(status)) ? String(status) : status >= 500 ? '5xx' : '4xx';
+  const row = has(exact) ? exact : byStatus;
+  return reject(row as Parameters<typeof reject>[0], { code: exact, retryAt: parseRetryAfter(retryAfter) });
+}
+
+function validityOf(expiresAt: Date, now = Date.now()): number {
+  return Math.min(Math.max(Math.floor((expiresAt.getTime() - now) / 1000), 1), mostValidityS);
+}

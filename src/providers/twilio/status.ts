@@ -1,0 +1,66 @@
+import twilio from 'twilio';
+import { createRejections } from '../error-table.ts';
+import type { Permanence } from '../types.ts';
+import { errors } from './errors.ts';
+
+const { has, reject } = createRejections(errors);
+
+/** A status callback in our words. `failed` has a permanence and a reason, the other two have none. */
+export type TwilioStatus =
+  | { readonly status: 'sent' | 'delivered'; readonly messageId: string }
+  | {
+      readonly status: 'failed';
+      readonly messageId: string;
+      /** Twilio's error code, or its word (`undelivered`, `failed`, `canceled`) where it gave none. */
+      readonly code: string;
+      readonly permanence: Permanence;
+      readonly reason: string;
+    };
+
+/** MessageStatus of outgoing messages. The steps within Twilio all mean that it has accepted the message. */
+const statuses: Readonly<Record<string, TwilioStatus['status']>> = {
+  accepted: 'sent',
+  scheduled: 'sent',
+  queued: 'sent',
+  sending: 'sent',
+  sent: 'sent',
+  delivered: 'delivered',
+  read: 'delivered',
+  undelivered: 'failed',
+  failed: 'failed',
+  canceled: 'failed',
+};
+
+/**
+ * Reads the parameters of a status callback; null when it is none. Callbacks arrive doubled and out of order: the
+ * receiver keeps a `delivered` or `failed` against any later `sent`.
+ */
+export function parseTwilioStatus(params: Readonly<Record<string, unknown>>): TwilioStatus | null {
+  const { MessageSid: messageId, MessageStatus: word, ErrorCode: errorCode } = params;
+  if (typeof messageId !== 'string' || !/^(SM|MM)[0-9a-fA-F]{32}$/.test(messageId)) return null;
+  if (typeof word !== 'string' || !Object.hasOwn(statuses, word)) return null;
+  const status = statuses[word];
+  if (status === undefined) return null;
+  if (status !== 'failed') return { status, messageId };
+  const code = typeof errorCode === 'string' && /^\d{5}$/.test(errorCode) ? errorCode : word;
+  const { permanence, reason } = reject(has(code) ? code : 'undelivered');
+  return { status, messageId, code, permanence, reason };
+}
+
+/**
+ * Whether a request is Twilio's own: HMAC-SHA1 over the URL, exactly as Twilio was given it, and the sorted form
+ * parameters (twilio.com/docs/usage/security). Never throws.
+ */
+export function verifyTwilioSignature(
+  authToken: string,
+  signature: string | undefined,
+  url: string,
+  params: Readonly<Record<string, unknown>>,
+): boolean {
+  if (!signature) return false;
+  try {
+    return twilio.validateRequest(authToken, signature, url, { ...params });
+  } catch {
+    return false;
+  }
+}
