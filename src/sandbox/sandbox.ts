@@ -4,10 +4,18 @@ import { openCredentials } from './credentials.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createJournal, type Journal } from './journal.ts';
 import type { RunningServer, ServerContext, StartServer } from './server.ts';
+import { startSmtp } from './smtp.ts';
+import { startTwilio } from './twilio.ts';
+import { startWebPush } from './web-push.ts';
+import { startWebhook } from './webhook.ts';
 
 /** Every protocol server; a new one is one line. Started in this order, each on its own port. */
 const servers: readonly { readonly name: string; readonly start: StartServer }[] = [
   { name: 'apns', start: startApns },
+  { name: 'web_push', start: startWebPush },
+  { name: 'twilio', start: startTwilio },
+  { name: 'smtp', start: startSmtp },
+  { name: 'webhook', start: startWebhook },
 ];
 
 export type SandboxOptions = {

@@ -1,0 +1,111 @@
+import { createHmac } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Webhook } from 'standardwebhooks';
+import type { Fault } from './faults.ts';
+import { connectionCounter, headersOf, parseObject, readBody, retryAfter, send, textOrNull } from './http.ts';
+import { delay, listen, type StartServer } from './server.ts';
+
+const mostBodyBytes = 1024 * 1024;
+const nameShape = /^[A-Za-z0-9._-]{1,64}$/;
+
+/** The signing secret of the receiver with this name. It follows from the name, so demo data survives restarts. */
+export function webhookSecretOf(name: string): string {
+  return `whsec_${createHmac('sha256', 'rowbell-sandbox-webhook').update(name).digest('base64')}`;
+}
+
+/**
+ * Receivers of webhooks at `/hooks/<name>` that verify Standard Webhooks signatures. `POST /hooks` with `{"name": …}`
+ * answers with a receiver's URL and secret.
+ */
+export const startWebhook: StartServer = async ({ journal, faults, host, publicHost, port }) => {
+  const server = createServer((request, response) => {
+    handle(request, response).catch(() => response.destroy());
+  });
+  const connectionOf = connectionCounter(server);
+  const actualPort = await listen(server, port, host);
+  const origin = `http://${publicHost}:${actualPort}`;
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = (await readBody(request, mostBodyBytes))?.toString() ?? null;
+    if (request.method !== 'POST') return send(response, { status: 405, headers: { allow: 'POST' } });
+    if (request.url === '/hooks') {
+      const name = textOrNull(parseObject(body ?? '')?.name) ?? '';
+      if (!nameShape.test(name)) {
+        return send(response, { status: 400, json: { error: 'name: 1 to 64 of A-Z a-z 0-9 . _ -' } });
+      }
+      return send(response, { status: 201, json: { url: `${origin}/hooks/${name}`, secret: webhookSecretOf(name) } });
+    }
+    const name = /^\/hooks\/([^/?]+)$/.exec(request.url ?? '')?.[1];
+    if (name === undefined || !nameShape.test(name)) return send(response, { status: 404 });
+    return receive(request, response, name, body);
+  }
+
+  async function receive(request: IncomingMessage, response: ServerResponse, name: string, body: string | null) {
+    const url = `${origin}/hooks/${name}`;
+    const fault = faults.next('webhook', url);
+    if (fault?.latencyMs) await delay(fault.latencyMs);
+    const headers = headersOf(request);
+    const { status, reason } = (fault && impose(fault)) ?? judge(headers, name, body);
+    const payload = parseObject(body ?? '');
+    const data = (payload?.data ?? {}) as Record<string, unknown>;
+    journal.record({
+      provider: 'webhook',
+      address: url,
+      deliveryId: headers['webhook-id'] ?? null,
+      status,
+      reason,
+      title: textOrNull(data.title),
+      body: textOrNull(data.body),
+      data: (data.data ?? {}) as Record<string, unknown>,
+      headers,
+      connection: connectionOf(request),
+      raw: payload,
+    });
+    if (status === 0) return void request.socket.destroy();
+    const extra = { ...(fault && retryAfter(fault)), ...(status >= 300 && status < 400 && { location: url }) };
+    send(response, { status, headers: extra, ...(reason && { json: { error: reason } }) }, fault);
+  }
+
+  return {
+    port: actualPort,
+    settings: { WEBHOOK_ALLOW_PRIVATE_NETWORKS: 'true' },
+    async close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+};
+
+type Verdict = { readonly status: number; readonly reason: string | null };
+
+function judge(headers: Record<string, string>, name: string, body: string | null): Verdict {
+  if (body === null) return { status: 413, reason: 'too large' };
+  if (!headers['content-type']?.startsWith('application/json')) return { status: 415, reason: 'not JSON' };
+  try {
+    new Webhook(webhookSecretOf(name)).verify(body, headers);
+  } catch {
+    return { status: 401, reason: 'wrong signature' };
+  }
+  return { status: 204, reason: null };
+}
+
+/** The verdict a fault forces; null: the call is judged as usual. Status 0 cuts the connection. */
+function impose({ kind, status, reason = kind }: Fault): Verdict | null {
+  switch (kind) {
+    case 'reset':
+      return { status: 0, reason };
+    case 'throttle':
+      return { status: status ?? 429, reason };
+    case 'gone':
+    case 'hard_bounce':
+      return { status: status ?? 410, reason };
+    case 'reject':
+      return { status: status ?? 400, reason };
+    case 'server_error':
+      return { status: status ?? 500, reason };
+    case 'soft_bounce':
+      return { status: status ?? 503, reason };
+    default:
+      return null;
+  }
+}
