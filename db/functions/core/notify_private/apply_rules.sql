@@ -32,6 +32,7 @@ as $$
     select
       uuidv7() as notification_id, m.event_id, m.recipient_id,
       t.title, t.subtitle, t.body, t.data, t.thread_id, t.collapse_key,
+      m.variables ->> 'only_device_id' as only_device_id,
       replace(t.dedupe_key, '{userId}', m.recipient_id::text) as dedupe_key
     from member as m
     join text as t on t.event_id = m.event_id and t.locale = m.locale and t.variant = m.variant and t.variables = m.variables
@@ -90,7 +91,10 @@ as $$
   from verdict as v
   join person as p on p.event_id = v.event_id and p.recipient_id = v.recipient_id
   join event as e on e.id = v.event_id
-  join notify_private.addresses as a on a.user_id = v.recipient_id and a.channel = v.channel
+  join notify_private.addresses as a
+    on a.user_id = v.recipient_id and a.channel = v.channel
+    -- An audience may name the one device a push is about (a test).
+    and (p.only_device_id is null or a.device_id = p.only_device_id::uuid)
   left join notify.suppressions as x
     on x.channel = a.channel and x.address = a.address and (x.expires_at is null or x.expires_at > at)
   cross join lateral (

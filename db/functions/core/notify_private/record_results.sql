@@ -112,6 +112,8 @@ begin
     ))
   )
   select f.status, count(*) from fate as f cross join again group by f.status;
+  -- A receipt that came while the claim was held has been waiting for this.
+  perform notify_private.settle_deliveries(array(select r.delivery_id from unnest(results) as r));
 end
 $$;
 comment on function notify_private.record_results(uuid, notify_private.result[]) is

@@ -5,7 +5,7 @@ security definer set search_path = ''
 as $$
 declare
   at constant timestamptz := pg_catalog.clock_timestamp();
-  recovered bigint;
+  recovered uuid[];
 begin
   update notify.workers as w set stopped_at = at where w.stopped_at is null and w.seen_at < at - silent_for;
   with dead as (
@@ -37,8 +37,10 @@ begin
       from moved as m where m.status = 'queued' group by m.provider, m.lane
     ))
   )
-  select count(m.id) into recovered from again left join moved as m on true;
-  return recovered;
+  select coalesce(array_agg(m.id) filter (where m.id is not null), '{}') into recovered from again left join moved as m on true;
+  -- A receipt that came while the claim was held has been waiting for this.
+  perform notify_private.settle_deliveries(recovered);
+  return pg_catalog.cardinality(recovered);
 end
 $$;
 comment on function notify_private.recover_claims(interval) is

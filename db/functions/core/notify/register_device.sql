@@ -1,0 +1,68 @@
+create or replace function notify.register_device(
+  provider text,
+  token text,
+  web_push_p256dh text default null,
+  web_push_auth text default null,
+  platform text default null,
+  name text default null
+) returns notify.devices
+language plpgsql volatile
+-- Definer: a token may belong to someone else until now, whose row the caller must not see but takes over.
+security definer set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  me constant uuid := notify_private.require_user();
+  p256dh constant text := pg_catalog.rtrim(register_device.web_push_p256dh, '=');
+  auth constant text := pg_catalog.rtrim(register_device.web_push_auth, '=');
+  device notify.devices;
+  wrong text;
+begin
+  wrong := case
+    when coalesce(register_device.provider, '') not in ('apns', 'fcm', 'web_push') then 'provider: must be apns, fcm or web_push'
+    when register_device.token is null then 'token: is missing'
+    when register_device.provider = 'apns' and register_device.token !~ '^([0-9A-Fa-f]{2}){32,100}$'
+      then 'token: an APNs token is 64 to 200 hexadecimal digits'
+    when register_device.provider = 'fcm' and register_device.token !~ '^[A-Za-z0-9:_.-]{20,1000}$'
+      then 'token: an FCM token is 20 to 1000 letters, digits, ":", "_", "-" or "."'
+    when register_device.provider = 'web_push'
+      and (length(register_device.token) > 2000 or register_device.token !~ '^https://[A-Za-z0-9.:\[\]-]+(/[!-~]*)?$')
+      then 'token: a Web Push endpoint is an https address of at most 2000 characters'
+    -- 65 bytes (an uncompressed P-256 point, which begins with 04) and 16 bytes, in base64url (RFC 8291).
+    when register_device.provider = 'web_push' and coalesce(p256dh, '') !~ '^B[A-Za-z0-9_-]{86}$'
+      then 'web_push_p256dh: must be 65 bytes in base64url'
+    when register_device.provider = 'web_push' and coalesce(auth, '') !~ '^[A-Za-z0-9_-]{22}$'
+      then 'web_push_auth: must be 16 bytes in base64url'
+    when register_device.provider <> 'web_push' and (p256dh is not null or auth is not null)
+      then 'web_push_p256dh: only a Web Push device has keys'
+    when length(register_device.platform) > 40 then 'platform: must have at most 40 characters'
+    when length(register_device.name) > 120 then 'name: must have at most 120 characters'
+  end;
+  if wrong is not null then
+    raise exception '%', wrong using errcode = 'RBINV';
+  end if;
+  if not exists (select from notify.users as u where u.id = me) then
+    raise exception 'the user of this token does not exist' using errcode = 'RBNFD';
+  end if;
+  insert into notify.devices as d (user_id, session_id, provider, token, web_push_p256dh, web_push_auth, platform, name)
+  values (
+    me, notify_hidden.current_session_id(), register_device.provider,
+    notify_private.normal_token(register_device.provider, register_device.token),
+    p256dh, auth, register_device.platform, register_device.name)
+  on conflict (provider, token) do update set
+    user_id = excluded.user_id,
+    session_id = excluded.session_id,
+    web_push_p256dh = excluded.web_push_p256dh,
+    web_push_auth = excluded.web_push_auth,
+    platform = excluded.platform,
+    name = excluded.name,
+    registered_at = pg_catalog.clock_timestamp(),
+    deactivated_at = null,
+    deactivation_reason = null
+  returning * into device;
+  return device;
+end
+$$;
+comment on function notify.register_device(text, text, text, text, text, text) is
+  'Makes a device the caller''s and binds it to the caller''s session; twice is one row. A token that was someone else''s moves: they get nothing on it any more. provider: apns, fcm or web_push.';
+grant execute on function notify.register_device(text, text, text, text, text, text) to rowbell_user;

@@ -1,0 +1,21 @@
+create or replace function notify.report_receipt(delivery_id uuid, kind text) returns boolean
+language plpgsql volatile
+-- Definer: receipts are written by the engine alone; this lets the caller speak about deliveries to them.
+security definer set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  me constant uuid := notify_private.require_user();
+begin
+  if coalesce(report_receipt.kind, '') not in ('delivered', 'opened', 'clicked') then
+    raise exception 'kind: must be delivered, opened or clicked' using errcode = 'RBINV';
+  end if;
+  if not exists (select from notify.deliveries as d where d.id = report_receipt.delivery_id and d.recipient_id = me) then
+    raise exception 'delivery_id: you have no such delivery' using errcode = 'RBNFD';
+  end if;
+  return notify_private.apply_receipt(report_receipt.delivery_id, report_receipt.kind, 'client');
+end
+$$;
+comment on function notify.report_receipt(uuid, text) is
+  'The client''s word that a delivery to the caller was delivered, opened or clicked. In any order and as often as it likes: true the first time, false afterwards.';
+grant execute on function notify.report_receipt(uuid, text) to rowbell_user;

@@ -1,0 +1,17 @@
+create or replace function notify.reset_preference(type_key text, channel text) returns boolean
+language plpgsql volatile
+-- Definer: there is no delete grant; this deletes the caller's own choice and no other.
+security definer set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  me constant uuid := notify_private.require_user();
+begin
+  delete from notify.preferences as p
+  where p.user_id = me and p.type_key = reset_preference.type_key and p.channel = reset_preference.channel;
+  return found;
+end
+$$;
+comment on function notify.reset_preference(text, text) is
+  'Takes the caller''s own choice back, so that the type''s default holds again. False where there was none.';
+grant execute on function notify.reset_preference(text, text) to rowbell_user;

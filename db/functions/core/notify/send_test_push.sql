@@ -1,0 +1,50 @@
+create or replace function notify.send_test_push(device_id uuid default null) returns setof notify.test_push
+language plpgsql volatile
+-- Definer: people may not make events; this makes one kind, about their own devices.
+security definer set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  me constant uuid := notify_private.require_user();
+  devices uuid[];
+begin
+  -- The lock makes the limit exact: two calls at once take turns.
+  perform from notify.users as u where u.id = me for no key update;
+  if (
+    -- Events of one call share their transaction's instant; ids are time, so this looks at the last minute alone.
+    select count(distinct e.created_at) >= 5 from notify.events as e
+    where e.id >= notify_private.uuidv7_floor(pg_catalog.now() - interval '1 minute')
+      and e.type_key = 'test_push' and e.actor_id = me and e.created_at > pg_catalog.now() - interval '1 minute'
+  ) then
+    raise exception 'at most 5 tests a minute' using errcode = 'RBLIM';
+  end if;
+  devices := array(
+    select d.id from notify.devices as d
+    where d.user_id = me and d.deactivated_at is null
+      and (send_test_push.device_id is null or d.id = send_test_push.device_id)
+    order by d.registered_at desc
+    limit 20
+  );
+  if pg_catalog.cardinality(devices) = 0 then
+    raise exception '%', case
+      when send_test_push.device_id is null then 'you have no device that can be pushed to'
+      when exists (select from notify.devices as d where d.id = send_test_push.device_id and d.user_id = me)
+        then 'device_id: the provider says this device is gone; register it again'
+      else 'device_id: you have no such device'
+    end using errcode = 'RBNFD';
+  end if;
+  return query
+  select device, r.event_id
+  from unnest(devices) with ordinality as d (device, n)
+  join (
+    select e.event_id, pg_catalog.row_number() over () as n
+    from notify.emit_many(array(
+      select row('test_push', me, 'device', device, null, null, null)::notify.event_input
+      from unnest(devices) with ordinality as d (device, n) order by n
+    )) as e
+  ) as r using (n);
+end
+$$;
+comment on function notify.send_test_push(uuid) is
+  'Sends a test to one of the caller''s devices, or to each (the 20 last registered). At most 5 calls a minute. The mutation testPush calls it and waits for the verdicts.';
+grant execute on function notify.send_test_push(uuid) to rowbell_user;

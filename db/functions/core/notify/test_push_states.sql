@@ -1,0 +1,20 @@
+create or replace function notify.test_push_states(event_ids uuid[]) returns setof notify.test_push_state
+language sql stable set search_path = ''
+as $$
+  select row(
+    d.event_id, v.id,
+    coalesce(v.status, case d.outcome when 'suppress' then 'suppressed' end, 'queued'),
+    coalesce(v.reason, a.reason, d.reason), a.code,
+    d.outcome = 'suppress' or a.attempt is not null or v.finished_at is not null
+  )::notify.test_push_state
+  from notify.decisions as d
+  left join notify.deliveries as v on v.notification_id = d.notification_id and v.channel = 'push'
+  left join lateral (
+    select t.attempt, t.reason, t.code from notify.delivery_attempts as t
+    where t.delivery_id = v.id order by t.attempt desc limit 1
+  ) as a on true
+  where d.event_id = any (event_ids) and d.recipient_id = (select notify_hidden.current_user_id()) and d.channel = 'push'
+$$;
+comment on function notify.test_push_states(uuid[]) is
+  'Where the caller''s test pushes stand; no row for one that is not planned yet. Reads as the caller, under their policies.';
+grant execute on function notify.test_push_states(uuid[]) to rowbell_user;

@@ -1,0 +1,50 @@
+create or replace function notify_private.apply_receipt(
+  delivery_id uuid, kind text, source text,
+  code text default null, reason text default null, address_is_dead boolean default false, occurred_at timestamptz default null
+) returns boolean
+language plpgsql volatile
+-- Definer: reports come from people and from the callback route, neither of whom may touch the tables. The grant to
+-- rowbell_http is the check for the one; report_receipt() checks the other.
+security definer set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  delivery notify.deliveries;
+  at constant timestamptz := least(coalesce(apply_receipt.occurred_at, pg_catalog.clock_timestamp()), pg_catalog.clock_timestamp());
+begin
+  if not (apply_receipt.source = 'provider' and apply_receipt.kind in ('sent', 'delivered', 'failed')
+    or apply_receipt.source = 'client' and apply_receipt.kind in ('delivered', 'opened', 'clicked')) then
+    raise exception 'kind: a % reports no such thing', apply_receipt.source using errcode = 'RBINV';
+  end if;
+  -- The lock makes reports of one delivery take turns with one another and with the worker's write-back.
+  select * into delivery from notify.deliveries as d where d.id = apply_receipt.delivery_id for no key update;
+  if not found then
+    return null;
+  end if;
+  insert into notify.receipts (delivery_id, kind, source, code, reason, occurred_at)
+  values (
+    delivery.id, apply_receipt.kind, apply_receipt.source, left(apply_receipt.code, 100), left(apply_receipt.reason, 100),
+    greatest(at, delivery.created_at))
+  on conflict do nothing;
+  if not found then
+    return false;
+  end if;
+  perform notify_private.settle_deliveries(array[delivery.id]);
+  if apply_receipt.kind in ('opened', 'clicked') then
+    update notify.notifications as n
+    set
+      seen_at = coalesce(n.seen_at, at),
+      clicked_at = coalesce(n.clicked_at, case apply_receipt.kind when 'clicked' then at end)
+    where n.id = delivery.notification_id;
+  end if;
+  if apply_receipt.address_is_dead and delivery.channel in ('email', 'sms') then
+    insert into notify.suppressions (channel, address, reason)
+    values (delivery.channel, delivery.address, case when apply_receipt.reason = 'opted_out' then 'opted_out' else 'invalid_address' end)
+    on conflict (channel, address) do nothing;
+  end if;
+  return true;
+end
+$$;
+comment on function notify_private.apply_receipt(uuid, text, text, text, text, boolean, timestamptz) is
+  'Takes a report about a delivery, once per kind and source, in any order. True: it was new; false: known already; null: no such delivery. code is the provider''s own word, reason ours; address_is_dead puts the address on the suppression list.';
+grant execute on function notify_private.apply_receipt(uuid, text, text, text, text, boolean, timestamptz) to rowbell_http;

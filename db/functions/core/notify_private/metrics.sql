@@ -1,0 +1,49 @@
+create or replace function notify_private.metrics() returns table (name text, labels jsonb, value double precision)
+language sql stable
+-- Definer: figures over tables that the metrics route must not read. Its grant is the check of the caller.
+security definer set search_path = ''
+as $$
+  -- Waiting, by who is to carry it; both from the partial index of what is queued.
+  select 'queue_depth', pg_catalog.jsonb_build_object('provider', d.provider, 'lane', d.lane, 'due', d.due_at <= pg_catalog.now()),
+    count(*)::double precision
+  from notify.deliveries as d where d.status = 'queued'
+  group by d.provider, d.lane, d.due_at <= pg_catalog.now()
+  union all
+  select 'queue_oldest_due_seconds', pg_catalog.jsonb_build_object('provider', d.provider, 'lane', d.lane),
+    extract(epoch from pg_catalog.now() - min(d.due_at))::double precision
+  from notify.deliveries as d where d.status = 'queued' and d.due_at <= pg_catalog.now()
+  group by d.provider, d.lane
+  union all
+  -- The last hour only: ids are time, so this reads the end of one partition however large the table is.
+  select 'deliveries_last_hour',
+    pg_catalog.jsonb_build_object('type', n.type_key, 'channel', d.channel, 'provider', d.provider, 'status', d.status),
+    count(*)
+  from notify.deliveries as d join notify.notifications as n on n.id = d.notification_id
+  where d.id >= notify_private.uuidv7_floor(pg_catalog.now() - interval '1 hour')
+  group by n.type_key, d.channel, d.provider, d.status
+  union all
+  select 'suppressed_last_hour', pg_catalog.jsonb_build_object('channel', c.channel, 'rule', c.rule), count(*)
+  from notify.decisions as c
+  where c.event_id >= notify_private.uuidv7_floor(pg_catalog.now() - interval '1 hour') and c.outcome = 'suppress'
+  group by c.channel, c.rule
+  union all
+  select 'events_waiting', pg_catalog.jsonb_build_object('failed', e.plan_error is not null), count(*)
+  from notify.events as e where e.planned_at is null and e.canceled_at is null and e.due_at <= pg_catalog.now()
+  group by e.plan_error is not null
+  union all
+  select 'provider_paused', pg_catalog.jsonb_build_object('provider', p.provider), (p.paused_until is not null)::integer
+  from notify.providers as p where p.configured
+  union all
+  select 'workers_alive', pg_catalog.jsonb_build_object('lane', l.lane), count(w.id)
+  from (values ('urgent'), ('bulk')) as l (lane)
+  left join notify.workers as w
+    on w.lane = l.lane and w.stopped_at is null and w.seen_at > pg_catalog.clock_timestamp() - interval '15 seconds'
+  group by l.lane
+  union all
+  select 'jobs', pg_catalog.jsonb_build_object('task', j.task_identifier, 'failed', j.attempts > 1), count(*)
+  from graphile_worker.jobs as j
+  group by j.task_identifier, j.attempts > 1
+$$;
+comment on function notify_private.metrics() is
+  'The figures of /metrics, one row per sample; src/http/metrics.ts says what each means.';
+grant execute on function notify_private.metrics() to rowbell_http;

@@ -1,0 +1,24 @@
+create or replace function notify_private.readiness(
+  migrations text[], out missing_migrations bigint, out missing_partitions bigint, out workers_alive bigint
+)
+language plpgsql stable
+-- Definer: the route that answers balancers may read no table. Its grant is the check of the caller.
+security definer set search_path = ''
+as $$
+begin
+  select count(*) into missing_migrations
+  from unnest(migrations) as m where not exists (select from rowbell.migrations as x where x.version = m);
+  -- Without next month's partitions every insert fails at midnight.
+  select count(*) into missing_partitions
+  from unnest(array['events', 'notifications', 'decisions', 'deliveries', 'delivery_attempts', 'receipts']) as parent
+  cross join unnest(array[pg_catalog.now(), pg_catalog.now() + interval '1 month']) as instant
+  where pg_catalog.to_regclass(
+    'notify_private.' || parent || '_' || pg_catalog.to_char(instant at time zone 'UTC', 'YYYY_MM')) is null;
+  select count(*) into workers_alive
+  from notify.workers as w
+  where w.stopped_at is null and w.seen_at > pg_catalog.clock_timestamp() - interval '15 seconds';
+end
+$$;
+comment on function notify_private.readiness(text[]) is
+  'What stands in the way of serving: migrations that this version has and the database has not, partitions missing for this month or the next; and how many workers beat, for information.';
+grant execute on function notify_private.readiness(text[]) to rowbell_http;
