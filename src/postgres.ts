@@ -46,10 +46,9 @@ const startTimeoutMs = 60_000;
  */
 export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
   const say = options.say ?? (() => {});
-  const wanted = resolve(options.dataDir);
-  const account = await unprivilegedAccount(wanted);
-  const dataDir = await reachableFolder(wanted, account, say);
-  const binaries = await reachableBinaries(account, sharedFolder(wanted));
+  const account = await unprivilegedAccount(resolve(options.dataDir));
+  const dataDir = await reachableFolder(options, account, say);
+  const binaries = await reachableBinaries(account, sharedRoot);
 
   await awaitPredecessor(dataDir, say);
   if (!(await exists(join(dataDir, 'PG_VERSION')))) {
@@ -109,15 +108,16 @@ const serverSettings = [
 
 const unsafeSettings = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'autovacuum_naptime=5min'];
 
-/** A readable place for what an unprivileged account cannot reach below `folder`; the same for the same folder. */
-function sharedFolder(folder: string): string {
-  return join('/var/lib/rowbell', createHash('sha256').update(folder).digest('hex').slice(0, 12));
-}
+/** A place that an unprivileged account can pass through, for when it cannot reach ours. */
+const sharedRoot = '/var/lib/rowbell';
 
-async function reachableFolder(wanted: string, account: Account | null, say: (sentence: string) => void) {
+async function reachableFolder(options: PostgresOptions, account: Account | null, say: (sentence: string) => void) {
+  const wanted = resolve(options.dataDir);
   await prepareFolder(wanted, account);
   if (!account || canWrite(account, wanted)) return wanted;
-  const instead = join(sharedFolder(wanted), basename(wanted));
+  // Named by the password too: a new clone in the place of an old one has new secrets, and its data is not the old.
+  const id = createHash('sha256').update(`${wanted}\n${options.password}`).digest('hex').slice(0, 12);
+  const instead = join(sharedRoot, id);
   say(`PostgreSQL does not run as root, and its account cannot reach ${wanted}: the data lies in ${instead}.`);
   await prepareFolder(instead, account);
   if (!canWrite(account, instead)) throw new Error(`The account that PostgreSQL runs as cannot write into ${instead}.`);

@@ -1,4 +1,4 @@
-import { cp, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { cp, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -36,7 +36,8 @@ export async function reachableBinaries(account: Account | null, folder: string)
   const binaries = await findBinaries();
   if (!account || (canRun(account, binaries.postgres) && canRun(account, binaries.initdb))) return binaries;
   const native = dirname(dirname(binaries.postgres));
-  const copy = join(folder, 'postgresql-18');
+  const { version } = JSON.parse(await readFile(join(native, '..', 'package.json'), 'utf8'));
+  const copy = join(folder, `postgresql-${version}`);
   if (!(await stat(copy).catch(() => null))) {
     const unfinished = `${copy}.${process.pid}`;
     await mkdir(folder, { recursive: true, mode: 0o755 });

@@ -1,0 +1,122 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readConfig } from './config.ts';
+import { migrate } from './migrate.ts';
+import { freePort } from './ports.ts';
+import { type Child, runChild, superviseChild } from './start/child.ts';
+import { embeddedDatabase, ownDatabase } from './start/database.ts';
+import { say } from './start/output.ts';
+import { startSandbox } from './start/sandbox.ts';
+import { readOrCreateSecrets } from './start/state.ts';
+import { watchSources } from './start/watch.ts';
+import { welcome } from './start/welcome.ts';
+
+/** What is to be stopped at the end, in the order it was started. */
+const stops: (() => Promise<void>)[] = [];
+let stopping: Promise<void> | null = null;
+
+/**
+ * `npm start`: everything on this machine. An embedded PostgreSQL unless DATABASE_URL names a server, the migrations, the
+ * sandbox for every provider without credentials, the API, a worker per lane. `--watch` restarts what changed.
+ */
+async function main(): Promise<void> {
+  const environment: NodeJS.ProcessEnv = { ...process.env, ROWBELL_ENV: process.env.ROWBELL_ENV || 'development' };
+  const config = readConfig(environment);
+  const graceMs = config.shutdownTimeoutMs + 2_000;
+  const secrets = await readOrCreateSecrets();
+
+  const database = config.databaseUrl
+    ? ownDatabase(process.env, config.databaseUrl, secrets)
+    : await embeddedDatabase(secrets, say);
+  stops.push(database.stop);
+  const bringUp = () =>
+    migrate({ databaseUrl: database.owner, apiDatabaseUrl: database.api, workerDatabaseUrl: database.worker, say });
+  say(database.embedded ? 'Bringing the database up to date.' : 'Bringing the database of DATABASE_URL up to date.');
+  await bringUp();
+
+  const bare = without(environment, ['DATABASE_URL', 'API_DATABASE_URL', 'WORKER_DATABASE_URL']);
+  say('Starting the sandbox, the API and a worker for each lane.');
+  const sandbox = await startSandbox(bare, config.sandbox.port, graceMs, say);
+  stops.push(sandbox.child.stop);
+
+  const port = await freePort(config.port, config.host);
+  const local = `http://${config.host === '0.0.0.0' ? '127.0.0.1' : config.host}:${port}`;
+  const shared = {
+    ...bare,
+    ...sandbox.settings,
+    PORT: String(port),
+    PUBLIC_URL: environment.PUBLIC_URL || local,
+    ...(config.jwt ? {} : { JWT_SECRET: secrets.jwtSecret }),
+  };
+  const supervise = (name: string, entry: string, args: string[], extra: Record<string, string>): Child => {
+    const child = superviseChild({ name, entry, args, environment: { ...shared, ...extra }, graceMs, say });
+    stops.push(child.stop);
+    return child;
+  };
+  const children = [
+    supervise('api', 'src/server.ts', [], { API_DATABASE_URL: database.api }),
+    supervise('urgent', 'src/worker.ts', ['--lane', 'urgent'], { WORKER_DATABASE_URL: database.worker }),
+    supervise('bulk', 'src/worker.ts', ['--lane', 'bulk'], { WORKER_DATABASE_URL: database.worker }),
+  ];
+  await awaitReady(`${local}/readyz`);
+
+  const demo = join(import.meta.dirname, 'demo.ts');
+  if (database.embedded && existsSync(demo)) {
+    const withDatabase = { ...shared, DATABASE_URL: database.owner, SANDBOX_URL: sandbox.url };
+    await runChild({ name: 'demo', entry: 'src/demo.ts', environment: withDatabase, graceMs, say });
+  }
+
+  const watching = process.argv.includes('--watch');
+  if (watching) {
+    const unwatch = watchSources(async (kinds) => {
+      try {
+        if (kinds.has('sql')) await bringUp();
+        await Promise.all(children.map((child) => child.restart()));
+      } catch (error) {
+        say(error instanceof Error ? error.message : String(error));
+      }
+    });
+    stops.push(async () => unwatch());
+  }
+  process.stdout.write(welcome({ apiUrl: local, sandboxUrl: sandbox.url, psql: database.psql, watching }));
+}
+
+async function awaitReady(url: string): Promise<void> {
+  for (let waited = 0; waited < 60_000 && !stopping; waited += 100) {
+    const response = await fetch(url).catch(() => null);
+    await response?.body?.cancel();
+    if (response?.ok) return;
+    await sleep(100);
+  }
+  if (!stopping) throw new Error(`The API did not become ready within a minute (${url}); see its lines above.`);
+}
+
+function without(environment: NodeJS.ProcessEnv, names: readonly string[]): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !names.includes(name)));
+}
+
+/** Ends everything in the opposite order, workers and API together, and then this process. Idempotent. */
+function stop(status: number): Promise<void> {
+  stopping ??= (async () => {
+    const [database, ...others] = stops;
+    await Promise.all(others.map((end) => end()));
+    await database?.();
+    say('Everything has ended.');
+    process.exit(status);
+  })();
+  return stopping;
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    if (!stopping) say('Stopping.');
+    void stop(0);
+  });
+}
+
+main().catch((error: unknown) => {
+  if (stopping) return;
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  void stop(1);
+});

@@ -1,0 +1,110 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { type Postgres, startPostgres } from '../postgres.ts';
+import type { Say } from './output.ts';
+import { type Secrets, stateFolder, writeSecret } from './state.ts';
+
+/** The three connections, one per purpose. */
+export type DatabaseUrls = { readonly owner: string; readonly api: string; readonly worker: string };
+
+export type Database = DatabaseUrls & {
+  /** A shell command that opens psql, without showing a password. */
+  readonly psql: string;
+  /** Ours, to be stopped at the end and filled with demo data; false for a server of the user's own. */
+  readonly embedded: boolean;
+  stop(): Promise<void>;
+};
+
+const preferredPort = 54_329;
+
+/**
+ * The user's own server when DATABASE_URL is set; connections that are not set are derived from it, with passwords of
+ * our own.
+ */
+export function ownDatabase(environment: NodeJS.ProcessEnv, databaseUrl: string, secrets: Secrets): Database {
+  const derive = (user: string, password: string): string => {
+    const url = new URL(databaseUrl);
+    url.username = user;
+    url.password = password;
+    return url.href;
+  };
+  return {
+    owner: databaseUrl,
+    api: environment.API_DATABASE_URL || derive('rowbell_api', secrets.apiPassword),
+    worker: environment.WORKER_DATABASE_URL || derive('rowbell_worker', secrets.workerPassword),
+    psql: 'psql "$DATABASE_URL"',
+    embedded: false,
+    stop: async () => {},
+  };
+}
+
+/**
+ * Starts the embedded PostgreSQL with a database `rowbell`, whose owner `rowbell` is no superuser, as on a managed
+ * server. When the server dies it is started again on the same port, and everybody reconnects.
+ */
+export async function embeddedDatabase(secrets: Secrets, say: Say): Promise<Database> {
+  const start = (port: number) =>
+    startPostgres({
+      dataDir: join(stateFolder, 'postgres'),
+      password: secrets.superuserPassword,
+      preferredPort: port,
+      durability: 'durable',
+      say,
+    });
+  let server = await start(preferredPort);
+  let stopping = false;
+  await ensureOwner(server, secrets.ownerPassword);
+
+  const supervise = async (): Promise<void> => {
+    await server.exited;
+    for (let pauseMs = 200; !stopping; pauseMs = Math.min(pauseMs * 2, 10_000)) {
+      say('PostgreSQL ended by itself; starting it again.');
+      try {
+        const next = await start(server.port);
+        if (next.port === server.port) {
+          server = next;
+          return stopping ? server.stop() : supervise();
+        }
+        await next.stop();
+        say(`Port ${server.port} is taken by something else now; trying again.`);
+      } catch (error) {
+        say(error instanceof Error ? error.message : String(error));
+      }
+      await sleep(pauseMs);
+    }
+  };
+  const supervision = supervise();
+
+  const owner = server.url('rowbell', 'rowbell', secrets.ownerPassword);
+  const urlFile = join(stateFolder, 'database-url');
+  await writeSecret(urlFile, owner);
+  return {
+    owner,
+    api: server.url('rowbell', 'rowbell_api', secrets.apiPassword),
+    worker: server.url('rowbell', 'rowbell_worker', secrets.workerPassword),
+    psql: 'psql "$(cat .rowbell/database-url)"',
+    embedded: true,
+    async stop() {
+      stopping = true;
+      await server.stop();
+      await supervision;
+    },
+  };
+}
+
+async function ensureOwner(server: Postgres, password: string): Promise<void> {
+  const client = new pg.Client({ connectionString: server.url('postgres') });
+  await client.connect();
+  try {
+    const has = async (query: string) => ((await client.query(query)).rowCount ?? 0) > 0;
+    if (!(await has(`select from pg_roles where rolname = 'rowbell'`))) {
+      await client.query(`create role rowbell login createrole password ${pg.escapeLiteral(password)}`);
+    }
+    if (!(await has(`select from pg_database where datname = 'rowbell'`))) {
+      await client.query('create database rowbell owner rowbell');
+    }
+  } finally {
+    await client.end();
+  }
+}

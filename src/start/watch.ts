@@ -1,0 +1,31 @@
+import { watch } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..', '..');
+const quietMs = 200;
+
+/**
+ * Calls back once things have been quiet for a moment after `.ts` files of src/ and tasks/ or `.sql` files of db/
+ * changed. Changes that come while a call still runs lead to one more call after it.
+ */
+export function watchSources(changed: (kinds: ReadonlySet<'ts' | 'sql'>) => Promise<void>): () => void {
+  let pending = new Set<'ts' | 'sql'>();
+  let timer: NodeJS.Timeout | undefined;
+  let running = Promise.resolve();
+  const note = (_event: string, file: string | null) => {
+    const kind = /\.(ts|sql)$/.exec(file ?? '')?.[1];
+    if (kind !== 'ts' && kind !== 'sql') return;
+    pending.add(kind);
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      const kinds = pending;
+      pending = new Set();
+      running = running.then(() => changed(kinds));
+    }, quietMs);
+  };
+  const watchers = ['src', 'tasks', 'db'].map((folder) => watch(join(root, folder), { recursive: true }, note));
+  return () => {
+    clearTimeout(timer);
+    for (const watcher of watchers) watcher.close();
+  };
+}
