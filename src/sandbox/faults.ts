@@ -40,7 +40,12 @@ const faultInput = z.strictObject({
   times: z.int().min(1).optional(),
   latencyMs: z.int().min(0).max(600_000).optional(),
   retryAfterS: z.int().min(0).max(86_400).optional(),
-  reason: z.string().min(1).max(200).regex(/^[\x20-\x7e]+$/, 'only printable ASCII').optional(),
+  reason: z
+    .string()
+    .min(1)
+    .max(200)
+    .regex(/^[\x20-\x7e]+$/, 'only printable ASCII')
+    .optional(),
   status: z.int().min(100).max(599).optional(),
 });
 
