@@ -66,8 +66,8 @@ export function createJournal({ limit = 5000 }: { readonly limit?: number } = {}
       const id = nextId++;
       const recorded: Entry = { ...entry, id, at: now() };
       ring[(id - firstId) % limit] = recorded;
-      let total = totals.get(entry.provider);
-      if (!total) totals.set(entry.provider, (total = { received: 0, accepted: 0, rejected: 0 }));
+      const total = totals.get(entry.provider) ?? { received: 0, accepted: 0, rejected: 0 };
+      if (total.received === 0) totals.set(entry.provider, total);
       total.received++;
       if (entry.status >= 200 && entry.status < 300) total.accepted++;
       else total.rejected++;

@@ -2,6 +2,7 @@ import { startAdmin } from './admin.ts';
 import { startApns } from './apns.ts';
 import { openCredentials } from './credentials.ts';
 import { createFaults, type Faults } from './faults.ts';
+import { startFcm } from './fcm.ts';
 import { createJournal, type Journal } from './journal.ts';
 import type { RunningServer, ServerContext, StartServer } from './server.ts';
 import { startSmtp } from './smtp.ts';
@@ -12,6 +13,7 @@ import { startWebhook } from './webhook.ts';
 /** Every protocol server; a new one is one line. Started in this order, each on its own port. */
 const servers: readonly { readonly name: string; readonly start: StartServer }[] = [
   { name: 'apns', start: startApns },
+  { name: 'fcm', start: startFcm },
   { name: 'web_push', start: startWebPush },
   { name: 'twilio', start: startTwilio },
   { name: 'smtp', start: startSmtp },
