@@ -39,7 +39,9 @@ begin
   join (
     select e.event_id, pg_catalog.row_number() over () as n
     from notify.emit_many(array(
-      select row('test_push', me, 'device', device, null, null, null)::notify.event_input
+      select row(
+        'test_push', me, 'device', device, pg_catalog.jsonb_build_object('only_device_id', device), null, null
+      )::notify.event_input
       from unnest(devices) with ordinality as d (device, n) order by n
     )) as e
   ) as r using (n);
