@@ -33,7 +33,7 @@ function main() {
   if (Number(process.versions.node.split('.')[0]) < 20)
     fail(`Node 20 or newer is needed to begin; this is ${process.version}`);
   install();
-  run([...(command.env ? ['--env-file-if-exists=.env'] : []), ...command.entry, ...args]);
+  run([...(command.env && existsSync(join(root, '.env')) ? ['--env-file=.env'] : []), ...command.entry, ...args]);
 }
 
 /** Nothing when everything is there already. */
@@ -89,7 +89,10 @@ function npm(...args) {
   if (status !== 0) fail(`npm ${args[0]} failed`);
 }
 
-/** Hands over to the pinned Node: signals go through, and when whoever started us is gone, so is the command. */
+/**
+ * Hands over to the pinned Node: signals go through, and when npm is gone, so is the command. The `exec` in
+ * package.json's scripts sees to it that no shell stands between npm and us: it would keep the signals.
+ */
 function run(args) {
   const child = spawn(node, args, { cwd: root, stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
