@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import RequestClient from 'twilio/lib/base/RequestClient.js';
-import response from 'twilio/lib/http/response.js';
+import type Response from 'twilio/lib/http/response.js';
 import type { HttpClient } from '../http.ts';
 
 /** What belongs to one call of the SDK but does not fit through its functions. */
@@ -33,9 +33,7 @@ export class TwilioHttpClient extends RequestClient {
     return this.#calls.run(call, run);
   }
 
-  override async request<TData>(
-    options: RequestClient.RequestOptions<TData>,
-  ): Promise<InstanceType<typeof response.default<TData>>> {
+  override async request<TData>(options: RequestClient.RequestOptions<TData>): Promise<Response.default<TData>> {
     const call = this.#calls.getStore();
     if (!call) throw new Error('The SDK may only be used within during().');
     const target = new URL(options.uri);
@@ -50,7 +48,7 @@ export class TwilioHttpClient extends RequestClient {
       readBytes: mostAnswerBytes,
     });
     call.retryAfter = answer.headers['retry-after'];
-    return new response.default(answer.status, answer.text as TData, answer.headers);
+    return { statusCode: answer.status, body: answer.text as TData, headers: answer.headers };
   }
 }
 

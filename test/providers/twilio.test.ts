@@ -1,0 +1,305 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { errors } from '../../src/providers/twilio/errors.ts';
+import {
+  createTwilio,
+  parseTwilioStatus,
+  type TwilioOptions,
+  verifyTwilioSignature,
+} from '../../src/providers/twilio/index.ts';
+import type { Message, Provider, Result } from '../../src/providers/types.ts';
+import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
+import { messageTo, unaborted } from '../support/message.ts';
+
+type Callback = { readonly path: string; readonly signature: string; readonly params: Record<string, string> };
+
+let sandbox: Sandbox;
+let options: TwilioOptions;
+let twilio: Provider;
+let receiver: Server;
+let callbacks: Callback[] = [];
+const number = '+33612345678';
+
+beforeAll(async () => {
+  sandbox = await startSandbox();
+  receiver = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk) => {
+      body += chunk;
+    });
+    request.on('end', () => {
+      const params = Object.fromEntries(new URLSearchParams(body));
+      callbacks.push({ path: request.url ?? '', signature: String(request.headers['x-twilio-signature']), params });
+      response.writeHead(204).end();
+    });
+  });
+  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+  const { TWILIO_ACCOUNT_SID = '', TWILIO_AUTH_TOKEN = '', TWILIO_FROM = '', TWILIO_API_URL = '' } = sandbox.settings;
+  options = {
+    accountSid: TWILIO_ACCOUNT_SID,
+    authToken: TWILIO_AUTH_TOKEN,
+    from: TWILIO_FROM,
+    apiUrl: TWILIO_API_URL,
+    publicUrl: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`,
+    timeoutMs: 2000,
+  };
+  twilio = createTwilio(options);
+});
+afterAll(async () => {
+  await twilio.close();
+  await sandbox.close();
+  receiver.closeAllConnections();
+  receiver.close();
+});
+afterEach(() => {
+  sandbox.faults.clear();
+  sandbox.journal.clear();
+  callbacks = [];
+});
+
+async function sendOne(message: Message, provider = twilio): Promise<Result> {
+  const [result] = await provider.send([message], unaborted);
+  if (!result) throw new Error('no result');
+  return result;
+}
+
+const received = () => sandbox.journal.list({ provider: 'twilio' });
+const statusesOf = (message: Message) =>
+  callbacks.filter(({ path }) => path.endsWith(message.deliveryId)).map(({ params }) => params.MessageStatus);
+
+describe('what is sent', () => {
+  test('text, sender, validity and the callback that names the delivery', async () => {
+    const message = messageTo(number, { expiresAt: new Date(Date.now() + 600_000) });
+    expect(await sendOne(message)).toEqual({
+      outcome: 'accepted',
+      providerMessageId: expect.stringMatching(/^SM[0-9a-f]{32}$/),
+    });
+    const [entry] = received();
+    expect(entry).toMatchObject({ address: number, deliveryId: message.deliveryId, status: 201, body: message.body });
+    const { ValidityPeriod, ...raw } = (entry?.raw ?? {}) as Record<string, string>;
+    expect(raw).toEqual({
+      To: number,
+      From: options.from,
+      Body: message.body,
+      StatusCallback: `${options.publicUrl}/callbacks/twilio/${message.deliveryId}`,
+    });
+    expect(Math.abs(Number(ValidityPeriod) - 600)).toBeLessThan(5);
+  });
+
+  test('validity stays within what Twilio accepts', async () => {
+    for (const ms of [-1000, 30 * 86_400_000]) {
+      const message = messageTo(number, { expiresAt: new Date(Date.now() + ms) });
+      expect(await sendOne(message)).toMatchObject({ outcome: 'accepted' });
+    }
+    const periods = received().map(({ raw }) => (raw as Record<string, string>).ValidityPeriod);
+    expect(periods).toEqual(['36000', '1']);
+  });
+
+  test('a messaging service stands in place of a number', async () => {
+    const service = `MG${'0'.repeat(32)}`;
+    const provider = createTwilio({ ...options, from: service });
+    expect(await sendOne(messageTo(number), provider)).toMatchObject({ outcome: 'accepted' });
+    expect(received()[0]?.raw).toMatchObject({ MessagingServiceSid: service });
+    expect(received()[0]?.raw).not.toHaveProperty('From');
+    await provider.close();
+  });
+
+  test('characters of every kind arrive as they are', async () => {
+    const body = 'Ça & là: 100 % = 1+1 😀\r\nTo: +15005550000';
+    await sendOne(messageTo(number, { body }));
+    expect(received()[0]).toMatchObject({ body, address: number });
+  });
+});
+
+describe('what a refusal means', () => {
+  const codes = errors.map((row) => row).filter(({ code }) => /^2\d{4}$/.test(code));
+
+  test.each(codes)('$code is $permanence/$reason', async ({ code, permanence, reason }) => {
+    sandbox.faults.add({ provider: 'twilio', address: number, kind: 'reject', reason: code, times: 1 });
+    expect(await sendOne(messageTo(number))).toEqual({ outcome: 'rejected', permanence, reason, code });
+    expect(await sendOne(messageTo(number))).toMatchObject({ outcome: 'accepted' });
+  });
+
+  test.each([
+    ['a number that is none', messageTo('0612345678'), '21211'],
+    ['no text', messageTo(number, { body: '' }), '21602'],
+    ['1601 characters', messageTo(number, { body: 'x'.repeat(1601) }), '21617'],
+  ])('%s', async (_what, message, code) => {
+    expect(await sendOne(message)).toMatchObject({ code });
+  });
+
+  test('a recipient who sent STOP', async () => {
+    sandbox.faults.add({ provider: 'twilio', address: number, kind: 'gone' });
+    expect(await sendOne(messageTo(number))).toMatchObject({ permanence: 'address', reason: 'opted_out' });
+  });
+
+  test.each([
+    ['a wrong token', { authToken: 'wrong' }, '20003'],
+    ["another's account", { accountSid: `AC${'0'.repeat(32)}` }, '20003'],
+    ["somebody else's number", { from: '+15005550001' }, '21606'],
+  ])('TR-G5: %s pauses the provider', async (_what, changes, code) => {
+    const provider = createTwilio({ ...options, ...changes });
+    expect(await sendOne(messageTo(number), provider)).toMatchObject({ permanence: 'misconfigured', code });
+    await provider.close();
+  });
+
+  test('Retry-After of each answer for itself, though the SDK drops it', async () => {
+    const [slow, slower] = [messageTo('+33600000001'), messageTo('+33600000002')];
+    sandbox.faults.add({ provider: 'twilio', address: slow.address, kind: 'throttle', retryAfterS: 10 });
+    sandbox.faults.add({ provider: 'twilio', address: slower.address, kind: 'throttle', retryAfterS: 100 });
+    const results = await twilio.send([slow, slower, messageTo(number)], unaborted);
+    const seconds = results.map((result) =>
+      result.outcome === 'rejected' && result.retryAt
+        ? Math.round((result.retryAt.getTime() - Date.now()) / 10_000) * 10
+        : null,
+    );
+    expect(seconds).toEqual([10, 100, null]);
+    expect(results[0]).toMatchObject({ permanence: 'throttled', reason: 'rate_limited', code: '20429' });
+  });
+
+  test.each([
+    [401, 'misconfigured'],
+    [429, 'throttled'],
+    [503, 'transient'],
+    [418, 'message'],
+    [500, 'ambiguous'],
+    [502, 'ambiguous'],
+    [504, 'ambiguous'],
+  ])('%i without a code of Twilio (a proxy) is %s', async (status, permanence) => {
+    const proxy = createServer((request, response) => {
+      request.resume().on('end', () => response.writeHead(status).end('<html>no JSON</html>'));
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const provider = createTwilio({ ...options, apiUrl: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` });
+    expect(await sendOne(messageTo(number), provider)).toMatchObject({ permanence, code: String(status) });
+    await provider.close();
+    proxy.close();
+  });
+});
+
+describe('at most once', () => {
+  test('a lost answer is ambiguous and the callback settles it', async () => {
+    sandbox.faults.add({ provider: 'twilio', kind: 'reset', reason: 'accepted', times: 1 });
+    const message = messageTo(number);
+    expect(await sendOne(message)).toMatchObject({ permanence: 'ambiguous', reason: 'connection_lost' });
+    await expect.poll(() => statusesOf(message)).toEqual(['sent', 'delivered']);
+    expect(received()).toHaveLength(1);
+  });
+
+  test('no answer in time is ambiguous, and so is an error while processing', async () => {
+    const hasty = createTwilio({ ...options, timeoutMs: 100 });
+    sandbox.faults.add({ provider: 'twilio', kind: 'latency', latencyMs: 300, times: 1 });
+    expect(await sendOne(messageTo(number), hasty)).toMatchObject({ permanence: 'ambiguous', reason: 'timeout' });
+    sandbox.faults.add({ provider: 'twilio', kind: 'server_error', times: 1 });
+    expect(await sendOne(messageTo(number))).toMatchObject({ permanence: 'ambiguous', code: '20500' });
+    await expect.poll(received).toHaveLength(2);
+    await hasty.close();
+  });
+
+  test('nobody there: nothing was sent, so it is transient', async () => {
+    const provider = createTwilio({ ...options, apiUrl: 'http://127.0.0.1:1' });
+    expect(await sendOne(messageTo(number), provider)).toMatchObject({
+      permanence: 'transient',
+      code: 'not_connected',
+    });
+    await provider.close();
+  });
+
+  test('aborted: what is in flight is ambiguous, the rest was not begun', async () => {
+    const one = createTwilio({ ...options, concurrency: 1 });
+    sandbox.faults.add({ provider: 'twilio', kind: 'latency', latencyMs: 1000 });
+    const results = await one.send([messageTo(number), messageTo(number)], AbortSignal.timeout(150));
+    expect(results).toMatchObject([
+      { permanence: 'ambiguous', reason: 'aborted' },
+      { permanence: 'transient', reason: 'not_begun' },
+    ]);
+    await expect.poll(received, { timeout: 3000 }).toHaveLength(1);
+    await one.close();
+  });
+});
+
+test('connections are used again', async () => {
+  const few = createTwilio({ ...options, concurrency: 3 });
+  for (let round = 0; round < 2; round++) {
+    const results = await few.send(
+      Array.from({ length: 20 }, () => messageTo(number)),
+      unaborted,
+    );
+    expect(results.every(({ outcome }) => outcome === 'accepted')).toBe(true);
+  }
+  expect(new Set(received().map(({ connection }) => connection)).size).toBeLessThanOrEqual(3);
+  await few.close();
+  await few.close();
+});
+
+describe('status callbacks', () => {
+  test('sent, then delivered, signed over the URL we gave', async () => {
+    const message = messageTo(number);
+    const result = await sendOne(message);
+    await expect.poll(() => statusesOf(message)).toEqual(['sent', 'delivered']);
+    for (const { path, signature, params } of callbacks.filter((one) => one.path.endsWith(message.deliveryId))) {
+      const url = options.publicUrl + path;
+      expect(verifyTwilioSignature(options.authToken, signature, url, params)).toBe(true);
+      expect(verifyTwilioSignature('another token', signature, url, params)).toBe(false);
+      expect(verifyTwilioSignature(options.authToken, signature, `${url}x`, params)).toBe(false);
+      expect(verifyTwilioSignature(options.authToken, signature, url, { ...params, MessageStatus: 'x' })).toBe(false);
+      expect(verifyTwilioSignature(options.authToken, undefined, url, params)).toBe(false);
+      expect(parseTwilioStatus(params)).toMatchObject({
+        messageId: result.outcome === 'accepted' && result.providerMessageId,
+      });
+    }
+  });
+
+  test('a number that bounces: undelivered, with what it means', async () => {
+    sandbox.faults.add({ provider: 'twilio', kind: 'hard_bounce', times: 1 });
+    const message = messageTo(number);
+    expect(await sendOne(message)).toMatchObject({ outcome: 'accepted' });
+    await expect.poll(() => statusesOf(message)).toEqual(['sent', 'undelivered']);
+    expect(parseTwilioStatus(callbacks.at(-1)?.params ?? {})).toMatchObject({
+      status: 'failed',
+      code: '30005',
+      permanence: 'address',
+      reason: 'unregistered',
+    });
+  });
+
+  test.each(errors.filter(({ code }) => /^3\d{4}$/.test(code)))('$code is $permanence/$reason', (row) => {
+    const params = { MessageSid: `SM${'0'.repeat(32)}`, MessageStatus: 'undelivered', ErrorCode: row.code };
+    const { code, permanence, reason } = row;
+    expect(parseTwilioStatus(params)).toEqual({
+      status: 'failed',
+      messageId: params.MessageSid,
+      code,
+      permanence,
+      reason,
+    });
+  });
+
+  test.each([
+    ['queued', 'sent'],
+    ['sending', 'sent'],
+    ['sent', 'sent'],
+    ['delivered', 'delivered'],
+    ['read', 'delivered'],
+    ['failed', 'failed'],
+    ['canceled', 'failed'],
+  ])('%s is %s', (MessageStatus, status) => {
+    expect(parseTwilioStatus({ MessageSid: `SM${'0'.repeat(32)}`, MessageStatus })).toMatchObject({ status });
+  });
+
+  test.each([
+    {},
+    { MessageSid: 'SM1', MessageStatus: 'sent' },
+    { MessageSid: `SM${'0'.repeat(32)}` },
+    { MessageSid: `SM${'0'.repeat(32)}`, MessageStatus: 'constructor' },
+    { MessageSid: ['a'], MessageStatus: ['sent'] },
+  ])('%j is none', (params) => {
+    expect(parseTwilioStatus(params)).toBeNull();
+  });
+
+  test('an unknown error code still fails, and the code is kept', () => {
+    const params = { MessageSid: `SM${'0'.repeat(32)}`, MessageStatus: 'failed', ErrorCode: '39999' };
+    expect(parseTwilioStatus(params)).toMatchObject({ status: 'failed', code: '39999', permanence: 'message' });
+  });
+});

@@ -1,0 +1,31 @@
+import { randomUUID } from 'node:crypto';
+import type { Message } from '../../src/providers/types.ts';
+
+/** A message with nothing but what every message has; each its own delivery. */
+export function messageTo(address: string, changes: Partial<Message> = {}): Message {
+  return {
+    deliveryId: randomUUID(),
+    attempt: 1,
+    address,
+    webPushKeys: null,
+    registeredAt: null,
+    webhookSecret: null,
+    typeKey: 'trip_created_notify',
+    title: 'Lisbon',
+    subtitle: null,
+    body: 'Ada started planning this trip.',
+    html: null,
+    data: {},
+    threadId: null,
+    collapseKey: null,
+    tag: null,
+    sound: null,
+    urgency: 'normal',
+    interruptionLevel: null,
+    expiresAt: new Date(Date.now() + 3_600_000),
+    ...changes,
+  };
+}
+
+/** A signal nobody aborts. */
+export const unaborted = new AbortController().signal;
