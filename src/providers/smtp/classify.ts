@@ -4,9 +4,14 @@ import { errors } from './errors.ts';
 const { has, reject } = createRejections(errors);
 type Code = (typeof errors)[number]['code'];
 
+/** How Node and OpenSSL call what is wrong with a certificate or a handshake; nodemailer calls it all ESOCKET. */
+const tlsFailure = /^(CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|HOSTNAME_|ERR_TLS_|ERR_SSL_|EPROTO)/;
+
 /** What nodemailer's errors carry. `command` is what the server was answering. */
 export type SmtpFailure = {
   readonly code?: string;
+  /** The system's or OpenSSL's own code, where nodemailer put its word over it. */
+  readonly originalCode?: string;
   readonly responseCode?: number;
   readonly response?: string;
   readonly command?: string;
@@ -24,6 +29,7 @@ export function rejectionOf(
   const { code = 'other', responseCode, response = '', command = '' } = failure;
   if (responseCode !== undefined && responseCode >= 400) return refusal(responseCode, { response, command });
   const word = code === 'EABORT' && timedOut ? 'ETIMEDOUT' : code;
+  if (!handedOver && tlsFailure.test(failure.originalCode ?? '')) return reject('ETLS');
   if (!handedOver) return reject(has(word) ? word : 'other');
   if (word === 'ETIMEDOUT' || word === 'EABORT') return reject(`DATA ${word}`);
   return reject('DATA ECONNECTION');

@@ -1,0 +1,417 @@
+import { generateKeyPairSync, verify } from 'node:crypto';
+import { createServer, type Socket } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { errors } from '../../src/providers/smtp/errors.ts';
+import { createSmtp, type SmtpOptions } from '../../src/providers/smtp/index.ts';
+import { isMailbox, parseSender } from '../../src/providers/smtp/mail.ts';
+import type { Message, Provider, Result } from '../../src/providers/types.ts';
+import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
+import { messageTo, unaborted } from '../support/message.ts';
+
+let sandbox: Sandbox;
+let options: SmtpOptions;
+let smtp: Provider;
+const ada = 'ada@example.com';
+
+beforeAll(async () => {
+  sandbox = await startSandbox();
+  const { SMTP_URL = '', MAIL_FROM = '', SMTP_CA = '' } = sandbox.settings;
+  options = { url: SMTP_URL, from: MAIL_FROM, ca: SMTP_CA, timeoutMs: 3000 };
+  smtp = createSmtp(options);
+});
+afterAll(async () => {
+  await smtp.close();
+  await sandbox.close();
+});
+afterEach(() => {
+  sandbox.faults.clear();
+  sandbox.journal.clear();
+});
+
+async function sendOne(message: Message, provider = smtp): Promise<Result> {
+  const [result] = await provider.send([message], unaborted);
+  if (!result) throw new Error('no result');
+  return result;
+}
+
+const received = () => sandbox.journal.list({ provider: 'smtp' });
+
+describe('what the mailbox gets', () => {
+  test('subject, text and HTML, and a Message-ID that is the same at every attempt', async () => {
+    const message = messageTo(ada, { title: 'Lisbonne — été', body: 'Ça commence.\nÀ bientôt', html: '<p>Ça</p>' });
+    const messageId = `<${message.deliveryId}@rowbell.example>`;
+    expect(await sendOne(message)).toEqual({ outcome: 'accepted', providerMessageId: messageId });
+    expect(await sendOne({ ...message, attempt: 2 })).toMatchObject({ providerMessageId: messageId });
+    const [again, first] = received();
+    expect(again?.data.messageId).toBe(messageId);
+    expect(first).toMatchObject({
+      address: ada,
+      deliveryId: message.deliveryId,
+      status: 250,
+      title: message.title,
+      body: message.body,
+      data: { messageId, from: 'notifications@rowbell.example', secure: true },
+      raw: { html: expect.stringContaining('<p>Ça</p>') },
+    });
+    expect(first?.headers).toMatchObject({
+      from: 'Rowbell <notifications@rowbell.example>',
+      to: ada,
+      'x-rowbell-delivery': message.deliveryId,
+      'auto-submitted': 'auto-generated',
+    });
+  });
+
+  test('without HTML there is only text', async () => {
+    await sendOne(messageTo(ada));
+    expect(received()[0]).toMatchObject({ raw: { html: null } });
+    expect(received()[0]?.headers['content-type']).toMatch(/^text\/plain/);
+  });
+
+  test.each(['Hi\r\nBcc: eve@example.com', 'Hi\nX-Evil: 1', 'Hi\r\n\r\nbody', 'Hi\u2028X-Evil: 1', 'Hi\0'])(
+    'a subject is one line: %j',
+    async (title) => {
+      expect(await sendOne(messageTo(ada, { title }))).toMatchObject({ outcome: 'accepted' });
+      const [entry, ...more] = received();
+      expect(more).toEqual([]);
+      expect(entry?.title).toMatch(/^Hi( |$)/);
+      expect(entry?.address).toBe(ada);
+      expect(Object.keys(entry?.headers ?? {})).not.toContain('bcc');
+      expect(Object.keys(entry?.headers ?? {})).not.toContain('x-evil');
+      expect(entry?.body).toBe('Ada started planning this trip.');
+    },
+  );
+
+  test('a body cannot end the message early, nor name a file to attach', async () => {
+    const body = 'one\r\n.\r\nMAIL FROM:<eve@example.com>\r\n.two\n..three';
+    await sendOne(messageTo(ada, { body, html: '<img src="file:///etc/hosts">' }));
+    expect(received()).toHaveLength(1);
+    expect(received()[0]?.body?.replaceAll('\r\n', '\n')).toBe(body.replaceAll('\r\n', '\n'));
+  });
+
+  test('the name of the sender is one line too', async () => {
+    const provider = createSmtp({ ...options, from: 'Row\r\nbell, "Inc" <notifications@rowbell.example>' });
+    expect(await sendOne(messageTo(ada), provider)).toMatchObject({ outcome: 'accepted' });
+    expect(received()[0]?.headers.from).not.toMatch(/[\r\n]/);
+    await provider.close();
+  });
+});
+
+describe('addresses', () => {
+  test.each([
+    '',
+    'ada',
+    'ada@',
+    '@example.com',
+    'a@b@c',
+    'ada@example.com, eve@example.com',
+    'Ada <ada@example.com>',
+    'ada@example.com\r\nRCPT TO:<eve@example.com>',
+    `${'a'.repeat(250)}@example.com`,
+  ])('%j is no mailbox and gets nothing', async (address) => {
+    expect(await sendOne(messageTo(address))).toEqual({
+      outcome: 'rejected',
+      permanence: 'address',
+      reason: 'bad_address',
+      code: 'EENVELOPE',
+    });
+    expect(received()).toEqual([]);
+  });
+
+  test('plain ones are mailboxes', () => {
+    expect(['ada@example.com', "o'hara+x@sub.example.co.uk", 'zoë@exämple.com'].every(isMailbox)).toBe(true);
+  });
+
+  test.each(['', 'Rowbell', 'a@b.example, c@d.example', 'Rowbell <>'])('TR-G5: %j is no sender', (from) => {
+    expect(() => createSmtp({ ...options, from })).toThrow('The sender of mail must be one mailbox');
+  });
+
+  test('a sender without a name', () => {
+    expect(parseSender('a@b.example')).toEqual({ name: '', address: 'a@b.example' });
+  });
+});
+
+describe('what a reply means', () => {
+  const replies: readonly (readonly [stage: 'RCPT' | 'DATA', status: number, text: string, row: string])[] = [
+    ['RCPT', 452, '4.2.2 Over quota', '4.2.2'],
+    ['RCPT', 450, '4.7.28 Slow down', '4.7.28'],
+    ['RCPT', 550, '5.1.1 No such mailbox', '5.1.1'],
+    ['RCPT', 550, '5.1.2 No such domain', '5.1.2'],
+    ['RCPT', 553, '5.1.3 Bad syntax', '5.1.3'],
+    ['RCPT', 551, '5.1.6 Moved', '5.1.6'],
+    ['RCPT', 550, '5.1.7 Bad sender', '5.1.7'],
+    ['RCPT', 550, '5.1.8 Bad sender domain', '5.1.8'],
+    ['RCPT', 556, '5.1.10 Null MX', '5.1.10'],
+    ['RCPT', 550, '5.2.1 Disabled', '5.2.1'],
+    ['RCPT', 552, '5.2.2 Over quota', '5.2.2'],
+    ['DATA', 552, '5.2.3 Too large for this mailbox', '5.2.3'],
+    ['DATA', 552, '5.3.4 Message too big', '5.3.4'],
+    ['RCPT', 535, '5.7.8 Bad credentials', '5.7.8'],
+    ['RCPT', 534, '5.7.9 Too weak', '5.7.9'],
+    ['DATA', 554, '5.7.1 Spam', '5.7.x'],
+    ['RCPT', 550, '5.7.26 Unauthenticated', '5.7.x'],
+    ['RCPT', 450, 'Greylisted', '450'],
+    ['DATA', 451, '4.3.0 Later', '451'],
+    ['RCPT', 452, 'No storage', '452'],
+    ['RCPT', 530, 'Log in first', '530'],
+    ['RCPT', 535, 'Log in again', '535'],
+    ['RCPT', 550, 'No', 'RCPT 550'],
+    ['RCPT', 551, 'Not here', 'RCPT 551'],
+    ['RCPT', 552, 'Full', 'RCPT 552'],
+    ['DATA', 552, 'Too big', '552'],
+    ['RCPT', 553, 'Not allowed', 'RCPT 553'],
+    ['DATA', 554, 'No', '554'],
+    ['DATA', 471, 'Later', '4xx'],
+    ['DATA', 550, 'No', '5xx'],
+  ];
+
+  test.each(replies)('TR-G7: %s %i %s', async (stage, status, text, rowCode) => {
+    const row = errors.find(({ code }) => code === rowCode);
+    if (!row) throw new Error('no such row');
+    const kind = stage === 'RCPT' ? 'hard_bounce' : 'reject';
+    sandbox.faults.add({ provider: 'smtp', address: ada, kind, status, reason: text, times: 1 });
+    expect(await sendOne(messageTo(ada))).toEqual({
+      outcome: 'rejected',
+      permanence: row.permanence,
+      reason: row.reason,
+      code: /^[45]\.\d+\.\d+/.exec(text)?.[0] ?? String(status),
+      ...('suspect' in row && { suspect: true }),
+    });
+    expect(await sendOne(messageTo(ada))).toMatchObject({ outcome: 'accepted' });
+  });
+
+  test('421 4.3.2: the server is closing', async () => {
+    const provider = createSmtp({ ...options, connections: 1 });
+    sandbox.faults.add({ provider: 'smtp', kind: 'server_error', times: 1 });
+    expect(await sendOne(messageTo(ada), provider)).toEqual({
+      outcome: 'rejected',
+      permanence: 'transient',
+      reason: 'unavailable',
+      code: '4.3.2',
+    });
+    expect(await sendOne(messageTo(ada), provider)).toMatchObject({ outcome: 'accepted' });
+    await provider.close();
+  });
+
+  test.each([
+    [550, 'No', 'MAIL 550'],
+    [553, 'Not yours', 'MAIL 553'],
+    [501, 'Bad', 'MAIL 5xx'],
+  ])('MAIL FROM refused with %i pauses the provider', async (status, text, rowCode) => {
+    await using relay = await relayOf((line) => (/^MAIL/.test(line) ? `${status} ${text}` : null));
+    expect(errors.find(({ code }) => code === rowCode)?.permanence).toBe('misconfigured');
+    expect(await sendOne(messageTo(ada), relay.provider)).toMatchObject({
+      permanence: 'misconfigured',
+      reason: 'bad_sender',
+      code: String(status),
+    });
+  });
+
+  test('TR-G5: a wrong password pauses the provider', async () => {
+    const provider = createSmtp({ ...options, url: options.url.replace(/:[^:@]+@/, ':wrong@') });
+    expect(await sendOne(messageTo(ada), provider)).toMatchObject({
+      permanence: 'misconfigured',
+      reason: 'bad_credentials',
+      code: '5.7.8',
+    });
+    await provider.close();
+  });
+
+  test.each([
+    ['454 4.7.0 Temporary failure', 'transient', 'unavailable'],
+    ['504 Unknown method', 'misconfigured', 'bad_credentials'],
+  ])('AUTH answered with %s is %s/%s', async (reply, permanence, reason) => {
+    await using relay = await relayOf((line) => (/^AUTH/.test(line) ? reply : null), 'user:pass@');
+    expect(await sendOne(messageTo(ada), relay.provider)).toMatchObject({ permanence, reason });
+  });
+
+  test('no password where one is demanded', async () => {
+    const provider = createSmtp({ ...options, url: options.url.replace(/\/\/[^@]+@/, '//') });
+    expect(await sendOne(messageTo(ada), provider)).toMatchObject({ permanence: 'misconfigured', code: '530' });
+    await provider.close();
+  });
+
+  test('a certificate nobody vouches for', async () => {
+    const provider = createSmtp({ ...options, ca: null });
+    expect(await sendOne(messageTo(ada), provider)).toMatchObject({
+      permanence: 'misconfigured',
+      reason: 'bad_certificate',
+      code: 'ETLS',
+    });
+    expect(received()).toEqual([]);
+    await provider.close();
+  });
+
+  test("larger than the server's SIZE: not sent", async () => {
+    const body = 'x'.repeat(11 * 1024 * 1024);
+    expect(await sendOne(messageTo(ada, { body }))).toMatchObject({
+      permanence: 'message',
+      reason: 'payload_too_large',
+    });
+  });
+
+  test('nobody there, and no such name', async () => {
+    for (const [host, code] of [
+      ['127.0.0.1:1', 'ESOCKET'],
+      ['rowbell.invalid:25', 'EDNS'],
+    ]) {
+      const provider = createSmtp({ ...options, url: `smtp://${host}` });
+      expect(await sendOne(messageTo(ada), provider)).toMatchObject({ permanence: 'transient', code });
+      await provider.close();
+    }
+  });
+
+  test('somebody who does not speak SMTP', async () => {
+    await using relay = await relayOf((line) => (line === 'GREETING' ? 'HTTP/1.1 400 Bad Request' : null));
+    expect(await sendOne(messageTo(ada), relay.provider)).toMatchObject({ permanence: 'transient', code: 'EPROTOCOL' });
+  });
+});
+
+describe('until the final dot nothing was sent, after it nobody knows', () => {
+  test.each([
+    ['MAIL', 'cut', 'transient', 'ECONNECTION'],
+    ['RCPT', 'cut', 'transient', 'ECONNECTION'],
+    ['DATA', 'cut', 'transient', 'ECONNECTION'],
+    ['END', 'cut', 'ambiguous', 'DATA ECONNECTION'],
+    ['RCPT', 'silence', 'transient', 'ETIMEDOUT'],
+    ['DATA', 'silence', 'transient', 'ETIMEDOUT'],
+    ['END', 'silence', 'ambiguous', 'DATA ETIMEDOUT'],
+  ])('at %s a %s is %s', async (command, what, permanence, code) => {
+    await using relay = await relayOf((line) => (line.startsWith(command) ? what : null));
+    expect(await sendOne(messageTo(ada), relay.provider)).toMatchObject({ permanence, code });
+    expect(relay.seen.filter((line) => line.startsWith('DATA')).length).toBeLessThanOrEqual(1);
+  });
+
+  test('the sandbox cuts after DATA', async () => {
+    sandbox.faults.add({ provider: 'smtp', kind: 'reset', times: 1 });
+    expect(await sendOne(messageTo(ada))).toMatchObject({ permanence: 'ambiguous', reason: 'connection_lost' });
+    expect(received()).toMatchObject([{ status: 0, reason: 'reset' }]);
+    expect(await sendOne(messageTo(ada))).toMatchObject({ outcome: 'accepted' });
+  });
+
+  test.each([
+    ['RCPT', 'transient', 'EABORT'],
+    ['END', 'ambiguous', 'DATA EABORT'],
+  ])('aborted while the server is silent at %s: %s', async (command, permanence, code) => {
+    await using relay = await relayOf((line) => (line.startsWith(command) ? 'silence' : null));
+    const results = await relay.provider.send([messageTo(ada), messageTo(ada)], AbortSignal.timeout(400));
+    expect(results).toMatchObject([
+      { permanence, reason: 'aborted', code },
+      { permanence: 'transient', reason: 'not_begun' },
+    ]);
+  });
+
+  test('a kept connection that the server closed meanwhile costs no attempt', async () => {
+    const provider = createSmtp({ ...options, connections: 1 });
+    sandbox.faults.add({ provider: 'smtp', kind: 'goaway', times: 1 });
+    expect(await sendOne(messageTo(ada), provider)).toMatchObject({ outcome: 'accepted' });
+    expect(await sendOne(messageTo(ada), provider)).toMatchObject({ outcome: 'accepted' });
+    expect(new Set(received().map(({ connection }) => connection)).size).toBe(2);
+    await provider.close();
+  });
+});
+
+describe('a chunk', () => {
+  test('keeps its order over few connections, which are used again', async () => {
+    const few = createSmtp({ ...options, connections: 2 });
+    const chunk = Array.from({ length: 12 }, (_, index) => messageTo(`${index % 3 ? 'ada' : 'nobody'}@example.com`));
+    sandbox.faults.add({ provider: 'smtp', address: 'nobody@example.com', kind: 'hard_bounce' });
+    for (let round = 0; round < 2; round++) {
+      const results = await few.send(chunk, unaborted);
+      expect(results.map(({ outcome }) => outcome)).toEqual(
+        chunk.map((_, index) => (index % 3 ? 'accepted' : 'rejected')),
+      );
+    }
+    expect(new Set(received().map(({ connection }) => connection)).size).toBe(2);
+    await few.close();
+    await few.close();
+  });
+});
+
+describe('DKIM', () => {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const dkim = {
+    domain: 'rowbell.example',
+    selector: 's1',
+    privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+  };
+
+  test('signs, both List-Unsubscribe headers among what would be signed', async () => {
+    const provider = createSmtp({ ...options, dkim });
+    expect(await sendOne(messageTo(ada), provider)).toMatchObject({ outcome: 'accepted' });
+    const headers = received()[0]?.headers ?? {};
+    const signature = (headers['dkim-signature'] ?? '').replace(/\s+/g, ' ');
+    expect(signature).toMatch(/d=rowbell\.example; .*s=s1; /);
+    const signedNames = (/; h=([^;]+)/.exec(signature)?.[1] ?? '').replaceAll(' ', '').toLowerCase().split(':');
+    expect(signedNames).toEqual(
+      expect.arrayContaining(['from', 'to', 'subject', 'date', 'message-id', 'x-rowbell-delivery']),
+    );
+    const { dkimSettings } = await import('../../src/providers/smtp/dkim.ts');
+    expect(dkimSettings(dkim).headerFieldNames).toMatch(/List-Unsubscribe:List-Unsubscribe-Post/);
+    // RFC 6376 §3.7, relaxed headers: every signed header, then the signature's own with an empty b=.
+    const unsigned = signature.replace(/( b=).*$/, '$1').trim();
+    const lines = signedNames.map((name) => `${name}:${(headers[name] ?? '').replace(/\s+/g, ' ').trim()}`);
+    const text = Buffer.from(`${lines.join('\r\n')}\r\ndkim-signature:${unsigned}`);
+    const value = Buffer.from((/ b=(.*)$/.exec(signature)?.[1] ?? '').replaceAll(' ', ''), 'base64');
+    expect(verify('sha256', text, publicKey, value)).toBe(true);
+    await provider.close();
+  });
+
+  test.each([
+    ['no PEM', 'secret', 'is not a private key in PEM'],
+    ['not RSA', pem(generateKeyPairSync('ed25519').privateKey), 'must be an RSA key'],
+    ['too short', pem(generateKeyPairSync('rsa', { modulusLength: 512 }).privateKey), 'at least 1024 bits'],
+  ])('TR-G5: a key that is %s is refused at once, without being shown', (_what, key, message) => {
+    expect(() => createSmtp({ ...options, dkim: { ...dkim, privateKey: key } })).toThrow(message);
+    expect(() => createSmtp({ ...options, dkim: { ...dkim, privateKey: key } })).not.toThrow('secret');
+  });
+
+  function pem(key: import('node:crypto').KeyObject): string {
+    return key.export({ type: 'pkcs8', format: 'pem' }).toString();
+  }
+});
+
+/**
+ * A relay that answers every command with success unless `script` says otherwise: a reply, `cut` or `silence`. `END`
+ * stands for the final dot, `GREETING` for the connection.
+ */
+async function relayOf(script: (line: string) => string | null, user = '') {
+  const sockets = new Set<Socket>();
+  const seen: string[] = [];
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+    let inData = false;
+    let rest = '';
+    const on = (line: string, usual: string) => {
+      seen.push(line);
+      const reply = script(line) ?? usual;
+      if (reply === 'cut') socket.destroy();
+      else if (reply !== 'silence') socket.write(`${reply}\r\n`);
+    };
+    on('GREETING', '220 test');
+    socket.on('data', (chunk) => {
+      const lines = (rest + chunk).split('\r\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) {
+        if (inData && line !== '.') continue;
+        if (inData) on('END', '250 ok');
+        else if (line.startsWith('EHLO')) on(line, '250-test\r\n250 AUTH PLAIN');
+        else on(line, line === 'DATA' ? '354 go' : line.startsWith('AUTH') ? '235 ok' : '250 ok');
+        inData = line === 'DATA';
+      }
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as import('node:net').AddressInfo;
+  const url = `smtp://${user}127.0.0.1:${port}`;
+  const provider = createSmtp({ url, from: options.from, connections: 1, timeoutMs: 600 });
+  return {
+    provider,
+    seen,
+    async [Symbol.asyncDispose]() {
+      await provider.close();
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
+}
