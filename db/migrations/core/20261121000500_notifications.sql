@@ -80,6 +80,11 @@ create index daily_counters_day_idx on notify_private.daily_counters (day);
 comment on table notify_private.daily_counters is 'How many notifications a person was sent on a channel in a day of their own time zone.';
 
 create type notify_private.audience_member as (event_id uuid, recipient_id uuid, variant text, variables jsonb);
+create type notify_private.person as (
+  notification_id uuid, event_id uuid, recipient_id uuid, title text, subtitle text, body text, data jsonb, thread_id text, collapse_key text, dedupe_key text
+);
+comment on type notify_private.person is 'A member of an audience with the words meant for them.';
+comment on type notify_private.audience_member is 'What an audience function returns: who, in which variant of the copy, with which values.';
 create type notify_private.candidate as (event_id uuid, type_key text, recipient_id uuid, channel text, dedupe_key text);
 comment on type notify_private.candidate is 'One event, recipient and channel before the rules spoke.';
 create type notify_private.verdict as (

@@ -1,7 +1,6 @@
 create or replace function notify_private.evaluate(candidates notify_private.candidate[], at timestamptz)
 returns setof notify_private.verdict
 language sql stable set search_path = ''
--- The planner otherwise guesses from an empty catalogue's statistics and scans whole tables for one recipient.
 as $$
   with candidate as (
     select
@@ -35,10 +34,9 @@ as $$
         count(*) as known,
         count(*) filter (where x.id is null) as usable,
         min(x.reason) as suppression_reason
-      from notify_private.addresses as b
+      from notify_private.addresses(c.recipient_id, c.channel) as b
       left join notify.suppressions as x
-        on x.channel = b.channel and x.address = b.address and (x.expires_at is null or x.expires_at > at)
-      where b.user_id = c.recipient_id and b.channel = c.channel
+        on x.channel = c.channel and x.address = b.address and (x.expires_at is null or x.expires_at > at)
     ) as a
   ),
   -- A key is used up by what an earlier event sent, or by an earlier event of this very call.
