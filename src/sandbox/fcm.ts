@@ -75,7 +75,7 @@ export const startFcm: StartServer = async ({ journal, faults, credentials, host
       title: message?.android?.notification?.title ?? message?.notification?.title ?? null,
       body: message?.android?.notification?.body ?? message?.notification?.body ?? null,
       data,
-      headers: { 'user-agent': headers['user-agent'] ?? '', 'x-firebase-client': String(headers['x-firebase-client']) },
+      headers: { 'x-firebase-client': String(headers['x-firebase-client']) },
       connection: connections.get(socket) ?? 0,
       raw: message,
     });
