@@ -7,6 +7,8 @@ declare
   at constant timestamptz := pg_catalog.clock_timestamp();
   locked notify.events[];
   audience record;
+  source text;
+  last notify_private.audience_member;
   found_members notify_private.audience_member[];
   members notify_private.audience_member[] := '{}';
   finished uuid[] := '{}';
@@ -24,7 +26,7 @@ begin
   if locked is null then
     return false;
   end if;
-  -- An event half-planned goes on alone, so that its cursor is one constant that the audience's index can start from.
+  -- An event half-planned goes on alone, from the rest of its audience, which its first slice wrote down.
   if (locked[1]).plan_cursor is not null or pg_catalog.cardinality(locked) > 1 and exists (
     select from unnest(locked) as e where e.plan_cursor is not null
   ) then
@@ -41,23 +43,45 @@ begin
       more := true;
       exit;
     end if;
-    execute pg_catalog.format(
-      'select coalesce(array_agg(row(m.event_id, m.recipient_id, m.variant, m.variables)::notify_private.audience_member), ''{}'')
-       from (select * from %s(%L::uuid[]) as a %s order by a.event_id, a.recipient_id limit %s) as m',
-      pg_catalog.regexp_replace(audience.name, '^(.+)\.(.+)$', '"\1"."\2"'),
-      audience.event_ids,
-      case when audience.cursor is null then '' else pg_catalog.format('where a.recipient_id > %L', audience.cursor) end,
-      room) into found_members;
+    source := pg_catalog.regexp_replace(audience.name, '^(.+)\.(.+)$', '"\1"."\2"');
+    if audience.cursor is null then
+      execute pg_catalog.format(
+        'select coalesce(array_agg(row(m.event_id, m.recipient_id, m.variant, m.variables)::notify_private.audience_member), ''{}'')
+         from (select * from %s($1) as a order by a.event_id, a.recipient_id limit $2) as m', source)
+      into found_members using audience.event_ids, room;
+    else
+      with page as (
+        delete from notify_private.audience_rest as r
+        where r.event_id = audience.event_ids[1] and r.recipient_id in (
+          select q.recipient_id from notify_private.audience_rest as q
+          where q.event_id = audience.event_ids[1] and q.recipient_id > audience.cursor
+          order by q.recipient_id limit room
+        )
+        returning r.event_id, r.recipient_id, r.variant, r.variables
+      )
+      select coalesce(
+        pg_catalog.array_agg(
+          row(p.event_id, p.recipient_id, p.variant, p.variables)::notify_private.audience_member order by p.recipient_id),
+        '{}')
+      into found_members from page as p;
+    end if;
     members := members || found_members;
     if pg_catalog.cardinality(found_members) < room then
       finished := finished || audience.event_ids;
     else
       -- Full: everything before the last event is whole, that one goes on from its cursor, the rest waits.
       more := true;
-      finished := finished || array(
-        select id from unnest(audience.event_ids) as id where id < (found_members[pg_catalog.cardinality(found_members)]).event_id);
-      update notify.events set plan_cursor = (found_members[pg_catalog.cardinality(found_members)]).recipient_id
-      where id = (found_members[pg_catalog.cardinality(found_members)]).event_id;
+      last := found_members[pg_catalog.cardinality(found_members)];
+      finished := finished || array(select id from unnest(audience.event_ids) as id where id < last.event_id);
+      update notify.events set plan_cursor = last.recipient_id where id = last.event_id;
+      if audience.cursor is null then
+        -- Written down once, because an audience is a join whose order no index gives: asking it again for each slice
+        -- sorted what was left of 100 000 members a hundred times (150 to 290 ms each, now 6 ms).
+        execute pg_catalog.format(
+          'insert into notify_private.audience_rest (event_id, recipient_id, variant, variables)
+           select a.event_id, a.recipient_id, a.variant, a.variables from %s($1) as a where a.recipient_id > $2', source)
+        using array[last.event_id], last.recipient_id;
+      end if;
     end if;
     room := room - pg_catalog.cardinality(found_members);
   end loop;
