@@ -1,0 +1,15 @@
+import { generateDatabaseTypes } from './database-types.ts';
+import { generateSchema } from './schema.ts';
+import type { Scratch } from './scratch.ts';
+
+export type Generator = {
+  /** Path from the repository's root. */
+  readonly file: string;
+  generate(scratch: Scratch): Promise<string>;
+};
+
+/** Every generated file that is committed. `npm run generate` writes them, `npm run check` compares. */
+export const generators: readonly Generator[] = [
+  { file: 'db/schema.sql', generate: generateSchema },
+  { file: 'src/generated/database.ts', generate: generateDatabaseTypes },
+];
