@@ -52,11 +52,11 @@ begin
     else
       with page as (
         delete from notify_private.audience_rest as r
-        where r.event_id = audience.event_ids[1] and r.recipient_id in (
+        where r.event_id = audience.event_ids[1] and r.recipient_id = any (array(
           select q.recipient_id from notify_private.audience_rest as q
           where q.event_id = audience.event_ids[1] and q.recipient_id > audience.cursor
           order by q.recipient_id limit room
-        )
+        ))
         returning r.event_id, r.recipient_id, r.variant, r.variables
       )
       select coalesce(
