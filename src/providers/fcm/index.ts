@@ -1,5 +1,5 @@
 import { createPrivateKey, randomUUID } from 'node:crypto';
-import { getCACertificates } from 'node:tls';
+import { createSecureContext, getCACertificates } from 'node:tls';
 import { deleteApp, initializeApp } from 'firebase-admin/app';
 import { getMessaging } from 'firebase-admin/messaging';
 import { sendEach } from '../each.ts';
@@ -41,7 +41,8 @@ export function createFcm(options: FcmOptions): Provider {
     // Options of the agent win over those of a request: this is where connections go to.
     ...(host && { host }),
     ...(port && { port }),
-    ...(ca && { ca: [...getCACertificates('default'), ca] }),
+    // Not `ca`: the agent would write every certificate into the name of the pool, at every request.
+    ...(ca && { secureContext: createSecureContext({ ca: [...getCACertificates('default'), ca] }) }),
   });
   const http = createHttp({ ca, connections: 1, timeoutMs: tokenTimeoutMs, allowPrivateNetworks: true });
   const credential = createCredential(options, http);
