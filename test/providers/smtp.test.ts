@@ -111,7 +111,7 @@ describe('addresses', () => {
     expect(await sendOne(messageTo(address))).toEqual({
       outcome: 'rejected',
       permanence: 'address',
-      reason: 'bad_address',
+      reason: 'invalid_address',
       code: 'EENVELOPE',
     });
     expect(received()).toEqual([]);
@@ -185,7 +185,7 @@ describe('what a reply means', () => {
     expect(await sendOne(messageTo(ada), provider)).toEqual({
       outcome: 'rejected',
       permanence: 'transient',
-      reason: 'unavailable',
+      reason: 'server_error',
       code: '4.3.2',
     });
     expect(await sendOne(messageTo(ada), provider)).toMatchObject({ outcome: 'accepted' });
@@ -201,7 +201,7 @@ describe('what a reply means', () => {
     expect(errors.find(({ code }) => code === rowCode)?.permanence).toBe('misconfigured');
     expect(await sendOne(messageTo(ada), relay.provider)).toMatchObject({
       permanence: 'misconfigured',
-      reason: 'bad_sender',
+      reason: 'sender_rejected',
       code: String(status),
     });
   });
@@ -210,15 +210,15 @@ describe('what a reply means', () => {
     const provider = createSmtp({ ...options, url: options.url.replace(/:[^:@]+@/, ':wrong@') });
     expect(await sendOne(messageTo(ada), provider)).toMatchObject({
       permanence: 'misconfigured',
-      reason: 'bad_credentials',
+      reason: 'credentials_rejected',
       code: '5.7.8',
     });
     await provider.close();
   });
 
   test.each([
-    ['454 4.7.0 Temporary failure', 'transient', 'unavailable'],
-    ['504 Unknown method', 'misconfigured', 'bad_credentials'],
+    ['454 4.7.0 Temporary failure', 'transient', 'server_error'],
+    ['504 Unknown method', 'misconfigured', 'credentials_rejected'],
   ])('AUTH answered with %s is %s/%s', async (reply, permanence, reason) => {
     await using relay = await relayOf((line) => (/^AUTH/.test(line) ? reply : null), 'user:pass@');
     expect(await sendOne(messageTo(ada), relay.provider)).toMatchObject({ permanence, reason });
@@ -234,7 +234,7 @@ describe('what a reply means', () => {
     const provider = createSmtp({ ...options, ca: null });
     expect(await sendOne(messageTo(ada), provider)).toMatchObject({
       permanence: 'misconfigured',
-      reason: 'bad_certificate',
+      reason: 'tls_failed',
       code: 'ETLS',
     });
     expect(received()).toEqual([]);
@@ -245,7 +245,7 @@ describe('what a reply means', () => {
     const body = 'x'.repeat(11 * 1024 * 1024);
     expect(await sendOne(messageTo(ada, { body }))).toMatchObject({
       permanence: 'message',
-      reason: 'payload_too_large',
+      reason: 'too_large',
     });
   });
 

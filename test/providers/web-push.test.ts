@@ -117,7 +117,7 @@ describe('what the browser gets', () => {
     expect(await sendOne(to(browser, { body: 'x'.repeat(3993 - frame + 1) }))).toEqual({
       outcome: 'rejected',
       permanence: 'message',
-      reason: 'payload_too_large',
+      reason: 'too_large',
       code: 'too_large',
     });
     expect(received()).toEqual([]);
@@ -132,17 +132,17 @@ describe('what the browser gets', () => {
 describe('what an answer means', () => {
   const cases = [
     { kind: 'reject', status: 400, permanence: 'message', reason: 'invalid_message' },
-    { kind: 'reject', status: 401, permanence: 'misconfigured', reason: 'bad_credentials' },
-    { kind: 'reject', status: 403, permanence: 'address', reason: 'bad_token', suspect: true },
+    { kind: 'reject', status: 401, permanence: 'misconfigured', reason: 'credentials_rejected' },
+    { kind: 'reject', status: 403, permanence: 'address', reason: 'wrong_app', suspect: true },
     { kind: 'reject', status: 404, permanence: 'address', reason: 'unregistered' },
-    { kind: 'reject', status: 408, permanence: 'transient', reason: 'unavailable' },
+    { kind: 'reject', status: 408, permanence: 'transient', reason: 'server_error' },
     { kind: 'gone', status: 410, permanence: 'address', reason: 'unregistered' },
-    { kind: 'reject', status: 413, permanence: 'message', reason: 'payload_too_large' },
-    { kind: 'reject', status: 418, permanence: 'message', reason: 'invalid_message' },
+    { kind: 'reject', status: 413, permanence: 'message', reason: 'too_large' },
+    { kind: 'reject', status: 418, permanence: 'message', reason: 'refused' },
     { kind: 'throttle', status: 429, permanence: 'throttled', reason: 'rate_limited' },
-    { kind: 'server_error', status: 500, permanence: 'transient', reason: 'unavailable' },
-    { kind: 'server_error', status: 503, permanence: 'transient', reason: 'unavailable' },
-    { kind: 'reject', status: 302, permanence: 'transient', reason: 'unavailable' },
+    { kind: 'server_error', status: 500, permanence: 'transient', reason: 'server_error' },
+    { kind: 'server_error', status: 503, permanence: 'transient', reason: 'server_error' },
+    { kind: 'reject', status: 302, permanence: 'transient', reason: 'server_error' },
   ] as const;
 
   test.each(cases)('TR-G7: $status is $permanence/$reason', async ({ kind, status, ...meaning }) => {
@@ -222,7 +222,7 @@ describe('addresses and keys', () => {
       expect(await sendOne(to({ ...browser, endpoint }), careful)).toEqual({
         outcome: 'rejected',
         permanence: 'address',
-        reason: 'bad_address',
+        reason: 'invalid_address',
         code: 'private_address',
         suspect: true,
       });

@@ -77,14 +77,14 @@ describe('what the receiver gets', () => {
 describe('what an answer means', () => {
   const cases = [
     { kind: 'reject', status: 302, permanence: 'message', reason: 'redirected' },
-    { kind: 'reject', status: 404, permanence: 'message', reason: 'invalid_message' },
-    { kind: 'reject', status: 408, permanence: 'transient', reason: 'unavailable' },
+    { kind: 'reject', status: 404, permanence: 'message', reason: 'refused' },
+    { kind: 'reject', status: 408, permanence: 'transient', reason: 'server_error' },
     { kind: 'gone', status: 410, permanence: 'address', reason: 'unregistered' },
-    { kind: 'reject', status: 413, permanence: 'message', reason: 'payload_too_large' },
-    { kind: 'reject', status: 425, permanence: 'transient', reason: 'unavailable' },
+    { kind: 'reject', status: 413, permanence: 'message', reason: 'too_large' },
+    { kind: 'reject', status: 425, permanence: 'transient', reason: 'server_error' },
     { kind: 'throttle', status: 429, permanence: 'throttled', reason: 'rate_limited' },
-    { kind: 'server_error', status: 500, permanence: 'transient', reason: 'unavailable' },
-    { kind: 'server_error', status: 503, permanence: 'throttled', reason: 'unavailable' },
+    { kind: 'server_error', status: 500, permanence: 'transient', reason: 'server_error' },
+    { kind: 'server_error', status: 503, permanence: 'throttled', reason: 'server_error' },
   ] as const;
 
   test.each(cases)('$status is $permanence/$reason', async ({ kind, status, ...meaning }) => {

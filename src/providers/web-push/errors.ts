@@ -1,3 +1,4 @@
+import { chunkErrors } from '../each.ts';
 import type { ErrorRow } from '../error-table.ts';
 import { transportErrors } from '../http.ts';
 
@@ -12,48 +13,49 @@ export const errors = [
   {
     code: '401',
     permanence: 'misconfigured',
-    reason: 'bad_credentials',
+    reason: 'credentials_rejected',
     note: 'VAPID token missing or not valid (RFC 8292 §4.2)',
   },
   {
     code: '403',
     permanence: 'address',
-    reason: 'bad_token',
+    reason: 'wrong_app',
     suspect: true,
     note: 'The subscription belongs to another VAPID key, or ours is the wrong one',
   },
   { code: '404', permanence: 'address', reason: 'unregistered', note: 'No such subscription (RFC 8030 §7.3)' },
-  { code: '408', permanence: 'transient', reason: 'unavailable', note: 'The push service got tired of waiting' },
+  { code: '408', permanence: 'transient', reason: 'server_error', note: 'The push service got tired of waiting' },
   { code: '410', permanence: 'address', reason: 'unregistered', note: 'The subscription has ended' },
-  { code: '413', permanence: 'message', reason: 'payload_too_large', note: 'More than 4096 bytes on the wire' },
+  { code: '413', permanence: 'message', reason: 'too_large', note: 'More than 4096 bytes on the wire' },
   { code: '429', permanence: 'throttled', reason: 'rate_limited', note: 'With Retry-After in seconds or as a date' },
-  { code: '4xx', permanence: 'message', reason: 'invalid_message', note: 'Any other refusal' },
-  { code: '5xx', permanence: 'transient', reason: 'unavailable', note: 'Obeys Retry-After where there is one' },
+  { code: '4xx', permanence: 'message', reason: 'refused', note: 'Any other refusal' },
+  { code: '5xx', permanence: 'transient', reason: 'server_error', note: 'Obeys Retry-After where there is one' },
   {
     code: 'xxx',
     permanence: 'transient',
-    reason: 'unavailable',
+    reason: 'server_error',
     note: 'Neither accepted nor refused, e.g. a redirect (never followed)',
   },
   {
     code: 'too_large',
     permanence: 'message',
-    reason: 'payload_too_large',
+    reason: 'too_large',
     note: 'More than 3993 bytes before encryption; not sent, never truncated',
   },
   {
     code: 'bad_keys',
     permanence: 'address',
-    reason: 'bad_token',
+    reason: 'invalid_address',
     note: "The subscription's p256dh or auth cannot be used for encryption",
   },
-  { code: 'bad_endpoint', permanence: 'address', reason: 'bad_address', note: 'The endpoint is not an https URL' },
+  { code: 'bad_endpoint', permanence: 'address', reason: 'invalid_address', note: 'The endpoint is not an https URL' },
   {
     code: 'private_address',
     permanence: 'address',
-    reason: 'bad_address',
+    reason: 'invalid_address',
     suspect: true,
     note: 'The endpoint is, or resolves to, an address outside the public internet; suspect because DNS may be at fault',
   },
   ...transportErrors,
+  ...chunkErrors,
 ] as const satisfies readonly ErrorRow[];

@@ -1,3 +1,4 @@
+import { chunkErrors } from '../each.ts';
 import type { ErrorRow } from '../error-table.ts';
 import { transportErrors } from '../http.ts';
 
@@ -6,17 +7,17 @@ export const errors = [
   {
     code: '408',
     permanence: 'transient',
-    reason: 'unavailable',
+    reason: 'server_error',
     note: 'The receiver got tired of waiting for the request',
   },
   { code: '410', permanence: 'address', reason: 'unregistered', note: 'Gone: the receiver wants no more calls' },
-  { code: '413', permanence: 'message', reason: 'payload_too_large', note: 'The receiver takes no body of this size' },
-  { code: '425', permanence: 'transient', reason: 'unavailable', note: 'Too early' },
+  { code: '413', permanence: 'message', reason: 'too_large', note: 'The receiver takes no body of this size' },
+  { code: '425', permanence: 'transient', reason: 'server_error', note: 'Too early' },
   { code: '429', permanence: 'throttled', reason: 'rate_limited', note: 'With Retry-After in seconds or as a date' },
   {
     code: '503',
     permanence: 'throttled',
-    reason: 'unavailable',
+    reason: 'server_error',
     note: 'Overloaded; with Retry-After in seconds or as a date',
   },
   {
@@ -25,32 +26,33 @@ export const errors = [
     reason: 'redirected',
     note: 'Redirects are never followed: the address has to be changed',
   },
-  { code: '4xx', permanence: 'message', reason: 'invalid_message', note: 'Refused, e.g. a wrong signing secret' },
-  { code: '5xx', permanence: 'transient', reason: 'unavailable', note: 'Obeys Retry-After where there is one' },
+  { code: '4xx', permanence: 'message', reason: 'refused', note: 'Refused, e.g. a wrong signing secret' },
+  { code: '5xx', permanence: 'transient', reason: 'server_error', note: 'Obeys Retry-After where there is one' },
   {
     code: 'xxx',
     permanence: 'transient',
-    reason: 'unavailable',
+    reason: 'server_error',
     note: 'An answer outside of HTTP semantics',
   },
   {
     code: 'bad_secret',
     permanence: 'message',
-    reason: 'bad_secret',
+    reason: 'invalid_secret',
     note: 'The endpoint has no signing secret, or one that is not whsec_ and base64; not sent',
   },
   {
     code: 'bad_endpoint',
     permanence: 'address',
-    reason: 'bad_address',
+    reason: 'invalid_address',
     note: 'Not an https URL (http only where private networks are allowed), or one that carries a password',
   },
   {
     code: 'private_address',
     permanence: 'address',
-    reason: 'bad_address',
+    reason: 'invalid_address',
     suspect: true,
     note: 'The URL is, or resolves to, an address outside the public internet; suspect because DNS may be at fault',
   },
   ...transportErrors,
+  ...chunkErrors,
 ] as const satisfies readonly ErrorRow[];
