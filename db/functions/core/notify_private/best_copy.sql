@@ -11,10 +11,10 @@ begin
   limit 1;
   if not found then
     raise exception 'type % has no copy for variant "%" in "%" or "en"', type_key, variant, locale
-      using errcode = 'RB002', hint = 'Insert a row into notify.notification_copies.';
+      using errcode = 'RBCPY', hint = 'Insert a row into notify.notification_copies.';
   end if;
   return best;
 end
 $$;
 comment on function notify_private.best_copy(text, text, text) is
-  'A type''s copy in the person''s locale, else in its language, else in English. Raises RB002 where the variant has none.';
+  'A type''s copy in the person''s locale, else in its language, else in English. Raises RBCPY where the variant has none.';

@@ -7,7 +7,9 @@ comment on function notify_private.uuidv7_floor(timestamptz) is
   'The lowest uuidv7 of an instant (RFC 9562: 48 bits of Unix milliseconds first): the bound of a partition, or of "since".';
 
 create or replace function notify_private.make_partitions(months_ahead integer default 3) returns integer
-language plpgsql volatile set search_path = ''
+language plpgsql volatile
+-- Definer: partitions belong to the owner; the worker may only ask for them. Its grant is the check of the caller.
+security definer set search_path = ''
 as $$
 declare
   parent text;
@@ -41,6 +43,7 @@ begin
 end
 $$;
 comment on function notify_private.make_partitions(integer) is
-  'Makes the monthly partitions from last month to some months ahead; returns how many were missing. Run at each deploy and daily by the owner.';
+  'Makes the monthly partitions from last month to some months ahead; returns how many were missing. Run at each deploy and daily by the worker.';
+grant execute on function notify_private.make_partitions(integer) to rowbell_worker;
 
 select notify_private.make_partitions();

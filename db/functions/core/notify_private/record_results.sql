@@ -3,6 +3,9 @@ returns table (status text, deliveries bigint)
 language plpgsql volatile
 -- Definer: the worker's grant is the check of the caller; the claim's id is its proof for these deliveries.
 security definer set search_path = ''
+-- Generic plans: planning these statements costs more than running them for one person (6.6 ms against 2.0), and the
+-- generic plan was the faster one for a thousand as well (125 ms against 151).
+set plan_cache_mode = force_generic_plan set jit = off
 as $$
 #variable_conflict use_column
 declare

@@ -11,7 +11,9 @@ begin
   with dead as (
     delete from notify_private.claims as c
     using notify.workers as w
-    where w.id = c.worker_id and w.stopped_at is not null
+    where w.id = c.worker_id
+      -- Nothing holds a chunk for a quarter of an hour; a worker that lives and does has lost it.
+      and (w.stopped_at is not null or c.claimed_at < at - interval '15 minutes')
     returning c.*
   ),
   moved as (

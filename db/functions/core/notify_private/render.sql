@@ -14,7 +14,7 @@ begin
       rendered := rendered || part[2];
     elsif variables ->> part[1] is null then
       raise exception 'copy needs a value for {%}', part[1]
-        using errcode = 'RB001', hint = 'The audience function returns it in "variables".';
+        using errcode = 'RBVAR', hint = 'The audience function returns it in "variables".';
     else
       rendered := rendered || (variables ->> part[1]);
     end if;
@@ -23,7 +23,7 @@ begin
 end
 $$;
 comment on function notify_private.render(text, jsonb) is
-  'Fills {Placeholders} of a template from an object of strings. Raises RB001 where one has no value: half-filled copy is never sent.';
+  'Fills {Placeholders} of a template from an object of strings. Raises RBVAR where one has no value: half-filled copy is never sent.';
 
 create or replace function notify_private.render_data(template jsonb, variables jsonb) returns jsonb
 language sql immutable parallel safe set search_path = ''

@@ -1,4 +1,4 @@
-create or replace function notify.send_test_push(device_id uuid default null) returns setof notify.test_push
+create or replace function notify_hidden.send_test_push(device_id uuid default null) returns table (tested_device_id uuid, event_id uuid)
 language plpgsql volatile
 -- Definer: people may not make events; this makes one kind, about their own devices.
 security definer set search_path = ''
@@ -47,6 +47,6 @@ begin
   ) as r using (n);
 end
 $$;
-comment on function notify.send_test_push(uuid) is
+comment on function notify_hidden.send_test_push(uuid) is
   'Sends a test to one of the caller''s devices, or to each (the 20 last registered). At most 5 calls a minute. The mutation testPush calls it and waits for the verdicts.';
-grant execute on function notify.send_test_push(uuid) to rowbell_user;
+grant execute on function notify_hidden.send_test_push(uuid) to rowbell_user;

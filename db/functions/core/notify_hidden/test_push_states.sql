@@ -1,12 +1,13 @@
-create or replace function notify.test_push_states(event_ids uuid[]) returns setof notify.test_push_state
+create or replace function notify_hidden.test_push_states(event_ids uuid[]) returns table (
+  event_id uuid, delivery_id uuid, status text, reason text, code text, settled boolean
+)
 language sql stable set search_path = ''
 as $$
-  select row(
+  select
     d.event_id, v.id,
     coalesce(v.status, case d.outcome when 'suppress' then 'suppressed' end, 'queued'),
     coalesce(v.reason, a.reason, d.reason), a.code,
     d.outcome = 'suppress' or a.attempt is not null or v.finished_at is not null
-  )::notify.test_push_state
   from notify.decisions as d
   left join notify.deliveries as v on v.notification_id = d.notification_id and v.channel = 'push'
   left join lateral (
@@ -15,6 +16,6 @@ as $$
   ) as a on true
   where d.event_id = any (event_ids) and d.recipient_id = (select notify_hidden.current_user_id()) and d.channel = 'push'
 $$;
-comment on function notify.test_push_states(uuid[]) is
+comment on function notify_hidden.test_push_states(uuid[]) is
   'Where the caller''s test pushes stand; no row for one that is not planned yet. Reads as the caller, under their policies.';
-grant execute on function notify.test_push_states(uuid[]) to rowbell_user;
+grant execute on function notify_hidden.test_push_states(uuid[]) to rowbell_user;

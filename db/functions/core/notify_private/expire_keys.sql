@@ -1,0 +1,25 @@
+create or replace function notify_private.expire_keys() returns bigint
+language plpgsql volatile
+-- Definer: the worker's grant is the check of the caller.
+security definer set search_path = ''
+as $$
+declare
+  part bigint;
+  removed bigint := 0;
+begin
+  delete from notify_private.dedupe_keys where expires_at < pg_catalog.now();
+  get diagnostics removed = row_count;
+  delete from notify_private.daily_counters where day < current_date - 7;
+  get diagnostics part = row_count;
+  removed := removed + part;
+  delete from notify_private.event_keys
+  where created_at < pg_catalog.now() - (select s.retention from notify.settings as s);
+  get diagnostics part = row_count;
+  removed := removed + part;
+  delete from notify.workers where stopped_at < pg_catalog.now() - interval '7 days';
+  return removed;
+end
+$$;
+comment on function notify_private.expire_keys() is
+  'Forgets dedupe keys past their window, counters of past days and old idempotency keys; returns how many rows.';
+grant execute on function notify_private.expire_keys() to rowbell_worker;
