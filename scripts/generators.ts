@@ -1,4 +1,5 @@
 import { generateDatabaseTypes } from './database-types.ts';
+import { generateProviderErrors } from './provider-errors.ts';
 import { generateSchema } from './schema.ts';
 import type { Scratch } from './scratch.ts';
 
@@ -12,4 +13,5 @@ export type Generator = {
 export const generators: readonly Generator[] = [
   { file: 'db/schema.sql', generate: generateSchema },
   { file: 'src/generated/database.ts', generate: generateDatabaseTypes },
+  { file: 'docs/provider-errors.md', generate: generateProviderErrors },
 ];

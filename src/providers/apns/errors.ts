@@ -1,4 +1,6 @@
+import { chunkErrors } from '../each.ts';
 import type { ErrorRow } from '../error-table.ts';
+import { transportErrors } from '../http.ts';
 
 /**
  * What each answer of APNs means here. Words of Apple's in its own spelling ("Handling notification responses from
@@ -125,39 +127,11 @@ export const errors = [
     note: "The server's certificate is not trusted (APNS_CA, APNS_HOST)",
   },
   {
-    code: 'not_connected',
-    permanence: 'transient',
-    reason: 'unavailable',
-    note: 'No connection, or it closed before the request left: nothing was sent',
-  },
-  {
     code: 'REFUSED_STREAM',
     permanence: 'transient',
     reason: 'unavailable',
     note: 'The server says it did not process the request (RFC 9113 §8.7)',
   },
-  {
-    code: 'timeout',
-    permanence: 'ambiguous',
-    reason: 'timeout',
-    note: 'No answer in time after the request may have gone out',
-  },
-  {
-    code: 'connection_lost',
-    permanence: 'ambiguous',
-    reason: 'connection_lost',
-    note: 'The connection broke before the answer',
-  },
-  {
-    code: 'aborted',
-    permanence: 'ambiguous',
-    reason: 'aborted',
-    note: 'The worker gave up while the call was under way',
-  },
-  {
-    code: 'not_begun',
-    permanence: 'transient',
-    reason: 'not_begun',
-    note: 'The worker gave up before the call was begun: nothing was sent',
-  },
+  ...transportErrors,
+  ...chunkErrors,
 ] as const satisfies readonly ErrorRow[];

@@ -107,7 +107,7 @@ function settleAll(
     for (const [index, message] of batch.entries()) {
       sendOne(message).then(
         (result) => settle(index, result),
-        () => settle(index, reject('connection_lost')),
+        () => settle(index, reject('internal')),
       );
     }
   });

@@ -1,4 +1,6 @@
+import { chunkErrors } from '../each.ts';
 import type { ErrorRow } from '../error-table.ts';
+import { transportErrors } from '../http.ts';
 
 /**
  * What each answer of FCM means here. Words in capitals are the `errorCode` of the FcmError detail (firebase.google.com,
@@ -104,34 +106,6 @@ export const errors = [
     reason: 'tls_failed',
     note: "The server's certificate is not trusted (FCM_CA, FCM_HOST)",
   },
-  {
-    code: 'not_connected',
-    permanence: 'transient',
-    reason: 'unavailable',
-    note: 'No connection (name, refused): nothing was sent',
-  },
-  {
-    code: 'timeout',
-    permanence: 'ambiguous',
-    reason: 'timeout',
-    note: 'No answer in time after the request may have gone out',
-  },
-  {
-    code: 'connection_lost',
-    permanence: 'ambiguous',
-    reason: 'connection_lost',
-    note: 'The connection broke before the answer',
-  },
-  {
-    code: 'aborted',
-    permanence: 'ambiguous',
-    reason: 'aborted',
-    note: 'The worker gave up while the call was under way',
-  },
-  {
-    code: 'not_begun',
-    permanence: 'transient',
-    reason: 'not_begun',
-    note: 'The worker gave up, or time was up, before the request was begun: nothing was sent',
-  },
+  ...transportErrors,
+  ...chunkErrors,
 ] as const satisfies readonly ErrorRow[];
