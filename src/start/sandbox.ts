@@ -4,33 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../ports.ts';
 import { type Child, superviseChild } from './child.ts';
 import type { Say } from './output.ts';
+import { sandboxSettingsFor } from './sandbox-settings.ts';
 import { stateFolder } from './state.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
-
-/** The settings of each provider: one setting of one's own, and the sandbox leaves the provider alone. */
-const providerPrefixes = [
-  ['APNS_'],
-  ['FCM_'],
-  ['VAPID_', 'WEB_PUSH_'],
-  ['SMTP_', 'MAIL_', 'DKIM_'],
-  ['TWILIO_'],
-  ['WEBHOOK_'],
-];
-
-/** The sandbox's settings without those of providers that the user has configured. */
-export function sandboxSettingsFor(environment: Environment, offered: Readonly<Record<string, string>>) {
-  const own = (prefixes: readonly string[]) =>
-    Object.keys(environment).some((name) => environment[name] && prefixes.some((prefix) => name.startsWith(prefix)));
-  const taken = providerPrefixes.filter(own).flat();
-  return Object.fromEntries(
-    Object.entries(offered).filter(([name]) => !taken.some((prefix) => name.startsWith(prefix))),
-  );
-}
 
 /** Starts the sandbox and waits until it says how to reach it. */
 export async function startSandbox(
-  environment: Environment,
+  environment: NodeJS.ProcessEnv,
   port: number,
   graceMs: number,
   say: Say,

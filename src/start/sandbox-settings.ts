@@ -1,0 +1,21 @@
+import type { Environment } from '../config.ts';
+
+/** The settings of each provider: one setting of one's own, and the sandbox leaves the provider alone. */
+const providerPrefixes = [
+  ['APNS_'],
+  ['FCM_'],
+  ['VAPID_', 'WEB_PUSH_'],
+  ['SMTP_', 'MAIL_', 'DKIM_'],
+  ['TWILIO_'],
+  ['WEBHOOK_'],
+];
+
+/** The sandbox's settings without those of providers that the user has configured. */
+export function sandboxSettingsFor(environment: Environment, offered: Readonly<Record<string, string>>) {
+  const own = (prefixes: readonly string[]) =>
+    Object.keys(environment).some((name) => environment[name] && prefixes.some((prefix) => name.startsWith(prefix)));
+  const taken = providerPrefixes.filter(own).flat();
+  return Object.fromEntries(
+    Object.entries(offered).filter(([name]) => !taken.some((prefix) => name.startsWith(prefix))),
+  );
+}
