@@ -16,7 +16,7 @@ export const settings = {
   PUBLIC_URL: { default: null, secret: false },
   SHUTDOWN_TIMEOUT_MS: { default: '10000', secret: false },
   API_POOL_SIZE: { default: '10', secret: false },
-  WORKER_CONCURRENCY: { default: '4', secret: false },
+  WORKER_CONCURRENCY: { default: '8', secret: false },
   JWT_SECRET: { default: null, secret: true },
   JWT_JWKS_URL: { default: null, secret: false },
   JWT_ISSUER: { default: 'rowbell', secret: false },

@@ -1,0 +1,133 @@
+import type pg from 'pg';
+import type { Message, ProviderName, Result } from '../providers/types.ts';
+
+/** The worker's whole view of the database: the functions that `rowbell_worker` may call, with types. */
+export type Engine = ReturnType<typeof createEngine>;
+
+export type Lane = 'urgent' | 'bulk';
+
+/** How many deliveries ended a write-back in which status. */
+export type Tally = Readonly<Record<string, number>>;
+
+type ClaimedRow = {
+  delivery_id: string;
+  attempt: number;
+  address: string;
+  web_push_p256dh: string | null;
+  web_push_auth: string | null;
+  registered_at: Date | null;
+  webhook_secret: string | null;
+  type_key: string;
+  title: string;
+  subtitle: string | null;
+  body: string;
+  data: Record<string, string>;
+  thread_id: string | null;
+  collapse_key: string | null;
+  tag: string | null;
+  sound: string | null;
+  urgency: Message['urgency'];
+  interruption_level: Message['interruptionLevel'];
+  expires_at: Date;
+};
+
+/**
+ * Typed calls of the engine's functions in `notify_private`; each is one statement and one transaction. What they do and
+ * when they are safe to repeat stands at the functions (db/functions/core/notify_private).
+ */
+export function createEngine(pool: pg.Pool) {
+  const value = async <T>(sql: string, parameters: unknown[]): Promise<T> => {
+    const { rows } = await pool.query<{ value: T }>(sql, parameters);
+    return (rows[0] as { value: T }).value;
+  };
+
+  return {
+    /** True while there is more of these events to plan. */
+    plan: (eventIds: readonly string[]) => value<boolean>('select notify_private.plan($1) as value', [eventIds]),
+
+    failEvent: (eventId: string, error: string) =>
+      value<void>('select notify_private.fail_event($1, $2) as value', [eventId, error]),
+
+    /** At most 500 messages; none when nothing is due, the provider is paused or its rate limit is used up. */
+    async claim(claimId: string, workerId: string, provider: ProviderName, lane: Lane): Promise<Message[]> {
+      const { rows } = await pool.query<ClaimedRow>({
+        name: 'claim',
+        text: 'select * from notify_private.claim_deliveries($1, $2, $3, $4)',
+        values: [claimId, workerId, provider, lane],
+      });
+      return rows.map(toMessage);
+    },
+
+    async record(claimId: string, messages: readonly Message[], results: readonly Result[]): Promise<Tally> {
+      const rows = results.map((result, index) => toRow((messages[index] as Message).deliveryId, result));
+      const { rows: tally } = await pool.query<{ status: string; deliveries: string }>({
+        name: 'record',
+        text: `select * from notify_private.record_results($1, array(
+          select r from jsonb_populate_recordset(null::notify_private.result, $2) as r))`,
+        values: [claimId, JSON.stringify(rows)],
+      });
+      return Object.fromEntries(tally.map(({ status, deliveries }) => [status, Number(deliveries)]));
+    },
+
+    release: (claimId: string) => value<string>('select notify_private.release_claim($1) as value', [claimId]),
+
+    skip: (provider: string, lane: Lane) =>
+      value<string>('select notify_private.skip_deliveries($1, $2) as value', [provider, lane]).then(Number),
+
+    register: (lane: Lane, host: string, pid: number, providers: readonly string[]) =>
+      value<string>('select notify_private.register_worker($1, $2, $3, $4) as value', [lane, host, pid, providers]),
+
+    /** False: this worker had been declared dead and must register again. */
+    beat: (workerId: string) => value<boolean>('select notify_private.beat($1) as value', [workerId]),
+
+    retire: (workerId: string) => value<void>('select notify_private.retire_worker($1) as value', [workerId]),
+
+    recover: () => value<string>('select notify_private.recover_claims() as value', []).then(Number),
+
+    enqueueDue: (lane: Lane) => value<string>('select notify_private.enqueue_due($1) as value', [lane]).then(Number),
+
+    makePartitions: () => value<number>('select notify_private.make_partitions() as value', []),
+
+    expireKeys: () => value<string>('select notify_private.expire_keys() as value', []).then(Number),
+  };
+}
+
+function toMessage(row: ClaimedRow): Message {
+  return {
+    deliveryId: row.delivery_id,
+    attempt: row.attempt,
+    address: row.address,
+    webPushKeys:
+      row.web_push_p256dh && row.web_push_auth ? { p256dh: row.web_push_p256dh, auth: row.web_push_auth } : null,
+    registeredAt: row.registered_at,
+    webhookSecret: row.webhook_secret,
+    typeKey: row.type_key,
+    title: row.title,
+    subtitle: row.subtitle,
+    body: row.body,
+    html: null,
+    data: row.data,
+    threadId: row.thread_id,
+    collapseKey: row.collapse_key,
+    tag: row.tag,
+    sound: row.sound,
+    urgency: row.urgency,
+    interruptionLevel: row.interruption_level,
+    expiresAt: row.expires_at,
+  };
+}
+
+function toRow(deliveryId: string, result: Result) {
+  if (result.outcome === 'accepted') {
+    return { delivery_id: deliveryId, outcome: 'accepted', provider_message_id: result.providerMessageId };
+  }
+  return {
+    delivery_id: deliveryId,
+    // Not begun is our own doing (shutdown), so it does not count as a try.
+    outcome: result.reason === 'not_begun' ? 'not_begun' : result.permanence,
+    reason: result.reason,
+    code: result.code,
+    retry_at: result.retryAt?.toISOString(),
+    suspect: result.suspect ?? false,
+  };
+}

@@ -1,0 +1,93 @@
+import { parseArgs } from 'node:util';
+import { deliverySend } from '../tasks/delivery__send.ts';
+import { eventPlan } from '../tasks/event__plan.ts';
+import { keyExpire } from '../tasks/key__expire.ts';
+import { partitionMake } from '../tasks/partition__make.ts';
+import { readConfig } from './config.ts';
+import { createPool } from './database.ts';
+import { createEngine, type Lane } from './database/engine.ts';
+import { createLogger } from './logger.ts';
+import { createProviders } from './providers/index.ts';
+import type { WorkerContext } from './worker/context.ts';
+import { startLifecycle } from './worker/lifecycle.ts';
+import { persist } from './worker/persist.ts';
+import { startRunner } from './worker/runner.ts';
+
+// One lane a process: `worker.ts --lane urgent` carries P0, `--lane bulk` the rest and the upkeep. As many of each as
+// wanted, on as many hosts.
+const { lane } = parseArgs({ options: { lane: { type: 'string' } } }).values;
+if (lane !== 'urgent' && lane !== 'bulk') {
+  console.error('--lane must be "urgent" or "bulk"');
+  process.exit(2);
+}
+await work(lane);
+
+async function work(lane: Lane): Promise<void> {
+  const config = readConfig(process.env, 'worker');
+  const logger = createLogger({ level: config.logLevel, component: `worker-${lane}` });
+  const pool = createPool({
+    url: config.workerDatabaseUrl,
+    applicationName: `rowbell-worker-${lane}`,
+    max: config.workerConcurrency + 4,
+    logger,
+  });
+  const engine = createEngine(pool);
+  const { publicUrl } = config;
+  const providers = createProviders({
+    ...config,
+    webPush: config.webPush && { ...config.webPush, allowPrivateNetworks: config.webhook.allowPrivateNetworks },
+    twilio: config.twilio && { ...config.twilio, publicUrl },
+  });
+
+  const stopping = new AbortController();
+  const abandon = new AbortController();
+  // Listened to before anything is begun, so that no moment exists in which a signal would kill the process half-way.
+  const told = new Promise<NodeJS.Signals>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);
+  });
+  // graphile-worker completes jobs without waiting for it; losing the database must not lose the process.
+  process.on('unhandledRejection', (error) => logger.warn('rejection.unhandled', { error }));
+
+  const lifecycle = await startLifecycle({ engine, lane, providers: [...providers.keys()], logger });
+  const context: WorkerContext = {
+    engine,
+    lane,
+    providers,
+    logger,
+    workerId: lifecycle.workerId,
+    abandon: abandon.signal,
+    stopping: stopping.signal,
+    persist: (write) => persist(write, logger),
+  };
+  const suffix = lane === 'urgent' ? '_urgent' : '';
+  const runner = startRunner({
+    pool,
+    taskList: {
+      [`event__plan${suffix}`]: eventPlan(context),
+      [`delivery__send${suffix}`]: deliverySend(context),
+      ...(lane === 'bulk' && { partition__make: partitionMake(context), key__expire: keyExpire(context) }),
+    },
+    concurrency: config.workerConcurrency,
+    upkeep: lane === 'bulk',
+    logger,
+  });
+  logger.info('worker.started', { lane, workerId: lifecycle.workerId(), providers: [...providers.keys()] });
+
+  const signal = await told;
+  logger.info('worker.stopping', { signal });
+  stopping.abort();
+  await lifecycle.stopSweep();
+  // Half of the patience for what is on its way, the rest for writing back what came of it.
+  const patience = setTimeout(() => abandon.abort(), config.shutdownTimeoutMs / 2);
+  const giveUp = setTimeout(() => {
+    logger.error('worker.abandoned', { reason: 'shutdown took too long; its claims are recovered by others' });
+    process.exit(1);
+  }, config.shutdownTimeoutMs);
+  await runner.stop();
+  clearTimeout(patience);
+  await Promise.all([...providers.values()].map((provider) => provider.close()));
+  await lifecycle.retire();
+  await pool.end();
+  clearTimeout(giveUp);
+  logger.info('worker.stopped');
+}

@@ -1,0 +1,19 @@
+import type { Engine, Lane } from '../database/engine.ts';
+import type { Logger } from '../logger.ts';
+import type { Provider, ProviderName } from '../providers/types.ts';
+
+/** What a task needs of the process it runs in. */
+export type WorkerContext = {
+  readonly engine: Engine;
+  readonly lane: Lane;
+  readonly providers: ReadonlyMap<ProviderName, Provider>;
+  readonly logger: Logger;
+  /** The row of `notify.workers` that claims are made under; changes when the worker had to register again. */
+  workerId(): string;
+  /** Aborted when the shutdown's patience ends: providers stop, what was not begun is given back. */
+  readonly abandon: AbortSignal;
+  /** Aborted at the first word of a shutdown: nothing new is claimed. */
+  readonly stopping: AbortSignal;
+  /** Runs a write-back until the database takes it; see `persist`. */
+  persist<T>(write: () => Promise<T>): Promise<T>;
+};

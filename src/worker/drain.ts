@@ -1,0 +1,26 @@
+/**
+ * Bounds how many handlers of one key run at a time, without losing a call: one that comes while all places are taken
+ * is remembered and makes a running handler go round once more. So a slow provider cannot take every slot of the
+ * worker, and a job that finds no place still means "look again".
+ */
+export function createDrain(limit: number) {
+  const states = new Map<string, { running: number; again: boolean }>();
+
+  return async function drain(key: string, round: () => Promise<void>): Promise<void> {
+    const state = states.get(key) ?? { running: 0, again: false };
+    states.set(key, state);
+    if (state.running >= limit) {
+      state.again = true;
+      return;
+    }
+    state.running++;
+    try {
+      do {
+        state.again = false;
+        await round();
+      } while (state.again);
+    } finally {
+      state.running--;
+    }
+  };
+}
