@@ -1,0 +1,18 @@
+create or replace function trips.create_circle(name text) returns trips.circles
+language plpgsql volatile
+-- Definer: people have no grant to write here; the first line says who calls.
+security definer set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  me constant uuid := trips_private.require_person();
+  circle trips.circles;
+begin
+  perform trips_private.check_name(create_circle.name);
+  insert into trips.circles (name) values (create_circle.name) returning * into circle;
+  insert into trips.memberships (circle_id, user_id) values (circle.id, me);
+  return circle;
+end
+$$;
+comment on function trips.create_circle(text) is 'Makes a circle with the caller as its first member.';
+grant execute on function trips.create_circle(text) to rowbell_user;

@@ -1,0 +1,29 @@
+create or replace function trips.create_trip(circle_id uuid, name text, type text default 'collaborative') returns trips.trips
+language plpgsql volatile
+-- Definer: people have no grant to write here; the first lines check the caller.
+security definer set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  me constant uuid := trips_private.require_person();
+  trip trips.trips;
+begin
+  if not create_trip.circle_id = any (array(select trips_private.my_circle_ids())) then
+    raise exception 'circle_id: there is no such circle, or you are not a member' using errcode = 'RBNFD';
+  end if;
+  perform trips_private.check_name(create_trip.name);
+  if create_trip.type is null or create_trip.type not in ('collaborative', 'hosted') then
+    raise exception 'type: must be collaborative or hosted' using errcode = 'RBINV';
+  end if;
+  insert into trips.trips (circle_id, name, type, creator_id, leader_id)
+  values (create_trip.circle_id, create_trip.name, create_trip.type, me, me)
+  returning * into trip;
+  if trip.type = 'hosted' then
+    insert into trips.participants (trip_id, user_id) values (trip.id, me);
+  end if;
+  return trip;
+end
+$$;
+comment on function trips.create_trip(uuid, text, text) is
+  'Starts planning a trip in a circle of the caller''s, who leads it. The circle is told. type: collaborative (the circle travels) or hosted (only participants do).';
+grant execute on function trips.create_trip(uuid, text, text) to rowbell_user;

@@ -1,0 +1,22 @@
+create or replace function trips.join_circle(circle_id uuid) returns trips.memberships
+language plpgsql volatile
+-- Definer: people have no grant to write here; it changes the caller's own row alone.
+security definer set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  me constant uuid := trips_private.require_person();
+  membership trips.memberships;
+begin
+  update trips.memberships as m set status = 'active'
+  where m.circle_id = join_circle.circle_id and m.user_id = me
+  returning * into membership;
+  if not found then
+    raise exception 'circle_id: there is no such circle, or nobody has added you to it' using errcode = 'RBNFD';
+  end if;
+  return membership;
+end
+$$;
+comment on function trips.join_circle(uuid) is
+  'Comes back to a circle that the caller left. Who was never in it is added by a member: knowing an id is no invitation.';
+grant execute on function trips.join_circle(uuid) to rowbell_user;

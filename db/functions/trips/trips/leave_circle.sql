@@ -1,0 +1,22 @@
+create or replace function trips.leave_circle(circle_id uuid) returns trips.memberships
+language plpgsql volatile
+-- Definer: people have no grant to write here; it changes the caller's own row alone.
+security definer set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  me constant uuid := trips_private.require_person();
+  membership trips.memberships;
+begin
+  update trips.memberships as m set status = 'left'
+  where m.circle_id = leave_circle.circle_id and m.user_id = me
+  returning * into membership;
+  if not found then
+    raise exception 'circle_id: there is no such circle, or you are not a member' using errcode = 'RBNFD';
+  end if;
+  return membership;
+end
+$$;
+comment on function trips.leave_circle(uuid) is
+  'Leaves a circle, and with it the collaborative trips it plans: the caller hears nothing of them any more. Idempotent.';
+grant execute on function trips.leave_circle(uuid) to rowbell_user;
