@@ -29,3 +29,15 @@ export async function listSqlFiles(kind: 'migrations' | 'functions'): Promise<st
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
+
+/** The schemas that the API shows: the core's, and each pack's, which goes by the pack's name. */
+export async function listSchemas(): Promise<string[]> {
+  const packs = await listPacks('migrations');
+  return packs.map((pack) => (pack === 'core' ? 'notify' : pack));
+}
+
+/** The numbers of all migrations that this version comes with, as dbmate notes them. */
+export async function listMigrationNumbers(): Promise<string[]> {
+  const files = await listSqlFiles('migrations');
+  return files.flatMap((path) => /\/(\d+)_[^/]*$/.exec(path)?.[1] ?? []);
+}

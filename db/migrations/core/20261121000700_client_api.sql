@@ -35,14 +35,5 @@ create type notify.outcome_total as (
 comment on type notify.outcome_total is
   'How many candidates of a type and UTC day ended so: deliveries by status, and what a rule held back as "suppressed" with its reason.';
 
-create type notify.test_push as (device_id uuid, event_id uuid);
-comment on type notify.test_push is 'One test push asked for: the device and the event that carries it.';
-
-create type notify.test_push_state as (
-  event_id uuid, delivery_id uuid, status text, reason text, code text, settled boolean
-);
-comment on type notify.test_push_state is
-  'Where a test push stands; settled once the provider, a rule or the engine has spoken. code is the provider''s own.';
-
 -- migrate:down
 do $$ begin raise exception 'Rowbell rolls forward only: write a new migration'; end $$;

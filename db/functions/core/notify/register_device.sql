@@ -23,7 +23,8 @@ begin
     when register_device.token is null then 'token: is missing'
     when register_device.provider = 'apns' and register_device.token !~ '^([0-9A-Fa-f]{2}){32,100}$'
       then 'token: an APNs token is 64 to 200 hexadecimal digits'
-    when register_device.provider = 'fcm' and register_device.token !~ '^[A-Za-z0-9:_.-]{20,1000}$'
+    when register_device.provider = 'fcm'
+      and (length(register_device.token) not between 20 and 1000 or register_device.token !~ '^[A-Za-z0-9:_.-]+$')
       then 'token: an FCM token is 20 to 1000 letters, digits, ":", "_", "-" or "."'
     when register_device.provider = 'web_push'
       and (length(register_device.token) > 2000 or register_device.token !~ '^https://[A-Za-z0-9.:\[\]-]+(/[!-~]*)?$')

@@ -1,0 +1,121 @@
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { readConfig } from './config.ts';
+import { createPool } from './database.ts';
+import './graphql/environment.ts';
+import { createAuthenticate } from './graphql/identity.ts';
+import { type Executor, makeExecutor } from './graphql/schema.ts';
+import { createExplorerRoutes } from './http/explorer.ts';
+import { createGraphqlHandler } from './http/graphql.ts';
+import { createReadyHandler, handleLive, readReadiness } from './http/health.ts';
+import { createMetricsHandler } from './http/metrics.ts';
+import { createRouter, type Route } from './http/router.ts';
+import { closeServer, listen } from './http/server.ts';
+import { createTwilioRoute } from './http/twilio.ts';
+import type { Logger } from './logger.ts';
+import { listMigrationNumbers, listSchemas } from './migrate/packs.ts';
+
+/** No statement of a client's runs longer. */
+const statementTimeoutMs = 5_000;
+
+export type Api = {
+  /** Where it listens, e.g. `http://127.0.0.1:5678`. */
+  readonly url: string;
+  /** Resolves once the schema is made and requests are answered (or on `stop`); earlier they get UNAVAILABLE. */
+  readonly ready: Promise<void>;
+  /** Finishes what is under way within the configured time and lets go of everything. */
+  stop(): Promise<void>;
+};
+
+/** Starts the API: GraphQL, provider callbacks, health and metrics. Needs no database to start, and survives its loss. */
+export async function startApi(config: ReturnType<typeof readConfig<'api'>>, logger: Logger): Promise<Api> {
+  const { apiDatabaseUrl, publicUrl } = config;
+  const pool = createPool({
+    url: apiDatabaseUrl,
+    applicationName: 'rowbell-api',
+    max: config.apiPoolSize,
+    statementTimeoutMs,
+    logger,
+  });
+  const httpPool = createPool({
+    url: asHttp(apiDatabaseUrl),
+    applicationName: 'rowbell-http',
+    max: 3,
+    statementTimeoutMs,
+    logger,
+  });
+  const stopping = new AbortController();
+  const migrations = await listMigrationNumbers();
+  let executor: Executor | null = null;
+
+  const routes: Route[] = [
+    {
+      method: 'POST',
+      path: '/graphql',
+      handle: createGraphqlHandler(createAuthenticate(config.jwt), () => executor),
+    },
+    { method: 'GET', path: '/livez', handle: handleLive },
+    {
+      method: 'GET',
+      path: '/readyz',
+      handle: createReadyHandler({
+        pool: httpPool,
+        migrations,
+        isServing: () => executor !== null && !stopping.signal.aborted,
+        logger,
+      }),
+    },
+    { method: 'GET', path: '/metrics', handle: createMetricsHandler(httpPool) },
+  ];
+  if (config.twilio) {
+    // The one provider that calls back. Loaded only where it is configured: its SDK is large.
+    const { parseTwilioStatus: parse, verifyTwilioSignature } = await import('./providers/twilio/index.ts');
+    const verify = verifyTwilioSignature.bind(null, config.twilio.authToken);
+    routes.push(createTwilioRoute({ verify, parse }, publicUrl, httpPool));
+  }
+  if (config.env === 'development') routes.push(...(await createExplorerRoutes()));
+
+  const server = await listen(createRouter(routes, { logger, isSecure: publicUrl.startsWith('https:') }), config);
+  const { port } = server.address() as AddressInfo;
+  const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
+  logger.info('api.listening', { url });
+
+  const schemas = await listSchemas();
+  const introspection = config.env === 'development';
+  const prepare = async (): Promise<void> => {
+    for (let pauseMs = 100; !stopping.signal.aborted; pauseMs = Math.min(pauseMs * 2, 5_000)) {
+      try {
+        // A schema made of a database that is still being migrated would lack what comes.
+        if ((await readReadiness(httpPool, migrations))?.missing_migrations === '0') {
+          executor = await makeExecutor({ pool, schemas, introspection, logger });
+          logger.info('api.ready', { schemas });
+          return;
+        }
+        logger.warn('api.waiting', { reason: 'the database is not migrated to this version yet' });
+      } catch (error) {
+        logger.warn('api.waiting', { error });
+      }
+      await sleep(pauseMs, undefined, { signal: stopping.signal }).catch(() => {});
+    }
+  };
+  const ready = prepare();
+
+  return {
+    url,
+    ready,
+    async stop() {
+      stopping.abort();
+      await closeServer(server, config.shutdownTimeoutMs);
+      await ready;
+      await Promise.all([pool.end(), httpPool.end()]);
+      logger.info('api.stopped');
+    },
+  };
+}
+
+/** The same login, as the role of the HTTP routes from the start: they act for nobody. */
+function asHttp(databaseUrl: string): string {
+  const url = new URL(databaseUrl);
+  url.searchParams.set('options', '-c role=rowbell_http');
+  return url.href;
+}

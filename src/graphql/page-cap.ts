@@ -1,0 +1,39 @@
+import { lambda } from 'postgraphile/grafast';
+import { RowbellError } from '../errors.ts';
+
+export const defaultPageSize = 20;
+export const mostPageSize = 100;
+
+const checkFirst = (first: number | null | undefined): number => {
+  if (first == null) return defaultPageSize;
+  if (first < 0 || first > mostPageSize) throw new RowbellError('RBINV', `first: must be from 0 to ${mostPageSize}`);
+  return first;
+};
+
+/** Every connection returns 20 rows unless asked for another number, and never more than 100. */
+export const PageCapPlugin: GraphileConfig.Plugin = {
+  name: 'RowbellPageCapPlugin',
+  version: '1.0.0',
+  after: ['PgFirstLastBeforeAfterArgsPlugin'],
+  schema: {
+    hooks: {
+      GraphQLObjectType_fields_field_args: {
+        after: ['PgFirstLastBeforeAfterArgsPlugin'],
+        callback(args, _build, { scope }) {
+          if (!args.first || !(scope.isPgFieldConnection || scope.isPgFieldSimpleCollection)) return args;
+          return {
+            ...args,
+            first: {
+              ...args.first,
+              defaultValue: defaultPageSize,
+              description: `Only read the first \`n\` values of the set (at most ${mostPageSize}).`,
+              applyPlan(_$root, $connection, argument) {
+                ($connection as { setFirst(first: unknown): void }).setFirst(lambda(argument.getRaw(), checkFirst, true));
+              },
+            },
+          };
+        },
+      },
+    },
+  },
+};

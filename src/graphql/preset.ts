@@ -1,0 +1,56 @@
+import { PgSimplifyInflectionPreset } from '@graphile/simplify-inflection';
+import type pg from 'pg';
+import { makePgService } from 'postgraphile/adaptors/pg';
+import { PostGraphileAmberPreset } from 'postgraphile/presets/amber';
+import { adaptor } from './adaptor.ts';
+import { anonymous, type Identity } from './identity.ts';
+import { NamingPlugin } from './naming.ts';
+import { PageCapPlugin } from './page-cap.ts';
+import { RelationsPlugin } from './relations.ts';
+import { TestPushPlugin } from './test-push.ts';
+
+declare global {
+  namespace Grafast {
+    interface RequestContext {
+      identity?: Identity;
+    }
+  }
+}
+
+export type PresetOptions = {
+  /** Connections as `rowbell_api`, whom the settings below turn into whoever asks. */
+  readonly pool: pg.Pool;
+  /** `notify` and each pack's schema. */
+  readonly schemas: readonly string[];
+};
+
+/**
+ * How PostGraphile makes the API of the grant table: what a role may read or execute is there, and nothing else. Rows
+ * are written by functions; there are no generated mutations.
+ */
+export function createPreset({ pool, schemas }: PresetOptions): GraphileConfig.Preset {
+  return {
+    extends: [PostGraphileAmberPreset, PgSimplifyInflectionPreset],
+    plugins: [NamingPlugin, RelationsPlugin, PageCapPlugin, TestPushPlugin],
+    pgServices: [{ ...makePgService({ pool, schemas: [...schemas], pubsub: false }), adaptor: adaptor as never }],
+    // Rows are told apart by their own keys; global ids would be a second name for each.
+    disablePlugins: ['NodePlugin'],
+    gather: { pgStrictFunctions: true },
+    schema: {
+      defaultBehavior: '-resource:insert -resource:update -resource:delete -list -resource:connection:backwards',
+      dontSwallowErrors: true,
+      pgForbidSetofFunctionsToReturnNull: true,
+    },
+    grafast: {
+      // No limit on execution: it would end testPush, and statements have one of their own.
+      timeouts: { planning: 2_000 },
+      context: ({ identity = anonymous }) => ({
+        pgSettings: {
+          role: `rowbell_${identity.role}`,
+          'rowbell.user_id': identity.userId ?? '',
+          'rowbell.session_id': identity.sessionId ?? '',
+        },
+      }),
+    },
+  };
+}

@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { context, object, sideEffect } from 'postgraphile/grafast';
+import { extendSchema, gql } from 'postgraphile/utils';
+
+const longestWaitMs = 5_000;
+const pollMs = 50;
+
+type Settings = Record<string, string>;
+type Client = { query<T>(options: { text: string; values: unknown[] }): Promise<{ rows: readonly T[] }> };
+type WithClient = <T>(settings: Settings, work: (client: Client) => Promise<T>) => Promise<T>;
+
+type Push = { readonly tested_device_id: string; readonly event_id: string };
+type State = {
+  readonly event_id: string;
+  readonly delivery_id: string | null;
+  readonly status: string;
+  readonly reason: string | null;
+  readonly code: string | null;
+  readonly settled: boolean;
+};
+type Verdict = {
+  readonly deviceId: string;
+  readonly deliveryId: string | null;
+  readonly status: string;
+  readonly reason: string | null;
+  readonly providerCode: string | null;
+};
+
+/**
+ * Sends test pushes as the caller and waits, outside of any transaction and without holding a connection, until each
+ * provider has spoken or 5 s are over. What is not settled by then is reported as it stands.
+ */
+async function testPush(withClient: WithClient, settings: Settings, deviceId: string | null): Promise<readonly Verdict[]> {
+  const { rows: pushes } = await withClient(settings, (client) =>
+    client.query<Push>({ text: 'select * from notify_hidden.send_test_push($1)', values: [deviceId] }),
+  );
+  const eventIds = pushes.map(({ event_id }) => event_id);
+  const deadline = performance.now() + longestWaitMs;
+  for (;;) {
+    const { rows: states } = await withClient(settings, (client) =>
+      client.query<State>({ text: 'select * from notify_hidden.test_push_states($1)', values: [eventIds] }),
+    );
+    const isSettled = states.length === pushes.length && states.every(({ settled }) => settled);
+    if (isSettled || performance.now() >= deadline) {
+      const byEvent = new Map(states.map((state) => [state.event_id, state]));
+      return pushes.map((push) => verdictOf(push, byEvent.get(push.event_id)));
+    }
+    await sleep(pollMs);
+  }
+}
+
+function verdictOf({ tested_device_id: deviceId }: Push, state: State | undefined): Verdict {
+  return {
+    deviceId,
+    deliveryId: state?.delivery_id ?? null,
+    status: state?.status ?? 'queued',
+    reason: state?.reason ?? null,
+    providerCode: state?.code ?? null,
+  };
+}
+
+export const TestPushPlugin = extendSchema({
+  typeDefs: gql`
+    input TestPushInput {
+      "One of your devices; each of them when left out."
+      deviceId: UUID
+    }
+    type TestPushPayload {
+      results: [TestPushResult!]!
+    }
+    "What a provider said of a test push."
+    type TestPushResult {
+      deviceId: UUID!
+      deliveryId: UUID
+      "Status of the delivery: sent where the provider took it, queued where nobody carried it within 5 seconds."
+      status: String!
+      "Why it failed or was held back."
+      reason: String
+      "The provider's own code."
+      providerCode: String
+    }
+    extend type Mutation {
+      "Sends a test notification to your own devices and answers with each provider's verdict, after at most 5 seconds. At most 5 a minute."
+      testPush(input: TestPushInput!): TestPushPayload
+    }
+  `,
+  objects: {
+    Mutation: {
+      plans: {
+        testPush(_$root, fieldArgs) {
+          const $results = sideEffect(
+            [fieldArgs.getRaw(['input', 'deviceId']), context().get('withPgClient'), context().get('pgSettings')],
+            ([deviceId, withClient, settings]) =>
+              testPush(withClient as unknown as WithClient, settings as unknown as Settings, deviceId as string | null),
+          );
+          return object({ results: $results });
+        },
+      },
+    },
+  },
+});

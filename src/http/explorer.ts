@@ -1,0 +1,36 @@
+import type { Route } from './router.ts';
+import { sendText } from './respond.ts';
+
+const staticPath = '/ruru-static/';
+
+/**
+ * `GET /graphiql`: the explorer, for development alone, with its files from this machine. Loaded here and not at the
+ * top, since in production its several MB have no business in memory.
+ */
+export async function createExplorerRoutes(): Promise<readonly Route[]> {
+  const [{ ruruHTML }, { getStaticFile }] = await Promise.all([import('ruru/server'), import('ruru/static')]);
+  const page = ruruHTML({ endpoint: '/graphql', staticPath });
+  return [
+    {
+      method: 'GET',
+      path: '/graphiql',
+      async handle(_request, response) {
+        response.removeHeader('content-security-policy');
+        sendText(response, 200, 'text/html; charset=utf-8', page);
+      },
+    },
+    {
+      method: 'GET',
+      path: `${staticPath}:id`,
+      async handle(request, response) {
+        const file = await getStaticFile({
+          staticPath,
+          urlPath: request.url ?? '',
+          acceptEncoding: request.headers['accept-encoding'],
+        });
+        response.writeHead(file ? 200 : 404, file?.headers ?? {});
+        response.end(file?.content);
+      },
+    },
+  ];
+}

@@ -1,0 +1,47 @@
+import { errorCodes, RowbellError } from '../errors.ts';
+import type { Answer } from '../graphql/execute.ts';
+import type { Authenticate, Identity } from '../graphql/identity.ts';
+import { mediaType, readBody } from './body.ts';
+import { type Handler, sendJson } from './respond.ts';
+
+const mostBytes = 100_000;
+
+/** Null while the schema could not be made yet, because the database does not answer. */
+export type CurrentExecutor = () => ((json: unknown, identity: Identity) => Promise<Answer>) | null;
+
+/**
+ * `POST /graphql` with `application/json`: who asks is settled before the body is read. Errors of the transport come in
+ * GraphQL's shape, `{"errors": [{"message", "extensions": {"code"}}]}`.
+ */
+export function createGraphqlHandler(authenticate: Authenticate, currentExecutor: CurrentExecutor): Handler {
+  return async (request, response) => {
+    try {
+      if (mediaType(request) !== 'application/json') {
+        refuse(response, new RowbellError('RBINV', 'Send application/json.'), 415);
+        return;
+      }
+      const identity = await authenticate(request.headers.authorization);
+      const json = parseJson(await readBody(request, mostBytes));
+      const execute = currentExecutor();
+      if (!execute) throw new RowbellError('RBUNA');
+      const { status, body } = await execute(json, identity);
+      sendJson(response, status, body);
+    } catch (error) {
+      if (!(error instanceof RowbellError)) throw error;
+      if (error.code === 'RBAUT') response.setHeader('www-authenticate', 'Bearer');
+      refuse(response, error);
+    }
+  };
+}
+
+function refuse(response: Parameters<Handler>[1], error: RowbellError, status = error.status): void {
+  sendJson(response, status, { errors: [{ message: error.message, extensions: { code: errorCodes[error.code].name } }] });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new RowbellError('RBINV', 'The body is not JSON.');
+  }
+}

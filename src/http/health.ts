@@ -1,0 +1,59 @@
+import type pg from 'pg';
+import type { Logger } from '../logger.ts';
+import { type Handler, sendJson } from './respond.ts';
+
+type Readiness = {
+  readonly missing_migrations: string;
+  readonly missing_partitions: string;
+  readonly workers_alive: string;
+};
+
+/**
+ * What stands in the way of serving, as the database sees it.
+ *
+ * @param pool connections as `rowbell_http`
+ * @param migrations numbers of the migrations that this version comes with
+ * @throws whatever the query does; also where nothing is migrated yet
+ */
+export async function readReadiness(pool: pg.Pool, migrations: readonly string[]): Promise<Readiness | undefined> {
+  const { rows } = await pool.query<Readiness>('select * from notify_private.readiness($1)', [migrations]);
+  return rows[0];
+}
+
+/** `GET /livez`: this process answers. Asks nobody, so a lost database does not get it restarted. */
+export const handleLive: Handler = async (_request, response) => sendJson(response, 200, { status: 'ok' });
+
+export type ReadyOptions = {
+  /** Connections as `rowbell_http`. */
+  readonly pool: pg.Pool;
+  /** Numbers of the migrations that this version comes with. */
+  readonly migrations: readonly string[];
+  /** False while the API has no schema, and from the moment it is asked to stop. */
+  readonly isServing: () => boolean;
+  readonly logger: Logger;
+};
+
+/**
+ * `GET /readyz`: 200 when requests can be served, else 503, with each check by name. Workers are told for information:
+ * without one the API still serves, and what it writes waits.
+ */
+export function createReadyHandler({ pool, migrations, isServing, logger }: ReadyOptions): Handler {
+  return async (_request, response) => {
+    const found = await readReadiness(pool, migrations).catch((error: unknown) => {
+      logger.warn('readiness.failed', { error });
+      return undefined;
+    });
+    const checks = {
+      serving: isServing(),
+      database: found !== undefined,
+      migrations: found?.missing_migrations === '0',
+      partitions: found?.missing_partitions === '0',
+    };
+    const isReady = Object.values(checks).every(Boolean);
+    sendJson(response, isReady ? 200 : 503, {
+      status: isReady ? 'ok' : 'unavailable',
+      checks,
+      ...(found && { workers: Number(found.workers_alive) }),
+    });
+  };
+}

@@ -1,0 +1,61 @@
+import type pg from 'pg';
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { RowbellError } from '../errors.ts';
+import { type Handler, sendText } from './respond.ts';
+
+/** Each metric of `notify_private.metrics()`: what it means and by what it is told apart. docs/api.md has the same. */
+export const metrics = {
+  queue_depth: { help: 'Deliveries waiting, due or for later', labels: ['provider', 'lane', 'due'] },
+  queue_oldest_due_seconds: { help: 'How long the oldest due delivery has been waiting', labels: ['provider', 'lane'] },
+  deliveries_last_hour: {
+    help: 'Deliveries made in the last hour, by where they stand',
+    labels: ['type', 'channel', 'provider', 'status'],
+  },
+  suppressed_last_hour: { help: 'Candidates that a rule held back in the last hour', labels: ['channel', 'rule'] },
+  events_waiting: { help: 'Events due and not planned; failed: planning went wrong at least once', labels: ['failed'] },
+  provider_paused: { help: '1 while a configured provider is paused', labels: ['provider'] },
+  workers_alive: { help: 'Workers whose heart beat in the last 15 s', labels: ['lane'] },
+  jobs: { help: 'Jobs in the queue; failed: tried at least twice', labels: ['task', 'failed'] },
+} as const satisfies Record<string, { help: string; labels: readonly string[] }>;
+
+type Sample = { readonly name: string; readonly labels: Readonly<Record<string, string | boolean>>; readonly value: number };
+
+/**
+ * `GET /metrics` in the Prometheus text format: `rowbell_…` from the database at the moment of asking, `nodejs_…` and
+ * `process_…` of this process. Without the database `rowbell_up` is 0 and the former are missing.
+ *
+ * @param pool connections as `rowbell_http`
+ */
+export function createMetricsHandler(pool: pg.Pool): Handler {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const up = new Gauge({ name: 'rowbell_up', help: '1 when the database answered', registers: [registry] });
+  const gauges = new Map<string, Gauge>(
+    Object.entries(metrics).map(([name, { help, labels }]) => [
+      name,
+      new Gauge({ name: `rowbell_${name}`, help, labelNames: labels, registers: [registry] }),
+    ]),
+  );
+
+  const collect = async (): Promise<string> => {
+    const samples = await pool
+      .query<Sample>('select name, labels, value from notify_private.metrics()')
+      .then(({ rows }) => rows)
+      .catch(() => null);
+    // From here to the text nothing waits, so two scrapes at once do not see each other's halves.
+    up.set(samples ? 1 : 0);
+    for (const gauge of gauges.values()) gauge.reset();
+    for (const { name, labels, value } of samples ?? []) {
+      const texts = Object.fromEntries(Object.entries(labels).map(([label, text]) => [label, String(text)]));
+      gauges.get(name)?.set(texts, value);
+    }
+    return registry.metrics();
+  };
+
+  return async (_request, response) => {
+    const text = await collect().catch((error: unknown) => {
+      throw new RowbellError('RBINT', undefined, { cause: error });
+    });
+    sendText(response, 200, registry.contentType, text);
+  };
+}

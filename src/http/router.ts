@@ -1,0 +1,62 @@
+import { RowbellError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import { type Handler, type Request, type Response, securityHeaders, sendError } from './respond.ts';
+
+export type Route = {
+  readonly method: 'GET' | 'POST';
+  /** An exact path, or one that ends in `/:id`, of which the handler gets the last part. */
+  readonly path: string;
+  readonly handle: (request: Request, response: Response, id: string) => Promise<void>;
+};
+
+/**
+ * One handler over all routes: 404 and 405 with a code, HEAD as GET, and whatever a route throws as an error that
+ * says nothing of our insides. Never rejects.
+ *
+ * @param options.isSecure whether clients come over https, and are to keep to it
+ */
+export function createRouter(
+  routes: readonly Route[],
+  options: { readonly logger: Logger; readonly isSecure: boolean },
+): Handler {
+  const headers = { ...securityHeaders, ...(options.isSecure && { 'strict-transport-security': 'max-age=31536000' }) };
+
+  const dispatch = async (request: Request, response: Response): Promise<void> => {
+    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+    const found = routes.flatMap((route) => {
+      const id = match(route.path, path);
+      return id === null ? [] : [{ route, id }];
+    });
+    if (found.length === 0) throw new RowbellError('RBNFD', 'There is nothing at this address.');
+    const method = request.method === 'HEAD' ? 'GET' : request.method;
+    const chosen = found.find(({ route }) => route.method === method);
+    if (!chosen) {
+      const allowed = found.map(({ route }) => route.method).join(', ');
+      response.setHeader('allow', allowed);
+      sendError(response, new RowbellError('RBINV', `This address takes ${allowed}.`), 405);
+      return;
+    }
+    await chosen.route.handle(request, response, chosen.id);
+  };
+
+  return async (request, response) => {
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    try {
+      await dispatch(request, response);
+    } catch (error) {
+      const known = error instanceof RowbellError ? error : new RowbellError('RBINT', undefined, { cause: error });
+      if (known.status >= 500) options.logger.error('request.failed', { code: known.code, error: known.cause ?? known });
+      sendError(response, known);
+    } finally {
+      // What was not read (too large, not asked for) is not waited for.
+      if (!request.complete) response.once('finish', () => request.socket.destroySoon());
+    }
+  };
+}
+
+function match(pattern: string, path: string): string | null {
+  if (!pattern.endsWith('/:id')) return pattern === path ? '' : null;
+  const prefix = pattern.slice(0, -3);
+  const id = path.slice(prefix.length);
+  return path.startsWith(prefix) && id !== '' && !id.includes('/') ? id : null;
+}

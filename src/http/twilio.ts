@@ -1,0 +1,70 @@
+import type pg from 'pg';
+import { describeDatabaseError } from '../database-errors.ts';
+import { RowbellError } from '../errors.ts';
+import { mediaType, readBody } from './body.ts';
+import type { Route } from './router.ts';
+import { sendError } from './respond.ts';
+
+const mostBytes = 16_384;
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+type Parameters = Readonly<Record<string, string>>;
+
+/** What the route needs of the provider, handed in by the entry point: routes do not know providers. */
+export type TwilioCallbacks = {
+  /** Whether Twilio signed this URL with these parameters. */
+  readonly verify: (signature: string | undefined, url: string, parameters: Parameters) => boolean;
+  /** A status callback in our words; null for what is none. */
+  readonly parse: (parameters: Parameters) => TwilioReport | null;
+};
+
+export type TwilioReport =
+  | { readonly status: 'sent' | 'delivered' }
+  | { readonly status: 'failed'; readonly code: string; readonly permanence: string; readonly reason: string };
+
+/**
+ * `POST /callbacks/twilio/:deliveryId`: Twilio's word on an SMS. Repeated and late ones change nothing. The signature
+ * is checked before anything else is looked at, so nobody learns from the answer which deliveries exist.
+ *
+ * @param publicUrl the origin Twilio was given; the signature covers it
+ * @param pool connections as `rowbell_http`
+ */
+export function createTwilioRoute(callbacks: TwilioCallbacks, publicUrl: string, pool: pg.Pool): Route {
+  return {
+    method: 'POST',
+    path: '/callbacks/twilio/:id',
+    async handle(request, response, deliveryId) {
+      if (mediaType(request) !== 'application/x-www-form-urlencoded') {
+        sendError(response, new RowbellError('RBINV', 'Send application/x-www-form-urlencoded.'), 415);
+        return;
+      }
+      const parameters = Object.fromEntries(new URLSearchParams(await readBody(request, mostBytes)));
+      const signature = request.headers['x-twilio-signature'];
+      const isSigned = callbacks.verify(
+        typeof signature === 'string' ? signature : undefined,
+        publicUrl + (request.url ?? ''),
+        parameters,
+      );
+      if (!isSigned) throw new RowbellError('RBFBD', 'The signature is not valid.');
+      if (!uuid.test(deliveryId)) throw new RowbellError('RBNFD');
+      const report = callbacks.parse(parameters);
+      // A word we do not know is not Twilio's fault; an error would only make it call again.
+      if (report && !(await apply(pool, deliveryId, report))) throw new RowbellError('RBNFD');
+      response.writeHead(204);
+      response.end();
+    },
+  };
+}
+
+async function apply(pool: pg.Pool, deliveryId: string, report: TwilioReport): Promise<boolean> {
+  const failure = report.status === 'failed' ? report : null;
+  const { rows } = await pool
+    .query<{ known: boolean }>(
+      `select notify_private.apply_receipt($1, $2, 'provider', $3, $4, $5) is not null as known`,
+      [deliveryId, report.status, failure?.code, failure?.reason, failure?.permanence === 'address'],
+    )
+    .catch((error: unknown) => {
+      throw describeDatabaseError(error);
+    });
+  return rows[0]?.known === true;
+}
