@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { getCACertificates } from 'node:tls';
-import { Agent, buildConnector, request } from 'undici';
+import { Agent, buildConnector, type Dispatcher, request } from 'undici';
+import { withDeadline } from './deadline.ts';
 import type { ErrorRow } from './error-table.ts';
 import { isPublicAddress, PrivateAddressError, publicLookup } from './public-address.ts';
 
@@ -37,8 +38,9 @@ export type HttpClient = {
   close(): Promise<void>;
 };
 
-/** An answer's body nobody asked for is drained up to here, so that the connection can be used again. */
+/** An answer's body nobody asked for is drained within these bounds, so that the connection can be used again. */
 const drainBytes = 16 * 1024;
+const drainMs = 1000;
 
 /** No connection came about, so nothing was sent: the one failure after which sending again is always safe. */
 class NotConnectedError extends Error {
@@ -70,20 +72,14 @@ export function createHttp({ ca, connections, timeoutMs, allowPrivateNetworks }:
   let closed: Promise<void> | null = null;
 
   return {
-    async send(url, { method, headers, body = null, signal, readBytes = 0 }) {
-      const answer = await request(url, {
-        dispatcher: agent,
-        method,
-        headers,
-        body,
-        signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-      });
-      let text = '';
-      if (readBytes > 0) text = await readAtMost(answer.body, readBytes);
-      // The verdict stands in the status: how long the rest takes must not change it.
-      else void answer.body.dump({ limit: drainBytes }).catch(() => undefined);
-      return { status: answer.statusCode, headers: answer.headers, text };
-    },
+    send: (url, { method, headers, body = null, signal, readBytes = 0 }) =>
+      withDeadline(signal, timeoutMs, async (deadline) => {
+        const answer = await request(url, { dispatcher: agent, method, headers, body, signal: deadline });
+        const text = readBytes > 0 ? await readAtMost(answer.body, readBytes) : '';
+        // The verdict stands in the status: how long the rest takes must not change it.
+        if (readBytes === 0) void drain(answer.body, signal);
+        return { status: answer.statusCode, headers: answer.headers, text };
+      }),
     close() {
       closed ??= agent.close();
       return closed;
@@ -131,6 +127,11 @@ export function transportFailure(error: unknown, signal: AbortSignal): (typeof t
   const { name, code } = error as { readonly name?: string; readonly code?: string };
   const late = name === 'TimeoutError' || code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT';
   return late ? 'timeout' : 'connection_lost';
+}
+
+/** Never rejects; a body that goes on beyond the bounds is cut off together with its connection. */
+async function drain(body: Dispatcher.ResponseData['body'], signal: AbortSignal): Promise<void> {
+  await withDeadline(signal, drainMs, (deadline) => body.dump({ limit: drainBytes, signal: deadline })).catch(() => {});
 }
 
 async function readAtMost(body: AsyncIterable<Buffer>, bytes: number): Promise<string> {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { withDeadline } from '../../src/providers/deadline.ts';
 import { sendEach } from '../../src/providers/each.ts';
 import { createRejections } from '../../src/providers/error-table.ts';
 import { isPublicAddress, publicLookup } from '../../src/providers/public-address.ts';
@@ -150,5 +151,33 @@ describe('sendEach', () => {
     expect(new Set(results.map((result) => result.outcome === 'rejected' && result.reason))).toEqual(
       new Set(['not_begun']),
     );
+  });
+});
+
+describe('withDeadline', () => {
+  const untilAborted = (signal: AbortSignal) =>
+    new Promise<never>((_resolve, reject) => {
+      if (signal.aborted) reject(signal.reason);
+      signal.addEventListener('abort', () => reject(signal.reason));
+    });
+
+  test('aborts with a TimeoutError when time is up', async () => {
+    await expect(withDeadline(unaborted, 20, untilAborted)).rejects.toMatchObject({ name: 'TimeoutError' });
+  });
+
+  test("aborts with the caller's reason, also when that came first", async () => {
+    const caller = new AbortController();
+    const call = withDeadline(caller.signal, 5000, untilAborted);
+    caller.abort(new Error('enough'));
+    await expect(call).rejects.toThrow('enough');
+    await expect(withDeadline(caller.signal, 5000, untilAborted)).rejects.toThrow('enough');
+  });
+
+  test('gives back what the call gives, and leaves it alone afterwards', async () => {
+    const caller = new AbortController();
+    const inner = await withDeadline(caller.signal, 5, async (signal) => signal);
+    caller.abort();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(inner.aborted).toBe(false);
   });
 });

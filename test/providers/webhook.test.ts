@@ -215,6 +215,24 @@ describe('a receiver that never stops talking', () => {
   });
 });
 
+test('a receiver that answers a byte at a time holds nobody up', async () => {
+  const dripping = createServer((request, response) => {
+    request.resume();
+    response.writeHead(200);
+    const timer = setInterval(() => response.write('.'), 50);
+    response.on('close', () => clearInterval(timer));
+  });
+  await new Promise<void>((resolve) => dripping.listen(0, '127.0.0.1', resolve));
+  const { port } = dripping.address() as AddressInfo;
+  const provider = createWebhook({ allowPrivateNetworks: true });
+  const begun = performance.now();
+  expect(await sendOne(call({}, `http://127.0.0.1:${port}/`), provider)).toMatchObject({ outcome: 'accepted' });
+  expect(performance.now() - begun).toBeLessThan(1000);
+  await provider.close();
+  expect(performance.now() - begun).toBeLessThan(4000);
+  dripping.close();
+});
+
 test('the signature is Standard Webhooks', async () => {
   const message = call();
   await sendOne(message);

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { getCACertificates } from 'node:tls';
 import { createTransport } from 'nodemailer';
+import { withDeadline } from '../deadline.ts';
 import { sendEach } from '../each.ts';
 import { createRejections } from '../error-table.ts';
 import type { Message, Provider, Result } from '../types.ts';
@@ -61,14 +62,15 @@ export function createSmtp(options: SmtpOptions): Provider {
 
   const sendOne = async (message: Message, signal: AbortSignal): Promise<Result> => {
     if (!isMailbox(message.address)) return reject('EENVELOPE');
-    const own = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-    try {
-      const { messageId } = await transport.sendMail({ ...mailOf(message, sender), signal: own });
-      return { outcome: 'accepted', providerMessageId: messageId };
-    } catch (error) {
-      const handedOver = streams.get(own)?.readableEnded ?? false;
-      return rejectionOf(error as SmtpFailure, { handedOver, timedOut: !signal.aborted });
-    }
+    return withDeadline(signal, timeoutMs, async (deadline) => {
+      try {
+        const { messageId } = await transport.sendMail({ ...mailOf(message, sender), signal: deadline });
+        return { outcome: 'accepted', providerMessageId: messageId };
+      } catch (error) {
+        const handedOver = streams.get(deadline)?.readableEnded ?? false;
+        return rejectionOf(error as SmtpFailure, { handedOver, timedOut: !signal.aborted });
+      }
+    });
   };
 
   return {
