@@ -209,18 +209,21 @@ export function readConfig<P extends keyof Needs = 'any'>(environment: Environme
   const oneOf = <T extends string>(name: SettingName, values: readonly [T, ...T[]]): T =>
     (parse(name, z.enum(values), `one of ${values.join(', ')}`) as T | null) ?? values[0];
 
-  /** True when every setting of the group is there, false when none is; a part of them is a problem. */
-  const group = (
+  /** What `build` makes when every setting of the group is there, null when none is; a part of them is a problem. */
+  const group = <T>(
     what: string,
     names: readonly [SettingName, ...SettingName[]],
+    build: () => T,
     extras: readonly SettingName[] = [],
-  ): boolean => {
+  ): T | null => {
+    // Also of an incomplete group what is there is checked: all problems at once.
+    const built = build();
     const missing = names.filter((name) => given(name) === null);
-    if (missing.length === 0) return true;
+    if (missing.length === 0) return built;
     if (missing.length < names.length || extras.some((name) => given(name) !== null)) {
       for (const name of missing) problems.push(`${name} is missing: ${what} needs ${names.join(', ')} together`);
     }
-    return false;
+    return null;
   };
 
   const host = plain('HOST');
@@ -240,7 +243,11 @@ export function readConfig<P extends keyof Needs = 'any'>(environment: Environme
     z.string().transform(parseServiceAccount),
     'the JSON of a service account with project_id, client_email and private_key, also base64-encoded',
   );
-  const dkim = group('DKIM', ['DKIM_DOMAIN', 'DKIM_SELECTOR', 'DKIM_PRIVATE_KEY']);
+  const dkim = group('DKIM', ['DKIM_DOMAIN', 'DKIM_SELECTOR', 'DKIM_PRIVATE_KEY'], () => ({
+    domain: plain('DKIM_DOMAIN'),
+    selector: plain('DKIM_SELECTOR'),
+    privateKey: pem('DKIM_PRIVATE_KEY', '') ?? '',
+  }));
 
   const config: Config = {
     env: oneOf('ROWBELL_ENV', ['production', 'development']),
@@ -255,63 +262,53 @@ export function readConfig<P extends keyof Needs = 'any'>(environment: Environme
     apiPoolSize: integer('API_POOL_SIZE', 1, 1_000),
     workerConcurrency: integer('WORKER_CONCURRENCY', 1, 100),
     jwt: secret || jwksUrl ? { secret, jwksUrl, issuer: plain('JWT_ISSUER'), audience: plain('JWT_AUDIENCE') } : null,
-    apns: group('APNs', ['APNS_KEY', 'APNS_KEY_ID', 'APNS_TEAM_ID', 'APNS_TOPIC'])
-      ? {
-          key: pem('APNS_KEY', 'PRIVATE KEY') ?? '',
-          keyId: parse('APNS_KEY_ID', z.string().regex(/^[A-Z0-9]{10}$/), 'ten capital letters or digits') ?? '',
-          teamId: parse('APNS_TEAM_ID', z.string().regex(/^[A-Z0-9]{10}$/), 'ten capital letters or digits') ?? '',
-          topic: plain('APNS_TOPIC'),
-          host: plain('APNS_HOST'),
-          port: integer('APNS_PORT', 1, 65_535),
-          ca: certificate('APNS_CA'),
-        }
-      : null,
+    apns: group('APNs', ['APNS_KEY', 'APNS_KEY_ID', 'APNS_TEAM_ID', 'APNS_TOPIC'], () => ({
+      key: pem('APNS_KEY', 'PRIVATE KEY') ?? '',
+      keyId: parse('APNS_KEY_ID', z.string().regex(/^[A-Z0-9]{10}$/), 'ten capital letters or digits') ?? '',
+      teamId: parse('APNS_TEAM_ID', z.string().regex(/^[A-Z0-9]{10}$/), 'ten capital letters or digits') ?? '',
+      topic: plain('APNS_TOPIC'),
+      host: plain('APNS_HOST'),
+      port: integer('APNS_PORT', 1, 65_535),
+      ca: certificate('APNS_CA'),
+    })),
     fcm: serviceAccount
       ? { ...serviceAccount, host: plain('FCM_HOST'), port: integer('FCM_PORT', 1, 65_535), ca: certificate('FCM_CA') }
       : null,
-    webPush: group('Web Push', ['VAPID_PUBLIC_KEY', 'VAPID_PRIVATE_KEY', 'VAPID_SUBJECT'])
-      ? {
-          publicKey: parse('VAPID_PUBLIC_KEY', base64Url(65), 'a P-256 public key, 65 bytes in base64url') ?? '',
-          privateKey: parse('VAPID_PRIVATE_KEY', base64Url(32), 'a P-256 private key, 32 bytes in base64url') ?? '',
-          subject:
-            parse('VAPID_SUBJECT', z.string().regex(/^(mailto:.+@.+|https:\/\/.+)$/), 'a mailto: or https: address') ??
-            '',
-          ca: certificate('WEB_PUSH_CA'),
-        }
-      : null,
-    smtp: group('SMTP', ['SMTP_URL', 'MAIL_FROM'], ['DKIM_DOMAIN'])
-      ? {
-          url: url('SMTP_URL', /^smtps?:\/\//, 'an smtp or smtps address') ?? '',
-          from:
-            parse(
-              'MAIL_FROM',
-              z.string().regex(/^[^\r\n]*[^\s@<]+@[^\s@>]+>?$/),
-              'a mailbox such as Rowbell <hello@example.com>',
-            ) ?? '',
-          ca: certificate('SMTP_CA'),
-          dkim: dkim
-            ? {
-                domain: plain('DKIM_DOMAIN'),
-                selector: plain('DKIM_SELECTOR'),
-                privateKey: pem('DKIM_PRIVATE_KEY', '') ?? '',
-              }
-            : null,
-        }
-      : null,
-    twilio: group('Twilio', ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_FROM'])
-      ? {
-          accountSid:
-            parse('TWILIO_ACCOUNT_SID', z.string().regex(/^AC[0-9a-fA-F]{32}$/), 'AC and 32 hexadecimal digits') ?? '',
-          authToken: plain('TWILIO_AUTH_TOKEN'),
-          from:
-            parse(
-              'TWILIO_FROM',
-              z.string().regex(/^(\+[1-9]\d{6,14}|MG[0-9a-fA-F]{32})$/),
-              'an E.164 number or a messaging service id',
-            ) ?? '',
-          apiUrl: url('TWILIO_API_URL', /^https?:\/\//, 'an http or https address') ?? '',
-        }
-      : null,
+    webPush: group('Web Push', ['VAPID_PUBLIC_KEY', 'VAPID_PRIVATE_KEY', 'VAPID_SUBJECT'], () => ({
+      publicKey: parse('VAPID_PUBLIC_KEY', base64Url(65), 'a P-256 public key, 65 bytes in base64url') ?? '',
+      privateKey: parse('VAPID_PRIVATE_KEY', base64Url(32), 'a P-256 private key, 32 bytes in base64url') ?? '',
+      subject:
+        parse('VAPID_SUBJECT', z.string().regex(/^(mailto:.+@.+|https:\/\/.+)$/), 'a mailto: or https: address') ?? '',
+      ca: certificate('WEB_PUSH_CA'),
+    })),
+    smtp: group(
+      'SMTP',
+      ['SMTP_URL', 'MAIL_FROM'],
+      () => ({
+        url: url('SMTP_URL', /^smtps?:\/\//, 'an smtp or smtps address') ?? '',
+        from:
+          parse(
+            'MAIL_FROM',
+            z.string().regex(/^[^\r\n]*[^\s@<]+@[^\s@>]+>?$/),
+            'a mailbox such as Rowbell <hello@example.com>',
+          ) ?? '',
+        ca: certificate('SMTP_CA'),
+        dkim,
+      }),
+      ['DKIM_DOMAIN'],
+    ),
+    twilio: group('Twilio', ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_FROM'], () => ({
+      accountSid:
+        parse('TWILIO_ACCOUNT_SID', z.string().regex(/^AC[0-9a-fA-F]{32}$/), 'AC and 32 hexadecimal digits') ?? '',
+      authToken: plain('TWILIO_AUTH_TOKEN'),
+      from:
+        parse(
+          'TWILIO_FROM',
+          z.string().regex(/^(\+[1-9]\d{6,14}|MG[0-9a-fA-F]{32})$/),
+          'an E.164 number or a messaging service id',
+        ) ?? '',
+      apiUrl: url('TWILIO_API_URL', /^https?:\/\//, 'an http or https address') ?? '',
+    })),
     webhook: { allowPrivateNetworks: oneOf('WEBHOOK_ALLOW_PRIVATE_NETWORKS', ['false', 'true']) === 'true' },
     sandbox: {
       host: plain('SANDBOX_HOST'),

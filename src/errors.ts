@@ -1,21 +1,28 @@
 /**
  * Every error that leaves a process has a code from this table, and only the code and a message leave: never a
- * database's or a provider's own text. SQL raises the same codes as SQLSTATEs (`raise … using errcode = 'RBNFD'`).
- * docs/errors.md lists them for people; a test compares the two and finds codes used in db/ that are not here.
+ * database's or a provider's own text. Clients see the name (`UNAUTHENTICATED`); SQL raises the same codes as SQLSTATEs
+ * (`raise … using errcode = 'RBNFD'`). docs/errors.md lists them for people; a test compares the two and finds codes
+ * used in db/ that are not here.
  */
 export const errorCodes = {
-  RBAUT: { status: 401, message: 'You are not signed in, or your token is not valid.' },
-  RBFBD: { status: 403, message: 'You may not do this.' },
-  RBNFD: { status: 404, message: 'There is no such thing, or you may not see it.' },
-  RBINV: { status: 400, message: 'The input is not valid.' },
-  RBCFL: { status: 409, message: 'This contradicts what is already there.' },
-  RBBIG: { status: 413, message: 'The input is too large.' },
-  RBLIM: { status: 429, message: 'Too much at once. Try again later.' },
-  RBTMO: { status: 504, message: 'This took too long and was given up.' },
-  RBUNA: { status: 503, message: 'The service is not available at the moment. Try again.' },
-  RBCFG: { status: 500, message: 'The service is configured wrongly.' },
-  RBINT: { status: 500, message: 'Something went wrong on our side.' },
-} as const satisfies Record<string, { status: number; message: string }>;
+  RBAUT: { name: 'UNAUTHENTICATED', status: 401, message: 'You are not signed in, or your token is not valid.' },
+  RBFBD: { name: 'FORBIDDEN', status: 403, message: 'You may not do this.' },
+  RBNFD: { name: 'NOT_FOUND', status: 404, message: 'There is no such thing, or you may not see it.' },
+  RBINV: { name: 'INVALID_INPUT', status: 400, message: 'The input is not valid.' },
+  RBCFL: { name: 'CONFLICT', status: 409, message: 'This contradicts what is already there.' },
+  RBBIG: { name: 'TOO_LARGE', status: 413, message: 'The input is too large.' },
+  RBLIM: { name: 'RATE_LIMITED', status: 429, message: 'Too much at once. Try again later.' },
+  RBTMO: { name: 'TIMEOUT', status: 504, message: 'This took too long and was given up.' },
+  RBUNA: { name: 'UNAVAILABLE', status: 503, message: 'The service is not available at the moment. Try again.' },
+  RBCFG: { name: 'MISCONFIGURED', status: 500, message: 'The service is configured wrongly.' },
+  RBCPY: { name: 'MISSING_COPY', status: 500, message: 'A notification type has no copy for this case.' },
+  RBVAR: {
+    name: 'MISSING_VARIABLE',
+    status: 500,
+    message: "A notification type's copy names a variable that has no value.",
+  },
+  RBINT: { name: 'INTERNAL', status: 500, message: 'Something went wrong on our side.' },
+} as const satisfies Record<string, { name: string; status: number; message: string }>;
 
 export type ErrorCode = keyof typeof errorCodes;
 

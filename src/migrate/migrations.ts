@@ -33,9 +33,9 @@ export async function applyMigrations(databaseUrl: string, say: (sentence: strin
   let errors = '';
   onLine(child.stdout, (line) => {
     const applying = /^Applying: (.+)$/.exec(line);
-    const applied = /^Applied: (.+) in (.+)$/.exec(line);
+    const applied = /^Applied: (.+) in (\d+)(?:\.\d+)?(\S+)$/.exec(line);
     if (applying?.[1]) current = applying[1];
-    if (applied) say(`Applied migration ${applied[1]} in ${applied[2]}.`);
+    if (applied) say(`Applied migration ${applied[1]} in ${applied[2]} ${applied[3]}.`);
   });
   onLine(child.stderr, (line) => {
     errors += `${line}\n`;

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
@@ -16,7 +17,7 @@ export type Database = DatabaseUrls & {
   stop(): Promise<void>;
 };
 
-const preferredPort = 54_329;
+const firstPort = 54_329;
 
 /**
  * The user's own server when DATABASE_URL is set; connections that are not set are derived from it, with passwords of
@@ -52,7 +53,8 @@ export async function embeddedDatabase(secrets: Secrets, say: Say): Promise<Data
       durability: 'durable',
       say,
     });
-  let server = await start(preferredPort);
+  const urlFile = join(stateFolder, 'database-url');
+  let server = await start(await lastPort(urlFile));
   let stopping = false;
   await ensureOwner(server, secrets.ownerPassword);
 
@@ -77,7 +79,6 @@ export async function embeddedDatabase(secrets: Secrets, say: Say): Promise<Data
   const supervision = supervise();
 
   const owner = server.url('rowbell', 'rowbell', secrets.ownerPassword);
-  const urlFile = join(stateFolder, 'database-url');
   await writeSecret(urlFile, owner);
   return {
     owner,
@@ -91,6 +92,12 @@ export async function embeddedDatabase(secrets: Secrets, say: Say): Promise<Data
       await supervision;
     },
   };
+}
+
+/** The same port as last time, where it is still free: connection strings people have copied stay valid. */
+async function lastPort(urlFile: string): Promise<number> {
+  const text = (await readFile(urlFile, 'utf8').catch(() => '')).trim();
+  return URL.canParse(text) ? Number(new URL(text).port) : firstPort;
 }
 
 async function ensureOwner(server: Postgres, password: string): Promise<void> {

