@@ -72,7 +72,7 @@ grant select (id, user_id, session_id, provider, platform, name, registered_at, 
 create table notify.webhook_endpoints (
   id uuid primary key default uuidv7(),
   user_id uuid not null references notify.users on delete cascade,
-  url text not null constraint webhook_endpoints_url_is_http check (url ~ '^https?://[^\s]{1,2000}$'),
+  url text not null constraint webhook_endpoints_url_is_http check (url ~ '^https?://\S+$' and length(url) <= 2000),
   secret text not null constraint webhook_endpoints_secret_is_standard check (secret ~ '^whsec_[A-Za-z0-9+/=]{24,}$'),
   created_at timestamptz not null default now(),
   deactivated_at timestamptz,
