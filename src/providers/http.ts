@@ -1,9 +1,9 @@
 import { isIP } from 'node:net';
-import { getCACertificates } from 'node:tls';
 import { Agent, buildConnector, type Dispatcher, request } from 'undici';
 import { withDeadline } from './deadline.ts';
 import type { ErrorRow } from './error-table.ts';
 import { isPublicAddress, PrivateAddressError, publicLookup } from './public-address.ts';
+import { trusting } from './trust.ts';
 
 export type HttpOptions = {
   /** PEM of a certificate authority trusted besides the system's. */
@@ -54,7 +54,7 @@ export function createHttp({ ca, connections, timeoutMs, allowPrivateNetworks }:
   const connector = buildConnector({
     allowH2: false,
     timeout: Math.min(timeoutMs, 10_000),
-    ...(ca && { ca: [...getCACertificates('default'), ca] }),
+    ...trusting(ca),
     ...(!allowPrivateNetworks && { lookup: publicLookup }),
   });
   const connect: buildConnector.connector = (target, callback) => {

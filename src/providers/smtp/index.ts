@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
-import { getCACertificates } from 'node:tls';
 import { createTransport } from 'nodemailer';
 import { withDeadline } from '../deadline.ts';
 import { sendEach } from '../each.ts';
 import { createRejections } from '../error-table.ts';
+import { trusting } from '../trust.ts';
 import type { Message, Provider, Result } from '../types.ts';
 import { rejectionOf, type SmtpFailure } from './classify.ts';
 import { type DkimOptions, dkimSettings } from './dkim.ts';
@@ -44,7 +44,7 @@ export function createSmtp(options: SmtpOptions): Provider {
     connectionTimeout: Math.min(timeoutMs, 10_000),
     greetingTimeout: Math.min(timeoutMs, 10_000),
     socketTimeout: timeoutMs,
-    ...(ca && { tls: { ca: [...getCACertificates('default'), ca] } }),
+    tls: trusting(ca),
     ...(dkim && { dkim: dkimSettings(dkim) }),
   });
   /** The stream a connection reads the message from: read to its end, the message is handed over. */
