@@ -106,7 +106,7 @@ export const startApns: StartServer = async ({ journal, faults, credentials, hos
     const verdict = imposed === undefined ? judge() : imposed;
     const cut = fault?.kind === 'reset';
     const apnsId = headers['apns-id'] === undefined ? randomUUID() : String(headers['apns-id']);
-    const { aps, ...data } = payload ?? {};
+    const { aps, deliveryId: _sameAsHeader, ...data } = payload ?? {};
     journal.record({
       provider: 'apns',
       address: address ?? '',

@@ -65,11 +65,11 @@ export const startFcm: StartServer = async ({ journal, faults, credentials, host
     cut: boolean,
     name: string,
   ) {
-    const data = message?.data ?? {};
+    const { deliveryId, ...data } = message?.data ?? {};
     journal.record({
       provider: 'fcm',
       address: message?.token ?? '',
-      deliveryId: data.deliveryId ?? (refusal || cut ? null : name),
+      deliveryId: deliveryId ?? (refusal || cut ? null : name),
       status: cut ? 0 : (refusal?.status ?? 200),
       reason: cut ? 'reset' : (refusal?.reason ?? null),
       title: message?.android?.notification?.title ?? message?.notification?.title ?? null,

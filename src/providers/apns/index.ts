@@ -22,7 +22,7 @@ export type ApnsOptions = {
   readonly timeoutMs?: number | undefined;
 };
 
-const shutdownBoundMs = 1000;
+const shutdownBoundMs = 250;
 const deviceToken = /^[0-9a-f]{64,200}$/i;
 
 /**

@@ -7,7 +7,8 @@ const priorities = { 'very-low': 1, low: 5, normal: 5, high: 10 } as const satis
 
 /**
  * The message as APNs takes it (Apple, "Generating a remote notification"): texts in `aps.alert`, data beside `aps`,
- * no badge. `apns-id` is the delivery id, the same over retries.
+ * no badge. `apns-id` is the delivery id, the same over retries; the app does not get to see that header, so the id
+ * also stands beside the data, for the receipt the app reports.
  */
 export function toNotification(message: Message, topic: string): Notification {
   const { title, subtitle, body, data, threadId, collapseKey, sound, interruptionLevel } = message;
@@ -17,7 +18,7 @@ export function toNotification(message: Message, topic: string): Notification {
   notification.pushType = 'alert';
   notification.priority = priorities[message.urgency];
   notification.expiry = Math.max(0, Math.floor(message.expiresAt.getTime() / 1000));
-  notification.payload = data;
+  notification.payload = { ...data, deliveryId: message.deliveryId };
   notification.alert = subtitle === null ? { title, body } : { title, subtitle, body };
   if (collapseKey !== null) notification.collapseId = collapseId(collapseKey);
   if (threadId !== null) notification.threadId = threadId;

@@ -6,15 +6,15 @@ const mostTtlMs = 28 * 24 * 3600 * 1000;
 
 /**
  * The message as FCM takes it ("REST Resource: projects.messages"): texts in `notification`, which Android shows by
- * itself, data as strings beside it.
+ * itself, data as strings beside it, among them the delivery id for the receipt the app reports.
  */
 export function toFcmMessage(message: Message, now = Date.now()): TokenMessage {
-  const { address, title, body, data, collapseKey, tag, sound, urgency, expiresAt } = message;
+  const { deliveryId, address, title, body, data, collapseKey, tag, sound, urgency, expiresAt } = message;
   const ttlMs = Math.min(Math.max(expiresAt.getTime() - now, 0), mostTtlMs);
   return {
     token: address,
     notification: { title, body },
-    data,
+    data: { ...data, deliveryId },
     android: {
       priority: urgency === 'high' ? 'high' : 'normal',
       // Whole seconds: finer ones only make the text longer.
