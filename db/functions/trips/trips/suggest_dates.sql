@@ -12,7 +12,7 @@ begin
   if trip.status not in ('scheduling', 'proposed') then
     raise exception 'trip_id: dates are no longer looked for' using errcode = 'RBCFL';
   end if;
-  if not (isfinite(suggest_dates.start_on) and isfinite(suggest_dates.end_on)) then
+  if not coalesce(isfinite(suggest_dates.start_on) and isfinite(suggest_dates.end_on), false) then
     raise exception 'start_on, end_on: must be days' using errcode = 'RBINV';
   end if;
   if suggest_dates.end_on < suggest_dates.start_on then
