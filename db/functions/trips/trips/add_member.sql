@@ -8,7 +8,7 @@ declare
   me constant uuid := trips_private.require_person();
   membership trips.memberships;
 begin
-  if not add_member.circle_id = any (array(select trips_private.my_circle_ids())) then
+  if (add_member.circle_id = any (array(select trips_private.my_circle_ids()))) is not true then
     raise exception 'circle_id: there is no such circle, or you are not a member' using errcode = 'RBNFD';
   end if;
   if not exists (select from notify.users as u where u.id = add_member.user_id) then

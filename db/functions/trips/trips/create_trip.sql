@@ -8,7 +8,7 @@ declare
   me constant uuid := trips_private.require_person();
   trip trips.trips;
 begin
-  if not create_trip.circle_id = any (array(select trips_private.my_circle_ids())) then
+  if (create_trip.circle_id = any (array(select trips_private.my_circle_ids()))) is not true then
     raise exception 'circle_id: there is no such circle, or you are not a member' using errcode = 'RBNFD';
   end if;
   perform trips_private.check_name(create_trip.name);

@@ -5,7 +5,7 @@ as $$
 declare
   trip constant trips.trips := trips_private.require_trip(require_traveled_trip.id);
 begin
-  if not trip.id = any (array(select trips_private.my_trip_ids())) then
+  if (trip.id = any (array(select trips_private.my_trip_ids()))) is not true then
     raise exception 'only travelers of this trip can do that' using errcode = 'RBFBD';
   end if;
   return trip;
