@@ -1,6 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
-import { getCACertificates } from 'node:tls';
 import { Provider as ApnProvider, type ResponseFailure } from '@parse/node-apn';
+import { trusting } from '../trust.ts';
 import type { Message, Provider, Result } from '../types.ts';
 import { explain, isTimeout, reject } from './failure.ts';
 import { toNotification } from './notification.ts';
@@ -132,7 +132,8 @@ function connectionSettings({ key, keyId, teamId, topic, host, port, ca }: ApnsO
     token: { key, keyId, teamId },
     address: host ?? 'api.push.apple.com',
     ...(port !== undefined && { port }),
-    ...(ca && { ca: [...getCACertificates('default'), ca] }),
+    // Unknown to node-apn's types, but handed on to node:http2 with all else.
+    ...trusting(ca),
     connectionRetryLimit: 0,
     requestTimeout: timeoutMs,
   };

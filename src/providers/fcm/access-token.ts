@@ -28,9 +28,13 @@ export class AccessTokenError extends Error {
 /**
  * Google's service account flow (RFC 7523) as a credential of firebase-admin, whose own ignores `token_uri` and cannot
  * be given a certificate authority. firebase-admin keeps the token until five minutes before it expires. Messages of
- * errors carry OAuth's error code and nothing of the assertion.
+ * errors carry OAuth's error code and nothing of the assertion. `signal` ends a request that is under way.
  */
-export function createCredential(account: ServiceAccount, http: HttpClient): Credential {
+export function createCredential(
+  account: ServiceAccount,
+  http: HttpClient,
+  signal: AbortSignal = new AbortController().signal,
+): Credential {
   const key = importPKCS8(account.privateKey, 'RS256');
   // Whoever awaits the first token hears of a broken key; until then it must not end the process.
   key.catch(() => undefined);
@@ -52,7 +56,7 @@ export function createCredential(account: ServiceAccount, http: HttpClient): Cre
           method: 'POST',
           headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
           body,
-          signal: new AbortController().signal,
+          signal,
           readBytes: mostBytes,
         })
         .catch(() => {

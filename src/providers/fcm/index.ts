@@ -1,9 +1,9 @@
 import { createPrivateKey, randomUUID } from 'node:crypto';
-import { createSecureContext, getCACertificates } from 'node:tls';
 import { deleteApp, initializeApp } from 'firebase-admin/app';
 import { getMessaging } from 'firebase-admin/messaging';
 import { sendEach } from '../each.ts';
 import { createHttp } from '../http.ts';
+import { trusting } from '../trust.ts';
 import type { Message, Provider, Result } from '../types.ts';
 import { createCredential, type ServiceAccount } from './access-token.ts';
 import { explain } from './failure.ts';
@@ -41,11 +41,11 @@ export function createFcm(options: FcmOptions): Provider {
     // Options of the agent win over those of a request: this is where connections go to.
     ...(host && { host }),
     ...(port && { port }),
-    // Not `ca`: the agent would write every certificate into the name of the pool, at every request.
-    ...(ca && { secureContext: createSecureContext({ ca: [...getCACertificates('default'), ca] }) }),
+    ...trusting(ca),
   });
   const http = createHttp({ ca, connections: 1, timeoutMs: tokenTimeoutMs, allowPrivateNetworks: true });
-  const credential = createCredential(options, http);
+  const closing = new AbortController();
+  const credential = createCredential(options, http, closing.signal);
   let app = openApp();
   let closed: Promise<void> | null = null;
 
@@ -88,6 +88,7 @@ export function createFcm(options: FcmOptions): Provider {
     },
     close() {
       closed ??= (async () => {
+        closing.abort();
         await deleteApp(app);
         agent.destroy();
         await http.close();
