@@ -1,0 +1,21 @@
+import { createEngine } from '../../src/database/engine.ts';
+import { createLogger } from '../../src/logger.ts';
+import type { Provider } from '../../src/providers/types.ts';
+import type { WorkerContext } from '../../src/worker/context.ts';
+import { persist } from '../../src/worker/persist.ts';
+import type { TestDatabase } from './database.ts';
+
+/** The context of a worker that lives in the test itself, for its tasks to be run one by one. */
+export function planningContext(db: TestDatabase, providers: readonly Provider[] = []): WorkerContext {
+  const logger = createLogger({ level: 'silent', component: 'test' });
+  return {
+    engine: createEngine(db.worker),
+    lane: 'bulk',
+    providers: new Map(providers.map((provider) => [provider.name, provider])),
+    logger,
+    workerId: () => '00000000-0000-0000-0000-000000000000',
+    abandon: new AbortController().signal,
+    stopping: new AbortController().signal,
+    persist: (write) => persist(write, logger),
+  };
+}
