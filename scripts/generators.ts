@@ -2,6 +2,7 @@ import { generateDatabaseTypes } from './database-types.ts';
 import { generateProviderErrors } from './provider-errors.ts';
 import { generateSchema } from './schema.ts';
 import type { Scratch } from './scratch.ts';
+import { generateSdl } from './sdl.ts';
 
 export type Generator = {
   /** Path from the repository's root. */
@@ -13,5 +14,6 @@ export type Generator = {
 export const generators: readonly Generator[] = [
   { file: 'db/schema.sql', generate: generateSchema },
   { file: 'src/generated/database.ts', generate: generateDatabaseTypes },
+  { file: 'src/generated/schema.graphql', generate: ({ apiUrl }) => generateSdl(apiUrl) },
   { file: 'docs/provider-errors.md', generate: generateProviderErrors },
 ];

@@ -8,6 +8,7 @@ import { type LogLevel, logLevels } from './logger.ts';
 export const settings = {
   ROWBELL_ENV: { default: 'production', secret: false },
   LOG_LEVEL: { default: 'info', secret: false },
+  ROWBELL_STATE_DIR: { default: null, secret: false },
   DATABASE_URL: { default: null, secret: true },
   API_DATABASE_URL: { default: null, secret: true },
   WORKER_DATABASE_URL: { default: null, secret: true },
@@ -68,6 +69,8 @@ export type JwtConfig = {
 export type Config = {
   readonly env: 'development' | 'production';
   readonly logLevel: LogLevel;
+  /** Folder where `npm start` keeps what it makes; null: `.rowbell` in the repository. */
+  readonly stateDir: string | null;
   /** Connection of the owner, who migrates. */
   readonly databaseUrl: string | null;
   readonly apiDatabaseUrl: string | null;
@@ -252,6 +255,7 @@ export function readConfig<P extends keyof Needs = 'any'>(environment: Environme
   const config: Config = {
     env: oneOf('ROWBELL_ENV', ['production', 'development']),
     logLevel: oneOf('LOG_LEVEL', logLevels),
+    stateDir: text('ROWBELL_STATE_DIR'),
     databaseUrl: databaseUrl('DATABASE_URL'),
     apiDatabaseUrl: databaseUrl('API_DATABASE_URL'),
     workerDatabaseUrl: databaseUrl('WORKER_DATABASE_URL'),

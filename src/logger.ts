@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { type DestinationStream, pino } from 'pino';
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -28,7 +29,7 @@ export type Logger = {
  */
 export function createLogger(
   options: { readonly level: LogLevel; readonly component: string },
-  destination?: DestinationStream,
+  destination: DestinationStream = standardOutput,
 ): Logger {
   const settings = {
     level: options.level,
@@ -38,8 +39,28 @@ export function createLogger(
     formatters: { level: (label: string) => ({ level: label }) },
     serializers: { error: describeError },
   };
-  return wrap(destination ? pino(settings, destination) : pino(settings));
+  return wrap(pino(settings, destination));
 }
+
+/**
+ * Line by line, waiting while a pipe is full. When nobody reads any more (whoever started us was killed), lines are
+ * dropped: pino's own destination would try for ever, and the process could not even end.
+ */
+const standardOutput: DestinationStream = {
+  write(line) {
+    const bytes = Buffer.from(line);
+    for (let written = 0; written < bytes.length; ) {
+      try {
+        written += writeSync(1, bytes, written);
+      } catch (error) {
+        const isFull = error instanceof Error && 'code' in error && error.code === 'EAGAIN';
+        if (!isFull) return;
+        Atomics.wait(pause, 0, 0, 5);
+      }
+    }
+  },
+};
+const pause = new Int32Array(new SharedArrayBuffer(4));
 
 function wrap(target: pino.Logger): Logger {
   return {

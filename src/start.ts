@@ -8,7 +8,7 @@ import { type Child, runChild, superviseChild } from './start/child.ts';
 import { embeddedDatabase, ownDatabase } from './start/database.ts';
 import { say } from './start/output.ts';
 import { startSandbox } from './start/sandbox.ts';
-import { readOrCreateSecrets } from './start/state.ts';
+import { readOrCreateSecrets, stateFolder } from './start/state.ts';
 import { watchSources } from './start/watch.ts';
 import { welcome } from './start/welcome.ts';
 
@@ -24,11 +24,12 @@ async function main(): Promise<void> {
   const environment: NodeJS.ProcessEnv = { ...process.env, ROWBELL_ENV: process.env.ROWBELL_ENV || 'development' };
   const config = readConfig(environment);
   const graceMs = config.shutdownTimeoutMs + 2_000;
-  const secrets = await readOrCreateSecrets();
+  const folder = stateFolder(config);
+  const secrets = await readOrCreateSecrets(folder);
 
   const database = config.databaseUrl
     ? ownDatabase(process.env, config.databaseUrl, secrets)
-    : await embeddedDatabase(secrets, say);
+    : await embeddedDatabase(folder, secrets, say);
   stops.push(database.stop);
   const bringUp = () =>
     migrate({ databaseUrl: database.owner, apiDatabaseUrl: database.api, workerDatabaseUrl: database.worker, say });
@@ -37,10 +38,11 @@ async function main(): Promise<void> {
 
   const bare = without(environment, ['DATABASE_URL', 'API_DATABASE_URL', 'WORKER_DATABASE_URL']);
   say('Starting the sandbox, the API and a worker for each lane.');
-  const sandbox = await startSandbox(bare, config.sandbox.port, graceMs, say);
+  const sandbox = await startSandbox(folder, bare, config.sandbox.port, graceMs, say);
   stops.push(sandbox.child.stop);
 
   const port = await freePort(config.port, config.host);
+  if (port !== config.port) say(`Port ${config.port} is taken; the API listens on ${port}.`);
   const local = `http://${config.host === '0.0.0.0' ? '127.0.0.1' : config.host}:${port}`;
   const shared = {
     ...bare,

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { SignJWT } from 'jose';
 import { readConfig } from './config.ts';
-import { readOrCreateSecrets } from './start/state.ts';
+import { readOrCreateSecrets, stateFolder } from './start/state.ts';
 
 const usage = 'npm run --silent token -- --user <id> [--role user|operator] [--session <id>] [--hours <n>]';
 
@@ -20,7 +20,7 @@ async function main(): Promise<void> {
   });
   const hours = Number(values.hours);
   if (!values.user || !['user', 'operator'].includes(values.role) || !(hours > 0)) throw new Error(`Usage: ${usage}`);
-  const secret = process.env.JWT_SECRET || (await readOrCreateSecrets()).jwtSecret;
+  const secret = process.env.JWT_SECRET || (await readOrCreateSecrets(stateFolder(readConfig(process.env)))).jwtSecret;
   const { jwt } = readConfig({ ...process.env, JWT_SECRET: secret });
   if (!jwt) throw new Error('JWT_SECRET is missing');
   const claims = { role: values.role, ...(values.session ? { sid: values.session } : {}) };

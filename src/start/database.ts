@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { type Postgres, startPostgres } from '../postgres.ts';
 import type { Say } from './output.ts';
-import { type Secrets, stateFolder, writeSecret } from './state.ts';
+import { type Secrets, writeSecret } from './state.ts';
 
 /** The three connections, one per purpose. */
 export type DatabaseUrls = { readonly owner: string; readonly api: string; readonly worker: string };
@@ -44,16 +44,16 @@ export function ownDatabase(environment: NodeJS.ProcessEnv, databaseUrl: string,
  * Starts the embedded PostgreSQL with a database `rowbell`, whose owner `rowbell` is no superuser, as on a managed
  * server. When the server dies it is started again on the same port, and everybody reconnects.
  */
-export async function embeddedDatabase(secrets: Secrets, say: Say): Promise<Database> {
+export async function embeddedDatabase(folder: string, secrets: Secrets, say: Say): Promise<Database> {
   const start = (port: number) =>
     startPostgres({
-      dataDir: join(stateFolder, 'postgres'),
+      dataDir: join(folder, 'postgres'),
       password: secrets.superuserPassword,
       preferredPort: port,
       durability: 'durable',
       say,
     });
-  const urlFile = join(stateFolder, 'database-url');
+  const urlFile = join(folder, 'database-url');
   let server = await start(await lastPort(urlFile));
   let stopping = false;
   await ensureOwner(server, secrets.ownerPassword);
@@ -84,7 +84,7 @@ export async function embeddedDatabase(secrets: Secrets, say: Say): Promise<Data
     owner,
     api: server.url('rowbell', 'rowbell_api', secrets.apiPassword),
     worker: server.url('rowbell', 'rowbell_worker', secrets.workerPassword),
-    psql: 'psql "$(cat .rowbell/database-url)"',
+    psql: `psql "$(cat ${relative(process.cwd(), urlFile)})"`,
     embedded: true,
     async stop() {
       stopping = true;

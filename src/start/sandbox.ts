@@ -5,16 +5,16 @@ import { freePort } from '../ports.ts';
 import { type Child, superviseChild } from './child.ts';
 import type { Say } from './output.ts';
 import { sandboxSettingsFor } from './sandbox-settings.ts';
-import { stateFolder } from './state.ts';
 
 /** Starts the sandbox and waits until it says how to reach it. */
 export async function startSandbox(
+  folder: string,
   environment: NodeJS.ProcessEnv,
   port: number,
   graceMs: number,
   say: Say,
 ): Promise<{ child: Child; url: string; settings: Readonly<Record<string, string>> }> {
-  const dataDir = join(stateFolder, 'sandbox');
+  const dataDir = join(folder, 'sandbox');
   const settingsFile = join(dataDir, 'settings.json');
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   await rm(settingsFile, { force: true });

@@ -1,9 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import type { Config } from '../config.ts';
 
-/** Where `npm start` keeps what it made itself: data, secrets, the sandbox's keys. Ignored by git. */
-export const stateFolder = join(import.meta.dirname, '..', '..', '.rowbell');
+const root = join(import.meta.dirname, '..', '..');
+
+/** Where `npm start` keeps what it made itself: data, secrets, the sandbox's keys. Unless told, in a folder git ignores. */
+export function stateFolder(config: Config): string {
+  return resolve(root, config.stateDir ?? '.rowbell');
+}
 
 /** Passwords and keys of a developer's installation; a production one brings its own. */
 export type Secrets = {
@@ -17,7 +22,7 @@ export type Secrets = {
 const names = ['superuserPassword', 'ownerPassword', 'apiPassword', 'workerPassword', 'jwtSecret'] as const;
 
 /** Reads the secrets, making them first where there are none yet. Only oneself can read the file. */
-export async function readOrCreateSecrets(folder: string = stateFolder): Promise<Secrets> {
+export async function readOrCreateSecrets(folder: string): Promise<Secrets> {
   await mkdir(folder, { recursive: true });
   // As root, PostgreSQL's account must be able to pass through to its data; it still cannot list what is here.
   await chmod(folder, process.getuid?.() === 0 ? 0o711 : 0o700);

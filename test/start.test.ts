@@ -1,0 +1,184 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { readFile, rm, stat } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
+import { clusterUrl } from './support/cluster.ts';
+import { createDatabase } from './support/database.ts';
+
+const root = join(import.meta.dirname, '..');
+let stateDir: string;
+let taken: Server;
+let started: Started[];
+
+type Started = { process: ChildProcess; output(): string; children(): number[]; ended: Promise<number | null> };
+
+beforeEach(async () => {
+  stateDir = join(tmpdir(), `rowbell-start-test-${process.pid}-${Date.now()}`);
+  started = [];
+  // The API's wish is taken: a start must cope.
+  taken = createServer();
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+});
+afterEach(async () => {
+  for (const each of started) each.process.kill('SIGKILL');
+  taken.close();
+  await sleep(500);
+  await rm(stateDir, { recursive: true, force: true });
+});
+
+/** `npm start` without npm: resolves when it says that it runs. */
+async function start(environment: Record<string, string> = {}): Promise<Started> {
+  const address = taken.address();
+  const child = spawn(process.execPath, ['src/start.ts'], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      PATH: process.env.PATH,
+      ROWBELL_STATE_DIR: stateDir,
+      PORT: String(typeof address === 'object' && address?.port),
+      ...environment,
+    },
+  });
+  let text = '';
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (text += chunk));
+  const result = {
+    process: child,
+    output: () => text,
+    children: () => descendants(child.pid ?? 0),
+    ended,
+  };
+  started.push(result);
+  for (let waited = 0; waited < 60_000 && !text.includes('Rowbell is running.'); waited += 50) {
+    if (child.exitCode !== null) break;
+    await sleep(50);
+  }
+  if (!text.includes('Rowbell is running.')) throw new Error(`It did not start:\n${text}`);
+  return result;
+}
+
+/** Every process below one, at this moment. */
+function descendants(pid: number): number[] {
+  const table = execFileSync('ps', ['-e', '-o', 'pid=,ppid='], { encoding: 'utf8' });
+  const rows = table
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  const below = (parent: number): number[] =>
+    rows.flatMap(([id = 0, its]) => (its === parent ? [id, ...below(id)] : []));
+  return below(pid);
+}
+
+function alive(pids: readonly number[]): number[] {
+  return pids.filter((pid) => {
+    try {
+      return process.kill(pid, 0);
+    } catch {
+      return false;
+    }
+  });
+}
+
+async function query(sql: string): Promise<unknown[]> {
+  const client = new pg.Client({ connectionString: (await readFile(join(stateDir, 'database-url'), 'utf8')).trim() });
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+const graphqlUrl = (output: string) => /GraphQL\s+(\S+)/.exec(output)?.[1] ?? '';
+
+describe('npm start', { timeout: 120_000 }, () => {
+  test('runs everything, ends it all on Ctrl-C, and resumes', async () => {
+    const first = await start();
+    const answer = await fetch(graphqlUrl(first.output()), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: '{ __typename }' }),
+    });
+    expect(await answer.json()).toMatchObject({ data: { __typename: 'Query' } });
+    expect(first.output()).toMatch(/Port \d+ is taken/);
+    await query(`insert into notify.users (external_id) values ('kept')`);
+
+    const processes = first.children();
+    // The guard and its watcher, PostgreSQL, the sandbox, the API and two workers at least.
+    expect(processes.length).toBeGreaterThan(6);
+    first.process.kill('SIGINT');
+    expect(await first.ended).toBe(0);
+    expect(alive(processes)).toEqual([]);
+
+    const second = await start();
+    expect(await query(`select from notify.users where external_id = 'kept'`)).toHaveLength(1);
+    expect(second.output()).not.toContain('Applied migration');
+    second.process.kill('SIGTERM');
+    expect(await second.ended).toBe(0);
+  });
+
+  test('starts again what dies, PostgreSQL included', async () => {
+    const running = await start();
+    const pid = Number((await readFile(join(stateDir, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[0]);
+    process.kill(pid, 'SIGKILL');
+    for (let waited = 0; waited < 20_000; waited += 100) {
+      if (await query('select 1').catch(() => null)) break;
+      await sleep(100);
+    }
+    expect(await query('select 1 as one')).toEqual([{ one: 1 }]);
+    const worker = running.children().find((id) => commandOf(id).includes('--lane urgent')) ?? 0;
+    process.kill(worker, 'SIGKILL');
+    for (let waited = 0; waited < 10_000 && !/urgent ended \(SIGKILL\)/.test(running.output()); waited += 50)
+      await sleep(50);
+    for (let waited = 0; waited < 10_000; waited += 50) {
+      if (running.children().some((id) => commandOf(id).includes('--lane urgent'))) break;
+      await sleep(50);
+    }
+    expect(running.children().filter((id) => commandOf(id).includes('--lane urgent'))).toHaveLength(1);
+    running.process.kill('SIGINT');
+    expect(await running.ended).toBe(0);
+  });
+
+  test('leaves no process when it is killed itself', async () => {
+    const running = await start();
+    const processes = running.children();
+    running.process.kill('SIGKILL');
+    for (let waited = 0; waited < 20_000 && alive(processes).length > 0; waited += 100) await sleep(100);
+    expect(alive(processes)).toEqual([]);
+  });
+
+  test('uses the server of DATABASE_URL instead, when that is set', async () => {
+    const database = await createDatabase({ empty: true });
+    try {
+      const address = inject('cluster');
+      const running = await start({
+        DATABASE_URL: database.ownerUrl,
+        API_DATABASE_URL: clusterUrl(address, database.name, 'rowbell_api'),
+        WORKER_DATABASE_URL: clusterUrl(address, database.name, 'rowbell_worker'),
+      });
+      expect(await stat(join(stateDir, 'postgres')).catch(() => null)).toBeNull();
+      expect((await database.owner.query('select from notify.users')).rowCount).toBe(0);
+      running.process.kill('SIGINT');
+      expect(await running.ended).toBe(0);
+    } finally {
+      await database.drop();
+    }
+  });
+
+  test('names every problem of the configuration and starts nothing', async () => {
+    await expect(start({ LOG_LEVEL: 'loud', APNS_KEY_ID: 'x' })).rejects.toThrow(/LOG_LEVEL[\s\S]*APNS_KEY_ID/);
+    expect(await stat(stateDir).catch(() => null)).toBeNull();
+  });
+});
+
+function commandOf(pid: number): string {
+  try {
+    return execFileSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8' });
+  } catch {
+    return '';
+  }
+}
