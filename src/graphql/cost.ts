@@ -1,11 +1,11 @@
 import {
-  type FragmentDefinitionNode,
-  getNamedType,
-  getOperationAST,
   type DocumentNode,
   type FieldNode,
+  type FragmentDefinitionNode,
   GraphQLObjectType,
   type GraphQLSchema,
+  getNamedType,
+  getOperationAST,
   isCompositeType,
   type OperationDefinitionNode,
   type SelectionSetNode,
@@ -39,7 +39,8 @@ export function checkCost(
   const estimate = createEstimate(schema, document, variables);
   const root = schema.getRootType(operation.operation);
   const { fields, objects } = estimate(operation, root);
-  if (fields > mostRootFields) throw new RowbellError('RBINV', `At most ${mostRootFields} fields at the root of a request.`);
+  if (fields > mostRootFields)
+    throw new RowbellError('RBINV', `At most ${mostRootFields} fields at the root of a request.`);
   if (objects > mostObjects) {
     throw new RowbellError(
       'RBINV',

@@ -96,7 +96,10 @@ export function createExecutor(options: ExecutorOptions) {
 function answerOf({ data, errors }: ExecutionResult, logger: Logger): Answer {
   const masked = errors?.map((error) => publicError(error, logger));
   // Without data nothing was executed: variables of the wrong type, an unknown operation.
-  return { status: data === undefined ? 400 : 200, body: { ...(masked && { errors: masked }), ...(data !== undefined && { data }) } };
+  return {
+    status: data === undefined ? 400 : 200,
+    body: { ...(masked && { errors: masked }), ...(data !== undefined && { data }) },
+  };
 }
 
 function refusal(error: unknown, logger: Logger): Answer {

@@ -43,7 +43,8 @@ export function createAuthenticate(config: JwtConfig): Authenticate {
 
   const verify = async (token: string): Promise<JWTPayload> => {
     const { alg } = decodeProtectedHeader(token);
-    if (alg === 'HS256' && secret) return (await jwtVerify(token, secret, { ...expected, algorithms: ['HS256'] })).payload;
+    if (alg === 'HS256' && secret)
+      return (await jwtVerify(token, secret, { ...expected, algorithms: ['HS256'] })).payload;
     if ((alg === 'RS256' || alg === 'ES256') && keys) {
       return (await jwtVerify(token, keys, { ...expected, algorithms: [alg] })).payload;
     }
@@ -83,6 +84,7 @@ function refusal(error: unknown): RowbellError {
     return new RowbellError('RBUNA', undefined, { cause: error });
   }
   // jose throws TypeErrors for tokens it cannot even read; fetch does so when nobody answers.
-  if (error instanceof TypeError && error.message === 'fetch failed') return new RowbellError('RBUNA', undefined, { cause: error });
+  if (error instanceof TypeError && error.message === 'fetch failed')
+    return new RowbellError('RBUNA', undefined, { cause: error });
   return new RowbellError('RBAUT', undefined, { cause: error });
 }

@@ -1,7 +1,8 @@
+import { SafeError } from 'postgraphile/grafast';
 import { GraphQLError } from 'postgraphile/graphql';
+import { describeDatabaseError } from '../database-errors.ts';
 import { errorCodes, RowbellError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import { describeDatabaseError } from '../database-errors.ts';
 
 /** An error as clients see it: a message, a code, and where in the request it belongs. */
 export type PublicError = {
@@ -26,6 +27,11 @@ export function publicError(error: unknown, logger: Logger): PublicError {
 }
 
 function reasonOf(error: unknown, logger: Logger): RowbellError {
+  // PostGraphile's own words about an argument; those about cursors it does not mark as safe.
+  if (error instanceof SafeError) return new RowbellError('RBINV', error.message);
+  if (error instanceof Error && error.message.startsWith('Invalid cursor')) {
+    return new RowbellError('RBINV', 'The cursor is not one of this connection.', { cause: error });
+  }
   const reason = describeDatabaseError(error);
   if (reason.status >= 500) logger.error('request.failed', { code: reason.code, error: reason.cause ?? reason });
   return reason;

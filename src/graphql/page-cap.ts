@@ -28,7 +28,9 @@ export const PageCapPlugin: GraphileConfig.Plugin = {
               defaultValue: defaultPageSize,
               description: `Only read the first \`n\` values of the set (at most ${mostPageSize}).`,
               applyPlan(_$root, $connection, argument) {
-                ($connection as { setFirst(first: unknown): void }).setFirst(lambda(argument.getRaw(), checkFirst, true));
+                ($connection as { setFirst(first: unknown): void }).setFirst(
+                  lambda(argument.getRaw(), checkFirst, true),
+                );
               },
             },
           };

@@ -33,14 +33,24 @@ export const RelationsPlugin = jsonPgSmartTags({
           // What the decisions refer to; no index serves it as a way in.
           unique: 'event_id,recipient_id|@behavior -single',
           foreignKey: [
-            foreignKey({ columns: 'type_key', references: 'notify.notification_types (key)', forward: 'type', backward: null }),
+            foreignKey({
+              columns: 'type_key',
+              references: 'notify.notification_types (key)',
+              forward: 'type',
+              backward: null,
+            }),
           ],
         },
       },
       'notify.decisions': {
         tags: {
           foreignKey: [
-            foreignKey({ columns: 'event_id', references: 'notify.events (id)', forward: 'event', backward: 'decisions' }),
+            foreignKey({
+              columns: 'event_id',
+              references: 'notify.events (id)',
+              forward: 'event',
+              backward: 'decisions',
+            }),
             foreignKey({
               columns: 'notification_id',
               references: 'notify.notifications (id)',

@@ -30,7 +30,11 @@ type Verdict = {
  * Sends test pushes as the caller and waits, outside of any transaction and without holding a connection, until each
  * provider has spoken or 5 s are over. What is not settled by then is reported as it stands.
  */
-async function testPush(withClient: WithClient, settings: Settings, deviceId: string | null): Promise<readonly Verdict[]> {
+async function testPush(
+  withClient: WithClient,
+  settings: Settings,
+  deviceId: string | null,
+): Promise<readonly Verdict[]> {
   const { rows: pushes } = await withClient(settings, (client) =>
     client.query<Push>({ text: 'select * from notify_hidden.send_test_push($1)', values: [deviceId] }),
   );

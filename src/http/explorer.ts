@@ -1,5 +1,5 @@
-import type { Route } from './router.ts';
 import { sendText } from './respond.ts';
+import type { Route } from './router.ts';
 
 const staticPath = '/ruru-static/';
 

@@ -35,7 +35,9 @@ export function createGraphqlHandler(authenticate: Authenticate, currentExecutor
 }
 
 function refuse(response: Parameters<Handler>[1], error: RowbellError, status = error.status): void {
-  sendJson(response, status, { errors: [{ message: error.message, extensions: { code: errorCodes[error.code].name } }] });
+  sendJson(response, status, {
+    errors: [{ message: error.message, extensions: { code: errorCodes[error.code].name } }],
+  });
 }
 
 function parseJson(text: string): unknown {

@@ -18,7 +18,11 @@ export const metrics = {
   jobs: { help: 'Jobs in the queue; failed: tried at least twice', labels: ['task', 'failed'] },
 } as const satisfies Record<string, { help: string; labels: readonly string[] }>;
 
-type Sample = { readonly name: string; readonly labels: Readonly<Record<string, string | boolean>>; readonly value: number };
+type Sample = {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string | boolean>>;
+  readonly value: number;
+};
 
 /**
  * `GET /metrics` in the Prometheus text format: `rowbell_…` from the database at the moment of asking, `nodejs_…` and

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { errorCodes, RowbellError } from '../errors.ts';
+import { errorCodes, type RowbellError } from '../errors.ts';
 
 export type Request = IncomingMessage;
 export type Response = ServerResponse;

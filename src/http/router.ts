@@ -45,7 +45,8 @@ export function createRouter(
       await dispatch(request, response);
     } catch (error) {
       const known = error instanceof RowbellError ? error : new RowbellError('RBINT', undefined, { cause: error });
-      if (known.status >= 500) options.logger.error('request.failed', { code: known.code, error: known.cause ?? known });
+      if (known.status >= 500)
+        options.logger.error('request.failed', { code: known.code, error: known.cause ?? known });
       sendError(response, known);
     } finally {
       // What was not read (too large, not asked for) is not waited for.

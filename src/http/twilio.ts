@@ -2,8 +2,8 @@ import type pg from 'pg';
 import { describeDatabaseError } from '../database-errors.ts';
 import { RowbellError } from '../errors.ts';
 import { mediaType, readBody } from './body.ts';
-import type { Route } from './router.ts';
 import { sendError } from './respond.ts';
+import type { Route } from './router.ts';
 
 const mostBytes = 16_384;
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

@@ -30,9 +30,11 @@ const unregister = `mutation ($provider: String!, $token: String!) {
   unregisterDevice(input: { provider: $provider, token: $token }) { result }
 }`;
 const apnsToken = () => randomBytes(32).toString('hex');
-const registerAs = (token: string, input: Record<string, unknown>) => api.ask(register, { token, variables: { input } });
+const registerAs = (token: string, input: Record<string, unknown>) =>
+  api.ask(register, { token, variables: { input } });
 const ownersOf = async (token: string) =>
-  (await database.owner.query<{ user_id: string }>('select user_id from notify.devices where token = $1', [token])).rows;
+  (await database.owner.query<{ user_id: string }>('select user_id from notify.devices where token = $1', [token]))
+    .rows;
 
 describe('registering', () => {
   test('NC-60 TR-G2 a user registers, sees and removes many devices; twice is one row', async () => {
@@ -91,7 +93,11 @@ describe('registering', () => {
     ['an APNs token that is not hexadecimal', { provider: 'apns', token: 'z'.repeat(64) }, 'token:'],
     ['an APNs token that is too short', { provider: 'apns', token: 'ab' }, 'token:'],
     ['an FCM token that is too long', { provider: 'fcm', token: 'a'.repeat(1001) }, 'token:'],
-    ['a Web Push endpoint that is not https', { provider: 'web_push', token: 'http://push.example/1', ...keys }, 'token:'],
+    [
+      'a Web Push endpoint that is not https',
+      { provider: 'web_push', token: 'http://push.example/1', ...keys },
+      'token:',
+    ],
     ['Web Push without keys', { provider: 'web_push', token: 'https://push.example/1' }, 'web_push_p256dh:'],
     [
       'a Web Push secret of the wrong length',
@@ -127,7 +133,7 @@ describe('unregistering', () => {
     expect(await ownersOf(foreign)).toEqual([{ user_id: bob }]);
   });
 
-  test('JK-2 ending a session removes its devices, the caller\'s alone', async () => {
+  test("JK-2 ending a session removes its devices, the caller's alone", async () => {
     const user = await createUser(database);
     const [phone, tablet, foreign] = [apnsToken(), apnsToken(), apnsToken()];
     await registerAs(await signToken(user, { sid: 's1' }), { provider: 'apns', token: phone });
@@ -153,6 +159,8 @@ test('NC-60 nobody reads a token, their own neither', async () => {
   await registerAs(adaToken, { provider: 'apns', token: apnsToken() });
   const { status, codes } = await api.ask('{ devices { nodes { token } } }', { token: adaToken });
   expect([status, ...codes]).toEqual([400, 'INVALID_INPUT']);
-  const { rows } = await database.owner.query('select from notify.devices where user_id = $1 and token is not null', [ada]);
+  const { rows } = await database.owner.query('select from notify.devices where user_id = $1 and token is not null', [
+    ada,
+  ]);
   expect(rows.length).toBeGreaterThan(0);
 });

@@ -81,11 +81,20 @@ export async function readAnswer(response: Response): Promise<GraphqlAnswer> {
   const text = await response.text();
   const body = JSON.parse(text) as { data?: unknown; errors?: GraphqlError[] };
   const errors = body.errors ?? [];
-  return { status: response.status, text, data: body.data, errors, codes: errors.map((error) => error.extensions.code) };
+  return {
+    status: response.status,
+    text,
+    data: body.data,
+    errors,
+    codes: errors.map((error) => error.extensions.code),
+  };
 }
 
 /** Somebody the application knows; returns the id. */
-export async function createUser(database: TestDatabase, fields: { email?: string; phone?: string } = {}): Promise<string> {
+export async function createUser(
+  database: TestDatabase,
+  fields: { email?: string; phone?: string } = {},
+): Promise<string> {
   const { rows } = await database.owner.query<{ id: string }>(
     `insert into notify.users (name, email, phone) values ('Ada', $1, $2) returning id`,
     [fields.email, fields.phone],

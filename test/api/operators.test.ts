@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createUser, signToken, startTestApi, type TestApi } from '../support/api.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { makeDelivery } from '../support/engine.ts';
+
+let database: TestDatabase;
+let api: TestApi;
+let operator: string;
+let ada: string;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  api = await startTestApi(database);
+  operator = await signToken(await createUser(database), { role: 'operator' });
+  ada = await createUser(database);
+});
+afterAll(async () => {
+  await api?.stop();
+  await database?.drop();
+});
+
+const ask = (query: string, variables = {}) => api.ask(query, { token: operator, variables });
+
+test('TR-G12 totals by type and day, and the recent deliveries of all or of one trip', async () => {
+  const trip = randomUUID();
+  const ofTrip = [
+    await makeDelivery(database, ada, { subjectId: trip }),
+    await makeDelivery(database, ada, { subjectId: trip, status: 'failed' }),
+  ].map(({ deliveryId }) => deliveryId);
+  const other = await makeDelivery(database, ada);
+  const totals = await ask('{ outcomeTotals { nodes { day typeKey channel status reason total } } }');
+  const day = new Date().toISOString().slice(0, 10);
+  expect(totals.data.outcomeTotals.nodes).toEqual([
+    { day, typeKey: 'test_push', channel: 'push', status: 'failed', reason: 'worker_lost', total: '1' },
+    { day, typeKey: 'test_push', channel: 'push', status: 'sent', reason: null, total: '2' },
+  ]);
+  const recent =
+    'query ($t: String, $id: UUID, $o: UUID) { recentDeliveries(subjectType: $t, subjectId: $id, olderThan: $o) { nodes { id } } }';
+  const ids = async (variables: object) =>
+    (await ask(recent, variables)).data.recentDeliveries.nodes.map(({ id }: { id: string }) => id);
+  expect(await ids({})).toEqual([other.deliveryId, ...[...ofTrip].reverse()]);
+  expect(await ids({ t: 'trip', id: trip })).toEqual([...ofTrip].reverse());
+  expect(await ids({ t: 'trip', id: trip, o: ofTrip[1] })).toEqual([ofTrip[0]]);
+  expect((await ask(recent, { id: trip })).codes).toEqual(['INVALID_INPUT']);
+  expect((await ask('{ recentDeliveries(maxRows: 101) { nodes { id } } }')).codes).toEqual(['INVALID_INPUT']);
+  expect((await ask('{ outcomeTotals(since: "2020-01-01") { nodes { day } } }')).codes).toEqual(['INVALID_INPUT']);
+});
+
+test('a paused provider is seen and resumed', async () => {
+  await database.owner.query(`select notify_private.pause_provider('apns', 'bad_credentials')`);
+  const seen = await ask('{ providers { nodes { provider pauseReason } } }');
+  expect(seen.data.providers.nodes).toContainEqual({ provider: 'apns', pauseReason: 'bad_credentials' });
+  const resumed = await ask(
+    'mutation { resumeProvider(input: { provider: "apns" }) { result { pausedUntil pauseReason } } }',
+  );
+  expect(resumed.data.resumeProvider.result).toEqual({ pausedUntil: null, pauseReason: null });
+  expect((await ask('mutation { resumeProvider(input: { provider: "x" }) { result { provider } } }')).codes).toEqual([
+    'NOT_FOUND',
+  ]);
+});
+
+test('an event that could not be planned is seen with its reason and tried again', async () => {
+  const { rows } = await database.owner.query(
+    `insert into notify.events (type_key, plan_error, due_at) values ('test_push', 'RB001 copy needs a value', now() + interval '1 hour') returning id`,
+  );
+  const id = rows[0].id;
+  const failed = await ask('{ failedEvents { nodes { id planError } } }');
+  expect(failed.data.failedEvents.nodes).toEqual([{ id, planError: 'RB001 copy needs a value' }]);
+  const retry = 'mutation ($id: UUID!) { retryEvent(input: { eventId: $id }) { result } }';
+  expect((await ask(retry, { id })).data.retryEvent.result).toBe(true);
+  expect((await ask(retry, { id: randomUUID() })).data.retryEvent.result).toBe(false);
+  expect(
+    (await database.owner.query('select from notify.events where id = $1 and due_at <= clock_timestamp()', [id]))
+      .rowCount,
+  ).toBe(1);
+});
+
+test('an address goes on the suppression list and off it', async () => {
+  const add = `mutation ($c: String!, $a: String!, $r: String) {
+    suppressAddress(input: { channel: $c, address: $a, reason: $r }) { result { address reason } } }`;
+  const added = await ask(add, { c: 'email', a: 'Ada@Example.com' });
+  expect(added.data.suppressAddress.result).toEqual({ address: 'ada@example.com', reason: 'operator' });
+  expect(
+    (await ask(add, { c: 'email', a: 'ada@example.com', r: 'complaint' })).data.suppressAddress.result.reason,
+  ).toBe('complaint');
+  expect((await ask(add, { c: 'pigeon', a: 'x' })).codes).toEqual(['INVALID_INPUT']);
+  expect((await ask(add, { c: 'email', a: 'x'.repeat(2_001) })).codes).toEqual(['INVALID_INPUT']);
+  const remove = 'mutation { unsuppressAddress(input: { channel: "email", address: "ADA@example.com" }) { result } }';
+  expect((await ask(remove)).data.unsuppressAddress.result).toBe(true);
+  expect((await ask(remove)).data.unsuppressAddress.result).toBe(false);
+});

@@ -1,0 +1,112 @@
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createUser, signToken, startTestApi } from '../support/api.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+
+let database: TestDatabase;
+let token: string;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  token = await signToken(await createUser(database));
+});
+afterAll(async () => {
+  await database?.drop();
+});
+
+/** The way to the database, which can be cut and mended: to the API that is PostgreSQL gone and back. */
+async function createCuttableWay(databaseUrl: string) {
+  const target = new URL(databaseUrl);
+  const sockets = new Set<Socket>();
+  let server: Server;
+  const open = (port: number) =>
+    new Promise<number>((resolve) => {
+      server = createServer((near) => {
+        const far = connect(Number(target.port), target.hostname);
+        for (const socket of [near, far]) {
+          sockets.add(socket);
+          socket.on('error', () => {});
+          socket.on('close', () => {
+            sockets.delete(socket);
+            near.destroy();
+            far.destroy();
+          });
+        }
+        near.pipe(far).pipe(near);
+      });
+      server.listen(port, '127.0.0.1', () => {
+        const address = server.address();
+        resolve(typeof address === 'object' && address ? address.port : 0);
+      });
+    });
+  const port = await open(0);
+  const url = new URL(databaseUrl);
+  url.port = String(port);
+  return {
+    url: url.href,
+    cut() {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+    },
+    mend: () => open(port),
+  };
+}
+
+test('losing the database is UNAVAILABLE and not ready while it lasts, and over when it is back', async () => {
+  const way = await createCuttableWay(database.apiUrl);
+  const api = await startTestApi(database, { API_DATABASE_URL: way.url });
+  const ask = () => api.ask('{ unreadCount }', { token });
+  const ready = async () => (await fetch(`${api.url}/readyz`)).status;
+  expect([(await ask()).codes, await ready()]).toEqual([[], 200]);
+  const underWay = Promise.all(Array.from({ length: 20 }, ask));
+  way.cut();
+  for (const { codes } of await underWay) expect(codes.length === 0 || codes[0] === 'UNAVAILABLE').toBe(true);
+  const down = await ask();
+  expect(down.codes).toEqual(['UNAVAILABLE']);
+  expect(down.text).not.toMatch(/ECONN|connect|terminat/i);
+  expect(await ready()).toBe(503);
+  expect((await fetch(`${api.url}/livez`)).status).toBe(200);
+  expect(await (await fetch(`${api.url}/metrics`)).text()).toMatch(/^rowbell_up 0$/m);
+  await way.mend();
+  expect([(await ask()).codes, await ready()]).toEqual([[], 200]);
+  await api.stop();
+  way.cut();
+});
+
+test('starts without a database, and serves when there is one', async () => {
+  const way = await createCuttableWay(database.apiUrl);
+  way.cut();
+  const starting = startTestApi(database, { API_DATABASE_URL: way.url });
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  await way.mend();
+  const api = await starting;
+  expect((await api.ask('{ unreadCount }', { token })).errors).toEqual([]);
+  await api.stop();
+  way.cut();
+});
+
+test('stopping lets what is under way finish and takes nothing new', async () => {
+  const api = await startTestApi(database, { SHUTDOWN_TIMEOUT_MS: '5000' });
+  const client = await database.owner.connect();
+  await client.query('begin');
+  await client.query('lock table notify.devices in access exclusive mode');
+  const underWay = api.ask('{ devices { nodes { id } } }', { token });
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  const stopped = api.stop();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  await expect(fetch(`${api.url}/livez`)).rejects.toThrow();
+  await client.query('rollback');
+  client.release();
+  expect((await underWay).errors).toEqual([]);
+  const answered = performance.now();
+  await stopped;
+  expect(performance.now() - answered).toBeLessThan(1_000);
+  const connections = async () =>
+    (
+      await database.owner.query(
+        `select from pg_stat_activity
+         where datname = current_database() and application_name in ('rowbell-api', 'rowbell-http')`,
+      )
+    ).rowCount;
+  await expect.poll(connections).toBe(0);
+});
