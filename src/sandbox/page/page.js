@@ -32,6 +32,8 @@ let entries = [];
 let counts = {};
 let chosen = '';
 let freshFrom = Number.POSITIVE_INFINITY;
+/** Ids whose details are open, which drawing anew must not close. */
+const opened = new Set();
 
 const byId = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
 
@@ -74,8 +76,11 @@ function drawNote(entry) {
   };
   const details = make('details', {}, make('summary', { textContent: 'Details' }));
   details.addEventListener('toggle', () => {
+    if (details.open) opened.add(entry.id);
+    else opened.delete(entry.id);
     if (details.childElementCount === 1) details.append(make('pre', { textContent: JSON.stringify(shown, null, 2) }));
   });
+  details.open = opened.has(entry.id);
   const classes = ['note', refused && 'refused', entry.id >= freshFrom && 'fresh'].filter(Boolean).join(' ');
   return make(
     'li',
@@ -180,12 +185,12 @@ function drawSoon() {
   });
 }
 
+/** Takes in what arrived, in whatever order answer and stream come. */
 function add(arrived) {
-  const newest = entries[0]?.id ?? 0;
-  const unseen = arrived.filter((entry) => entry.id > newest);
-  if (unseen.length === 0) return;
-  freshFrom = Math.min(freshFrom, unseen[0].id);
-  entries = [...unseen.reverse(), ...entries].slice(0, mostKept);
+  const known = new Set(entries.map(({ id }) => id));
+  const unseen = arrived.filter(({ id }) => !known.has(id));
+  entries = [...unseen, ...entries].sort((a, b) => b.id - a.id).slice(0, mostKept);
+  return unseen;
 }
 
 function drawFaults(faults) {
@@ -238,7 +243,9 @@ const stream = new EventSource('api/stream');
 stream.addEventListener('open', async () => {
   byId('connection').textContent = 'live';
   byId('connection').classList.add('live');
-  add((await call('GET', 'api/messages?limit=500')).reverse());
+  // A sandbox that was restarted counts from the start again.
+  entries = [];
+  add(await call('GET', 'api/messages?limit=500'));
   await refreshFaults();
   drawSoon();
 });
@@ -247,7 +254,7 @@ stream.addEventListener('error', () => {
   byId('connection').classList.remove('live');
 });
 stream.addEventListener('entries', (event) => {
-  add(JSON.parse(event.data));
+  freshFrom = Math.min(freshFrom, ...add(JSON.parse(event.data)).map(({ id }) => id));
   drawSoon();
 });
 stream.addEventListener('counts', (event) => {
