@@ -39,29 +39,60 @@ as $$
         on x.channel = c.channel and x.address = b.address and (x.expires_at is null or x.expires_at > at)
     ) as a
   ),
-  -- A key is used up by what an earlier event sent, or by an earlier event of this very call.
-  deduped as (
+  keyed as (
     select
       j.*,
-      k.event_id as first_event_id, k.expires_at as key_expires_at,
-      j.dedupe_key is not null and (
-        k.event_id is not null
-        or j.event_id <> first_value(j.event_id) over (partition by j.recipient_id, j.channel, j.dedupe_key order by j.event_id)
-      ) as duplicate
+      k.event_id as used_by_event_id, k.expires_at as used_until,
+      j.capped and j.priority <> 'P0' as cappable, coalesce(n.count, 0) as before
     from judged as j
     left join notify_private.dedupe_keys as k
       on k.recipient_id = j.recipient_id and k.dedupe_key = j.dedupe_key and k.channel = j.channel and k.expires_at > at
+    left join notify_private.daily_counters as n
+      on n.recipient_id = j.recipient_id and n.day = j.day and n.channel = j.channel
     where j.rule is null
   ),
-  -- Counts what was sent today plus what of this call comes before it.
+  -- Among the events of one call the answer is what planning them one by one, oldest first, would give. A key is used
+  -- up by the first event that is really sent, and the cap is reached by what is really sent, so each seems to need the
+  -- other first. It does not: as long as the day has room nothing is held back by the cap, so the first event of each
+  -- key is the one that counts; once it is full it stays full, and only P0 still goes out.
+  fresh as (
+    select
+      k.*,
+      k.dedupe_key is null
+        or k.event_id = first_value(k.event_id) over (partition by k.recipient_id, k.channel, k.dedupe_key order by k.event_id)
+        as leads
+    from keyed as k where k.used_by_event_id is null
+  ),
+  placed as (
+    select
+      f.*,
+      f.cappable and f.before + count(*) filter (where f.leads) over (
+        partition by f.recipient_id, f.channel order by f.event_id rows between unbounded preceding and 1 preceding
+      ) >= f.daily_cap as is_full
+    from fresh as f
+  ),
+  paired as (
+    select
+      p.*,
+      first_value(p.event_id) over of_key as sent_event_id,
+      first_value(p.is_full) over of_key as none_sent,
+      first_value(p.dedupe_expires_at) over of_key as sent_until
+    from placed as p
+    window of_key as (partition by p.recipient_id, p.channel, p.dedupe_key order by p.is_full, p.event_id)
+  ),
+  settled as (
+    select
+      p.*,
+      p.dedupe_key is not null and not p.none_sent and p.event_id > p.sent_event_id as is_duplicate
+    from paired as p
+  ),
   counted as (
     select
-      d.*,
-      coalesce(n.count, 0) + row_number() over (partition by d.recipient_id, d.channel, d.day order by d.event_id) - 1 as count
-    from deduped as d
-    left join notify_private.daily_counters as n
-      on n.recipient_id = d.recipient_id and n.day = d.day and n.channel = d.channel
-    where not d.duplicate
+      s.*,
+      s.before + count(*) filter (where not s.is_duplicate and not s.is_full) over (
+        partition by s.recipient_id, s.channel order by s.event_id rows between unbounded preceding and 1 preceding
+      ) as count
+    from settled as s
   )
   select
     j.event_id, j.recipient_id, j.channel, 'suppress', j.rule,
@@ -80,19 +111,24 @@ as $$
   union all
   select
     d.event_id, d.recipient_id, d.channel, 'suppress', 'dedupe', 'already_sent',
-    jsonb_build_object('key', d.dedupe_key, 'first_event_id', d.first_event_id, 'until', d.key_expires_at),
+    jsonb_build_object('key', d.dedupe_key, 'first_event_id', d.first_event_id, 'until', d.until),
     d.dedupe_key, null, d.day
-  from deduped as d where d.duplicate
+  from (
+    select event_id, recipient_id, channel, dedupe_key, day, used_by_event_id as first_event_id, used_until as until
+    from keyed where used_by_event_id is not null
+    union all
+    select event_id, recipient_id, channel, dedupe_key, day, sent_event_id, sent_until
+    from counted where is_duplicate
+  ) as d
   union all
   select
     c.event_id, c.recipient_id, c.channel,
-    case when held.back then 'suppress' else 'send' end,
-    case when held.back then 'daily_cap' end,
-    case when held.back then 'cap_reached' end,
-    case when held.back then jsonb_build_object('cap', c.daily_cap, 'count', c.count, 'day', c.day) end,
+    case when c.is_full then 'suppress' else 'send' end,
+    case when c.is_full then 'daily_cap' end,
+    case when c.is_full then 'cap_reached' end,
+    case when c.is_full then jsonb_build_object('cap', c.daily_cap, 'count', c.count, 'day', c.day) end,
     c.dedupe_key, c.dedupe_expires_at, c.day
-  from counted as c
-  cross join lateral (select c.capped and c.priority <> 'P0' and c.count >= c.daily_cap as back) as held
+  from counted as c where not c.is_duplicate
 $$;
 comment on function notify_private.evaluate(notify_private.candidate[], timestamptz) is
   'The rules: what becomes of each candidate at an instant. Reads only; plan() calls it under the recipients'' locks and applies the answer, explaining calls it without. Exactly one verdict per candidate whose recipient and type exist. Order: type, preference, address, suppression list, dedupe, daily cap.';
