@@ -14,6 +14,8 @@ beforeAll(async () => {
 afterAll(() => db.drop());
 beforeEach(() => forget(db));
 
+const eventIds = (job: { readonly payload: unknown } | undefined) =>
+  (job?.payload as { event_ids: string[] }).event_ids;
 const eventsOf = (typeKey: string) =>
   one<number>(db.owner, 'select count(*)::integer from notify.events where type_key = $1', [typeKey]);
 
@@ -32,7 +34,7 @@ describe('an insert into a domain table', () => {
     expect(await eventsOf(type)).toBe(3);
     const jobs = await db.jobs('event__plan');
     expect(jobs).toHaveLength(1);
-    expect((jobs[0]?.payload as { event_ids: string[] }).event_ids).toHaveLength(3);
+    expect(eventIds(jobs[0])).toHaveLength(3);
     await db.runJobs({ event__plan: eventPlan(planningContext(db)) });
     expect(await decisionsOf(db)).toHaveLength(6);
     expect(await one(db.owner, `select count(*)::integer from notify.deliveries where status = 'queued'`)).toBe(6);
@@ -60,7 +62,7 @@ describe('an insert into a domain table', () => {
       [bulk, urgent],
     );
     const jobs = await db.jobs();
-    const sizes = jobs.map(({ task, payload }) => [task, (payload as { event_ids: string[] }).event_ids.length]);
+    const sizes = jobs.map(({ task, payload }) => [task, eventIds({ payload }).length]);
     expect(sizes.sort()).toEqual([
       ['event__plan', 200],
       ['event__plan', 500],
@@ -271,7 +273,7 @@ describe('emit', () => {
       { type, data, dueAt: inSeconds(3600) },
     ])) as [Emitted, Emitted];
     const jobs = await db.jobs('event__plan');
-    expect(jobs.map(({ payload }) => (payload as { event_ids: string[] }).event_ids)).toEqual([[soon.event_id]]);
+    expect(jobs.map(({ payload }) => eventIds({ payload }))).toEqual([[soon.event_id]]);
     expect(jobs[0]?.runAt.getTime()).toBeGreaterThan(Date.now() + 30_000);
     await db.worker.query('select notify_private.plan($1)', [[soon.event_id, far.event_id]]);
     expect(await decisionsOf(db)).toEqual([]);
