@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readConfig } from './config.ts';
 import { migrate } from './migrate.ts';
@@ -63,9 +61,8 @@ async function main(): Promise<void> {
   ];
   await awaitReady(`${local}/readyz`);
 
-  const demo = join(import.meta.dirname, 'demo.ts');
-  if (database.embedded && existsSync(demo)) {
-    const withDatabase = { ...shared, DATABASE_URL: database.owner, SANDBOX_URL: sandbox.url };
+  if (database.embedded) {
+    const withDatabase = { ...shared, DATABASE_URL: database.owner };
     await runChild({ name: 'demo', entry: 'src/demo.ts', environment: withDatabase, graceMs, say });
   }
 
@@ -81,7 +78,9 @@ async function main(): Promise<void> {
     });
     stops.push(async () => unwatch());
   }
-  process.stdout.write(welcome({ apiUrl: local, sandboxUrl: sandbox.url, psql: database.psql, watching }));
+  process.stdout.write(
+    welcome({ apiUrl: local, sandboxUrl: sandbox.url, psql: database.psql, demo: database.embedded, watching }),
+  );
 }
 
 async function awaitReady(url: string): Promise<void> {

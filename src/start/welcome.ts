@@ -1,26 +1,31 @@
+import { demoLines } from '../demo/lines.ts';
+
 export type Places = {
   readonly apiUrl: string;
   readonly sandboxUrl: string;
   readonly psql: string;
+  /** Whether the demo's people are there to try it with. */
+  readonly demo: boolean;
   readonly watching: boolean;
 };
 
 /** What a newcomer needs to see first: where things are, and one line that makes phones ring. */
 export function welcome(places: Places): string {
+  const demo = demoLines(places);
   const lines = [
     ['GraphQL', `${places.apiUrl}/graphql`],
     ['Explorer', `${places.apiUrl}/graphiql`],
     ['Sandbox', `${places.sandboxUrl} (what each phone, browser and mailbox received)`],
     ['SQL', places.psql],
     ['Token', 'npm run --silent token -- --user <id of notify.users>'],
-    ['Try', tryThis(places)],
+    ...(places.demo
+      ? [
+          ['Try', demo.sql],
+          ['or', demo.curl],
+        ]
+      : []),
     ['End', places.watching ? 'Ctrl-C; until then, saved files take effect' : 'Ctrl-C; the next start resumes'],
   ];
   const body = lines.map(([label = '', text = '']) => `  ${label.padEnd(9)} ${text}`).join('\n');
   return `\nRowbell is running.\n\n${body}\n\n`;
-}
-
-/** One line for the shell that inserts a row and makes the sandbox's phones ring. */
-function tryThis(places: Places): string {
-  return `${places.psql} -c "select notify.emit('hello', '{}')"`;
 }
