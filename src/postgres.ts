@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { chmod, chown, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { freePort } from './ports.ts';
 import { type Account, canWrite, unprivilegedAccount } from './postgres/account.ts';
-import { reachableBinaries } from './postgres/binaries.ts';
+import { openFolder, reachableBinaries } from './postgres/binaries.ts';
 import { type Guarded, runGuarded } from './postgres/guard.ts';
 
 export type PostgresOptions = {
@@ -119,7 +119,9 @@ async function reachableFolder(options: PostgresOptions, account: Account | null
   const id = createHash('sha256').update(`${wanted}\n${options.password}`).digest('hex').slice(0, 12);
   const instead = join(sharedRoot, id);
   say(`PostgreSQL does not run as root, and its account cannot reach ${wanted}: the data lies in ${instead}.`);
+  await openFolder(sharedRoot);
   await prepareFolder(instead, account);
+  await rmdir(wanted).catch(() => {});
   if (!canWrite(account, instead)) throw new Error(`The account that PostgreSQL runs as cannot write into ${instead}.`);
   return instead;
 }

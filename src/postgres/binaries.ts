@@ -1,4 +1,4 @@
-import { cp, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, cp, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -40,9 +40,26 @@ export async function reachableBinaries(account: Account | null, folder: string)
   const copy = join(folder, `postgresql-${version}`);
   if (!(await stat(copy).catch(() => null))) {
     const unfinished = `${copy}.${process.pid}`;
-    await mkdir(folder, { recursive: true, mode: 0o755 });
+    await openFolder(folder);
     await cp(native, unfinished, { recursive: true, verbatimSymlinks: true });
+    await openTree(unfinished);
     await rename(unfinished, copy).catch(() => rm(unfinished, { recursive: true, force: true }));
   }
   return { postgres: join(copy, 'bin', 'postgres'), initdb: join(copy, 'bin', 'initdb') };
+}
+
+/** Makes a folder that everybody may pass through, whatever this process' umask. */
+export async function openFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await chmod(folder, 0o755);
+}
+
+/** A clone made under a strict umask has files that nobody else may read; their copies are for others. */
+async function openTree(folder: string): Promise<void> {
+  await chmod(folder, 0o755);
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isDirectory()) await chmod(path, 0o755);
+    else if (entry.isFile()) await chmod(path, ((await stat(path)).mode & 0o700) === 0o600 ? 0o644 : 0o755);
+  }
 }
