@@ -25,6 +25,8 @@ export type Authenticate = (authorization: string | undefined) => Promise<Identi
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 /** Verifying costs as much as a small query; tokens come again and again. */
 const mostRemembered = 1_000;
+/** So long, at most, is a token believed after its key was taken out of the key set. */
+const rememberedMs = 60_000;
 
 /**
  * Which key verifies is decided by the algorithm of the header, and each algorithm has one kind of key: HS256 the
@@ -63,7 +65,7 @@ export function createAuthenticate(config: JwtConfig): Authenticate {
     });
     const identity = identityOf(payload);
     if (remembered.size >= mostRemembered) remembered.delete(remembered.keys().next().value ?? '');
-    remembered.set(token, { identity, expiresAtMs: (payload.exp ?? 0) * 1_000 });
+    remembered.set(token, { identity, expiresAtMs: Math.min((payload.exp ?? 0) * 1_000, Date.now() + rememberedMs) });
     return identity;
   };
 }

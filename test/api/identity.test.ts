@@ -133,6 +133,16 @@ describe('a token is refused with 401 UNAUTHENTICATED', () => {
   });
 });
 
+test("a key set that does not answer is not the caller's fault", async () => {
+  const lonely = await startTestApi(database, { JWT_JWKS_URL: 'http://127.0.0.1:9/jwks' });
+  const token = await new SignJWT(claims()).setProtectedHeader({ alg: 'RS256', kid: 'rsa' }).sign(rsa.privateKey);
+  const { status, codes } = await lonely.ask(whoAmI, { token });
+  const withSecret = await lonely.ask(whoAmI, { token: await signToken(ada) });
+  await lonely.stop();
+  expect([status, ...codes]).toEqual([503, 'UNAVAILABLE']);
+  expect(withSecret.status).toBe(200);
+});
+
 const id = '"00000000-0000-7000-8000-000000000000"';
 const operations = [
   '{ notifications { nodes { id } } }',

@@ -1,5 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { metrics } from '../../src/http/metrics.ts';
 import { startTestApi, type TestApi } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { registerWorker } from '../support/engine.ts';
@@ -99,4 +102,11 @@ test('metrics are in the Prometheus format', async () => {
   expect(text).toMatch(/^rowbell_workers_alive\{lane="urgent"\} [1-9]/m);
   expect(text).toMatch(/^rowbell_provider_paused\{provider="apns"\} 0$/m);
   expect(text).toMatch(/^process_resident_memory_bytes \d/m);
+});
+
+test('docs/api.md tells of every metric and its labels', async () => {
+  const page = await readFile(join(import.meta.dirname, '..', '..', 'docs', 'api.md'), 'utf8');
+  for (const [name, { labels }] of Object.entries(metrics)) {
+    expect(page).toContain(`| \`rowbell_${name}\` | ${labels.map((label) => `\`${label}\``).join(' ')} |`);
+  }
 });
