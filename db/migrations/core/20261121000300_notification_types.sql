@@ -90,7 +90,8 @@ create table notify.preferences (
   primary key (user_id, type_key, channel)
 );
 alter table notify.preferences enable row level security;
-create index preferences_type_key_idx on notify.preferences (type_key);
+-- For the foreign key; whole, so that it is as good a way to one preference as the primary key.
+create index preferences_type_key_user_id_channel_idx on notify.preferences (type_key, user_id, channel);
 comment on table notify.preferences is
   'A person''s own choice per type and channel; where there is no row the type''s default holds, so later changes of the default reach everyone who never chose. Written by set_preference and reset_preference.';
 create policy select_own on notify.preferences for select to rowbell_user using (user_id = (select notify_hidden.current_user_id()));

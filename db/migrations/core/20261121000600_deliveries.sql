@@ -140,6 +140,11 @@ grant update (rate_per_second) on notify.providers to rowbell_operator;
 
 create type notify_private.sending as (provider text, lane text, deliveries bigint, run_at timestamptz);
 comment on type notify_private.sending is 'So many deliveries of a provider and lane to look at, now or at an instant.';
+create type notify_private.claimable as (
+  delivery_id uuid, notification_id uuid, attempt integer, fate text, expires_at timestamptz,
+  address text, web_push_p256dh text, web_push_auth text, registered_at timestamptz, webhook_secret text
+);
+comment on type notify_private.claimable is 'A due delivery, what becomes of it (sending, expired, canceled), and its address as it stands now.';
 create type notify_private.claimed_delivery as (
   delivery_id uuid, attempt integer, address text, web_push_p256dh text, web_push_auth text, registered_at timestamptz, webhook_secret text,
   type_key text, title text, subtitle text, body text, data jsonb, thread_id text, collapse_key text, tag text, sound text,
@@ -151,6 +156,11 @@ create type notify_private.result as (
 );
 comment on type notify_private.result is
   'What a provider said of one delivery. outcome: accepted, address, message, transient, throttled, misconfigured, ambiguous, or not_begun.';
+create type notify_private.fate as (
+  delivery_id uuid, attempt integer, lane text, channel text, device_id uuid, address text,
+  outcome text, reason text, code text, provider_message_id text, status text, due_at timestamptz
+);
+comment on type notify_private.fate is 'What a result makes of its delivery: the next status and, where it is tried again, when.';
 
 -- migrate:down
 do $$ begin raise exception 'Rowbell rolls forward only: write a new migration'; end $$;

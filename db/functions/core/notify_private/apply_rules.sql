@@ -2,16 +2,18 @@ create or replace function notify_private.apply_rules(
   events notify.events[], members notify_private.audience_member[], at timestamptz
 ) returns void
 language plpgsql volatile set search_path = ''
+-- Arrays are joined by hash, though a generic plan takes them for ten elements; tables are looked up row by row (lateral
+-- "limit 1"), so no plan can scan one.
+set enable_nestloop = off
 as $$
 declare
   people notify_private.person[];
   verdicts notify_private.verdict[];
 begin
-  -- Three statements and not one: the planner knows how long an array is, but takes a chain of CTEs for one row and
-  -- joins a thousand people with a thousand verdicts in a nested loop.
   with member as (
     select m.event_id, m.recipient_id, coalesce(m.variant, 'default') as variant, coalesce(m.variables, '{}') as variables, u.locale
-    from unnest(members) as m join notify.users as u on u.id = m.recipient_id
+    from unnest(members) as m
+    cross join lateral (select x.locale from notify.users as x where x.id = m.recipient_id limit 1) as u
   ),
   -- Rendered once per event, variant, locale and set of values, not per person: a broadcast has a handful of texts.
   text as materialized (
@@ -43,24 +45,19 @@ begin
   select pg_catalog.array_agg(v) into verdicts
   from notify_private.evaluate(
     array(
-      select row(p.event_id, t.key, p.recipient_id, channel, p.dedupe_key)::notify_private.candidate
+      select row(p.notification_id, p.event_id, t.key, p.recipient_id, channel, p.dedupe_key)::notify_private.candidate
       from unnest(people) as p
       join unnest(events) as e on e.id = p.event_id
       join notify.notification_types as t on t.key = e.type_key
       cross join unnest(t.channels) as channel
     ), at) as v;
 
-  with verdict as materialized (
-    select v.*, p.notification_id
-    from unnest(verdicts) as v
-    join unnest(people) as p on p.recipient_id = v.recipient_id and p.event_id = v.event_id
-  ),
-  decided as (
+  with decided as (
     insert into notify.decisions (event_id, recipient_id, channel, outcome, rule, reason, inputs, notification_id, decided_at)
     select
       v.event_id, v.recipient_id, v.channel, v.outcome, v.rule, v.reason, v.inputs,
       case when v.outcome = 'send' then v.notification_id end, at
-    from verdict as v
+    from unnest(verdicts) as v
   ),
   notified as (
     insert into notify.notifications
@@ -71,19 +68,19 @@ begin
     from unnest(people) as p
     join unnest(events) as e on e.id = p.event_id
     join notify.notification_types as t on t.key = e.type_key
-    where p.notification_id in (select v.notification_id from verdict as v where v.outcome = 'send')
+    where p.notification_id in (select v.notification_id from unnest(verdicts) as v where v.outcome = 'send')
   ),
   keyed as (
     insert into notify_private.dedupe_keys (recipient_id, dedupe_key, channel, event_id, expires_at)
     select v.recipient_id, v.dedupe_key, v.channel, v.event_id, v.dedupe_expires_at
-    from verdict as v where v.outcome = 'send' and v.dedupe_key is not null
+    from unnest(verdicts) as v where v.outcome = 'send' and v.dedupe_key is not null
     on conflict (recipient_id, dedupe_key, channel)
       do update set event_id = excluded.event_id, expires_at = excluded.expires_at
   ),
   counted as (
     insert into notify_private.daily_counters as n (recipient_id, day, channel, count)
     select v.recipient_id, v.day, v.channel, pg_catalog.count(*)
-    from verdict as v where v.outcome = 'send' and v.channel <> 'in_app'
+    from unnest(verdicts) as v where v.outcome = 'send' and v.channel <> 'in_app'
     group by v.recipient_id, v.day, v.channel
     on conflict (recipient_id, day, channel) do update set count = n.count + excluded.count
   )
@@ -99,14 +96,16 @@ begin
     case when fate.status = 'delivered' then at end,
     case when fate.status = 'delivered' then at end,
     case when fate.status <> 'queued' then at end
-  from verdict as v
+  from unnest(verdicts) as v
   join unnest(events) as e on e.id = v.event_id
   join notify.notification_types as t on t.key = e.type_key
   cross join lateral notify_private.addresses(v.recipient_id, v.channel) as a
-  left join notify.suppressions as x
-    on x.channel = v.channel and x.address = a.address and (x.expires_at is null or x.expires_at > at)
+  left join lateral (
+    select y.reason from notify.suppressions as y
+    where y.channel = v.channel and y.address = a.address and (y.expires_at is null or y.expires_at > at) limit 1
+  ) as x on true
   cross join lateral (
-    select case when x.id is not null then 'suppressed' when v.channel = 'in_app' then 'delivered' else 'queued' end as status
+    select case when x.reason is not null then 'suppressed' when v.channel = 'in_app' then 'delivered' else 'queued' end as status
   ) as fate
   where v.outcome = 'send'
     -- An event may name the one device it is for (a test push).

@@ -1,0 +1,51 @@
+-- What a pack is, at its smallest: a domain table with a statement trigger, a type, its copy, an audience function.
+create schema bench;
+create table bench.followers (user_id uuid primary key, provider text not null);
+create table bench.announcements (
+  id uuid primary key default uuidv7(), type_key text not null, provider text not null, text text not null, recipient_id uuid
+);
+-- The same table without the trigger: what the trigger costs is the difference.
+create table bench.silent_announcements (like bench.announcements including all);
+
+create function bench.audience(event_ids uuid[]) returns table (event_id uuid, recipient_id uuid, variant text, variables jsonb)
+language sql stable
+as $$
+  select e.id, f.user_id, 'default', jsonb_build_object('Text', a.text, 'announcementId', a.id)
+  from notify.events as e
+  join bench.announcements as a on a.id = e.subject_id
+  join bench.followers as f on f.provider = a.provider and (a.recipient_id is null or f.user_id = a.recipient_id)
+  where e.id = any (event_ids)
+$$;
+
+create function bench.tg_announcements__emit() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  insert into notify.events (type_key, subject_type, subject_id)
+  select i.type_key, 'announcement', i.id from inserted as i;
+  return null;
+end
+$$;
+create trigger _500_emit after insert on bench.announcements
+  referencing new table as inserted for each statement execute function bench.tg_announcements__emit();
+
+insert into notify.notification_types (key, pack, category, priority, audience, dedupe_key, dedupe_window, thread_template, data_template, sound)
+select 'bench_' || lower(p), 'bench', 'bench', p, 'bench.audience', 'bench:{announcementId}:{userId}', interval '30 days',
+  '{announcementId}', '{"announcementId": "{announcementId}"}', 'default'
+from unnest(array['P0', 'P1']) as p;
+insert into notify.notification_copies (type_key, locale, title, subtitle, body)
+select key, 'en', 'Bench', 'Rowbell', '{Text}' from notify.notification_types where pack = 'bench';
+-- Every broadcast of the run is meant to go out.
+update notify.settings set daily_cap = 1000000;
+
+create function bench.seed(count integer, of_provider text) returns void language sql as $$
+  with person as (insert into notify.users (name) select 'Bench ' || n from generate_series(1, count) as n returning id),
+  device as (
+    insert into notify.devices (user_id, provider, token)
+    select id, of_provider, case of_provider
+      when 'apns' then encode(sha256(id::text::bytea), 'hex')
+      else 'bench-' || encode(sha512(id::text::bytea), 'hex') end
+    from person
+  )
+  insert into bench.followers select id, of_provider from person
+$$;

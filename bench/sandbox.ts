@@ -1,0 +1,17 @@
+import { startSandbox } from '../src/sandbox/sandbox.ts';
+
+// A sandbox as a process of its own, as real providers are; asked over IPC when a text arrived.
+const sandbox = await startSandbox({ journalLimit: 20_000 });
+const arrivals = new Map<string, number>();
+sandbox.journal.subscribe((entry) => {
+  if (entry.body?.startsWith('probe ')) arrivals.set(entry.body, Date.now());
+});
+process.on('message', (question: 'counts' | 'arrivals') => {
+  if (question === 'counts') process.send?.(sandbox.journal.counts());
+  else {
+    process.send?.(Object.fromEntries(arrivals));
+    arrivals.clear();
+  }
+});
+process.on('disconnect', () => void sandbox.close().then(() => process.exit()));
+process.send?.(sandbox.settings);

@@ -1,0 +1,77 @@
+import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { migrate } from '../src/migrate.ts';
+import { startPostgres } from '../src/postgres.ts';
+
+export type SandboxProcess = {
+  readonly settings: Record<string, string>;
+  ask<T>(question: 'counts' | 'arrivals'): Promise<T>;
+  readonly child: ChildProcess;
+};
+
+/**
+ * The whole of Rowbell as in production: a durable PostgreSQL (fsync on), a worker process per lane, and two sandbox
+ * processes, one for each lane, since a real provider does not make one customer's push wait behind another's.
+ */
+export async function startStack() {
+  const postgres = await startPostgres({
+    dataDir: await mkdtemp(join(tmpdir(), 'rowbell-bench-')),
+    password: 'bench',
+    preferredPort: 54_330,
+    durability: 'durable',
+  });
+  const databaseUrl = postgres.url('rowbell');
+  const workerDatabaseUrl = postgres.url('rowbell', 'rowbell_worker', 'bench-worker');
+  await migrate({ databaseUrl, apiDatabaseUrl: postgres.url('rowbell', 'rowbell_api', 'bench-api'), workerDatabaseUrl });
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 4 });
+  await pool.query(await readFile(new URL('pack.sql', import.meta.url), 'utf8'));
+
+  const sandboxes = { urgent: await startSandboxProcess(), bulk: await startSandboxProcess() };
+  const workers = { urgent: startWorker('urgent'), bulk: startWorker('bulk') };
+  for (const lane of ['urgent', 'bulk']) {
+    while ((await pool.query('select from notify.workers where lane = $1', [lane])).rowCount === 0) await sleep(50);
+  }
+
+  function startWorker(lane: 'urgent' | 'bulk'): ChildProcess {
+    return spawn(process.execPath, ['src/worker.ts', '--lane', lane], {
+      env: { ...process.env, ...sandboxes[lane].settings, WORKER_DATABASE_URL: workerDatabaseUrl, LOG_LEVEL: 'warn' },
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
+  }
+
+  return {
+    pool,
+    sandboxes,
+    workers,
+    async stop() {
+      for (const child of Object.values(workers)) {
+        child.kill('SIGTERM');
+        await once(child, 'exit');
+      }
+      for (const { child } of Object.values(sandboxes)) child.disconnect();
+      await pool.end();
+      await postgres.stop();
+    },
+  };
+}
+
+export type Stack = Awaited<ReturnType<typeof startStack>>;
+
+async function startSandboxProcess(): Promise<SandboxProcess> {
+  const child = fork(new URL('sandbox.ts', import.meta.url));
+  const next = async <T>() => ((await once(child, 'message')) as [T])[0];
+  return {
+    child,
+    settings: await next<Record<string, string>>(),
+    async ask(question) {
+      child.send(question);
+      return next();
+    },
+  };
+}
+
+export const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
