@@ -1,14 +1,14 @@
-import { execFile } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
-import { chmod, chown, mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import pg from 'pg';
 import { freePort } from './ports.ts';
-import { type Account, canWrite, unprivilegedAccount } from './postgres/account.ts';
-import { openFolder, reachableBinaries } from './postgres/binaries.ts';
-import { type Guarded, runGuarded } from './postgres/guard.ts';
+import { unprivilegedAccount } from './postgres/account.ts';
+import { reachableBinaries } from './postgres/binaries.ts';
+import { reachableFolder, sharedRoot } from './postgres/folder.ts';
+import { collectOutput, type Guarded, runGuarded } from './postgres/guard.ts';
+import { initialise } from './postgres/initialise.ts';
+import { awaitPredecessor } from './postgres/predecessor.ts';
 
 export type PostgresOptions = {
   /** Data folder; made when missing, resumed when there. */
@@ -47,16 +47,15 @@ const startTimeoutMs = 60_000;
 export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
   const say = options.say ?? (() => {});
   const account = await unprivilegedAccount(resolve(options.dataDir));
-  const dataDir = await reachableFolder(options, account, say);
   const binaries = await reachableBinaries(account, sharedRoot);
 
-  await awaitPredecessor(dataDir, say);
-  if (!(await exists(join(dataDir, 'PG_VERSION')))) {
-    say(`Making a new database cluster in ${dataDir}.`);
-    await initialise(binaries.initdb, dataDir, account, options);
-  }
-
   for (let attempt = 1; ; attempt++) {
+    const dataDir = await reachableFolder(options, account, say);
+    await awaitPredecessor(dataDir, say);
+    if (!(await stat(join(dataDir, 'PG_VERSION')).catch(() => null))) {
+      say(`Making a new database cluster in ${dataDir}.`);
+      await initialise(binaries.initdb, dataDir, account, options);
+    }
     const port = await freePort(options.preferredPort);
     const flags = [
       ...listenSettings(port),
@@ -108,101 +107,6 @@ const serverSettings = [
 
 const unsafeSettings = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'autovacuum_naptime=5min'];
 
-/** A place that an unprivileged account can pass through, for when it cannot reach ours. */
-const sharedRoot = '/var/lib/rowbell';
-
-async function reachableFolder(options: PostgresOptions, account: Account | null, say: (sentence: string) => void) {
-  const wanted = resolve(options.dataDir);
-  await prepareFolder(wanted, account);
-  if (!account || canWrite(account, wanted)) return wanted;
-  // Named by the password too: a new clone in the place of an old one has new secrets, and its data is not the old.
-  const id = createHash('sha256').update(`${wanted}\n${options.password}`).digest('hex').slice(0, 12);
-  const instead = join(sharedRoot, id);
-  say(`PostgreSQL does not run as root, and its account cannot reach ${wanted}: the data lies in ${instead}.`);
-  await openFolder(sharedRoot);
-  await prepareFolder(instead, account);
-  await rmdir(wanted).catch(() => {});
-  if (!canWrite(account, instead)) throw new Error(`The account that PostgreSQL runs as cannot write into ${instead}.`);
-  return instead;
-}
-
-async function prepareFolder(folder: string, account: Account | null): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  if (account) {
-    await chown(folder, account.uid, account.gid);
-    // The folder above holds our own state; the account only passes through it.
-    const above = dirname(folder);
-    const { mode, uid } = await stat(above);
-    if (uid === 0 && basename(above).startsWith('.rowbell')) await chmod(above, (mode & 0o777) | 0o011);
-  } else if (process.getuid && (await stat(folder)).uid !== process.getuid()) {
-    throw new Error(`${folder} belongs to another user: it was started as that user (or as root) before.`);
-  }
-}
-
-/** Made beside its place and moved there when complete, so that an interrupted start leaves nothing half done. */
-async function initialise(initdb: string, dataDir: string, account: Account | null, options: PostgresOptions) {
-  const unfinished = join(dataDir, 'unfinished');
-  const passwordFile = join(dataDir, `password-${randomBytes(6).toString('hex')}`);
-  await rm(unfinished, { recursive: true, force: true });
-  await writeFile(passwordFile, options.password, { mode: 0o600 });
-  if (account) await chown(passwordFile, account.uid, account.gid);
-  const command = [
-    initdb,
-    `--pgdata=${unfinished}`,
-    '--username=postgres',
-    `--pwfile=${passwordFile}`,
-    '--auth=scram-sha-256',
-    '--encoding=UTF8',
-    // The same sort order and case rules on every machine, without its locales.
-    '--locale-provider=builtin',
-    '--builtin-locale=C.UTF-8',
-    '--locale=C',
-    ...(options.durability === 'durable' ? [] : ['--no-sync']),
-  ];
-  const run = runGuarded(command, { account, cwd: '/' });
-  const lastWords = collectOutput(run);
-  const status = await run.exited;
-  await rm(passwordFile, { force: true });
-  if (status !== 0) throw new Error(`PostgreSQL's initdb failed:\n${lastWords()}`);
-  for (const name of await namesVersionLast(unfinished)) await rename(join(unfinished, name), join(dataDir, name));
-  await rm(unfinished, { recursive: true });
-}
-
-/** `PG_VERSION` last: it is what says that the data is complete. */
-async function namesVersionLast(folder: string): Promise<string[]> {
-  const names = await readdir(folder);
-  return [...names.filter((name) => name !== 'PG_VERSION'), 'PG_VERSION'];
-}
-
-/**
- * Waits while another server still runs on the data (its owner was killed and it is shutting down), and removes the
- * pid file of one that is gone: PostgreSQL itself would refuse to start when the number now belongs to another process.
- */
-async function awaitPredecessor(dataDir: string, say: (sentence: string) => void): Promise<void> {
-  const file = join(dataDir, 'postmaster.pid');
-  for (let waited = 0; ; waited++) {
-    const pid = Number((await readFile(file, 'utf8').catch(() => '')).split('\n')[0]);
-    if (!pid) return;
-    if (!(await isServerOf(pid, dataDir))) {
-      await rm(file, { force: true });
-      return;
-    }
-    if (waited === 0) say(`Another PostgreSQL (process ${pid}) still runs on this data; waiting for it to end.`);
-    if (waited === 150)
-      throw new Error(`PostgreSQL already runs on ${dataDir} (process ${pid}). Stop the other start first.`);
-    await sleep(100);
-  }
-}
-
-async function isServerOf(pid: number, dataDir: string): Promise<boolean> {
-  const fromProc = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => null);
-  if (fromProc !== null || (await exists('/proc/self'))) return fromProc?.split('\0').includes(dataDir) ?? false;
-  const { stdout } = await promisify(execFile)('ps', ['-o', 'command=', '-p', String(pid)]).catch(() => ({
-    stdout: '',
-  }));
-  return stdout.includes(dataDir);
-}
-
 /** Null when the server answers, else why it does not. */
 async function awaitReady(server: Guarded, url: string): Promise<string | null> {
   let over = false;
@@ -230,22 +134,4 @@ async function awaitReady(server: Guarded, url: string): Promise<string | null> 
     return 'it ended';
   };
   return Promise.race([ended, answered()]);
-}
-
-/** The last lines a process wrote, for when it fails. */
-function collectOutput(run: Guarded): () => string {
-  let text = '';
-  const keep = (chunk: Buffer) => {
-    text = (text + chunk.toString('utf8')).slice(-4_000);
-  };
-  run.process.stdout?.on('data', keep);
-  run.process.stderr?.on('data', keep);
-  return () => text.trim();
-}
-
-function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -56,3 +56,14 @@ export function runGuarded(
     },
   };
 }
+
+/** Collects the last lines a process writes, for when it fails. */
+export function collectOutput(run: Guarded): () => string {
+  let text = '';
+  const keep = (chunk: Buffer) => {
+    text = (text + chunk.toString('utf8')).slice(-4_000);
+  };
+  run.process.stdout?.on('data', keep);
+  run.process.stderr?.on('data', keep);
+  return () => text.trim();
+}
