@@ -59,15 +59,15 @@ type notify.event_input as (type_key text, actor_id uuid, subject_type text, sub
 
 type notify.outcome_total as (day date, type_key text, channel text, status text, reason text, total bigint)
 
-type notify.test_push as (device_id uuid, event_id uuid)
-
-type notify.test_push_state as (event_id uuid, delivery_id uuid, status text, reason text, code text, settled boolean)
-
 type notify_private.audience_member as (event_id uuid, recipient_id uuid, variant text, variables jsonb)
 
-type notify_private.candidate as (event_id uuid, type_key text, recipient_id uuid, channel text, dedupe_key text)
+type notify_private.candidate as (notification_id uuid, event_id uuid, type_key text, recipient_id uuid, channel text, dedupe_key text)
+
+type notify_private.claimable as (delivery_id uuid, notification_id uuid, attempt integer, fate text, expires_at timestamp with time zone, address text, web_push_p256dh text, web_push_auth text, registered_at timestamp with time zone, webhook_secret text)
 
 type notify_private.claimed_delivery as (delivery_id uuid, attempt integer, address text, web_push_p256dh text, web_push_auth text, registered_at timestamp with time zone, webhook_secret text, type_key text, title text, subtitle text, body text, data jsonb, thread_id text, collapse_key text, tag text, sound text, urgency text, interruption_level text, expires_at timestamp with time zone)
+
+type notify_private.fate as (delivery_id uuid, attempt integer, lane text, channel text, device_id uuid, address text, outcome text, reason text, code text, provider_message_id text, status text, due_at timestamp with time zone)
 
 type notify_private.person as (notification_id uuid, event_id uuid, recipient_id uuid, title text, subtitle text, body text, data jsonb, thread_id text, collapse_key text, dedupe_key text)
 
@@ -75,7 +75,7 @@ type notify_private.result as (delivery_id uuid, outcome text, reason text, code
 
 type notify_private.sending as (provider text, lane text, deliveries bigint, run_at timestamp with time zone)
 
-type notify_private.verdict as (event_id uuid, recipient_id uuid, channel text, outcome text, rule text, reason text, inputs jsonb, dedupe_key text, dedupe_expires_at timestamp with time zone, day date)
+type notify_private.verdict as (notification_id uuid, event_id uuid, recipient_id uuid, channel text, outcome text, rule text, reason text, inputs jsonb, dedupe_key text, dedupe_expires_at timestamp with time zone, day date)
 
 -- tables
 
@@ -304,7 +304,7 @@ table notify.preferences
   constraint preferences_pkey PRIMARY KEY (user_id, type_key, channel)
   constraint preferences_type_key_fkey FOREIGN KEY (type_key) REFERENCES notify.notification_types(key) ON UPDATE CASCADE ON DELETE CASCADE
   constraint preferences_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
-  CREATE INDEX preferences_type_key_idx on notify.preferences USING btree (type_key)
+  CREATE INDEX preferences_type_key_user_id_channel_idx on notify.preferences USING btree (type_key, user_id, channel)
   row level security
   policy select_admin for select to rowbell_operator using (true)
   policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
@@ -410,7 +410,7 @@ table notify.webhook_endpoints
   constraint webhook_endpoints_pkey PRIMARY KEY (id)
   constraint webhook_endpoints_reason_iff_deactivated CHECK (((deactivated_at IS NULL) = (deactivation_reason IS NULL)))
   constraint webhook_endpoints_secret_is_standard CHECK ((secret ~ '^whsec_[A-Za-z0-9+/=]{24,}$'::text))
-  constraint webhook_endpoints_url_is_http CHECK ((url ~ '^https?://[^\s]{1,2000}$'::text))
+  constraint webhook_endpoints_url_is_http CHECK (((url ~ '^https?://\S+$'::text) AND (length(url) <= 2000)))
   constraint webhook_endpoints_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
   constraint webhook_endpoints_user_id_url_key UNIQUE (user_id, url)
   row level security
@@ -455,7 +455,7 @@ table notify_private.daily_counters
   channel text not null
   count integer not null
   constraint daily_counters_pkey PRIMARY KEY (recipient_id, day, channel)
-  CREATE INDEX daily_counters_day_idx on notify_private.daily_counters USING btree (day)
+  CREATE INDEX daily_counters_day_idx on notify_private.daily_counters USING brin (day)
   row level security
 
 table notify_private.dedupe_keys
@@ -465,7 +465,7 @@ table notify_private.dedupe_keys
   event_id uuid not null
   expires_at timestamp with time zone not null
   constraint dedupe_keys_pkey PRIMARY KEY (recipient_id, dedupe_key, channel)
-  CREATE INDEX dedupe_keys_expires_at_idx on notify_private.dedupe_keys USING btree (expires_at)
+  CREATE INDEX dedupe_keys_expires_at_idx on notify_private.dedupe_keys USING brin (expires_at)
   row level security
 
 table notify_private.event_keys
@@ -609,6 +609,24 @@ table trips.trips
 
 -- views
 
+view trips.members with (security_barrier=true)
+  grant rowbell_user (select)
+  SELECT m.circle_id,
+    m.user_id,
+    u.name
+   FROM (trips.memberships m
+     JOIN notify.users u ON ((u.id = m.user_id)))
+  WHERE ((m.status = 'active'::text) AND (m.circle_id = ANY (ARRAY( SELECT trips_private.my_circle_ids() AS my_circle_ids))));
+
+view trips.travelers with (security_barrier=true)
+  grant rowbell_user (select)
+  SELECT a.trip_id,
+    a.user_id,
+    u.name
+   FROM (trips_private.active_travelers a
+     JOIN notify.users u ON ((u.id = a.user_id)))
+  WHERE (a.trip_id = ANY (ARRAY( SELECT trips_private.my_trip_ids() AS my_trip_ids)));
+
 view trips_private.active_travelers
   SELECT c.trip_id,
     c.user_id
@@ -713,10 +731,6 @@ function notify.retry_event(event_id uuid) returns boolean
   plpgsql volatile security definer set search_path=""
   grant rowbell_operator (execute)
 
-function notify.send_test_push(device_id uuid DEFAULT NULL::uuid) returns SETOF notify.test_push
-  plpgsql volatile security definer set search_path=""
-  grant rowbell_user (execute)
-
 function notify.set_preference(type_key text, channel text, enabled boolean) returns notify.preferences
   plpgsql volatile security definer set search_path=""
   grant rowbell_user (execute)
@@ -724,10 +738,6 @@ function notify.set_preference(type_key text, channel text, enabled boolean) ret
 function notify.suppress_address(channel text, address text, reason text DEFAULT 'operator'::text, expires_at timestamp with time zone DEFAULT NULL::timestamp with time zone) returns notify.suppressions
   plpgsql volatile security definer set search_path=""
   grant rowbell_operator (execute)
-
-function notify.test_push_states(event_ids uuid[]) returns SETOF notify.test_push_state
-  sql stable set search_path=""
-  grant rowbell_user (execute)
 
 function notify.unread_count() returns integer
   sql stable set search_path=""
@@ -753,6 +763,14 @@ function notify_hidden.is_time_zone(name text) returns boolean
   plpgsql immutable parallel safe set search_path=""
   grant rowbell_operator (execute); rowbell_user (execute); rowbell_writer (execute)
 
+function notify_hidden.send_test_push(device_id uuid DEFAULT NULL::uuid) returns TABLE(tested_device_id uuid, event_id uuid)
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function notify_hidden.test_push_states(event_ids uuid[]) returns TABLE(event_id uuid, delivery_id uuid, status text, reason text, code text, settled boolean)
+  sql stable set search_path=""
+  grant rowbell_user (execute)
+
 function notify_private.addresses(user_id uuid, channel text) returns TABLE(provider text, device_id uuid, address text)
   sql stable parallel safe
 
@@ -764,7 +782,7 @@ function notify_private.apply_receipt(delivery_id uuid, kind text, source text, 
   grant rowbell_http (execute)
 
 function notify_private.apply_rules(events notify.events[], members notify_private.audience_member[], at timestamp with time zone) returns void
-  plpgsql volatile set search_path=""
+  plpgsql volatile set search_path="", enable_nestloop=off
 
 function notify_private.backoff(attempt integer) returns interval
   sql volatile parallel safe set search_path=""
@@ -777,7 +795,7 @@ function notify_private.best_copy(type_key text, locale text, variant text) retu
   plpgsql stable set search_path=""
 
 function notify_private.claim_deliveries(claim_id uuid, worker_id uuid, provider text, lane text, max_deliveries integer DEFAULT 500) returns SETOF notify_private.claimed_delivery
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path="", plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off
   grant rowbell_worker (execute)
 
 function notify_private.enqueue_due(lane text) returns bigint
@@ -793,12 +811,24 @@ function notify_private.evaluate(candidates notify_private.candidate[], at times
 function notify_private.event_of_key(idempotency_key text) returns uuid
   sql volatile set search_path=""
 
+function notify_private.expire_keys() returns bigint
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_worker (execute)
+
 function notify_private.fail_event(event_id uuid, error text) returns void
   sql volatile security definer set search_path=""
   grant rowbell_worker (execute)
 
-function notify_private.make_partitions(months_ahead integer DEFAULT 3) returns integer
+function notify_private.is_worker_alive(lane text, host text) returns boolean
+  sql stable security definer set search_path=""
+  grant rowbell_worker (execute)
+
+function notify_private.judge_provider(provider text, results notify_private.result[]) returns timestamp with time zone
   plpgsql volatile set search_path=""
+
+function notify_private.make_partitions(months_ahead integer DEFAULT 3) returns integer
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_worker (execute)
 
 function notify_private.metrics() returns TABLE(name text, labels jsonb, value double precision)
   sql stable security definer set search_path=""
@@ -811,7 +841,7 @@ function notify_private.pause_provider(provider text, reason text) returns times
   sql volatile set search_path=""
 
 function notify_private.plan(event_ids uuid[], max_candidates integer DEFAULT 1000) returns boolean
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path="", plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off, enable_bitmapscan=off
   grant rowbell_worker (execute)
 
 function notify_private.readiness(migrations text[], OUT missing_migrations bigint, OUT missing_partitions bigint, OUT workers_alive bigint) returns record
@@ -819,7 +849,7 @@ function notify_private.readiness(migrations text[], OUT missing_migrations bigi
   grant rowbell_http (execute)
 
 function notify_private.record_results(claim_id uuid, results notify_private.result[]) returns TABLE(status text, deliveries bigint)
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path="", plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off, enable_nestloop=off
   grant rowbell_worker (execute)
 
 function notify_private.recover_claims(silent_for interval DEFAULT '00:00:15'::interval) returns bigint
@@ -842,6 +872,9 @@ function notify_private.render_data(template jsonb, variables jsonb) returns jso
 
 function notify_private.require_user() returns uuid
   plpgsql stable set search_path=""
+
+function notify_private.retire_addresses(fates notify_private.fate[], claimed_at timestamp with time zone) returns void
+  sql volatile set search_path=""
 
 function notify_private.retire_worker(worker_id uuid) returns void
   sql volatile security definer set search_path=""
@@ -869,6 +902,61 @@ function notify_private.tg_events__enqueue() returns trigger
 function notify_private.uuidv7_floor(instant timestamp with time zone) returns uuid
   sql immutable parallel safe strict set search_path=""
 
+function trips.add_member(circle_id uuid, user_id uuid) returns trips.memberships
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function trips.add_participant(trip_id uuid, user_id uuid) returns trips.participants
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function trips.cancel_trip(trip_id uuid) returns trips.trips
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function trips.create_circle(name text) returns trips.circles
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function trips.create_trip(circle_id uuid, name text, type text DEFAULT 'collaborative'::text) returns trips.trips
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function trips.join_circle(circle_id uuid) returns trips.memberships
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function trips.join_trip(trip_id uuid) returns trips.participants
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function trips.leave_circle(circle_id uuid) returns trips.memberships
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function trips.leave_trip(trip_id uuid) returns trips.participants
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function trips.remove_participant(trip_id uuid, user_id uuid) returns trips.participants
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function trips.suggest_dates(trip_id uuid, start_on date, end_on date) returns trips.date_windows
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function trips.support_dates(date_window_id uuid) returns trips.date_windows
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function trips.withdraw_support(date_window_id uuid) returns trips.date_windows
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function trips_private.check_name(name text) returns void
+  plpgsql immutable set search_path=""
+
 function trips_private.first_dates_suggested_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
   sql stable
 
@@ -883,6 +971,18 @@ function trips_private.my_trip_ids() returns SETOF uuid
 function trips_private.my_visible_trip_ids() returns SETOF uuid
   sql stable security definer set search_path=""
   grant rowbell_user (execute)
+
+function trips_private.require_date_window(id uuid) returns trips.date_windows
+  plpgsql stable set search_path=""
+
+function trips_private.require_person() returns uuid
+  plpgsql stable set search_path=""
+
+function trips_private.require_traveled_trip(id uuid) returns trips.trips
+  plpgsql volatile set search_path=""
+
+function trips_private.require_trip(id uuid) returns trips.trips
+  plpgsql volatile set search_path=""
 
 function trips_private.tg_date_window_supports__tell_author() returns trigger
   plpgsql volatile security definer set search_path=""

@@ -463,6 +463,12 @@ export interface TripsDateWindowSupports {
   user_id: string;
 }
 
+export interface TripsMembers {
+  circle_id: string | null;
+  name: string | null;
+  user_id: string | null;
+}
+
 export interface TripsMemberships {
   circle_id: string;
   /**
@@ -506,6 +512,12 @@ export interface TripsPrivateTripEvents {
   event_id: string | null;
   trip_id: string | null;
   variables: Json | null;
+}
+
+export interface TripsTravelers {
+  name: string | null;
+  trip_id: string | null;
+  user_id: string | null;
 }
 
 export interface TripsTrips {
@@ -578,7 +590,9 @@ export interface DB {
   "trips.circles": TripsCircles;
   "trips.date_window_supports": TripsDateWindowSupports;
   "trips.date_windows": TripsDateWindows;
+  "trips.members": TripsMembers;
   "trips.memberships": TripsMemberships;
   "trips.participants": TripsParticipants;
+  "trips.travelers": TripsTravelers;
   "trips.trips": TripsTrips;
 }
