@@ -28,6 +28,7 @@ export async function startStack() {
   const workerDatabaseUrl = postgres.url('rowbell', 'rowbell_worker', 'bench-worker');
   await migrate({ databaseUrl, apiDatabaseUrl: postgres.url('rowbell', 'rowbell_api', 'bench-api'), workerDatabaseUrl });
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 4 });
+  pool.on('error', () => {});
   await pool.query(await readFile(new URL('pack.sql', import.meta.url), 'utf8'));
 
   const sandboxes = { urgent: await startSandboxProcess(), bulk: await startSandboxProcess() };

@@ -11,6 +11,11 @@ export type PoolOptions = {
   readonly max?: number;
   /** How long to wait for a connection before the query fails, in milliseconds. */
   readonly connectTimeoutMs?: number;
+  /**
+   * False: commits do not wait for the disk. Only for what a crash may undo, because nothing outside the database
+   * follows from it; a later durable commit makes it durable too.
+   */
+  readonly durable?: boolean;
   /** Cancels statements that run longer, in milliseconds; none without. */
   readonly statementTimeoutMs?: number;
   readonly logger: Logger;
@@ -37,6 +42,7 @@ export function createPool(options: PoolOptions): pg.Pool {
     idleTimeoutMillis: 30_000,
     keepAlive: true,
     types: typeParsers,
+    ...(options.durable === false && { options: '-c synchronous_commit=off' }),
     ...(options.statementTimeoutMs === undefined ? {} : { statement_timeout: options.statementTimeoutMs }),
   });
   const report = (error: Error) => options.logger.warn('database.disconnected', { error });

@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os';
 import { parseArgs } from 'node:util';
 import { deliverySend } from '../tasks/delivery__send.ts';
 import { eventPlan } from '../tasks/event__plan.ts';
@@ -23,15 +24,15 @@ if (lane !== 'urgent' && lane !== 'bulk') {
 await work(lane);
 
 async function work(lane: Lane): Promise<void> {
+  // Where cores are short a broadcast waits for an urgent push and not the other way round.
+  if (lane === 'bulk') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   const config = readConfig(process.env, 'worker');
   const logger = createLogger({ level: config.logLevel, component: `worker-${lane}` });
-  const pool = createPool({
-    url: config.workerDatabaseUrl,
-    applicationName: `rowbell-worker-${lane}`,
-    max: config.workerConcurrency + 4,
-    logger,
-  });
-  const engine = createEngine(pool);
+  const connections = { url: config.workerDatabaseUrl, applicationName: `rowbell-worker-${lane}`, logger };
+  const pool = createPool({ ...connections, max: config.workerConcurrency + 2 });
+  // Jobs are hints and a plan can be made again, so neither waits for the disk; claims and results do.
+  const hastyPool = createPool({ ...connections, max: config.workerConcurrency + 2, durable: false });
+  const engine = createEngine({ pool, planningPool: hastyPool });
   const { publicUrl } = config;
   const providers = createProviders({
     ...config,
@@ -61,7 +62,7 @@ async function work(lane: Lane): Promise<void> {
   };
   const suffix = lane === 'urgent' ? '_urgent' : '';
   const runner = startRunner({
-    pool,
+    pool: hastyPool,
     taskList: {
       [`event__plan${suffix}`]: eventPlan(context),
       [`delivery__send${suffix}`]: deliverySend(context),
@@ -87,7 +88,7 @@ async function work(lane: Lane): Promise<void> {
   clearTimeout(patience);
   await Promise.all([...providers.values()].map((provider) => provider.close()));
   await lifecycle.retire();
-  await pool.end();
+  await Promise.all([pool.end(), hastyPool.end()]);
   clearTimeout(giveUp);
   logger.info('worker.stopped');
 }

@@ -34,8 +34,11 @@ type ClaimedRow = {
 /**
  * Typed calls of the engine's functions in `notify_private`; each is one statement and one transaction. What they do and
  * when they are safe to repeat stands at the functions (db/functions/core/notify_private).
+ *
+ * Planning may use connections whose commits do not wait for the disk: until a delivery is claimed, by a commit that does,
+ * nothing has left the database, and a plan lost in a crash is made again.
  */
-export function createEngine(pool: pg.Pool) {
+export function createEngine({ pool, planningPool }: { pool: pg.Pool; planningPool: pg.Pool }) {
   const value = async <T>(sql: string, parameters: unknown[]): Promise<T> => {
     const { rows } = await pool.query<{ value: T }>(sql, parameters);
     return (rows[0] as { value: T }).value;
@@ -43,7 +46,14 @@ export function createEngine(pool: pg.Pool) {
 
   return {
     /** True while there is more of these events to plan. */
-    plan: (eventIds: readonly string[]) => value<boolean>('select notify_private.plan($1) as value', [eventIds]),
+    async plan(eventIds: readonly string[]): Promise<boolean> {
+      const { rows } = await planningPool.query<{ more: boolean }>({
+        name: 'plan',
+        text: 'select notify_private.plan($1) as more',
+        values: [eventIds],
+      });
+      return rows[0]?.more ?? false;
+    },
 
     failEvent: (eventId: string, error: string) =>
       value<void>('select notify_private.fail_event($1, $2) as value', [eventId, error]),

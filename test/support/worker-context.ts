@@ -9,7 +9,7 @@ import type { TestDatabase } from './database.ts';
 export function planningContext(db: TestDatabase, providers: readonly Provider[] = []): WorkerContext {
   const logger = createLogger({ level: 'silent', component: 'test' });
   return {
-    engine: createEngine(db.worker),
+    engine: createEngine({ pool: db.worker, planningPool: db.worker }),
     lane: 'bulk',
     providers: new Map(providers.map((provider) => [provider.name, provider])),
     logger,
