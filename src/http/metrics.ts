@@ -32,7 +32,8 @@ type Sample = {
  */
 export function createMetricsHandler(pool: pg.Pool): Handler {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  // The default, a timer every 10 ms, costs half a percent of a core while nothing happens.
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 });
   const up = new Gauge({ name: 'rowbell_up', help: '1 when the database answered', registers: [registry] });
   const gauges = new Map<string, Gauge>(
     Object.entries(metrics).map(([name, { help, labels }]) => [
