@@ -8,7 +8,7 @@ import { join } from 'node:path';
 /** Command → what to run. `env`: settings may stand in a file `.env`; tests and checks depend on no such thing. */
 const commands = {
   start: { entry: ['src/start.ts'], env: true },
-  dev: { entry: ['--disable-warning=ExperimentalWarning', 'src/start.ts', '--watch'], env: true },
+  dev: { entry: ['src/start.ts', '--watch'], env: true },
   migrate: { entry: ['src/migrate.ts'], env: true },
   server: { entry: ['src/server.ts'], env: true },
   worker: { entry: ['src/worker.ts'], env: true },
