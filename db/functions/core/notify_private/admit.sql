@@ -35,14 +35,19 @@ begin
   ) as filled
   where x.provider = filled.provider
   returning filled.taken into admitted;
-  if admitted < wanted then
-    perform notify_private.enqueue_sending(array(
-      select row(provider, lane, 1, at + interval '200 milliseconds')::notify_private.sending
+  if admitted = 0 then
+    -- One job a lane waits for the next tokens, however many looked in vain: without the key each of them left two behind.
+    perform graphile_worker.add_jobs(array(
+      select row(
+        case waiting.lane when 'urgent' then 'delivery__send_urgent' else 'delivery__send' end,
+        pg_catalog.json_build_object('provider', provider), null, at + interval '200 milliseconds', null,
+        'rate:' || provider || ':' || waiting.lane, null, null
+      )::graphile_worker.job_spec
       from (
         select distinct d.lane from notify.deliveries as d
-        where d.provider = provider and d.status = 'queued' and d.due_at <= at and admitted = 0
+        where d.provider = provider and d.status = 'queued' and d.due_at <= at
       ) as waiting
-    ));
+    ), job_key_preserve_run_at => true);
   end if;
   return admitted;
 end
