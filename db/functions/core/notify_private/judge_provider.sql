@@ -3,23 +3,31 @@ language plpgsql volatile set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
+  in_doubt boolean := exists (
+    select from notify.providers as p where p.provider = provider and p.pause_reason = 'suspect_rejections'
+  );
   total integer;
   accepted integer;
+  believed integer;
   suspect integer;
   complaint text;
 begin
-  select count(*), count(*) filter (where r.outcome = 'accepted'), count(*) filter (where r.suspect),
+  select count(*), count(*) filter (where r.outcome = 'accepted'),
+    count(*) filter (where r.outcome in ('address', 'message') and r.suspect is not true),
+    count(*) filter (where r.suspect),
     min(r.reason) filter (where r.outcome = 'misconfigured')
-  into total, accepted, suspect, complaint
+  into total, accepted, believed, suspect, complaint
   from unnest(results) as r;
   -- One wrong token is a dead phone; most of a chunk is a wrong key or environment, and pruning would empty the table.
-  if complaint is null and suspect >= 10 and suspect > total / 2 then
+  -- A chunk of one probes a provider that is in doubt: it says no more than the chunk before, and would lose a phone each time.
+  if complaint is null and (suspect >= 10 and suspect > total / 2 or in_doubt and suspect > 0 and accepted = 0) then
     complaint := 'suspect_rejections';
   end if;
   if complaint is not null then
     return notify_private.pause_provider(provider, complaint);
   end if;
-  if accepted > 0 then
+  -- A refusal that is the address's or the message's fault proves as much as an acceptance: we were let in.
+  if accepted > 0 or believed > 0 then
     update notify.providers as p set pauses = 0, paused_until = null, pause_reason = null
     where p.provider = provider and p.pauses > 0;
   end if;
@@ -27,4 +35,4 @@ begin
 end
 $$;
 comment on function notify_private.judge_provider(text, notify_private.result[]) is
-  'Pauses a provider that called us misconfigured, or that refuses most addresses of a chunk; returns until when, null while it is fine. An acceptance ends its pause.';
+  'Pauses a provider that called us misconfigured, or that refuses most addresses of a chunk; returns until when, null while it is fine. An acceptance, or a refusal of the message alone, ends its pause.';

@@ -43,7 +43,8 @@ begin
       select case j.outcome
         when 'accepted' then null
         when 'not_begun' then at
-        when 'misconfigured' then resume
+        -- The doubtful ones come back one by one: together they would cast the same doubt for ever, if they really are dead.
+        when 'misconfigured' then resume + case when r.suspect then notify_private.backoff(d.attempt) else interval '0' end
         else greatest(r.retry_at, at + notify_private.backoff(d.attempt))
       end as due_at
     ) as next
