@@ -1,9 +1,14 @@
-import { createEngine } from '../../src/database/engine.ts';
+import { createEngine, type Engine } from '../../src/database/engine.ts';
 import { createLogger } from '../../src/logger.ts';
 import type { Provider } from '../../src/providers/types.ts';
 import type { WorkerContext } from '../../src/worker/context.ts';
 import { persist } from '../../src/worker/persist.ts';
 import type { TestDatabase } from './database.ts';
+
+/** The engine as a worker calls it, over connections of the worker's login. */
+export function engineOf(db: TestDatabase): Engine {
+  return createEngine({ pool: db.worker, planningPool: db.worker });
+}
 
 /** The context of a worker that lives in the test itself, for its tasks to be run one by one. */
 export function planningContext(db: TestDatabase, providers: readonly Provider[] = []): WorkerContext {
