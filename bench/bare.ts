@@ -38,7 +38,10 @@ const senders = {
     const fcm = config.fcm as NonNullable<typeof config.fcm>;
     const secureContext = createSecureContext({ ca: fcm.ca ?? '' });
     const agent = new Agent({ keepAlive: true, maxSockets: 100, host: fcm.host, port: fcm.port, secureContext });
-    const credential = createCredential(fcm, createHttp({ ca: fcm.ca, connections: 1, timeoutMs: 8_000, allowPrivateNetworks: true }));
+    const credential = createCredential(
+      fcm,
+      createHttp({ ca: fcm.ca, connections: 1, timeoutMs: 8_000, allowPrivateNetworks: true }),
+    );
     const messaging = getMessaging(initializeApp({ projectId: fcm.projectId, httpAgent: agent, credential }));
     return (n: number) =>
       messaging
@@ -48,7 +51,10 @@ const senders = {
           data: { announcementId: crypto.randomUUID() },
           android: { priority: 'high', ttl: 86_400_000, notification: { sound: 'default' } },
         })
-        .then(() => true, () => false);
+        .then(
+          () => true,
+          () => false,
+        );
   },
 };
 

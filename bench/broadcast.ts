@@ -28,7 +28,10 @@ export async function broadcast(
   }, 100);
 
   const startedAt = performance.now();
-  await pool.query(`insert into bench.announcements (type_key, provider, text) values ('bench_p1', $1, 'A broadcast to everyone')`, [provider]);
+  await pool.query(
+    `insert into bench.announcements (type_key, provider, text) values ('bench_p1', $1, 'A broadcast to everyone')`,
+    [provider],
+  );
   const company = during(finished.signal);
   // Asked by the partial indexes of what is still under way: cheap however large the table is.
   while (await isUnderWay(pool)) await sleep(50);

@@ -18,7 +18,11 @@ async function descendantsTicks(): Promise<Map<number, number>> {
   const stats = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')));
   const processes = stats.filter(Boolean).map((stat) => {
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return { pid: Number.parseInt(stat, 10), parent: Number(fields[1]), ticks: Number(fields[11]) + Number(fields[12]) };
+    return {
+      pid: Number.parseInt(stat, 10),
+      parent: Number(fields[1]),
+      ticks: Number(fields[11]) + Number(fields[12]),
+    };
   });
   const family = new Set([process.pid]);
   for (let grown = true; grown; ) {

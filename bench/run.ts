@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { bareSdk, type BroadcastFigures, broadcast } from './broadcast.ts';
+import { type BroadcastFigures, bareSdk, broadcast } from './broadcast.ts';
 import { idleShare } from './idle.ts';
 import { insertLatency } from './latency.ts';
-import { median, percentile } from './statistics.ts';
 import { startStack } from './stack.ts';
+import { median, percentile } from './statistics.ts';
 import { triggerCost } from './trigger.ts';
 
 // `npm run bench` measures everything in one run and writes docs/performance.md; `-- --recipients 20000 --rounds 1 --dry`
@@ -35,7 +35,8 @@ const tail = (samples: readonly number[]) =>
   `p50 ${median(samples).toFixed(0)} ms, p99 ${percentile(samples, 0.99).toFixed(0)} ms (n=${samples.length})`;
 
 try {
-  for (const provider of values.providers.split(',')) await stack.pool.query('select bench.seed($1, $2)', [recipients, provider]);
+  for (const provider of values.providers.split(','))
+    await stack.pool.query('select bench.seed($1, $2)', [recipients, provider]);
   await stack.pool.query('vacuum analyze');
 
   say('single inserts, idle …');
@@ -78,12 +79,15 @@ try {
 
   say('memory against the number of recipients …');
   const tenth = await stack.pool.query('create table bench.everyone as table bench.followers').then(async () => {
-    await stack.pool.query('delete from bench.followers where ctid <> all (array(select ctid from bench.followers limit $1))', [
-      Math.round(recipients / 10),
-    ]);
-    const provider = (await stack.pool.query<{ provider: string; n: string }>(
-      'select provider, count(*) as n from bench.followers group by 1 order by 2 desc limit 1',
-    )).rows[0] as { provider: string; n: string };
+    await stack.pool.query(
+      'delete from bench.followers where ctid <> all (array(select ctid from bench.followers limit $1))',
+      [Math.round(recipients / 10)],
+    );
+    const provider = (
+      await stack.pool.query<{ provider: string; n: string }>(
+        'select provider, count(*) as n from bench.followers group by 1 order by 2 desc limit 1',
+      )
+    ).rows[0] as { provider: string; n: string };
     return broadcast(stack, provider.provider, Number(provider.n));
   });
   add('worker memory with a tenth of the recipients', `${tenth.workerPeakMiB.toFixed(0)} MiB`);

@@ -26,7 +26,11 @@ export async function startStack() {
   });
   const databaseUrl = postgres.url('rowbell');
   const workerDatabaseUrl = postgres.url('rowbell', 'rowbell_worker', 'bench-worker');
-  await migrate({ databaseUrl, apiDatabaseUrl: postgres.url('rowbell', 'rowbell_api', 'bench-api'), workerDatabaseUrl });
+  await migrate({
+    databaseUrl,
+    apiDatabaseUrl: postgres.url('rowbell', 'rowbell_api', 'bench-api'),
+    workerDatabaseUrl,
+  });
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 4 });
   pool.on('error', () => {});
   await pool.query(await readFile(new URL('pack.sql', import.meta.url), 'utf8'));

@@ -2,7 +2,12 @@ import type { Stack } from './stack.ts';
 
 /** What the business write pays: milliseconds a statement with and without the trigger, and microseconds a row in bulk. */
 export async function triggerCost({ pool }: Stack) {
-  const samples = { with: [] as number[], without: [] as number[], bulkWith: [] as number[], bulkWithout: [] as number[] };
+  const samples = {
+    with: [] as number[],
+    without: [] as number[],
+    bulkWith: [] as number[],
+    bulkWithout: [] as number[],
+  };
   const timed = async (into: number[], table: string, rows: number) => {
     const startedAt = performance.now();
     // To nobody: the planning that follows is not what is measured here.

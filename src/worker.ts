@@ -5,8 +5,8 @@ import { eventPlan } from '../tasks/event__plan.ts';
 import { keyExpire } from '../tasks/key__expire.ts';
 import { partitionMake } from '../tasks/partition__make.ts';
 import { readConfig } from './config.ts';
-import { createPool } from './database.ts';
 import { createEngine, type Lane } from './database/engine.ts';
+import { createPool } from './database.ts';
 import { createLogger } from './logger.ts';
 import { createProviders } from './providers/index.ts';
 import type { WorkerContext } from './worker/context.ts';
@@ -18,7 +18,7 @@ import { startRunner } from './worker/runner.ts';
 // wanted, on as many hosts.
 const { lane } = parseArgs({ options: { lane: { type: 'string' } } }).values;
 if (lane !== 'urgent' && lane !== 'bulk') {
-  console.error('--lane must be "urgent" or "bulk"');
+  process.stderr.write('--lane must be "urgent" or "bulk"\n');
   process.exit(2);
 }
 await work(lane);

@@ -1,7 +1,7 @@
 import type { Task } from 'graphile-worker';
 import { z } from 'zod';
-import { isConnectionLoss } from '../src/worker/persist.ts';
 import type { WorkerContext } from '../src/worker/context.ts';
+import { isConnectionLoss } from '../src/worker/persist.ts';
 
 const payloadSchema = z.object({ event_ids: z.array(z.uuid()).min(1) });
 

@@ -1,11 +1,3 @@
-create or replace function notify_private.uuidv7_floor(instant timestamptz) returns uuid
-language sql immutable strict parallel safe set search_path = ''
-as $$
-  select (pg_catalog.lpad(pg_catalog.to_hex((extract(epoch from instant) * 1000)::bigint), 12, '0') || '00000000000000000000')::uuid
-$$;
-comment on function notify_private.uuidv7_floor(timestamptz) is
-  'The lowest uuidv7 of an instant (RFC 9562: 48 bits of Unix milliseconds first): the bound of a partition, or of "since".';
-
 create or replace function notify_private.make_partitions(months_ahead integer default 3) returns integer
 language plpgsql volatile
 -- Definer: partitions belong to the owner; the worker may only ask for them. Its grant is the check of the caller.
