@@ -59,9 +59,12 @@ export type TestDatabase = {
  * `afterAll`.
  *
  * @param options.empty a database without anything in it, for tests of the migration itself
+ * @param options.cluster another server than the run's, with a template of its own, for tests that crash it
  */
-export async function createDatabase(options: { readonly empty?: boolean } = {}): Promise<TestDatabase> {
-  const address: ClusterAddress = inject('cluster');
+export async function createDatabase(
+  options: { readonly empty?: boolean; readonly cluster?: ClusterAddress } = {},
+): Promise<TestDatabase> {
+  const address: ClusterAddress = options.cluster ?? inject('cluster');
   const name = `test_${randomBytes(6).toString('hex')}`;
   const template = options.empty ? 'template1' : templateName;
   await asSuperuser(address, (client) =>

@@ -182,11 +182,16 @@ export function tell(
 }
 
 /** An event for the members of a group; its id. */
-export function tellGroup(db: TestDatabase, typeKey: string, groupId: string): Promise<string> {
+export function tellGroup(
+  db: TestDatabase,
+  typeKey: string,
+  groupId: string,
+  variables: Readonly<Record<string, unknown>> = {},
+): Promise<string> {
   return one(
     db.owner,
-    `insert into notify.events (type_key, subject_type, subject_id) values ($1, 'group', $2) returning id`,
-    [typeKey, groupId],
+    `insert into notify.events (type_key, subject_type, subject_id, data) values ($1, 'group', $2, $3) returning id`,
+    [typeKey, groupId, JSON.stringify({ variables })],
   );
 }
 

@@ -32,6 +32,8 @@ export async function startWorker(options: {
       PATH: process.env.PATH,
       WORKER_DATABASE_URL: options.databaseUrl,
       WORKER_CONCURRENCY: '4',
+      // Nobody listens there: the status callbacks of pretended SMS go nowhere.
+      PUBLIC_URL: 'http://127.0.0.1:9',
       ...options.settings,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,0 +1,87 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { expectNothingLostOrDoubled, untilSettled } from '../support/engine-invariants.ts';
+import { installPack, makeCrowd, makeType, tellGroup } from '../support/engine-pack.ts';
+import { one } from '../support/one.ts';
+import { until } from '../support/until.ts';
+import { startWorker, type WorkerProcess } from '../support/worker-process.ts';
+
+const kills = 15;
+const crowd = 300;
+
+let db: TestDatabase;
+let sandbox: Sandbox;
+const running = new Set<WorkerProcess>();
+beforeAll(async () => {
+  db = await createDatabase();
+  await installPack(db);
+  sandbox = await startSandbox({ journalLimit: 100_000 });
+  await db.owner.query('update notify.settings set daily_cap = 1000000');
+});
+afterAll(async () => {
+  await Promise.all([...running].map((worker) => worker.stop()));
+  await sandbox.close();
+  await db.drop();
+});
+
+async function start(): Promise<WorkerProcess> {
+  const worker = await startWorker({ databaseUrl: db.workerUrl, settings: sandbox.settings });
+  running.add(worker);
+  return worker;
+}
+
+test(`${kills} workers killed under load: every delivery ends, each SMS goes out once at most, pushes keep their id`, async () => {
+  // Answers take their time, so that kills find chunks on their way.
+  for (const provider of ['apns', 'fcm', 'twilio'] as const)
+    sandbox.faults.add({ provider, kind: 'latency', latencyMs: 30, rate: 0.3 });
+  const push = await makeType(db, { audience: 'group', body: 'event {N}', maxAttempts: 50 });
+  const text = await makeType(db, { audience: 'group', body: 'event {N}', channels: ['sms'] });
+  const group = await makeCrowd(db, crowd, { apns: crowd, fcm: 100, phones: 100 });
+
+  let events = 0;
+  let killing = true;
+  const load = (async () => {
+    while (killing) {
+      await tellGroup(db, push, group, { N: ++events });
+      await tellGroup(db, text, group, { N: events });
+      // No more than the workers can take, or the end is long in coming.
+      await until('there is room', () =>
+        one<boolean>(db.owner, `select count(*) < 1500 from notify.deliveries where status = 'queued'`),
+      );
+      await sleep(150);
+    }
+  })();
+
+  await Promise.all([start(), start()]);
+  for (let n = 0; n < kills; n++) {
+    await sleep(100 + Math.random() * 600);
+    const victims = [...running];
+    const victim = victims[Math.floor(Math.random() * victims.length)] as WorkerProcess;
+    await victim.kill();
+    running.delete(victim);
+    // Fifteen seconds of silence, without waiting for them.
+    await db.owner.query(`update notify.workers set seen_at = seen_at - interval '16 seconds' where pid = $1`, [
+      victim.pid,
+    ]);
+    await start();
+  }
+  killing = false;
+  await load;
+  await untilSettled(db);
+
+  await expectNothingLostOrDoubled(db, sandbox.journal, { pushes: events * (crowd + 100), texts: events * 100 });
+  expect(events * (crowd + 200)).toBeGreaterThan(3_000);
+  // The kills hit something, or all this would prove nothing.
+  const lost = await one<number>(
+    db.owner,
+    `select count(*)::integer from notify.delivery_attempts where outcome = 'lost'`,
+  );
+  expect(lost).toBeGreaterThan(0);
+  const { rows } = await db.owner.query<{ alive: number; dead: number }>(
+    `select count(*) filter (where stopped_at is null)::integer as alive, count(*) filter (where stopped_at is not null)::integer as dead
+     from notify.workers`,
+  );
+  expect(rows[0]).toEqual({ alive: 2, dead: kills });
+}, 180_000);
