@@ -40,6 +40,8 @@ export function startRunner(options: RunnerOptions) {
               : [],
           ),
         });
+        // Told to stop while it was starting: nobody had a runner to tell then.
+        if (stopped) await runner.stop();
         await runner.promise;
       } catch (error) {
         logger.warn('runner.failed', { error });
