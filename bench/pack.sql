@@ -13,8 +13,13 @@ as $$
   select e.id, f.user_id, 'default', jsonb_build_object('Text', a.text, 'announcementId', a.id)
   from notify.events as e
   join bench.announcements as a on a.id = e.subject_id
-  join bench.followers as f on f.provider = a.provider and (a.recipient_id is null or f.user_id = a.recipient_id)
-  where e.id = any (event_ids)
+  join bench.followers as f on f.provider = a.provider
+  where e.id = any (event_ids) and a.recipient_id is null
+  union all
+  select e.id, a.recipient_id, 'default', jsonb_build_object('Text', a.text, 'announcementId', a.id)
+  from notify.events as e
+  join bench.announcements as a on a.id = e.subject_id
+  where e.id = any (event_ids) and a.recipient_id is not null
 $$;
 
 create function bench.tg_announcements__emit() returns trigger

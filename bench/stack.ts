@@ -42,7 +42,7 @@ export async function startStack() {
   }
 
   function startWorker(lane: 'urgent' | 'bulk'): ChildProcess {
-    return spawn(process.execPath, ['src/worker.ts', '--lane', lane], {
+    return spawn(process.execPath, ['--max-semi-space-size=32', 'src/worker.ts', '--lane', lane], {
       env: { ...process.env, ...sandboxes[lane].settings, WORKER_DATABASE_URL: workerDatabaseUrl, LOG_LEVEL: 'warn' },
       stdio: ['ignore', 'inherit', 'inherit'],
     });

@@ -433,10 +433,9 @@ table notify.workers
 
 table notify_private.audience_rest
   event_id uuid not null
-  recipient_id uuid not null
-  variant text
-  variables jsonb not null
-  constraint audience_rest_pkey PRIMARY KEY (event_id, recipient_id)
+  slice bigint not null
+  members notify_private.audience_member[] not null
+  constraint audience_rest_pkey PRIMARY KEY (event_id, slice)
   row level security
 
 table notify_private.claims

@@ -49,7 +49,13 @@ async function work(lane: Lane): Promise<void> {
   // graphile-worker completes jobs without waiting for it; losing the database must not lose the process.
   process.on('unhandledRejection', (error) => logger.warn('rejection.unhandled', { error }));
 
-  const lifecycle = await startLifecycle({ engine, lane, providers: [...providers.keys()], logger });
+  const starting = startLifecycle({ engine, lane, providers: [...providers.keys()], logger });
+  // A database that is away is waited for, but not against a signal.
+  const lifecycle = await Promise.race([starting, told.then(() => null)]);
+  if (!lifecycle) {
+    logger.info('worker.stopped', { reason: 'told before it had begun' });
+    process.exit(0);
+  }
   const context: WorkerContext = {
     engine,
     lane,
@@ -77,13 +83,13 @@ async function work(lane: Lane): Promise<void> {
   const signal = await told;
   logger.info('worker.stopping', { signal });
   stopping.abort();
-  await lifecycle.stopSweep();
   // Half of the patience for what is on its way, the rest for writing back what came of it.
   const patience = setTimeout(() => abandon.abort(), config.shutdownTimeoutMs / 2);
   const giveUp = setTimeout(() => {
     logger.error('worker.abandoned', { reason: 'shutdown took too long; its claims are recovered by others' });
     process.exit(1);
   }, config.shutdownTimeoutMs);
+  await lifecycle.stopSweep();
   await runner.stop();
   clearTimeout(patience);
   await Promise.all([...providers.values()].map((provider) => provider.close()));

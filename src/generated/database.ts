@@ -10,6 +10,8 @@ export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
 
+export type Int8 = ColumnType<string, bigint | number | string, bigint | number | string>;
+
 export type Interval = ColumnType<IPostgresInterval, IPostgresInterval | number | string, IPostgresInterval | number | string>;
 
 export type Json = JsonValue;
@@ -286,9 +288,8 @@ export interface NotifyPreferences {
 
 export interface NotifyPrivateAudienceRest {
   event_id: string;
-  recipient_id: string;
-  variables: Json;
-  variant: string | null;
+  members: string[];
+  slice: Int8;
 }
 
 export interface NotifyPrivateClaims {

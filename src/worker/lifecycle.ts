@@ -5,6 +5,8 @@ import { persist } from './persist.ts';
 
 const sweepEveryMs = 1_000;
 const beatEveryMs = 5_000;
+/** As long as others may be silent (recover_claims). */
+const silenceMs = 15_000;
 
 /**
  * Enters this process into `notify.workers`, keeps its heartbeat, and looks every second for what is due and every
@@ -20,11 +22,19 @@ export async function startLifecycle(options: {
   const register = () => persist(() => engine.register(lane, hostname(), process.pid, providers), logger);
   let workerId = await register();
 
+  // After an outage of the database everyone has been silent, and the first to be back must not take the others for dead:
+  // what they still hold, outcomes of SMS among it, would be lost.
+  let trustSilenceFrom = 0;
   const beat = every(beatEveryMs, logger, async () => {
-    if (!(await engine.beat(workerId))) {
+    const alive = await engine.beat(workerId).catch((error: unknown) => {
+      trustSilenceFrom = Date.now() + silenceMs;
+      throw error;
+    });
+    if (!alive) {
       logger.warn('worker.revived', { workerId });
       workerId = await register();
     }
+    if (Date.now() < trustSilenceFrom) return;
     const recovered = await engine.recover();
     if (recovered > 0) logger.warn('deliveries.recovered', { recovered });
   });

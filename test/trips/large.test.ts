@@ -31,32 +31,14 @@ const plan = () =>
 
 test('a slice is planned at a time, the rest is written down once and never lost', async () => {
   expect((await plan()).rows).toEqual([{ more: true }]);
-  expect(await one(db, 'select count(*)::text from notify_private.audience_rest')).toBe(String(members - 1001));
-  expect((await plan()).rows).toEqual([{ more: true }]);
-  expect(await one(db, 'select count(*)::text from notify_private.audience_rest')).toBe(String(members - 2001));
-  expect(await one(db, 'select count(*)::text from notify.decisions')).toBe('2000');
-});
-
-test('a later slice is taken by index, not by sorting what is left', async () => {
-  await db.owner.query('analyze notify_private.audience_rest');
-  const cursor = await one(db, 'select plan_cursor from notify.events');
-  const nodes = await db.asOwner((client) =>
-    explain(
-      client,
-      `delete from notify_private.audience_rest as r
-       where r.event_id = $1 and r.recipient_id = any (array(
-         select q.recipient_id from notify_private.audience_rest as q
-         where q.event_id = $1 and q.recipient_id > $2 order by q.recipient_id limit 1000
-       ))
-       returning r.*`,
-      [eventId, cursor],
-    ),
+  expect(await one(db, 'select coalesce(sum(cardinality(members)), 0)::text from notify_private.audience_rest')).toBe(
+    String(members - 1001),
   );
-  const kinds = nodes.map((node) => node['Node Type']);
-  expect(kinds).not.toContain('Sort');
-  expect(kinds).not.toContain('Seq Scan');
-  // Read are the 1 000 of this slice, twice, and none of the 97 000 after it.
-  for (const node of nodes) expect(node['Actual Rows']).toBeLessThanOrEqual(1000);
+  expect((await plan()).rows).toEqual([{ more: true }]);
+  expect(await one(db, 'select coalesce(sum(cardinality(members)), 0)::text from notify_private.audience_rest')).toBe(
+    String(members - 2001),
+  );
+  expect(await one(db, 'select count(*)::text from notify.decisions')).toBe('2000');
 });
 
 test('an audience is asked once, by index, and inlined', async () => {
