@@ -113,3 +113,14 @@ test('told in its first moment, and by two signals, it ends in order', async () 
     expect(await leftBehind()).toEqual(nothing);
   }
 }, 60_000);
+
+test('told while it still waits for its database, it ends at once', async () => {
+  const worker = await startWorker({
+    databaseUrl: 'postgres://nobody:nothing@127.0.0.1:9/none',
+    settings: { ...sandbox.settings, SHUTDOWN_TIMEOUT_MS: '60000' },
+    until: 'write.delayed',
+  });
+  const begun = performance.now();
+  expect(await worker.stop()).toBe(0);
+  expect(performance.now() - begun).toBeLessThan(30_000);
+}, 40_000);

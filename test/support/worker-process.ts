@@ -25,6 +25,8 @@ export async function startWorker(options: {
   readonly databaseUrl: string;
   readonly lane?: Lane;
   readonly settings?: Readonly<Record<string, string>>;
+  /** The event of its log that is waited for; `worker.started` unless told. */
+  readonly until?: string;
 }): Promise<WorkerProcess> {
   const child: ChildProcess = spawn(process.execPath, ['src/worker.ts', '--lane', options.lane ?? 'bulk'], {
     cwd: root,
@@ -65,7 +67,7 @@ export async function startWorker(options: {
   };
   await until('the worker starts', async () => {
     if (over) throw new Error(`the worker ended at once:\n${text}`);
-    return text.includes('"worker.started"');
+    return text.includes(`"${options.until ?? 'worker.started'}"`);
   });
   return worker;
 }
