@@ -134,15 +134,20 @@ describe('emit', () => {
     );
     return emitted.rows[0] as Emitted;
   };
-  const emitMany = async (inputs: readonly { type: string; key?: string; data?: unknown; dueAt?: string }[]) => {
+  const emitMany = async (
+    inputs: readonly { type: string; key?: string; data?: unknown; dueAt?: string }[],
+    first = 'select',
+  ) => {
     const { rows } = await db.asWriter(
-      (client) =>
-        client.query<Emitted>(
+      async (client) => {
+        await client.query(first);
+        return client.query<Emitted>(
           `select r.* from notify.emit_many(array(
              select row(i ->> 'type', null, null, null, i -> 'data', i ->> 'key', (i ->> 'dueAt')::timestamptz)::notify.event_input
              from jsonb_array_elements($1) with ordinality as x (i, n) order by n)) as r`,
           [JSON.stringify(inputs)],
-        ),
+        );
+      },
       { commit: true },
     );
     return rows;
@@ -193,19 +198,32 @@ describe('emit', () => {
 
   test('sixteen sessions with the same keys in different orders make each event once, and all learn its id', async () => {
     const type = await makeType(db);
-    const keys = Array.from({ length: 40 }, (_, n) => `key-${n}`);
-    const sessions = await Promise.all(
-      Array.from({ length: 16 }, (_, session) => {
-        const shifted = [...keys.slice(session * 2), ...keys.slice(0, session * 2)];
-        const order = session % 2 ? shifted : shifted.reverse();
-        return emitMany(order.map((key) => ({ type, key }))).then((answers) =>
-          answers.map((answer, n) => ({ ...answer, key: order[n] as string })),
-        );
-      }),
+    const keys = Array.from({ length: 200 }, (_, n) => `key-${n}`);
+    // All wait at a barrier, so that they really meet.
+    const barrier = await db.owner.connect();
+    await barrier.query('select pg_advisory_lock(1)');
+    const calls = Array.from({ length: 16 }, async (_, session) => {
+      const shifted = [...keys.slice(session * 12), ...keys.slice(0, session * 12)];
+      const order = session % 2 ? shifted : shifted.reverse();
+      const answers = await emitMany(
+        order.map((key) => ({ type, key })),
+        'select pg_advisory_xact_lock_shared(1)',
+      );
+      return answers.map((answer, n) => ({ ...answer, key: order[n] as string }));
+    });
+    const all = Promise.all(calls);
+    await until('all are waiting', () =>
+      one<boolean>(
+        barrier,
+        `select count(*) = 16 from pg_stat_activity where datname = current_database() and wait_event = 'advisory'`,
+      ),
     );
+    await barrier.query('select pg_advisory_unlock(1)');
+    barrier.release();
+    const sessions = await all;
     const answers = sessions.flat();
-    expect(await eventsOf(type)).toBe(40);
-    expect(answers.filter(({ deduplicated }) => !deduplicated)).toHaveLength(40);
+    expect(await eventsOf(type)).toBe(200);
+    expect(answers.filter(({ deduplicated }) => !deduplicated)).toHaveLength(200);
     for (const key of keys) {
       expect(new Set(answers.filter((answer) => answer.key === key).map(({ event_id }) => event_id)).size).toBe(1);
     }
