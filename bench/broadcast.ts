@@ -60,7 +60,7 @@ async function isUnderWay(pool: Stack['pool']): Promise<boolean> {
 
 /** The same number of messages through the provider's SDK alone, in a process of its own. */
 export async function bareSdk(settings: Record<string, string>, provider: string, messages: number): Promise<number> {
-  const { stdout } = await promisify(execFile)(process.execPath, ['bench/bare.ts', provider, String(messages)], {
+  const { stdout } = await promisify(execFile)(process.execPath, ['--max-semi-space-size=32', 'bench/bare.ts', provider, String(messages)], {
     env: { ...process.env, ...settings },
   });
   const { seconds, accepted } = JSON.parse(stdout) as { seconds: number; accepted: number };

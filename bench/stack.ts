@@ -67,7 +67,7 @@ export async function startStack() {
 export type Stack = Awaited<ReturnType<typeof startStack>>;
 
 async function startSandboxProcess(): Promise<SandboxProcess> {
-  const child = fork(new URL('sandbox.ts', import.meta.url));
+  const child = fork(new URL('sandbox.ts', import.meta.url), { execArgv: ['--max-semi-space-size=32'] });
   const next = async <T>() => ((await once(child, 'message')) as [T])[0];
   return {
     child,
