@@ -29,6 +29,7 @@ async function main() {
   process.once('SIGINT', stop);
   if (settingsFile !== null) await writeSecretFile(settingsFile, `${JSON.stringify(sandbox.settings, null, 2)}\n`);
   log.info('sandbox.started', { url: sandbox.url, ports: sandbox.ports });
+  process.send?.('listening');
 }
 
 try {

@@ -7,6 +7,7 @@ async function main(): Promise<void> {
   const config = readConfig(process.env, 'api');
   const logger = createLogger({ level: config.logLevel, component: 'api' });
   const api = await startApi(config, logger);
+  process.send?.('listening');
   let stopping = false;
   const stop = (signal: string) => {
     if (stopping) process.exit(1);

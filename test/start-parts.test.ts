@@ -1,10 +1,14 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { freePort } from '../src/ports.ts';
+import { superviseChild } from '../src/start/child.ts';
+import { onFreePort } from '../src/start/on-free-port.ts';
 import { formatLine } from '../src/start/output.ts';
 import { sandboxSettingsFor } from '../src/start/sandbox-settings.ts';
 import { readOrCreateSecrets } from '../src/start/state.ts';
@@ -46,6 +50,47 @@ describe('formatLine', () => {
     });
     expect(formatLine('api', line)).toBe('api      │ WARN a.b count=1 error="no"\n');
     expect(formatLine('api', '{not json')).toBe('api      │ {not json\n');
+  });
+});
+
+describe('onFreePort', () => {
+  const start = (port: number, entry = 'test/support/listener.ts') => {
+    const environment = { PATH: process.env.PATH, PORT: String(port) };
+    return superviseChild({ name: 'child', entry, environment, graceMs: 2_000, say: () => {} });
+  };
+
+  test('takes another port where somebody else was faster, and never takes them for its own child', async () => {
+    const preferred = await freePort(0);
+    const faster = createServer();
+    const { child, port } = await onFreePort({
+      name: 'child',
+      preferred,
+      host: '127.0.0.1',
+      start: (free) => {
+        // Another start at the same moment: free when asked for, taken by the time the child listens.
+        if (free === preferred) faster.listen(preferred, '127.0.0.1');
+        return start(free);
+      },
+    });
+    expect(port).not.toBe(preferred);
+    expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe('ours');
+    await child.stop();
+    await new Promise((resolve) => faster.close(resolve));
+  });
+
+  test('gives up on one that ends whatever its port', async () => {
+    const tried: number[] = [];
+    const options = { name: 'child', preferred: 0, host: '127.0.0.1' };
+    const never = onFreePort({
+      ...options,
+      start: (port) => {
+        tried.push(port);
+        // Does nothing and ends.
+        return start(port, 'test/support/one.ts');
+      },
+    });
+    await expect(never).rejects.toThrow('child does not listen');
+    expect(tried.length).toBeGreaterThan(1);
   });
 });
 

@@ -20,6 +20,8 @@ export type ChildOptions = {
 };
 
 export type Child = {
+  /** Whether its first process said that it listens (`process.send('listening')`), or ended before. */
+  readonly listens: Promise<boolean>;
   /** Ends it in order and starts it again at once, unless it has been stopped. */
   restart(): Promise<void>;
   /** Ends it in order and for good. Idempotent. */
@@ -37,11 +39,14 @@ export function superviseChild(options: ChildOptions): Child {
   /** Whether the end of the current process is our own doing. */
   let ending = false;
   let stopped = false;
+  const { promise: listens, resolve: noteListens } = Promise.withResolvers<boolean>();
 
   const start = () => {
     const startedAt = Date.now();
     ending = false;
     current = launch(options);
+    current.on('message', (message) => message === 'listening' && noteListens(true));
+    current.once('exit', () => noteListens(false));
     current.once('exit', (code, signal) => {
       if (ending) return;
       pauseMs = Date.now() - startedAt > shortestRunMs ? 0 : Math.min(pauseMs * 2 || 500, longestPauseMs);
@@ -58,6 +63,7 @@ export function superviseChild(options: ChildOptions): Child {
 
   start();
   return {
+    listens,
     async restart() {
       if (stopped || ending) return;
       await end();
