@@ -199,13 +199,14 @@ table notify.events partition by RANGE (id)
   canceled_at timestamp with time zone
   plan_attempts integer default 0 not null
   plan_error text
+  retry_at timestamp with time zone
   constraint events_data_is_a_small_object CHECK (((jsonb_typeof(data) = 'object'::text) AND (pg_column_size(data) <= 16384)))
   constraint events_idempotency_key_fits CHECK (((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 500)))
   constraint events_pkey PRIMARY KEY (id)
   constraint events_planned_or_canceled CHECK (((planned_at IS NULL) OR (canceled_at IS NULL)))
   constraint events_subject_is_whole CHECK (((subject_type IS NULL) = (subject_id IS NULL)))
   constraint events_type_key_fkey FOREIGN KEY (type_key) REFERENCES notify.notification_types(key)
-  CREATE INDEX events_due_at_idx on notify.events USING btree (due_at) WHERE ((planned_at IS NULL) AND (canceled_at IS NULL))
+  CREATE INDEX events_due_at_idx on notify.events USING btree (COALESCE(retry_at, due_at)) WHERE ((planned_at IS NULL) AND (canceled_at IS NULL))
   CREATE INDEX events_subject_id_idx on notify.events USING btree (subject_id) WHERE (subject_id IS NOT NULL)
   CREATE INDEX events_type_key_idx on notify.events USING btree (type_key)
   row level security
@@ -840,7 +841,7 @@ function notify_private.pause_provider(provider text, reason text) returns times
   sql volatile set search_path=""
 
 function notify_private.plan(event_ids uuid[], max_candidates integer DEFAULT 1000) returns boolean
-  plpgsql volatile security definer set search_path="", plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off, enable_bitmapscan=off
+  plpgsql volatile security definer set search_path="", plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off, enable_bitmapscan=off, lock_timeout=5s
   grant rowbell_worker (execute)
 
 function notify_private.readiness(migrations text[], OUT missing_migrations bigint, OUT missing_partitions bigint, OUT workers_alive bigint) returns record

@@ -175,6 +175,10 @@ export interface NotifyEvents {
    */
   plan_error: string | null;
   planned_at: Timestamp | null;
+  /**
+   * Planning failed and is not tried again before; "infinity" once nothing of it could be delivered any more. Apart from due_at, because expiry counts from that.
+   */
+  retry_at: Timestamp | null;
   subject_id: string | null;
   /**
    * What it is about ("trip"), with subject_id; threads, filters and cancellations use it.

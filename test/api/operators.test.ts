@@ -62,7 +62,7 @@ test('a paused provider is seen and resumed', async () => {
 
 test('an event that could not be planned is seen with its reason and tried again', async () => {
   const { rows } = await database.owner.query(
-    `insert into notify.events (type_key, plan_error, due_at) values ('test_push', 'RB001 copy needs a value', now() + interval '1 hour') returning id`,
+    `insert into notify.events (type_key, plan_error, retry_at) values ('test_push', 'RB001 copy needs a value', now() + interval '1 hour') returning id`,
   );
   const id = rows[0].id;
   const failed = await ask('{ failedEvents { nodes { id planError } } }');
@@ -71,7 +71,7 @@ test('an event that could not be planned is seen with its reason and tried again
   expect((await ask(retry, { id })).data.retryEvent.result).toBe(true);
   expect((await ask(retry, { id: randomUUID() })).data.retryEvent.result).toBe(false);
   expect(
-    (await database.owner.query('select from notify.events where id = $1 and due_at <= clock_timestamp()', [id]))
+    (await database.owner.query('select from notify.events where id = $1 and retry_at <= clock_timestamp()', [id]))
       .rowCount,
   ).toBe(1);
 });

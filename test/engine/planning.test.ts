@@ -184,7 +184,7 @@ describe('what cannot be planned', () => {
       plan_error: '22012: division by zero',
     });
     for (const event of good) expect(await decisionOf(db, event)).toBe('send');
-    expect(await one(db.owner, 'select due_at > now() from notify.events where id = $1', [bad])).toBe(true);
+    expect(await one(db.owner, 'select retry_at > now() from notify.events where id = $1', [bad])).toBe(true);
 
     await db.owner.query(`insert into engine_test.switches values ('mended')`);
     const retried = await db.asOperator((client) => client.query('select notify.retry_event($1) as done', [bad]), {
@@ -209,7 +209,7 @@ describe('what cannot be planned', () => {
       pauses.push(
         await one<number>(
           db.owner,
-          'select extract(epoch from due_at - clock_timestamp())::float from notify.events where id = $1',
+          'select extract(epoch from retry_at - clock_timestamp())::float from notify.events where id = $1',
           [event],
         ),
       );

@@ -199,7 +199,7 @@ export function tellGroup(
 export async function planDue(db: TestDatabase, maxCandidates = 1000): Promise<void> {
   for (let more = true; more; ) {
     const { rows } = await db.owner.query<{ id: string }>(
-      'select id from notify.events where planned_at is null and canceled_at is null and due_at <= clock_timestamp()',
+      'select id from notify.events where planned_at is null and canceled_at is null and coalesce(retry_at, due_at) <= clock_timestamp()',
     );
     if (rows.length === 0) return;
     more = await one(db.worker, 'select notify_private.plan($1, $2)', [rows.map(({ id }) => id), maxCandidates]);

@@ -4,7 +4,7 @@ language plpgsql volatile
 security definer set search_path = ''
 as $$
 begin
-  update notify.events as e set due_at = pg_catalog.clock_timestamp()
+  update notify.events as e set retry_at = pg_catalog.clock_timestamp()
   where e.id = retry_event.event_id and e.plan_error is not null and e.planned_at is null and e.canceled_at is null;
   return found;
 end

@@ -35,9 +35,10 @@ begin
     from (
       select e.id from notify.events as e
       join notify.notification_types as t on t.key = e.type_key
-      where e.planned_at is null and e.canceled_at is null and e.due_at < at - interval '500 milliseconds'
+      where e.planned_at is null and e.canceled_at is null
+        and coalesce(e.retry_at, e.due_at) < at - interval '500 milliseconds'
         and (t.priority = 'P0') = (enqueue_due.lane = 'urgent')
-      order by e.due_at limit 500
+      order by coalesce(e.retry_at, e.due_at) limit 500
     ) as e
     having count(*) > 0
   ) as added;

@@ -5,6 +5,9 @@ security definer set search_path = ''
 -- Generic plans: planning these statements costs more than running them for one person (6.6 ms against 2.0), and the
 -- generic plan was the faster one for a thousand as well (125 ms against 151).
 set plan_cache_mode = force_generic_plan set jit = off set enable_seqscan = off set enable_bitmapscan = off
+-- An application may keep a person's row locked for as long as its transaction stays open. Waiting for it without end
+-- let one such transaction take every place of a lane, hence all sending with it.
+set lock_timeout = '5s'
 as $$
 declare
   at constant timestamptz := pg_catalog.clock_timestamp();
@@ -22,7 +25,8 @@ begin
   select pg_catalog.array_agg(e order by e.id) into locked
   from (
     select * from notify.events as e
-    where e.id = any (event_ids) and e.planned_at is null and e.canceled_at is null and e.due_at <= at
+    where e.id = any (event_ids) and e.planned_at is null and e.canceled_at is null
+      and coalesce(e.retry_at, e.due_at) <= at
     order by e.id
     for update skip locked
   ) as e;
@@ -62,7 +66,8 @@ begin
         more := true;
         last := found_members[pg_catalog.cardinality(found_members)];
         finished := finished || array(select id from unnest(audience.event_ids) as id where id < last.event_id);
-        update notify.events set plan_cursor = last.recipient_id where id = last.event_id;
+        update notify.events set plan_cursor = last.recipient_id, plan_attempts = 0, plan_error = null, retry_at = null
+      where id = last.event_id;
         -- The rest is written down once, because an audience is a join whose order no index gives: asking it again for
         -- each slice sorted what was left of 100 000 members a hundred times (150 to 290 ms each). A row is a slice: a
         -- row for each member cost 10 us a member, a tenth of all that planning and sending it costs.
@@ -96,6 +101,10 @@ begin
   end loop;
 
   if pg_catalog.cardinality(members) > 0 then
+    if exists (select from unnest(locked) as e where e.plan_attempts > 0) then
+      -- It may have been the lock that failed: no patience a second time.
+      perform pg_catalog.set_config('lock_timeout', '500ms', true);
+    end if;
     -- One order for everyone, hence no deadlock; the next statement then sees what earlier holders committed.
     perform from notify.users as u
     where u.id = any (array(select m.recipient_id from unnest(members) as m))
@@ -103,7 +112,7 @@ begin
     perform notify_private.apply_rules(locked, members, at);
   end if;
 
-  update notify.events set planned_at = at, plan_cursor = null, plan_error = null where id = any (finished);
+  update notify.events set planned_at = at, plan_cursor = null, plan_error = null, retry_at = null where id = any (finished);
   return more;
 end
 $$;
