@@ -354,7 +354,8 @@ describe('daily cap (TR-G3)', () => {
       const person = await makePerson(db, { timeZone: zone === 'unknown' ? null : zone });
       const { rows } = await client.query<{ day: string }>(
         `select day from notify_private.evaluate(
-           array[row(uuidv7(), $1, $2, 'push', null)::notify_private.candidate], $3)`,
+           array[jsonb_populate_record(null::notify_private.candidate,
+             jsonb_build_object('event_id', uuidv7(), 'type_key', $1::text, 'recipient_id', $2::uuid, 'channel', 'push'))], $3)`,
         [type, person, at],
       );
       return rows[0]?.day;
@@ -385,7 +386,8 @@ describe('daily cap (TR-G3)', () => {
     const verdictAt = async (at: string) => {
       const { rows } = await db.owner.query<{ outcome: string; reason: string | null }>(
         `select outcome, reason from notify_private.evaluate(
-           array[row(uuidv7(), $1, $2, 'push', null)::notify_private.candidate], $3)`,
+           array[jsonb_populate_record(null::notify_private.candidate,
+             jsonb_build_object('event_id', uuidv7(), 'type_key', $1::text, 'recipient_id', $2::uuid, 'channel', 'push'))], $3)`,
         [type, person, at],
       );
       return rows[0]?.reason ?? rows[0]?.outcome;
