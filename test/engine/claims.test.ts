@@ -16,6 +16,7 @@ import {
   tellGroup,
 } from '../support/engine-pack.ts';
 import { one } from '../support/one.ts';
+import { until } from '../support/until.ts';
 import { engineOf } from '../support/worker-context.ts';
 
 let db: TestDatabase;
@@ -568,6 +569,28 @@ describe('a provider', () => {
     // Measured from before the first to after the last look: no more can have flowed in that time, however slow we are.
     expect(taken).toBeLessThanOrEqual(Math.ceil((100 * (performance.now() - begun)) / 1000) + 1);
     expect(taken).toBeGreaterThan(20);
+  });
+
+  test('gives the same tokens to one claim only, also when two look at the same instant', async () => {
+    await queue(40);
+    const rate = `update notify.providers set rate_per_second = 5, tokens = 5, refilled_at = clock_timestamp() where provider = 'apns'`;
+    await db.owner.query(rate);
+    const holder = await db.owner.connect();
+    await holder.query('begin');
+    await holder.query(`select from notify.providers where provider = 'apns' for update`);
+    const begun = performance.now();
+    const claims = Promise.all([claim(), claim(), claim()]);
+    await until('all wait', () =>
+      one<boolean>(
+        db.owner,
+        `select count(*) = 3 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      ),
+    );
+    await holder.query('commit');
+    holder.release();
+    const taken = (await claims).reduce((sum, { messages }) => sum + messages.length, 0);
+    expect(taken).toBeGreaterThanOrEqual(5);
+    expect(taken).toBeLessThanOrEqual(5 + Math.ceil((performance.now() - begun) / 200));
   });
 
   test('held to its rate, with both lanes waiting, is looked at by a few jobs and not by ever more', async () => {

@@ -229,6 +229,28 @@ describe('emit', () => {
     }
   });
 
+  test('two sessions whose keys cross do not deadlock', async () => {
+    const type = await makeType(db);
+    const holder = await db.owner.connect();
+    await holder.query('begin');
+    await holder.query(`select notify.emit($1, idempotency_key => 'm')`, [type]);
+    // Taken in the order of the input, each would now hold what the other needs next.
+    const calls = Promise.all([
+      emitMany(['b', 'm', 'c'].map((key) => ({ type, key }))),
+      emitMany(['c', 'm', 'b'].map((key) => ({ type, key }))),
+    ]);
+    await until('both wait', () =>
+      one<boolean>(
+        db.owner,
+        `select count(*) = 2 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      ),
+    );
+    await holder.query('rollback');
+    holder.release();
+    expect((await calls).flat().filter(({ deduplicated }) => !deduplicated)).toHaveLength(3);
+    expect(await eventsOf(type)).toBe(3);
+  });
+
   test('a first emit that is rolled back does not use up its key', async () => {
     const type = await makeType(db);
     await db.asWriter((client) => client.query(`select notify.emit($1, idempotency_key => 'undone')`, [type]));

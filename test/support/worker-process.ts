@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Lane } from '../../src/database/engine.ts';
-import { until } from './until.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -65,9 +64,17 @@ export async function startWorker(options: {
       return code;
     },
   };
-  await until('the worker starts', async () => {
-    if (over) throw new Error(`the worker ended at once:\n${text}`);
-    return text.includes(`"${options.until ?? 'worker.started'}"`);
+  // Heard and not asked for now and then, so that a test can act in the worker's first moment.
+  const said = new Promise<void>((resolve) => {
+    child.stdout?.on('data', () => {
+      if (text.includes(`"${options.until ?? 'worker.started'}"`)) resolve();
+    });
   });
+  await Promise.race([
+    said,
+    exited.then(() => {
+      throw new Error(`the worker ended at once:\n${text}`);
+    }),
+  ]);
   return worker;
 }
