@@ -122,5 +122,8 @@ test(`PostgreSQL killed ${crashes} times under load: the workers go on by themse
   await expectNothingLostOrDoubled(db, sandbox.journal, { pushes: pushes * (crowd + 100), texts: texts * 100 });
   // Nobody was restarted or declared dead: outcomes were kept in the workers and written down after the outage.
   expect(workers.every((worker) => worker.running())).toBe(true);
+  const { rows } = await db.owner.query<{ pid: number }>('select pid from notify.workers where stopped_at is null');
+  expect(rows.map(({ pid }) => pid).sort()).toEqual(workers.map(({ pid }) => pid).sort());
+  expect(await one(db.owner, 'select count(*)::integer from notify.workers')).toBe(2);
   expect(await one(db.owner, `select count(*)::integer from notify.delivery_attempts where outcome = 'lost'`)).toBe(0);
 }, 180_000);
