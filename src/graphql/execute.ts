@@ -5,6 +5,7 @@ import {
   type ExecutionResult,
   GraphQLError,
   type GraphQLSchema,
+  getOperationAST,
   NoSchemaIntrospectionCustomRule,
   parse,
   specifiedRules,
@@ -73,6 +74,9 @@ export function createExecutor(options: ExecutorOptions) {
     if (!request.success) throw new RowbellError('RBINV', 'Send an object with query, variables and operationName.');
     const { query, operationName = null, variables } = request.data;
     const document = documentOf(query);
+    const kind = getOperationAST(document, operationName)?.operation;
+    // Validation leaves what is below a root that the schema has not alone.
+    if (kind && !schema.getRootType(kind)) throw new RowbellError('RBINV', `There is no ${kind} here.`);
     checkCost(schema, document, operationName, variables ?? {});
     const args = await hookArgs({
       schema,

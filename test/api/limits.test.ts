@@ -42,6 +42,11 @@ describe('what a query may ask for', () => {
     expect(codes).toEqual(['INVALID_INPUT']);
   });
 
+  test('no subscription, since there is none', async () => {
+    const { status, codes } = await api.ask('subscription { anything }', { token });
+    expect([status, codes]).toEqual([400, ['INVALID_INPUT']]);
+  });
+
   test('ten fields at the root, and not eleven', async () => {
     const aliases = (count: number) => `{ ${Array.from({ length: count }, (_, n) => `a${n}: unreadCount`).join(' ')} }`;
     expect((await api.ask(aliases(10), { token })).errors).toEqual([]);

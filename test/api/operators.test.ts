@@ -35,6 +35,9 @@ test('TR-G12 totals by type and day, and the recent deliveries of all or of one 
     { day, typeKey: 'test_push', channel: 'push', status: 'failed', reason: 'worker_lost', total: '1' },
     { day, typeKey: 'test_push', channel: 'push', status: 'sent', reason: null, total: '2' },
   ]);
+  for (const days of ['since: "-infinity"', 'until: "infinity"', 'since: "2026-01-02", until: "2026-01-01"']) {
+    expect((await ask(`{ outcomeTotals(${days}) { nodes { total } } }`)).codes).toEqual(['INVALID_INPUT']);
+  }
   const recent =
     'query ($t: String, $id: UUID, $o: UUID) { recentDeliveries(subjectType: $t, subjectId: $id, olderThan: $o) { nodes { id } } }';
   const ids = async (variables: object) =>

@@ -445,6 +445,27 @@ describe('a dead address (TR-G7)', () => {
       { channel: 'sms', address: '+15552223333', reason: 'opted_out' },
     ]);
   });
+
+  test('an address that was suppressed for a time, and is used again, goes there for good; one there for good stays', async () => {
+    const [person, type] = [
+      await makePerson(db, { email: 'again@example.com' }),
+      await makeType(db, { channels: ['email'] }),
+    ];
+    await db.owner.query(
+      `insert into notify.suppressions (channel, address, reason, expires_at)
+       values ('email', 'again@example.com', 'operator', now() - interval '1 minute')`,
+    );
+    await tell(db, type, [person]);
+    await planDue(db);
+    await record(await claim('smtp'), () => rejected('address', { reason: 'unknown_mailbox' }));
+    const listed = 'select reason, expires_at from notify.suppressions';
+    expect((await db.owner.query(listed)).rows).toEqual([{ reason: 'hard_bounce', expires_at: null }]);
+    await db.owner.query(`update notify.suppressions set reason = 'complaint'`);
+    await db.owner.query(
+      `select notify_private.apply_receipt(id, 'failed', 'provider', '550', 'unregistered', true) from notify.deliveries`,
+    );
+    expect((await db.owner.query(listed)).rows).toEqual([{ reason: 'complaint', expires_at: null }]);
+  });
 });
 
 describe('a provider', () => {

@@ -6,12 +6,17 @@ as $$
 declare
   first_day constant date := coalesce(since, (pg_catalog.now() at time zone 'UTC')::date - 6);
   last_day constant date := coalesce(until, (pg_catalog.now() at time zone 'UTC')::date);
-  first_id constant uuid := notify_private.uuidv7_floor(first_day::timestamp at time zone 'UTC');
-  end_id constant uuid := notify_private.uuidv7_floor((last_day + 1)::timestamp at time zone 'UTC');
+  first_id uuid;
+  end_id uuid;
 begin
+  if not (isfinite(first_day) and isfinite(last_day)) then
+    raise exception 'since, until: must be days' using errcode = 'RBINV';
+  end if;
   if last_day - first_day not between 0 and 92 then
     raise exception 'since, until: at most 93 days, since before until' using errcode = 'RBINV';
   end if;
+  first_id := notify_private.uuidv7_floor(first_day::timestamp at time zone 'UTC');
+  end_id := notify_private.uuidv7_floor((last_day + 1)::timestamp at time zone 'UTC');
   return query
   select (d.created_at at time zone 'UTC')::date, n.type_key, d.channel, d.status, d.reason, count(*)
   from notify.deliveries as d join notify.notifications as n on n.id = d.notification_id

@@ -40,7 +40,8 @@ begin
   if apply_receipt.address_is_dead and delivery.channel in ('email', 'sms') then
     insert into notify.suppressions (channel, address, reason)
     values (delivery.channel, delivery.address, case when apply_receipt.reason = 'opted_out' then 'opted_out' else 'invalid_address' end)
-    on conflict (channel, address) do nothing;
+    on conflict (channel, address) do update set reason = excluded.reason, expires_at = null
+      where suppressions.expires_at is not null;
   end if;
   return true;
 end

@@ -2,6 +2,9 @@ create or replace function notify_private.make_partitions(months_ahead integer d
 language plpgsql volatile
 -- Definer: partitions belong to the owner; the worker may only ask for them. Its grant is the check of the caller.
 security definer set search_path = ''
+-- A partition needs its parent to itself for a moment. Behind a long read (a dump) it would wait, and every insert behind
+-- it; months ahead of need there is always another night.
+set lock_timeout = '2s'
 as $$
 declare
   parent text;

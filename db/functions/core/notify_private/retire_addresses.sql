@@ -14,7 +14,9 @@ as $$
     case when f.reason = 'opted_out' then 'opted_out' when f.channel = 'email' then 'hard_bounce' else 'invalid_address' end
   from unnest(fates) as f
   where f.outcome = 'address' and f.channel in ('email', 'sms')
-  on conflict (channel, address) do nothing
+  -- One that was for a time only becomes one for good.
+  on conflict (channel, address) do update set reason = excluded.reason, expires_at = null
+    where suppressions.expires_at is not null
 $$;
 comment on function notify_private.retire_addresses(notify_private.fate[], timestamptz) is
   'Deactivates devices and endpoints, and suppresses mailboxes and numbers, of which the provider said that they will never work; reason and instant are kept.';
