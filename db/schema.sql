@@ -63,7 +63,7 @@ type notify_private.audience_member as (event_id uuid, recipient_id uuid, varian
 
 type notify_private.candidate as (notification_id uuid, event_id uuid, type_key text, recipient_id uuid, channel text, dedupe_key text)
 
-type notify_private.claimable as (delivery_id uuid, notification_id uuid, attempt integer, fate text, expires_at timestamp with time zone, address text, web_push_p256dh text, web_push_auth text, registered_at timestamp with time zone, webhook_secret text)
+type notify_private.claimable as (delivery_id uuid, notification_id uuid, attempt integer, fate text, reason text, expires_at timestamp with time zone, address text, web_push_p256dh text, web_push_auth text, registered_at timestamp with time zone, webhook_secret text)
 
 type notify_private.claimed_delivery as (delivery_id uuid, attempt integer, address text, web_push_p256dh text, web_push_auth text, registered_at timestamp with time zone, webhook_secret text, type_key text, title text, subtitle text, body text, data jsonb, thread_id text, collapse_key text, tag text, sound text, urgency text, interruption_level text, expires_at timestamp with time zone)
 
@@ -827,7 +827,7 @@ function notify_private.judge_provider(provider text, results notify_private.res
   plpgsql volatile set search_path=""
 
 function notify_private.make_partitions(months_ahead integer DEFAULT 3) returns integer
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path="", lock_timeout=2s
   grant rowbell_worker (execute)
 
 function notify_private.metrics() returns TABLE(name text, labels jsonb, value double precision)

@@ -288,6 +288,18 @@ describe('between plan and claim', () => {
     expect(await statuses()).toEqual({ canceled: 1, sending: 1 });
   });
 
+  test('an address suppressed after planning is not used any more; another person’s is', async () => {
+    const type = await makeType(db, { audience: 'group', channels: ['sms'] });
+    await tellGroup(db, type, await makeCrowd(db, 2, { apns: 0, phones: 2 }));
+    await planDue(db);
+    await db.owner.query(`
+      insert into notify.suppressions (channel, address, reason)
+      select 'sms', address, 'opted_out' from notify.deliveries order by address limit 1`);
+    expect((await claim('twilio')).messages).toHaveLength(1);
+    expect(await statuses()).toEqual({ suppressed: 1, sending: 1 });
+    expect(await one(db.owner, `select reason from notify.deliveries where status = 'suppressed'`)).toBe('opted_out');
+  });
+
   test('what has expired is not sent, and does not hide what is due behind it', async () => {
     await queue(30, { expiresAfter: '1 hour' });
     await db.owner.query(

@@ -141,10 +141,10 @@ grant update (rate_per_second) on notify.providers to rowbell_operator;
 create type notify_private.sending as (provider text, lane text, deliveries bigint, run_at timestamptz);
 comment on type notify_private.sending is 'So many deliveries of a provider and lane to look at, now or at an instant.';
 create type notify_private.claimable as (
-  delivery_id uuid, notification_id uuid, attempt integer, fate text, expires_at timestamptz,
+  delivery_id uuid, notification_id uuid, attempt integer, fate text, reason text, expires_at timestamptz,
   address text, web_push_p256dh text, web_push_auth text, registered_at timestamptz, webhook_secret text
 );
-comment on type notify_private.claimable is 'A due delivery, what becomes of it (sending, expired, canceled), and its address as it stands now.';
+comment on type notify_private.claimable is 'A due delivery, what becomes of it (sending, expired, canceled, suppressed) and why, and its address as it stands now.';
 create type notify_private.claimed_delivery as (
   delivery_id uuid, attempt integer, address text, web_push_p256dh text, web_push_auth text, registered_at timestamptz, webhook_secret text,
   type_key text, title text, subtitle text, body text, data jsonb, thread_id text, collapse_key text, tag text, sound text,

@@ -18,7 +18,13 @@ begin
     taken := array(
       select row(
         d.id, d.notification_id, d.attempt + 1,
-        case when d.expires_at <= at then 'expired' when a.value is null then 'canceled' else 'sending' end,
+        case
+          when d.expires_at <= at then 'expired'
+          when a.value is null then 'canceled'
+          when s.reason is not null then 'suppressed'
+          else 'sending'
+        end,
+        case when d.expires_at <= at then 'expired' when a.value is null then 'address_removed' else s.reason end,
         d.expires_at, a.value, v.web_push_p256dh, v.web_push_auth, v.registered_at, w.secret
       )::notify_private.claimable
       from (
@@ -38,6 +44,11 @@ begin
         where d.channel = 'webhook' and x.id = d.device_id and x.deactivated_at is null limit 1
       ) as w on true
       cross join lateral (select coalesce(v.token, w.url, d.address) as value) as a
+      -- A STOP or a bounce that came after planning.
+      left join lateral (
+        select x.reason from notify.suppressions as x
+        where x.channel = d.channel and x.address = a.value and (x.expires_at is null or x.expires_at > at) limit 1
+      ) as s on true
     );
     exit when pg_catalog.cardinality(taken) = 0;
 
@@ -49,8 +60,7 @@ begin
     if exists (select from unnest(taken) as t where t.fate <> 'sending') then
       update notify.deliveries as d
       set
-        status = case when d.expires_at <= at then 'expired' else 'canceled' end,
-        reason = case when d.expires_at <= at then 'expired' else 'address_removed' end,
+        (status, reason) = (select t.fate, t.reason from unnest(taken) as t where t.delivery_id = d.id),
         finished_at = at
       where d.id = any (array(select t.delivery_id from unnest(taken) as t where t.fate <> 'sending'));
     end if;
@@ -64,11 +74,11 @@ begin
     cross join lateral (select * from notify.notifications as x where x.id = t.notification_id limit 1) as n
     cross join lateral (select * from notify.notification_types as x where x.key = n.type_key limit 1) as k
     where t.fate = 'sending';
-    -- Where all of them had expired or lost their address, look further: nothing returned means nothing due.
+    -- Where all of them ended here, look further: nothing returned means nothing due.
     exit when found;
   end loop;
 end
 $$;
 comment on function notify_private.claim_deliveries(uuid, uuid, text, text, integer) is
-  'Takes up to max_deliveries due deliveries of one provider and lane for a worker, counts the attempt, and returns what to send. Expired ones and those whose device left or changed hands end here. The claim''s id is made by the caller, so that it can give the claim back even when the answer never reached it.';
+  'Takes up to max_deliveries due deliveries of one provider and lane for a worker, counts the attempt, and returns what to send. Expired ones, those whose device left or changed hands, and those whose address was suppressed meanwhile end here. The claim''s id is made by the caller, so that it can give the claim back even when the answer never reached it.';
 grant execute on function notify_private.claim_deliveries(uuid, uuid, text, text, integer) to rowbell_worker;
