@@ -34,7 +34,7 @@ export async function broadcast(
   );
   const company = during(finished.signal);
   // Asked by the partial indexes of what is still under way: cheap however large the table is.
-  while (await isUnderWay(pool)) await sleep(50);
+  while (await isUnderWay(pool)) await sleep(100);
   const seconds = (performance.now() - startedAt) / 1000;
 
   finished.abort();
@@ -60,9 +60,13 @@ async function isUnderWay(pool: Stack['pool']): Promise<boolean> {
 
 /** The same number of messages through the provider's SDK alone, in a process of its own. */
 export async function bareSdk(settings: Record<string, string>, provider: string, messages: number): Promise<number> {
-  const { stdout } = await promisify(execFile)(process.execPath, ['--max-semi-space-size=32', 'bench/bare.ts', provider, String(messages)], {
-    env: { ...process.env, ...settings },
-  });
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--max-semi-space-size=32', 'bench/bare.ts', provider, String(messages)],
+    {
+      env: { ...process.env, ...settings },
+    },
+  );
   const { seconds, accepted } = JSON.parse(stdout) as { seconds: number; accepted: number };
   if (accepted !== messages) throw new Error(`bare SDK: ${accepted} of ${messages} were accepted`);
   return messages / seconds;

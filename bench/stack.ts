@@ -35,7 +35,7 @@ export async function startStack() {
   pool.on('error', () => {});
   await pool.query(await readFile(new URL('pack.sql', import.meta.url), 'utf8'));
 
-  const sandboxes = { urgent: await startSandboxProcess(), bulk: await startSandboxProcess() };
+  const sandboxes = { urgent: await startSandboxProcess('urgent'), bulk: await startSandboxProcess('bulk') };
   const workers = { urgent: startWorker('urgent'), bulk: startWorker('bulk') };
   for (const lane of ['urgent', 'bulk']) {
     while ((await pool.query('select from notify.workers where lane = $1', [lane])).rowCount === 0) await sleep(50);
@@ -66,8 +66,8 @@ export async function startStack() {
 
 export type Stack = Awaited<ReturnType<typeof startStack>>;
 
-async function startSandboxProcess(): Promise<SandboxProcess> {
-  const child = fork(new URL('sandbox.ts', import.meta.url), { execArgv: ['--max-semi-space-size=32'] });
+async function startSandboxProcess(lane: string): Promise<SandboxProcess> {
+  const child = fork(new URL('sandbox.ts', import.meta.url), [lane], { execArgv: ['--max-semi-space-size=32'] });
   const next = async <T>() => ((await once(child, 'message')) as [T])[0];
   return {
     child,

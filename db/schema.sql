@@ -75,7 +75,9 @@ type notify_private.result as (delivery_id uuid, outcome text, reason text, code
 
 type notify_private.sending as (provider text, lane text, deliveries bigint, run_at timestamp with time zone)
 
-type notify_private.verdict as (notification_id uuid, event_id uuid, recipient_id uuid, channel text, outcome text, rule text, reason text, inputs jsonb, dedupe_key text, dedupe_expires_at timestamp with time zone, day date)
+type notify_private.usable_address as (provider text, device_id uuid, address text, suppression_reason text)
+
+type notify_private.verdict as (notification_id uuid, event_id uuid, recipient_id uuid, channel text, outcome text, rule text, reason text, inputs jsonb, dedupe_key text, dedupe_expires_at timestamp with time zone, day date, addresses notify_private.usable_address[])
 
 -- tables
 
@@ -840,7 +842,7 @@ function notify_private.normal_token(provider text, token text) returns text
 function notify_private.pause_provider(provider text, reason text) returns timestamp with time zone
   sql volatile set search_path=""
 
-function notify_private.plan(event_ids uuid[], max_candidates integer DEFAULT 1000) returns boolean
+function notify_private.plan(event_ids uuid[], max_candidates integer DEFAULT 500) returns boolean
   plpgsql volatile security definer set search_path="", plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off, enable_bitmapscan=off, lock_timeout=5s
   grant rowbell_worker (execute)
 

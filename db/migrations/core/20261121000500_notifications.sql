@@ -89,8 +89,11 @@ comment on type notify_private.person is 'A member of an audience with the words
 comment on type notify_private.audience_member is 'What an audience function returns: who, in which variant of the copy, with which values.';
 create type notify_private.candidate as (notification_id uuid, event_id uuid, type_key text, recipient_id uuid, channel text, dedupe_key text);
 comment on type notify_private.candidate is 'One event, recipient and channel before the rules spoke, with the notification that would tell it.';
+create type notify_private.usable_address as (provider text, device_id uuid, address text, suppression_reason text);
+comment on type notify_private.usable_address is 'An address of a candidate, and why it must not be used where it must not.';
 create type notify_private.verdict as (
-  notification_id uuid, event_id uuid, recipient_id uuid, channel text, outcome text, rule text, reason text, inputs jsonb, dedupe_key text, dedupe_expires_at timestamptz, day date
+  notification_id uuid, event_id uuid, recipient_id uuid, channel text, outcome text, rule text, reason text, inputs jsonb, dedupe_key text, dedupe_expires_at timestamptz, day date,
+  addresses notify_private.usable_address[]
 );
 comment on type notify_private.verdict is 'What the rules say of a candidate, with what applying it needs: the key to claim and until when, the person''s day to count.';
 

@@ -91,7 +91,7 @@ begin
     v.notification_id, v.recipient_id, v.channel, a.provider,
     case t.priority when 'P0' then 'urgent' else 'bulk' end,
     a.device_id, case when a.device_id is null then a.address end,
-    fate.status, x.reason, at, e.due_at + t.expires_after, t.max_attempts, at,
+    fate.status, a.suppression_reason, at, e.due_at + t.expires_after, t.max_attempts, at,
     -- The inbox is a table of ours: writing the row is the delivery.
     case when fate.status = 'delivered' then at end,
     case when fate.status = 'delivered' then at end,
@@ -99,13 +99,9 @@ begin
   from unnest(verdicts) as v
   join unnest(events) as e on e.id = v.event_id
   join notify.notification_types as t on t.key = e.type_key
-  cross join lateral notify_private.addresses(v.recipient_id, v.channel) as a
-  left join lateral (
-    select y.reason from notify.suppressions as y
-    where y.channel = v.channel and y.address = a.address and (y.expires_at is null or y.expires_at > at) limit 1
-  ) as x on true
+  cross join unnest(v.addresses) as a
   cross join lateral (
-    select case when x.reason is not null then 'suppressed' when v.channel = 'in_app' then 'delivered' else 'queued' end as status
+    select case when a.suppression_reason is not null then 'suppressed' when v.channel = 'in_app' then 'delivered' else 'queued' end as status
   ) as fate
   where v.outcome = 'send'
     -- An event may name the one device it is for (a test push).

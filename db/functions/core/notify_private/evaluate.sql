@@ -28,7 +28,7 @@ as $$
         when a.known = 0 then 'address'
         when a.usable = 0 then 'suppression_list'
       end as rule,
-      p.enabled as preferred, a.known, a.suppression_reason
+      p.enabled as preferred, a.known, a.suppression_reason, a.addresses
     from candidate as c
     left join lateral (
       select x.enabled from notify.preferences as x
@@ -38,7 +38,8 @@ as $$
       select
         count(*) as known,
         count(*) filter (where x.reason is null) as usable,
-        min(x.reason) as suppression_reason
+        min(x.reason) as suppression_reason,
+        array_agg(row(b.provider, b.device_id, b.address, x.reason)::notify_private.usable_address) as addresses
       from notify_private.addresses(c.recipient_id, c.channel) as b
       left join lateral (
         select y.reason from notify.suppressions as y
@@ -118,13 +119,13 @@ as $$
       when 'preference' then jsonb_build_object('own', j.preferred, 'default_channels', j.default_channels)
       when 'suppression_list' then jsonb_build_object('addresses', j.known)
     end,
-    j.dedupe_key, null::timestamptz, j.day
+    j.dedupe_key, null::timestamptz, j.day, null::notify_private.usable_address[]
   from judged as j where j.rule is not null
   union all
   select
     d.notification_id, d.event_id, d.recipient_id, d.channel, 'suppress', 'dedupe', 'already_sent',
     jsonb_build_object('key', d.dedupe_key, 'first_event_id', d.first_event_id, 'until', d.until),
-    d.dedupe_key, null, d.day
+    d.dedupe_key, null, d.day, null
   from (
     select notification_id, event_id, recipient_id, channel, dedupe_key, day, used_by_event_id as first_event_id, used_until as until
     from keyed where used_by_event_id is not null
@@ -139,7 +140,7 @@ as $$
     case when c.is_full then 'daily_cap' end,
     case when c.is_full then 'cap_reached' end,
     case when c.is_full then jsonb_build_object('cap', c.daily_cap, 'count', c.count, 'day', c.day) end,
-    c.dedupe_key, c.dedupe_expires_at, c.day
+    c.dedupe_key, c.dedupe_expires_at, c.day, c.addresses
   from counted as c where not c.is_duplicate
 $$;
 comment on function notify_private.evaluate(notify_private.candidate[], timestamptz) is

@@ -1,4 +1,4 @@
-create or replace function notify_private.plan(event_ids uuid[], max_candidates integer default 1000) returns boolean
+create or replace function notify_private.plan(event_ids uuid[], max_candidates integer default 500) returns boolean
 language plpgsql volatile
 -- Definer: the worker may plan, but has no business in the tables themselves. Its grant is the check of the caller.
 security definer set search_path = ''
