@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { migrate } from '../src/migrate.ts';
 import { createDatabase, type TestDatabase } from './support/database.ts';
@@ -23,6 +24,52 @@ describe('migrate', () => {
     expect(new Set(applied.map((sentence) => sentence.split(' ')[2])).size).toBe(applied.length);
     await run();
     expect(said.filter((sentence) => sentence.startsWith('Applied migration'))).toHaveLength(applied.length);
+  });
+
+  test('a deploy while an application writes refuses neither it nor itself, and mends what is not as it should be', async () => {
+    await migrate(logins());
+    const { owner } = database;
+    const triggers = async () =>
+      (
+        await owner.query<{ definition: string }>(
+          'select pg_get_triggerdef(oid) as definition from pg_trigger where not tgisinternal order by 1',
+        )
+      ).rows;
+    const person = '00000000-0000-7000-8000-000000000001';
+    await owner.query(`insert into notify.users (id) values ($1)`, [person]);
+    await owner.query(`insert into trips.circles (id, name) values ($1, 'c')`, [person]);
+    const before = await triggers();
+    await owner.query('drop trigger _900_tell_created on trips.trips; drop trigger _100_claim_key on notify.events');
+    expect(await triggers()).not.toEqual(before);
+
+    let isOver = false;
+    let written = 0;
+    const refusals: unknown[] = [];
+    const application = async () => {
+      const client = await owner.connect();
+      while (!isOver) {
+        try {
+          await client.query('begin');
+          await client.query(`insert into trips.trips (circle_id, name, creator_id) values ($1, 't', $1)`, [person]);
+          await sleep(10);
+          await client.query(`insert into notify.events (type_key) values ('test_push')`);
+          await client.query('commit');
+          written++;
+        } catch (error) {
+          await client.query('rollback');
+          refusals.push(error);
+        }
+      }
+      client.release();
+    };
+    const applications = Promise.all([application(), application(), application(), application()]);
+    // With triggers to be put back, and with none.
+    for (let n = 0; n < 3; n++) await migrate(logins());
+    isOver = true;
+    await applications;
+    expect(refusals).toEqual([]);
+    expect(written).toBeGreaterThan(10);
+    expect(await triggers()).toEqual(before);
   });
 
   test('the worker owns its queue, the owner can add to it, the API can not', async () => {
