@@ -1,9 +1,12 @@
-create or replace function notify_private.admit(provider text, wanted integer) returns integer
+create or replace function notify_private.admit(provider text, lane text, wanted integer) returns integer
 language plpgsql volatile set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
-  at constant timestamptz := pg_catalog.clock_timestamp();
+  at timestamptz := pg_catalog.clock_timestamp();
+  available numeric;
+  due integer;
+  urgent integer := 0;
   admitted integer;
   p notify.providers;
 begin
@@ -20,37 +23,41 @@ begin
   if p.rate_per_second is null then
     return wanted;
   end if;
-  -- A token bucket one second deep. The row lock makes it exact over all workers.
-  update notify.providers as x
-  set tokens = filled.tokens - filled.taken, refilled_at = at
-  from (
-    select y.provider, b.tokens, least(wanted, floor(b.tokens)) as taken
-    from (select * from notify.providers as z where z.provider = provider for update) as y
-    cross join lateral (
-      select least(
-        greatest(y.rate_per_second, 1),
-        y.tokens + y.rate_per_second * greatest(extract(epoch from at - y.refilled_at), 0)
-      ) as tokens
-    ) as b
-  ) as filled
-  where x.provider = filled.provider
-  returning filled.taken into admitted;
-  if admitted = 0 then
-    -- One job a lane waits for the next tokens, however many looked in vain: without the key each of them left two behind.
-    perform graphile_worker.add_jobs(array(
-      select row(
-        case waiting.lane when 'urgent' then 'delivery__send_urgent' else 'delivery__send' end,
-        pg_catalog.json_build_object('provider', provider), null, at + interval '200 milliseconds', null,
-        'rate:' || provider || ':' || waiting.lane, null, null
-      )::graphile_worker.job_spec
-      from (
-        select distinct d.lane from notify.deliveries as d
-        where d.provider = provider and d.status = 'queued' and d.due_at <= at
-      ) as waiting
-    ), job_key_preserve_run_at => true);
+  -- A token bucket one second deep. The row lock makes it exact over all workers; what is asked after it sees what
+  -- earlier holders took.
+  select * into strict p from notify.providers as x where x.provider = provider for no key update;
+  if p.rate_per_second is null then
+    return wanted;
+  end if;
+  at := pg_catalog.clock_timestamp();
+  available := least(
+    greatest(p.rate_per_second, 1),
+    p.tokens + p.rate_per_second * greatest(extract(epoch from at - p.refilled_at), 0));
+  -- No more tokens than messages: one P0 took a second's worth with it. And P0 goes first: bulk gets what is left over.
+  select count(*) into due from (
+    select from notify.deliveries as d
+    where d.provider = provider and d.lane = lane and d.status = 'queued' and d.due_at <= at limit wanted
+  ) as d;
+  if lane = 'bulk' then
+    select count(*) into urgent from (
+      select from notify.deliveries as d
+      where d.provider = provider and d.lane = 'urgent' and d.status = 'queued' and d.due_at <= at limit wanted
+    ) as d;
+  end if;
+  admitted := greatest(least(due, floor(available) - urgent), 0);
+  update notify.providers as x set tokens = available - admitted, refilled_at = at where x.provider = provider;
+  if admitted = 0 and due > 0 then
+    -- One job of the lane waits for the next token, however many looked in vain: without the key each left two behind.
+    perform graphile_worker.add_job(
+      case lane when 'urgent' then 'delivery__send_urgent' else 'delivery__send' end,
+      pg_catalog.json_build_object('provider', provider),
+      run_at => at + least(interval '200 milliseconds', greatest(interval '10 milliseconds', case lane
+        when 'urgent' then interval '1 second' * (1 - available) / p.rate_per_second else interval '200 milliseconds' end)),
+      job_key => 'rate:' || provider || ':' || lane,
+      job_key_mode => 'preserve_run_at');
   end if;
   return admitted;
 end
 $$;
-comment on function notify_private.admit(text, integer) is
-  'How many messages a provider may be given now: none while it is paused, one to probe it afterwards, within its rate limit otherwise.';
+comment on function notify_private.admit(text, text, integer) is
+  'How many messages a provider may be given now: none while it is paused, one to probe it afterwards, within its rate limit otherwise, P0 first.';

@@ -10,7 +10,7 @@ as $$
 #variable_conflict use_variable
 declare
   at constant timestamptz := pg_catalog.clock_timestamp();
-  room integer := notify_private.admit(provider, max_deliveries);
+  room integer := notify_private.admit(provider, lane, max_deliveries);
   taken notify_private.claimable[];
 begin
   loop
