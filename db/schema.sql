@@ -776,7 +776,7 @@ function notify_hidden.test_push_states(event_ids uuid[]) returns TABLE(event_id
 function notify_private.addresses(user_id uuid, channel text) returns TABLE(provider text, device_id uuid, address text)
   sql stable parallel safe
 
-function notify_private.admit(provider text, wanted integer) returns integer
+function notify_private.admit(provider text, lane text, wanted integer) returns integer
   plpgsql volatile set search_path=""
 
 function notify_private.apply_receipt(delivery_id uuid, kind text, source text, code text DEFAULT NULL::text, reason text DEFAULT NULL::text, address_is_dead boolean DEFAULT false, occurred_at timestamp with time zone DEFAULT NULL::timestamp with time zone) returns boolean
@@ -801,7 +801,7 @@ function notify_private.claim_deliveries(claim_id uuid, worker_id uuid, provider
   grant rowbell_worker (execute)
 
 function notify_private.enqueue_due(lane text) returns bigint
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path="", plan_cache_mode=force_generic_plan, jit=off
   grant rowbell_worker (execute)
 
 function notify_private.enqueue_sending(work notify_private.sending[]) returns void

@@ -21,6 +21,7 @@ create table notify.events (
   canceled_at timestamptz,
   plan_attempts integer not null default 0,
   plan_error text,
+  retry_at timestamptz,
   primary key (id),
   constraint events_subject_is_whole check ((subject_type is null) = (subject_id is null)),
   constraint events_planned_or_canceled check (planned_at is null or canceled_at is null)
@@ -28,8 +29,8 @@ create table notify.events (
 alter table notify.events enable row level security;
 create index events_type_key_idx on notify.events (type_key);
 create index events_subject_id_idx on notify.events (subject_id) where subject_id is not null;
--- What plan() still has to look at; a handful of rows however large the table grows.
-create index events_due_at_idx on notify.events (due_at) where planned_at is null and canceled_at is null;
+-- What plan() still has to look at, by when; a handful of rows however large the table grows.
+create index events_due_at_idx on notify.events (coalesce(retry_at, due_at)) where planned_at is null and canceled_at is null;
 comment on table notify.events is
   'Something that happened in the calling application. Inserting a row is enough to be heard: a statement trigger enqueues its planning in the same transaction.';
 comment on column notify.events.type_key is 'Which kind of notification it causes.';
@@ -40,6 +41,8 @@ comment on column notify.events.idempotency_key is 'The same key again is the sa
 comment on column notify.events.due_at is 'Not planned before this instant.';
 comment on column notify.events.plan_cursor is 'Last recipient already planned, while planning a large audience is under way.';
 comment on column notify.events.plan_error is 'Why planning failed last (SQLSTATE and message of the audience function or copy); it is tried again with growing pauses.';
+comment on column notify.events.retry_at is
+  'Planning failed and is not tried again before; "infinity" once nothing of it could be delivered any more. Apart from due_at, because expiry counts from that.';
 create policy select_admin on notify.events for select to rowbell_operator using (true);
 create policy insert_service on notify.events for insert to rowbell_writer with check (true);
 grant select on notify.events to rowbell_operator;
