@@ -64,6 +64,8 @@ describe('docker-compose.yml', () => {
       'POSTGRES_PASSWORD',
       'ROWBELL_API_PASSWORD',
       'ROWBELL_WORKER_PASSWORD',
+      // Node's own.
+      'NODE_OPTIONS',
     ]);
     for (const [name, service] of ours) {
       for (const setting of Object.keys(service.environment ?? {})) {
