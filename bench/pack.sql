@@ -34,9 +34,9 @@ $$;
 create trigger _500_emit after insert on bench.announcements
   referencing new table as inserted for each statement execute function bench.tg_announcements__emit();
 
-insert into notify.notification_types (key, pack, category, priority, audience, dedupe_key, dedupe_window, thread_template, data_template, sound)
-select 'bench_' || lower(p), 'bench', 'bench', p, 'bench.audience', 'bench:{announcementId}:{userId}', interval '30 days',
-  '{announcementId}', '{"announcementId": "{announcementId}"}', 'default'
+-- No dedupe key: every announcement is an event of its own.
+insert into notify.notification_types (key, pack, category, priority, audience, thread_template, data_template, sound)
+select 'bench_' || lower(p), 'bench', 'bench', p, 'bench.audience', '{announcementId}', '{"announcementId": "{announcementId}"}', 'default'
 from unnest(array['P0', 'P1']) as p;
 insert into notify.notification_copies (type_key, locale, title, subtitle, body)
 select key, 'en', 'Bench', 'Rowbell', '{Text}' from notify.notification_types where pack = 'bench';

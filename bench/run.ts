@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { type BroadcastFigures, bareSdk, broadcast } from './broadcast.ts';
 import { idleShare } from './idle.ts';
 import { insertLatency } from './latency.ts';
-import { startStack } from './stack.ts';
+import { sleep, startStack } from './stack.ts';
 import { median, percentile } from './statistics.ts';
 import { triggerCost } from './trigger.ts';
 
@@ -39,6 +39,13 @@ try {
     await stack.pool.query('select bench.seed($1, $2)', [recipients, provider]);
   await stack.pool.query('vacuum analyze');
 
+  say('idle …');
+  await sleep(10_000);
+  add(
+    'idle: database, API, both workers, both sandboxes; share of one core',
+    `${((await idleShare(20)) * 100).toFixed(1)} %`,
+  );
+
   say('single inserts, idle …');
   await insertLatency(stack, { priority: 'P0', intervalMs: 20, count: 50 });
   await insertLatency(stack, { priority: 'P1', intervalMs: 20, count: 50 });
@@ -60,7 +67,7 @@ try {
     for (let round = 0; round < rounds; round++) {
       loaded.push(
         await broadcast(stack, provider, recipients, async (signal) => {
-          urgent.push(...(await insertLatency(stack, { priority: 'P0', intervalMs: 25, signal, settleMs: 500 })));
+          urgent.push(...(await insertLatency(stack, { priority: 'P0', intervalMs: 100, signal, settleMs: 500 })));
         }),
       );
       await broadcast(stack, provider, recipients, async (signal) => {
@@ -98,10 +105,6 @@ try {
   add('business insert of one row, without', `${median(cost.without).toFixed(2)} ms`);
   add('business insert of 1 000 rows, with trigger', `${median(cost.bulkWith).toFixed(1)} ms`);
   add('business insert of 1 000 rows, without', `${median(cost.bulkWithout).toFixed(1)} ms`);
-
-  say('idle …');
-  while (!(await isQuiet())) await new Promise((resolve) => setTimeout(resolve, 500));
-  add('idle, everything but the API, share of one core', `${((await idleShare(20)) * 100).toFixed(1)} %`);
 } finally {
   await stack.stop();
 }
@@ -123,9 +126,4 @@ notification, a delivery, an attempt and an outcome in the database before the c
 ${table}
 `,
   );
-}
-
-async function isQuiet(): Promise<boolean> {
-  const { rows: jobs } = await stack.pool.query('select from graphile_worker.jobs limit 1');
-  return jobs.length === 0;
 }

@@ -26,9 +26,10 @@ export async function startStack() {
   });
   const databaseUrl = postgres.url('rowbell');
   const workerDatabaseUrl = postgres.url('rowbell', 'rowbell_worker', 'bench-worker');
+  const apiDatabaseUrl = postgres.url('rowbell', 'rowbell_api', 'bench-api');
   await migrate({
     databaseUrl,
-    apiDatabaseUrl: postgres.url('rowbell', 'rowbell_api', 'bench-api'),
+    apiDatabaseUrl,
     workerDatabaseUrl,
   });
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 4 });
@@ -37,6 +38,10 @@ export async function startStack() {
 
   const sandboxes = { urgent: await startSandboxProcess('urgent'), bulk: await startSandboxProcess('bulk') };
   const workers = { urgent: startWorker('urgent'), bulk: startWorker('bulk') };
+  const api = spawn(process.execPath, ['src/server.ts'], {
+    env: { ...process.env, API_DATABASE_URL: apiDatabaseUrl, JWT_SECRET: 'b'.repeat(32), PORT: '0', LOG_LEVEL: 'warn' },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
   for (const lane of ['urgent', 'bulk']) {
     while ((await pool.query('select from notify.workers where lane = $1', [lane])).rowCount === 0) await sleep(50);
   }
@@ -53,7 +58,7 @@ export async function startStack() {
     sandboxes,
     workers,
     async stop() {
-      for (const child of Object.values(workers)) {
+      for (const child of [api, ...Object.values(workers)]) {
         child.kill('SIGTERM');
         await once(child, 'exit');
       }

@@ -9,6 +9,8 @@ export type PoolOptions = {
   readonly applicationName: string;
   /** Most connections at once. */
   readonly max?: number;
+  /** How long an unused connection is kept, in milliseconds; 0 for ever. */
+  readonly idleTimeoutMs?: number;
   /** How long to wait for a connection before the query fails, in milliseconds. */
   readonly connectTimeoutMs?: number;
   /**
@@ -39,7 +41,7 @@ export function createPool(options: PoolOptions): pg.Pool {
     application_name: options.applicationName,
     max: options.max ?? 10,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
-    idleTimeoutMillis: 30_000,
+    idleTimeoutMillis: options.idleTimeoutMs ?? 30_000,
     keepAlive: true,
     types: typeParsers,
     ...(options.durable === false && { options: '-c synchronous_commit=off' }),

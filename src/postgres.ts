@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
@@ -93,12 +94,13 @@ const listenSettings = (port: number) => [
 /** For a service on a developer's machine or a small host; a production server has its own. */
 const serverSettings = [
   'max_connections=200',
-  'shared_buffers=256MB',
+  // A quarter of the memory, as PostgreSQL's manual has it, up to what a small host is worth.
+  `shared_buffers=${Math.max(64, Math.min(1024, Math.floor(totalmem() / 4 / 2 ** 20)))}MB`,
   'work_mem=16MB',
   'maintenance_work_mem=128MB',
   'random_page_cost=1.1',
   'checkpoint_timeout=15min',
-  'max_wal_size=2GB',
+  'max_wal_size=4GB',
   'jit=off',
   'timezone=UTC',
   'log_timezone=UTC',

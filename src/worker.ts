@@ -28,11 +28,20 @@ async function work(lane: Lane): Promise<void> {
   if (lane === 'bulk') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   const config = readConfig(process.env, 'worker');
   const logger = createLogger({ level: config.logLevel, component: `worker-${lane}` });
-  const connections = { url: config.workerDatabaseUrl, applicationName: `rowbell-worker-${lane}`, logger };
-  const pool = createPool({ ...connections, max: config.workerConcurrency + 2 });
-  // Jobs are hints and a plan can be made again, so neither waits for the disk; claims and results do.
-  const hastyPool = createPool({ ...connections, max: config.workerConcurrency + 2, durable: false });
-  const engine = createEngine({ pool, planningPool: hastyPool });
+  // Few connections, kept for ever: the first plan of a session costs 50 ms, the next ones 2. Jobs are hints and a plan can be
+  // made again, so neither waits for the disk; claims and results do.
+  const connections = {
+    url: config.workerDatabaseUrl,
+    applicationName: `rowbell-worker-${lane}`,
+    idleTimeoutMs: 0,
+    logger,
+  };
+  const pools = {
+    jobs: createPool({ ...connections, max: config.workerConcurrency + 2, durable: false }),
+    planning: createPool({ ...connections, max: 3, durable: false }),
+    sending: createPool({ ...connections, max: config.workerConcurrency }),
+  };
+  const engine = createEngine({ pool: pools.sending, planningPool: pools.planning });
   const { publicUrl } = config;
   const providers = createProviders({
     ...config,
@@ -68,7 +77,7 @@ async function work(lane: Lane): Promise<void> {
   };
   const suffix = lane === 'urgent' ? '_urgent' : '';
   const runner = startRunner({
-    pool: hastyPool,
+    pool: pools.jobs,
     taskList: {
       [`event__plan${suffix}`]: eventPlan(context),
       [`delivery__send${suffix}`]: deliverySend(context),
@@ -94,7 +103,7 @@ async function work(lane: Lane): Promise<void> {
   clearTimeout(patience);
   await Promise.all([...providers.values()].map((provider) => provider.close()));
   await lifecycle.retire();
-  await Promise.all([pool.end(), hastyPool.end()]);
+  await Promise.all(Object.values(pools).map((pool) => pool.end()));
   clearTimeout(giveUp);
   logger.info('worker.stopped');
 }

@@ -9,7 +9,7 @@ import { createDrain } from '../src/worker/drain.ts';
 const payloadSchema = z.object({ provider: z.enum(providerNames) });
 
 /** Handlers of one provider at a time: one writes back while the other sends, and there is room for the other providers. */
-const handlersPerProvider = 3;
+const handlersPerProvider = 2;
 
 /** Claims what is due at a provider, sends it, writes back what the provider said; until nothing is due. */
 export function deliverySend(context: WorkerContext): Task {

@@ -2,6 +2,8 @@ create or replace function notify_private.enqueue_due(lane text) returns bigint
 language plpgsql volatile
 -- Definer: the worker's grant is the check of the caller.
 security definer set search_path = ''
+-- Every second for ever: planned once.
+set plan_cache_mode = force_generic_plan set jit = off
 as $$
 #variable_conflict use_column
 declare
