@@ -846,6 +846,10 @@ function notify_private.plan(event_ids uuid[], max_candidates integer DEFAULT 50
   plpgsql volatile security definer set search_path="", plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off, enable_bitmapscan=off, lock_timeout=5s
   grant rowbell_worker (execute)
 
+function notify_private.plan_slices(IN event_ids uuid[], IN most integer, INOUT more boolean) returns 
+  plpgsql volatile
+  grant rowbell_worker (execute)
+
 function notify_private.readiness(migrations text[], OUT missing_migrations bigint, OUT missing_partitions bigint, OUT workers_alive bigint) returns record
   plpgsql stable security definer set search_path=""
   grant rowbell_http (execute)

@@ -6,6 +6,9 @@ export type Engine = ReturnType<typeof createEngine>;
 
 export type Lane = 'urgent' | 'bulk';
 
+/** About half a second's work: how long a shutdown waits for a planner at most. */
+const slicesACall = 20;
+
 /** How many deliveries ended a write-back in which status. */
 export type Tally = Readonly<Record<string, number>>;
 
@@ -32,7 +35,7 @@ type ClaimedRow = {
 };
 
 /**
- * Typed calls of the engine's functions in `notify_private`; each is one statement and one transaction. What they do and
+ * Typed calls of the engine's functions in `notify_private`; each is one statement and, but for planning, one transaction. What they do and
  * when they are safe to repeat stands at the functions (db/functions/core/notify_private).
  *
  * Planning may use connections whose commits do not wait for the disk: until a delivery is claimed, by a commit that does,
@@ -49,8 +52,8 @@ export function createEngine({ pool, planningPool }: { pool: pg.Pool; planningPo
     async plan(eventIds: readonly string[]): Promise<boolean> {
       const { rows } = await planningPool.query<{ more: boolean }>({
         name: 'plan',
-        text: 'select notify_private.plan($1) as more',
-        values: [eventIds],
+        text: 'call notify_private.plan_slices($1, $2, null)',
+        values: [eventIds, slicesACall],
       });
       return rows[0]?.more ?? false;
     },

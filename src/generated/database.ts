@@ -370,7 +370,7 @@ export interface NotifySettings {
    */
   daily_cap: Generated<number>;
   /**
-   * How long events, and with them open-ended dedupe keys, are remembered.
+   * How long open-ended dedupe keys and idempotency keys are remembered.
    */
   retention: Generated<Interval>;
   singleton: Generated<boolean>;

@@ -300,6 +300,17 @@ describe('between plan and claim', () => {
     expect(await one(db.owner, `select reason from notify.deliveries where status = 'suppressed'`)).toBe('opted_out');
   });
 
+  test('a person who was erased gets no text any more; another one does', async () => {
+    const type = await makeType(db, { audience: 'group', channels: ['sms'] });
+    await tellGroup(db, type, await makeCrowd(db, 2, { apns: 0, phones: 2 }));
+    await planDue(db);
+    await db.owner.query(
+      'delete from notify.users where id = (select recipient_id from notify.deliveries order by id limit 1)',
+    );
+    expect((await claim('twilio')).messages).toHaveLength(1);
+    expect(await statuses()).toEqual({ canceled: 1, sending: 1 });
+  });
+
   test('what has expired is not sent, and does not hide what is due behind it', async () => {
     await queue(30, { expiresAfter: '1 hour' });
     await db.owner.query(

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import {
@@ -166,6 +167,17 @@ describe('dedupe (TR-G4)', () => {
     await db.owner.query(`update notify_private.dedupe_keys set expires_at = now() - interval '1 ms'`);
     expect(await told(type, person)).toBe('send');
     expect(await told(type, person)).toBe('dedupe: already_sent');
+  });
+
+  test('a key longer than an index row may be works like any other', async () => {
+    const type = await makeType(db, {
+      dedupeKey: `${randomBytes(3_000).toString('hex')}:{userId}`,
+      dedupeWindow: '1 day',
+    });
+    const [person, other] = [await makePerson(db), await makePerson(db)];
+    expect(await told(type, person)).toBe('send');
+    expect(await told(type, person)).toBe('dedupe: already_sent');
+    expect(await told(type, other)).toBe('send');
   });
 
   test('also between two events planned in one call: the earlier one is sent', async () => {

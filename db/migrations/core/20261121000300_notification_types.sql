@@ -10,7 +10,7 @@ create table notify.settings (
 alter table notify.settings enable row level security;
 comment on table notify.settings is 'What operators decide for everyone; exactly one row.';
 comment on column notify.settings.daily_cap is 'Most notifications on capped channels that one person gets in a day of their own. P0 counts but is never held back.';
-comment on column notify.settings.retention is 'How long events, and with them open-ended dedupe keys, are remembered.';
+comment on column notify.settings.retention is 'How long open-ended dedupe keys and idempotency keys are remembered.';
 insert into notify.settings default values;
 create policy select_admin on notify.settings for select to rowbell_operator using (true);
 create policy update_admin on notify.settings for update to rowbell_operator using (true) with check (true);

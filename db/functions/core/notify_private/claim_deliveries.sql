@@ -43,7 +43,11 @@ begin
         select x.url, x.secret from notify.webhook_endpoints as x
         where d.channel = 'webhook' and x.id = d.device_id and x.deactivated_at is null limit 1
       ) as w on true
-      cross join lateral (select coalesce(v.token, w.url, d.address) as value) as a
+      -- A mailbox or number stands in the delivery itself; it goes with its person.
+      left join lateral (
+        select d.address as value from notify.users as x where d.address is not null and x.id = d.recipient_id limit 1
+      ) as m on true
+      cross join lateral (select coalesce(v.token, w.url, m.value) as value) as a
       -- A STOP or a bounce that came after planning.
       left join lateral (
         select x.reason from notify.suppressions as x
