@@ -47,11 +47,12 @@ begin
   select pg_catalog.array_agg(v) into verdicts
   from notify_private.evaluate(
     array(
-      select row(p.notification_id, p.event_id, t.key, p.recipient_id, channel, p.dedupe_key)::notify_private.candidate
+      select row(p.notification_id, p.event_id, t.key, p.recipient_id, channel, p.dedupe_key, e.due_at + t.expires_after, e.fallback_key, null)::notify_private.candidate
       from unnest(people) as p
       join unnest(events) as e on e.id = p.event_id
       join notify.notification_types as t on t.key = e.type_key
       cross join unnest(t.channels) as channel
+      where e.channels is null or channel = any (e.channels)
     ), at) as v;
 
   with decided as (

@@ -108,7 +108,7 @@ as $$
     from settled as s
   )
   select
-    j.notification_id, j.event_id, j.recipient_id, j.channel, 'suppress', j.rule,
+    j.notification_id, j.event_id, j.recipient_id, j.channel, null, 'suppress', j.rule,
     case j.rule
       when 'type' then 'type_disabled'
       when 'preference' then case when j.preferred is null then 'off_by_default' else 'turned_off' end
@@ -119,13 +119,13 @@ as $$
       when 'preference' then jsonb_build_object('own', j.preferred, 'default_channels', j.default_channels)
       when 'suppression_list' then jsonb_build_object('addresses', j.known)
     end,
-    j.dedupe_key, null::timestamptz, j.day, null::notify_private.usable_address[]
+    null::timestamptz, null, null::jsonb, j.dedupe_key, null::timestamptz, j.day, null::notify_private.usable_address[], null, null::integer
   from judged as j where j.rule is not null
   union all
   select
-    d.notification_id, d.event_id, d.recipient_id, d.channel, 'suppress', 'dedupe', 'already_sent',
+    d.notification_id, d.event_id, d.recipient_id, d.channel, null, 'suppress', 'dedupe', 'already_sent',
     jsonb_build_object('key', d.dedupe_key, 'first_event_id', d.first_event_id, 'until', d.until),
-    d.dedupe_key, null, d.day, null
+    null, null, null, d.dedupe_key, null, d.day, null, null, null
   from (
     select notification_id, event_id, recipient_id, channel, dedupe_key, day, used_by_event_id as first_event_id, used_until as until
     from keyed where used_by_event_id is not null
@@ -135,12 +135,12 @@ as $$
   ) as d
   union all
   select
-    c.notification_id, c.event_id, c.recipient_id, c.channel,
+    c.notification_id, c.event_id, c.recipient_id, c.channel, null,
     case when c.is_full then 'suppress' else 'send' end,
     case when c.is_full then 'daily_cap' end,
     case when c.is_full then 'cap_reached' end,
     case when c.is_full then jsonb_build_object('cap', c.daily_cap, 'count', c.count, 'day', c.day) end,
-    c.dedupe_key, c.dedupe_expires_at, c.day, c.addresses
+    null, null, null, c.dedupe_key, c.dedupe_expires_at, c.day, c.addresses, null, null
   from counted as c where not c.is_duplicate
 $$;
 comment on function notify_private.evaluate(notify_private.candidate[], timestamptz) is
