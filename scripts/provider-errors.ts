@@ -19,7 +19,7 @@ const reactions: Record<Permanence, string> = {
   throttled: 'Tried again, not before the instant the provider names',
   misconfigured: 'Our account, key or certificate: the provider is paused, its deliveries are kept',
   ambiguous:
-    'It may have been delivered: tried again with the same id, except SMS, which waits as `unknown` for its receipt',
+    'It may have been delivered: tried again with the same id, except SMS and calls, which wait as `unknown` for their receipt',
 };
 
 /** docs/provider-errors.md, from the table each provider keeps in its errors.ts. */

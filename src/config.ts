@@ -46,6 +46,7 @@ export const settings = {
   TWILIO_ACCOUNT_SID: { default: null, secret: false },
   TWILIO_AUTH_TOKEN: { default: null, secret: true },
   TWILIO_FROM: { default: null, secret: false },
+  TWILIO_VOICE_FROM: { default: null, secret: false },
   TWILIO_API_URL: { default: 'https://api.twilio.com', secret: false },
   WEBHOOK_ALLOW_PRIVATE_NETWORKS: { default: 'false', secret: false },
   SANDBOX_HOST: { default: '127.0.0.1', secret: false },
@@ -125,6 +126,8 @@ export type Config = {
     readonly authToken: string;
     /** An E.164 number or a messaging service id (`MG…`). */
     readonly from: string;
+    /** The E.164 number that calls: its own setting, else `from` where that is a number. */
+    readonly voiceFrom: string | null;
     readonly apiUrl: string;
   } | null;
   readonly webhook: { readonly allowPrivateNetworks: boolean };
@@ -311,6 +314,9 @@ export function readConfig<P extends keyof Needs = 'any'>(environment: Environme
           z.string().regex(/^(\+[1-9]\d{6,14}|MG[0-9a-fA-F]{32})$/),
           'an E.164 number or a messaging service id',
         ) ?? '',
+      voiceFrom:
+        parse('TWILIO_VOICE_FROM', z.string().regex(/^\+[1-9]\d{6,14}$/), 'an E.164 number') ??
+        (plain('TWILIO_FROM').startsWith('+') ? plain('TWILIO_FROM') : null),
       apiUrl: url('TWILIO_API_URL', /^https?:\/\//, 'an http or https address') ?? '',
     })),
     webhook: { allowPrivateNetworks: oneOf('WEBHOOK_ALLOW_PRIVATE_NETWORKS', ['false', 'true']) === 'true' },

@@ -20,10 +20,11 @@ export type TwilioCallbacks = {
 
 export type TwilioReport =
   | { readonly status: 'sent' | 'delivered' }
+  | { readonly status: 'answered' | 'completed'; readonly code: string | null }
   | { readonly status: 'failed'; readonly code: string; readonly permanence: string; readonly reason: string };
 
 /**
- * `POST /callbacks/twilio/:deliveryId`: Twilio's word on an SMS. Repeated and late ones change nothing. The signature
+ * `POST /callbacks/twilio/:deliveryId`: Twilio's word on an SMS or a call. Repeated and late ones change nothing. The signature
  * is checked before anything else is looked at, so nobody learns from the answer which deliveries exist.
  *
  * @param publicUrl the origin Twilio was given; the signature covers it
@@ -61,7 +62,13 @@ async function apply(pool: pg.Pool, deliveryId: string, report: TwilioReport): P
   const { rows } = await pool
     .query<{ known: boolean }>(
       `select notify_private.apply_receipt($1, $2, 'provider', $3, $4, $5) is not null as known`,
-      [deliveryId, report.status, failure?.code, failure?.reason, failure?.permanence === 'address'],
+      [
+        deliveryId,
+        report.status,
+        'code' in report ? report.code : null,
+        failure?.reason,
+        failure?.permanence === 'address',
+      ],
     )
     .catch((error: unknown) => {
       throw describeDatabaseError(error);

@@ -1,7 +1,7 @@
 import { type ApnsOptions, createApns } from './apns/index.ts';
 import { createFcm, type FcmOptions } from './fcm/index.ts';
 import { createSmtp, type SmtpOptions } from './smtp/index.ts';
-import { createTwilio, type TwilioOptions } from './twilio/index.ts';
+import { createTwilio, createTwilioVoice, type TwilioOptions } from './twilio/index.ts';
 import type { Provider, ProviderName } from './types.ts';
 import { createWebPush, type WebPushOptions } from './web-push/index.ts';
 import { createWebhook, type WebhookOptions } from './webhook/index.ts';
@@ -12,7 +12,8 @@ export type ProviderOptions = {
   readonly fcm: FcmOptions | null;
   readonly webPush: WebPushOptions | null;
   readonly smtp: SmtpOptions | null;
-  readonly twilio: TwilioOptions | null;
+  /** `voiceFrom`: the number that calls; null: calls are skipped. */
+  readonly twilio: (TwilioOptions & { readonly voiceFrom: string | null }) | null;
   readonly webhook: WebhookOptions;
 };
 
@@ -25,6 +26,7 @@ export function createProviders(options: ProviderOptions): ReadonlyMap<ProviderN
     webPush && createWebPush(webPush),
     smtp && createSmtp(smtp),
     twilio && createTwilio(twilio),
+    twilio?.voiceFrom ? createTwilioVoice({ ...twilio, from: twilio.voiceFrom }) : null,
     createWebhook(webhook),
   ];
   return new Map(providers.filter((provider) => provider !== null).map((provider) => [provider.name, provider]));

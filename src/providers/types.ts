@@ -3,7 +3,7 @@
  * need stands in the message, everything the engine needs stands in the result.
  */
 
-export const providerNames = ['apns', 'fcm', 'web_push', 'smtp', 'twilio', 'webhook'] as const;
+export const providerNames = ['apns', 'fcm', 'web_push', 'smtp', 'twilio', 'twilio_voice', 'webhook'] as const;
 export type ProviderName = (typeof providerNames)[number];
 
 /** One delivery, ready to send. Instants are `Date`s, texts are rendered. */

@@ -7,12 +7,15 @@ const stepMs = 20;
 
 export type Progress = { readonly status: string; readonly errorCode?: string };
 
+/** Steps, and how long before the last one; null: as long as before every other. */
+export type Walk<Step> = { readonly steps: readonly Step[]; readonly lastAfterMs: number | null };
+
 /**
  * What becomes of a message that was accepted. `hard_bounce` and `soft_bounce` end in `undelivered` (30005 and 30003,
  * or the fault's reason), `lost_receipt` ends after `sent`, `late_receipt` waits before the last step. Real callbacks
  * come doubled and out of order: a `late_receipt` whose reason is `duplicate` or `out_of_order` does that.
  */
-export function progressOf(fault: Fault | null): { readonly steps: readonly Progress[]; readonly lastAfterMs: number } {
+export function progressOf(fault: Fault | null): Walk<Progress> {
   const sent: Progress = { status: 'sent' };
   const delivered: Progress = { status: 'delivered' };
   const undelivered = (errorCode: string) => ({
@@ -53,22 +56,20 @@ export type CallbackOptions = {
 };
 
 /**
- * Walks a message through its steps: `onStep` first, then the signed callback where a URL was given. Like Twilio, does
- * not call again when nobody answers.
+ * Walks a message or call through its steps: `onStep` first, then the signed callback to the URL it names, where it
+ * names one. Like Twilio, does not call again when nobody answers.
  */
-export async function walk(
-  progress: ReturnType<typeof progressOf>,
-  url: string | null,
+export async function walk<Step>(
+  { steps, lastAfterMs }: Walk<Step>,
   { authToken, base, signal }: CallbackOptions,
-  onStep: (step: Progress) => Record<string, string>,
+  onStep: (step: Step) => { readonly url: string | null; readonly params: Record<string, string> },
 ): Promise<void> {
-  const { steps, lastAfterMs } = progress;
-  const target = url !== null && base !== null ? new URL(new URL(url).pathname + new URL(url).search, base) : url;
   for (const [index, step] of steps.entries()) {
-    await delay(index === steps.length - 1 ? lastAfterMs : stepMs);
+    await delay((index === steps.length - 1 ? lastAfterMs : null) ?? stepMs);
     if (signal.aborted) return;
-    const params = onStep(step);
-    if (url === null || target === null) continue;
+    const { url, params } = onStep(step);
+    if (url === null) continue;
+    const target = base === null ? url : new URL(new URL(url).pathname + new URL(url).search, base);
     await fetch(target, {
       method: 'POST',
       headers: {

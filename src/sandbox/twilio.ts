@@ -4,6 +4,7 @@ import type { Fault } from './faults.ts';
 import { type Answer, connectionCounter, headersOf, readBody, retryAfter, send } from './http.ts';
 import { delay, listen, type StartServer } from './server.ts';
 import { type Progress, progressOf, walk } from './twilio-callbacks.ts';
+import { callOf, callParams, callStepsOf, judgeCall, spokenIn } from './twilio-calls.ts';
 
 const mostBodyBytes = 64 * 1024;
 const mostCharacters = 1600;
@@ -12,13 +13,22 @@ const mostMessages = 5000;
 
 /** Codes of refusals with their status and Twilio's words; a fault of kind `reject` may name any of them. */
 export const twilioErrors: Readonly<Record<string, { readonly status: number; readonly message: string }>> = {
+  13223: { status: 400, message: 'Dial: Invalid phone number format' },
+  13224: { status: 400, message: 'Dial: Invalid phone number' },
+  13227: { status: 400, message: 'Dial: No International Authorization' },
   20001: { status: 400, message: 'Invalid parameter' },
   20003: { status: 401, message: 'Authenticate' },
   20404: { status: 404, message: 'The requested resource was not found' },
   20429: { status: 429, message: 'Too Many Requests' },
   20500: { status: 500, message: 'Internal Server Error' },
   20503: { status: 503, message: 'Service Unavailable' },
+  21201: { status: 400, message: "No 'To' number is specified" },
+  21205: { status: 400, message: 'Url is not a valid url, or neither Url nor Twiml is given' },
+  21210: { status: 400, message: "'From' phone number not verified" },
   21211: { status: 400, message: "Invalid 'To' Phone Number" },
+  21212: { status: 400, message: "Invalid 'From' Phone Number" },
+  21215: { status: 400, message: 'Account not authorized to call' },
+  21216: { status: 400, message: 'Account not allowed to call this number' },
   21408: { status: 400, message: 'Permission to send an SMS has not been enabled for the region' },
   21602: { status: 400, message: 'Message body is required.' },
   21603: { status: 400, message: "A 'From' phone number is required." },
@@ -37,7 +47,8 @@ type SmsMessage = Record<string, unknown> & { readonly sid: string; readonly to:
 /**
  * Twilio's Messages resource (twilio.com/docs/messaging/api/message-resource): create, list, fetch. Accepted messages
  * go through `sent` to `delivered` with signed status callbacks. A fault `reset` whose reason is `accepted` takes the
- * message and loses only the answer; `gone` is a recipient who sent STOP.
+ * message and loses only the answer; `gone` is a recipient who sent STOP. Calls (`Calls.json`) are the provider
+ * `twilio_voice`, with faults of their own.
  */
 export const startTwilio: StartServer = async (context) => {
   const { journal, faults, credentials, host, publicHost, port, twilioCallbackBase } = context;
@@ -53,9 +64,14 @@ export const startTwilio: StartServer = async (context) => {
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request, mostBodyBytes);
     const url = new URL(request.url ?? '/', 'http://sandbox');
-    const [, account, sid] = /^\/2010-04-01\/Accounts\/([^/]+)\/Messages(?:\/([^/]+))?\.json$/.exec(url.pathname) ?? [];
+    const path = /^\/2010-04-01\/Accounts\/([^/]+)\/(Messages|Calls)(?:\/([^/]+))?\.json$/.exec(url.pathname);
+    const [, account, resource, sid] = path ?? [];
     if (request.headers.authorization !== authorization) return send(response, refusal('20003'));
     if (account !== accountSid) return send(response, refusal('20404'));
+    if (resource === 'Calls') {
+      if (request.method !== 'POST' || sid || body === null) return send(response, refusal('20404'));
+      return createCall(request, response, new URLSearchParams(body.toString()));
+    }
     if (request.method === 'GET') return send(response, sid ? fetchOne(sid) : list(url.searchParams));
     if (request.method !== 'POST' || sid || body === null) return send(response, refusal('20404'));
     return create(request, response, Object.fromEntries(new URLSearchParams(body.toString())));
@@ -106,12 +122,55 @@ export const startTwilio: StartServer = async (context) => {
     messages.set(message.sid, message);
     if (messages.size > mostMessages) messages.delete(messages.keys().next().value ?? '');
     const options = { authToken, base: twilioCallbackBase, signal: stopping.signal };
-    void walk(progressOf(fault), params.StatusCallback ?? null, options, (step) => {
+    void walk(progressOf(fault), options, (step) => {
       const { sid } = message;
       messages.set(sid, { ...message, status: step.status, error_code: Number(step.errorCode ?? 0) || null });
-      return callbackParams(message, step, accountSid);
+      return { url: params.StatusCallback ?? null, params: callbackParams(message, step, accountSid) };
     });
     return message;
+  }
+
+  async function createCall(
+    request: IncomingMessage,
+    response: ServerResponse,
+    params: URLSearchParams,
+  ): Promise<void> {
+    const to = params.get('To') ?? '';
+    const fault = faults.next('twilio_voice', to);
+    if (fault?.latencyMs && fault.kind !== 'late_receipt') await delay(fault.latencyMs);
+    const cut = fault?.kind === 'reset';
+    const code = (fault && imposed(fault)) ?? judgeCall(params, from);
+    const answer = code ? refusal(code, fault) : { status: 201, json: callOf(params, accountSid) };
+    journal.record({
+      provider: 'twilio_voice',
+      address: to,
+      deliveryId: params.get('StatusCallback')?.split('/').at(-1) ?? null,
+      status: cut ? 0 : answer.status,
+      reason: cut ? 'reset' : code,
+      title: null,
+      body: spokenIn(params.get('Twiml')),
+      data: {},
+      headers: headersOf(request),
+      connection: connectionOf(request),
+      raw: Object.fromEntries(params),
+    });
+    if (!code && !(cut && fault.reason !== 'accepted')) follow(answer.json as ReturnType<typeof callOf>, params, fault);
+    if (cut) return void request.socket.destroy();
+    send(response, answer, fault);
+  }
+
+  /** Lets an accepted call happen, and reports what was asked to be reported. */
+  function follow(call: ReturnType<typeof callOf>, params: URLSearchParams, fault: Fault | null): void {
+    const events = new Set(params.getAll('StatusCallbackEvent'));
+    const isReported = (status: string) =>
+      status === 'in-progress' ? events.has('answered') : events.size === 0 || events.has('completed');
+    const options = { authToken, base: twilioCallbackBase, signal: stopping.signal };
+    void walk(callStepsOf(fault), options, (step) => {
+      const isDetection = 'answeredBy' in step;
+      const asked = isDetection ? params.get('AsyncAmd') === 'true' : isReported(step.status);
+      const url = params.get(isDetection ? 'AsyncAmdStatusCallback' : 'StatusCallback');
+      return { url: asked ? url : null, params: callParams(call, step, accountSid) };
+    });
   }
 
   const actualPort = await listen(server, port, host);

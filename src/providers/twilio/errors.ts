@@ -4,7 +4,7 @@ import { transportErrors } from '../http.ts';
 
 /**
  * Twilio's error codes, from the API and (300xx) from status callbacks; twilio.com/docs/api/errors. An SMS goes out at
- * most once, so an answer that does not prove the message was refused is ambiguous.
+ * most once, and so does a call: an answer that does not prove that it was refused is ambiguous.
  */
 export const errors = [
   {
@@ -17,6 +17,38 @@ export const errors = [
   { code: '20429', permanence: 'throttled', reason: 'rate_limited', note: 'Refused before it was processed' },
   { code: '20503', permanence: 'transient', reason: 'server_error', note: 'Refused before it was processed' },
   { code: '21211', permanence: 'address', reason: 'invalid_address', note: 'Not a valid number' },
+  {
+    code: '13223',
+    permanence: 'address',
+    reason: 'invalid_address',
+    note: 'A call to what is not a valid number',
+  },
+  { code: '13224', permanence: 'address', reason: 'invalid_address', note: 'A call to a number that does not exist' },
+  {
+    code: '13227',
+    permanence: 'message',
+    reason: 'region_disabled',
+    note: "Calls to the number's country are not switched on",
+  },
+  {
+    code: '21210',
+    permanence: 'misconfigured',
+    reason: 'sender_rejected',
+    note: 'A call from a number that is not verified',
+  },
+  {
+    code: '21212',
+    permanence: 'misconfigured',
+    reason: 'sender_rejected',
+    note: 'A call from what is not a valid number',
+  },
+  {
+    code: '21215',
+    permanence: 'message',
+    reason: 'region_disabled',
+    note: "The account may not call the number's country",
+  },
+  { code: '21216', permanence: 'message', reason: 'refused', note: 'A call to a number that Twilio blocks' },
   { code: '21408', permanence: 'message', reason: 'region_disabled', note: "The number's country is not switched on" },
   { code: '21602', permanence: 'message', reason: 'invalid_message', note: 'No text' },
   { code: '21604', permanence: 'message', reason: 'invalid_message', note: 'No number' },
@@ -51,6 +83,10 @@ export const errors = [
   { code: '503', permanence: 'transient', reason: 'server_error', note: 'Without a code of its own; Retry-After' },
   { code: '4xx', permanence: 'message', reason: 'refused', note: 'Any other refusal' },
   { code: '5xx', permanence: 'ambiguous', reason: 'server_error', note: 'Failed while it was being processed' },
+  { code: 'busy', permanence: 'message', reason: 'busy', note: 'The line called was busy' },
+  { code: 'no-answer', permanence: 'message', reason: 'no_answer', note: 'Nobody picked up the call' },
+  { code: 'failed', permanence: 'message', reason: 'refused', note: 'The call or message could not be made' },
+  { code: 'canceled', permanence: 'message', reason: 'canceled', note: 'Canceled at Twilio before it was answered' },
   {
     code: 'undelivered',
     permanence: 'message',

@@ -1,13 +1,12 @@
 import twilio from 'twilio';
 import { sendEach } from '../each.ts';
-import { createRejections } from '../error-table.ts';
-import { createHttp, transportFailure } from '../http.ts';
-import { parseRetryAfter } from '../retry-after.ts';
+import { createHttp } from '../http.ts';
 import type { Message, Provider, Result } from '../types.ts';
-import { errors } from './errors.ts';
 import { type Call, TwilioHttpClient } from './http-client.ts';
+import { rejectionOf } from './rejection.ts';
 
 export { parseTwilioStatus, type TwilioStatus, verifyTwilioSignature } from './status.ts';
+export { createTwilioVoice } from './voice.ts';
 
 export type TwilioOptions = {
   readonly accountSid: string;
@@ -23,8 +22,6 @@ export type TwilioOptions = {
   /** Whole call; 30 000 unless told. */
   readonly timeoutMs?: number;
 };
-
-const { has, reject } = createRejections(errors);
 
 /** Twilio accepts 1 to 36 000 seconds and holds a message no longer than that. */
 const mostValidityS = 36_000;
@@ -64,16 +61,6 @@ export function createTwilio(options: TwilioOptions): Provider {
     send: (batch, signal) => sendEach(batch, { limit: concurrency, signal }, (message) => sendOne(message, signal)),
     close: http.close,
   };
-}
-
-/** The SDK's exceptions have the HTTP `status` and, mostly, Twilio's own `code`; without a status nobody answered. */
-function rejectionOf(error: unknown, { signal, retryAfter }: Call): Result {
-  const { status, code } = error as { readonly status?: number; readonly code?: number };
-  if (status === undefined) return reject(transportFailure(error, signal));
-  const exact = String(code || status);
-  const byStatus = has(String(status)) ? String(status) : status >= 500 ? '5xx' : '4xx';
-  const row = has(exact) ? exact : byStatus;
-  return reject(row as Parameters<typeof reject>[0], { code: exact, retryAt: parseRetryAfter(retryAfter) });
 }
 
 function validityOf(expiresAt: Date, now = Date.now()): number {

@@ -5,9 +5,11 @@ import { errors } from './errors.ts';
 
 const { has, reject } = createRejections(errors);
 
-/** A status callback in our words. `failed` has a permanence and a reason, the other two have none. */
+/** A status callback in our words. `failed` has a permanence and a reason, the others have none. */
 export type TwilioStatus =
   | { readonly status: 'sent' | 'delivered'; readonly messageId: string }
+  /** Calls: who picked up (`human`, `machine_start`, `fax`, `unknown`), and that it is over. */
+  | { readonly status: 'answered' | 'completed'; readonly messageId: string; readonly code: string | null }
   | {
       readonly status: 'failed';
       readonly messageId: string;
@@ -18,7 +20,7 @@ export type TwilioStatus =
     };
 
 /** MessageStatus of outgoing messages. The steps within Twilio all mean that it has accepted the message. */
-const statuses: Readonly<Record<string, TwilioStatus['status']>> = {
+const statuses: Readonly<Record<string, 'sent' | 'delivered' | 'failed'>> = {
   accepted: 'sent',
   scheduled: 'sent',
   queued: 'sent',
@@ -31,11 +33,43 @@ const statuses: Readonly<Record<string, TwilioStatus['status']>> = {
   canceled: 'failed',
 };
 
+/** CallStatus of outgoing calls; picked up is delivered. */
+const callStatuses: Readonly<Record<string, 'sent' | 'delivered' | 'completed' | 'failed'>> = {
+  queued: 'sent',
+  initiated: 'sent',
+  ringing: 'sent',
+  'in-progress': 'delivered',
+  completed: 'completed',
+  busy: 'failed',
+  'no-answer': 'failed',
+  failed: 'failed',
+  canceled: 'failed',
+};
+
 /**
- * Reads the parameters of a status callback; null when it is none. Callbacks arrive doubled and out of order: the
- * receiver keeps a `delivered` or `failed` against any later `sent`.
+ * Reads the parameters of a status callback, of a message or of a call; null when it is none. Callbacks arrive doubled
+ * and out of order: the receiver keeps a `delivered` or `failed` against any later `sent`.
  */
 export function parseTwilioStatus(params: Readonly<Record<string, unknown>>): TwilioStatus | null {
+  return 'CallSid' in params ? parseCallStatus(params) : parseMessageStatus(params);
+}
+
+/** The verdict of asynchronous machine detection comes with AnsweredBy and may have no CallStatus. */
+function parseCallStatus(params: Readonly<Record<string, unknown>>): TwilioStatus | null {
+  const { CallSid: messageId, CallStatus: word, AnsweredBy: answeredBy } = params;
+  if (typeof messageId !== 'string' || !/^CA[0-9a-fA-F]{32}$/.test(messageId)) return null;
+  const code = typeof answeredBy === 'string' && /^[a-z_]{1,40}$/.test(answeredBy) ? answeredBy : null;
+  const status = typeof word === 'string' && Object.hasOwn(callStatuses, word) ? callStatuses[word] : undefined;
+  if (status === 'completed') return { status, messageId, code };
+  if (status === 'failed') {
+    const { permanence, reason } = reject(word as 'busy');
+    return { status, messageId, code: String(word), permanence, reason };
+  }
+  if (code !== null) return { status: 'answered', messageId, code };
+  return status === undefined ? null : { status, messageId };
+}
+
+function parseMessageStatus(params: Readonly<Record<string, unknown>>): TwilioStatus | null {
   const { MessageSid: messageId, MessageStatus: word, ErrorCode: errorCode } = params;
   if (typeof messageId !== 'string' || !/^(SM|MM)[0-9a-fA-F]{32}$/.test(messageId)) return null;
   if (typeof word !== 'string' || !Object.hasOwn(statuses, word)) return null;

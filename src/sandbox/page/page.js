@@ -7,6 +7,7 @@ const providers = {
   web_push: { name: 'Browser · Web Push', icon: '🌐' },
   smtp: { name: 'Mailbox · SMTP', icon: '✉️' },
   twilio: { name: 'Number · Twilio', icon: '💬' },
+  twilio_voice: { name: 'Call · Twilio', icon: '📞' },
   webhook: { name: 'Webhook', icon: '🪝' },
 };
 const kinds = [

@@ -16,6 +16,9 @@ as $$
   select 'twilio', null, u.phone
     from notify.users as u where u.id = addresses.user_id and u.phone is not null and addresses.channel = 'sms'
   union all
+  select 'twilio_voice', null, u.phone
+    from notify.users as u where u.id = addresses.user_id and u.phone is not null and addresses.channel = 'voice'
+  union all
   select 'webhook', w.id, w.url
     from notify.webhook_endpoints as w
     where w.user_id = addresses.user_id and w.deactivated_at is null and addresses.channel = 'webhook'

@@ -12,7 +12,7 @@ declare
   delivery notify.deliveries;
   at constant timestamptz := least(coalesce(apply_receipt.occurred_at, pg_catalog.clock_timestamp()), pg_catalog.clock_timestamp());
 begin
-  if not (apply_receipt.source = 'provider' and apply_receipt.kind in ('sent', 'delivered', 'failed')
+  if not (apply_receipt.source = 'provider' and apply_receipt.kind in ('sent', 'delivered', 'answered', 'completed', 'failed')
     or apply_receipt.source = 'client' and apply_receipt.kind in ('delivered', 'opened', 'clicked')) then
     raise exception 'kind: a % reports no such thing', apply_receipt.source using errcode = 'RBINV';
   end if;
@@ -37,7 +37,7 @@ begin
       clicked_at = coalesce(n.clicked_at, case apply_receipt.kind when 'clicked' then at end)
     where n.id = delivery.notification_id;
   end if;
-  if apply_receipt.address_is_dead and delivery.channel in ('email', 'sms') then
+  if apply_receipt.address_is_dead and delivery.channel in ('email', 'sms', 'voice') then
     insert into notify.suppressions (channel, address, reason)
     values (delivery.channel, delivery.address, case when apply_receipt.reason = 'opted_out' then 'opted_out' else 'invalid_address' end)
     on conflict (channel, address) do update set reason = excluded.reason, expires_at = null

@@ -27,7 +27,7 @@ begin
         when j.outcome = 'accepted' then 'sent'
         when j.outcome in ('misconfigured', 'not_begun') then 'queued'
         when j.outcome in ('address', 'message') then 'failed'
-        when j.outcome = 'ambiguous' and d.channel = 'sms' then 'unknown'
+        when j.outcome = 'ambiguous' and d.channel in ('sms', 'voice') then 'unknown'
         when d.attempt >= d.max_attempts then 'failed'
         when next.due_at >= d.expires_at then 'expired'
         else 'queued'

@@ -19,12 +19,12 @@ begin
   moved as (
     update notify.deliveries as d
     set
-      -- Sent or not? A push that comes twice carries the same id; an SMS must not, so its status callback decides.
-      status = case when d.channel = 'sms' then 'unknown' when d.attempt >= d.max_attempts then 'failed' else 'queued' end,
+      -- Sent or not? A push that comes twice carries the same id; an SMS or a call must not, so their status callbacks decide.
+      status = case when d.channel in ('sms', 'voice') then 'unknown' when d.attempt >= d.max_attempts then 'failed' else 'queued' end,
       reason = 'worker_lost',
       claim_id = null,
       due_at = at,
-      finished_at = case when d.channel <> 'sms' and d.attempt >= d.max_attempts then at end
+      finished_at = case when d.channel not in ('sms', 'voice') and d.attempt >= d.max_attempts then at end
     from dead
     where d.claim_id = dead.id and d.status = 'sending'
     returning d.id, d.attempt, d.provider, d.lane, d.status, dead.worker_id, dead.claimed_at
@@ -46,5 +46,5 @@ begin
 end
 $$;
 comment on function notify_private.recover_claims(interval) is
-  'Declares silent workers dead and releases their claims: push, email and webhooks are tried again under the same id, SMS becomes unknown. Returns how many deliveries.';
+  'Declares silent workers dead and releases their claims: push, email and webhooks are tried again under the same id, SMS and calls become unknown. Returns how many deliveries.';
 grant execute on function notify_private.recover_claims(interval) to rowbell_worker;

@@ -13,7 +13,7 @@ as $$
   select distinct f.channel, f.address,
     case when f.reason = 'opted_out' then 'opted_out' when f.channel = 'email' then 'hard_bounce' else 'invalid_address' end
   from unnest(fates) as f
-  where f.outcome = 'address' and f.channel in ('email', 'sms')
+  where f.outcome = 'address' and f.channel in ('email', 'sms', 'voice')
   -- One that was for a time only becomes one for good.
   on conflict (channel, address) do update set reason = excluded.reason, expires_at = null
     where suppressions.expires_at is not null
