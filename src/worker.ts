@@ -4,6 +4,7 @@ import { deliverySend } from '../tasks/delivery__send.ts';
 import { eventPlan } from '../tasks/event__plan.ts';
 import { keyExpire } from '../tasks/key__expire.ts';
 import { partitionMake } from '../tasks/partition__make.ts';
+import { retentionApply } from '../tasks/retention__apply.ts';
 import { readConfig } from './config.ts';
 import { createEngine, type Lane } from './database/engine.ts';
 import { createPool } from './database.ts';
@@ -81,7 +82,11 @@ async function work(lane: Lane): Promise<void> {
     taskList: {
       [`event__plan${suffix}`]: eventPlan(context),
       [`delivery__send${suffix}`]: deliverySend(context),
-      ...(lane === 'bulk' && { partition__make: partitionMake(context), key__expire: keyExpire(context) }),
+      ...(lane === 'bulk' && {
+        partition__make: partitionMake(context),
+        key__expire: keyExpire(context),
+        retention__apply: retentionApply(context),
+      }),
     },
     concurrency: config.workerConcurrency,
     upkeep: lane === 'bulk',

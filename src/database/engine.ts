@@ -118,6 +118,12 @@ export function createEngine({ pool, planningPool }: { pool: pg.Pool; planningPo
 
     makePartitions: () => value<number>('select notify_private.make_partitions() as value', []),
 
+    /** How many partitions and chunks of rows went; commits after each. */
+    async applyRetention(): Promise<number> {
+      const { rows } = await pool.query<{ done: number }>('call notify_private.apply_retention(null)');
+      return rows[0]?.done ?? 0;
+    },
+
     expireKeys: () => value<string>('select notify_private.expire_keys() as value', []).then(Number),
   };
 }

@@ -9,7 +9,8 @@ declare
 begin
   delete from notify_private.dedupe_keys where expires_at < pg_catalog.now();
   get diagnostics removed = row_count;
-  delete from notify_private.daily_counters where day < current_date - 7;
+  -- Seven days of the widest rolling window began on a day that is eight days ago somewhere.
+  delete from notify_private.daily_counters where day < (pg_catalog.now() at time zone 'UTC')::date - 8;
   get diagnostics part = row_count;
   removed := removed + part;
   delete from notify_private.event_keys

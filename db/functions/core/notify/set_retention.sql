@@ -1,0 +1,27 @@
+create or replace function notify.set_retention(table_name text, keep interval) returns notify.retention_policies
+language plpgsql volatile
+-- Definer: there is no update grant, so that nothing but the interval can change, and not below its floor. Its grant is the check of the caller.
+security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  policy notify.retention_policies;
+  least_keep constant interval := notify_private.retention_floor(table_name);
+begin
+  select p.* into policy from notify.retention_policies as p where p.table_name = table_name for update;
+  if not found then
+    raise exception 'table_name: no table has this name' using errcode = 'RBNFD';
+  end if;
+  if policy.keep is null then
+    raise exception 'table_name: %', coalesce('goes with ' || policy.follows, 'has no limit to change') using errcode = 'RBINV';
+  end if;
+  if keep is null or keep < least_keep then
+    raise exception 'keep: must be at least %', least_keep using errcode = 'RBINV';
+  end if;
+  update notify.retention_policies as p set keep = keep where p.table_name = table_name returning p.* into policy;
+  return policy;
+end
+$$;
+comment on function notify.set_retention(text, interval) is
+  'For operators: how long a table''s rows are kept from the next hour on. Not less than correctness needs.';
+grant execute on function notify.set_retention(text, interval) to rowbell_operator;
