@@ -2,6 +2,7 @@ import { constants, setPriority } from 'node:os';
 import { parseArgs } from 'node:util';
 import { deliverySend } from '../tasks/delivery__send.ts';
 import { eventPlan } from '../tasks/event__plan.ts';
+import { holdRelease } from '../tasks/hold__release.ts';
 import { keyExpire } from '../tasks/key__expire.ts';
 import { partitionMake } from '../tasks/partition__make.ts';
 import { retentionApply } from '../tasks/retention__apply.ts';
@@ -81,6 +82,7 @@ async function work(lane: Lane): Promise<void> {
     pool: pools.jobs,
     taskList: {
       [`event__plan${suffix}`]: eventPlan(context),
+      [`hold__release${suffix}`]: holdRelease(context),
       [`delivery__send${suffix}`]: deliverySend(context),
       ...(lane === 'bulk' && {
         partition__make: partitionMake(context),

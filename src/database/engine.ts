@@ -58,6 +58,16 @@ export function createEngine({ pool, planningPool }: { pool: pg.Pool; planningPo
       return rows[0]?.more ?? false;
     },
 
+    /** Judges held candidates that are due again; false when there was none. */
+    async releaseHolds(lane: Lane): Promise<boolean> {
+      const { rows } = await planningPool.query<{ again: boolean }>({
+        name: 'release',
+        text: 'select notify_private.release_holds($1) as again',
+        values: [lane],
+      });
+      return rows[0]?.again ?? false;
+    },
+
     failEvent: (eventId: string, error: string) =>
       value<void>('select notify_private.fail_event($1, $2) as value', [eventId, error]),
 

@@ -52,7 +52,7 @@ describe('preference', () => {
     const event = await tell(db, type, [person]);
     await planDue(db);
     expect(await decisionOf(db, event)).toBe('preference: turned_off');
-    expect(await inputsOf(event)).toEqual({ own: false, default_channels: ['push'] });
+    expect(await inputsOf(event)).toEqual({ source: 'own', enabled: false, frequency: 'instant' });
     await prefer(person, type, 'push', true);
     expect(await told(type, person)).toBe('send');
   });

@@ -21,7 +21,7 @@ create table notify.fallback_steps (
 alter table notify.fallback_steps enable row level security;
 comment on table notify.fallback_steps is
   'One step: its channels go out together; the next step begins when none of them has come to until_status within wait, or at once when all of them have failed or none could go.';
-comment on column notify.fallback_steps.wait is 'Counted from the sending of this step; null: only failure begins the next one.';
+comment on column notify.fallback_steps.wait is 'Counted from when this step was decided to be sent; null: only failure begins the next one.';
 comment on column notify.fallback_steps.until_status is 'Won by: a delivery''s status sent or delivered, or the person having seen, read or clicked it.';
 create policy select_all on notify.fallback_steps for select to rowbell_user, rowbell_operator, rowbell_writer using (true);
 grant select on notify.fallback_steps to rowbell_user, rowbell_operator, rowbell_writer;
@@ -56,6 +56,7 @@ grant insert (channels, fallback_key) on notify.events to rowbell_writer;
 -- Set where a later step waits for this delivery, so that writing back results asks nothing of all the others.
 alter table notify.deliveries add column is_awaited boolean not null default false;
 comment on column notify.deliveries.is_awaited is 'A fallback''s next step waits for what becomes of it.';
+alter type notify_private.fate add attribute is_awaited boolean;
 
 -- migrate:down
 do $$ begin raise exception 'Rowbell rolls forward only: write a new migration'; end $$;

@@ -37,6 +37,9 @@ begin
       clicked_at = coalesce(n.clicked_at, case apply_receipt.kind when 'clicked' then at end)
     where n.id = delivery.notification_id;
   end if;
+  if delivery.is_awaited then
+    perform notify_private.advance_awaited(array[delivery.id], pg_catalog.clock_timestamp());
+  end if;
   if apply_receipt.address_is_dead and delivery.channel in ('email', 'sms', 'voice') then
     insert into notify.suppressions (channel, address, reason)
     values (delivery.channel, delivery.address, case when apply_receipt.reason = 'opted_out' then 'opted_out' else 'invalid_address' end)

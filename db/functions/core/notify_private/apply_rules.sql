@@ -47,69 +47,34 @@ begin
   select pg_catalog.array_agg(v) into verdicts
   from notify_private.evaluate(
     array(
-      select row(p.notification_id, p.event_id, t.key, p.recipient_id, channel, p.dedupe_key, e.due_at + t.expires_after, e.fallback_key, null)::notify_private.candidate
+      select row(
+        p.notification_id, p.event_id, t.key, p.recipient_id, channel, p.dedupe_key, e.due_at + t.expires_after, e.fallback_key, null
+      )::notify_private.candidate
       from unnest(people) as p
       join unnest(events) as e on e.id = p.event_id
       join notify.notification_types as t on t.key = e.type_key
       cross join unnest(t.channels) as channel
       where e.channels is null or channel = any (e.channels)
     ), at) as v;
+  if verdicts is null then
+    return;
+  end if;
 
-  with decided as (
-    insert into notify.decisions (event_id, recipient_id, channel, outcome, rule, reason, inputs, notification_id, decided_at)
-    select
-      v.event_id, v.recipient_id, v.channel, v.outcome, v.rule, v.reason, v.inputs,
-      case when v.outcome = 'send' then v.notification_id end, at
-    from unnest(verdicts) as v
-  ),
-  notified as (
-    insert into notify.notifications
-      (id, event_id, recipient_id, type_key, priority, actor_id, title, subtitle, body, data, thread_id, collapse_key, created_at, expires_at)
-    select
-      p.notification_id, p.event_id, p.recipient_id, t.key, t.priority, e.actor_id,
-      p.title, p.subtitle, p.body, p.data, p.thread_id, p.collapse_key, at, e.due_at + t.expires_after
-    from unnest(people) as p
-    join unnest(events) as e on e.id = p.event_id
-    join notify.notification_types as t on t.key = e.type_key
-    where p.notification_id in (select v.notification_id from unnest(verdicts) as v where v.outcome = 'send')
-  ),
-  keyed as (
-    insert into notify_private.dedupe_keys (recipient_id, dedupe_key, channel, event_id, expires_at)
-    select v.recipient_id, v.dedupe_key, v.channel, v.event_id, v.dedupe_expires_at
-    from unnest(verdicts) as v where v.outcome = 'send' and v.dedupe_key is not null
-    on conflict (recipient_id, dedupe_key, channel)
-      do update set event_id = excluded.event_id, expires_at = excluded.expires_at
-  ),
-  counted as (
-    insert into notify_private.daily_counters as n (recipient_id, day, channel, count)
-    select v.recipient_id, v.day, v.channel, pg_catalog.count(*)
-    from unnest(verdicts) as v where v.outcome = 'send' and v.channel <> 'in_app'
-    group by v.recipient_id, v.day, v.channel
-    on conflict (recipient_id, day, channel) do update set count = n.count + excluded.count
-  )
-  insert into notify.deliveries
-    (notification_id, recipient_id, channel, provider, lane, device_id, address, status, reason,
-     due_at, expires_at, max_attempts, created_at, sent_at, delivered_at, finished_at)
+  insert into notify.notifications
+    (id, event_id, recipient_id, type_key, priority, actor_id, title, subtitle, body, data, thread_id, collapse_key, created_at, expires_at, told_at)
   select
-    v.notification_id, v.recipient_id, v.channel, a.provider,
-    case t.priority when 'P0' then 'urgent' else 'bulk' end,
-    a.device_id, case when a.device_id is null then a.address end,
-    fate.status, a.suppression_reason, at, e.due_at + t.expires_after, t.max_attempts, at,
-    -- The inbox is a table of ours: writing the row is the delivery.
-    case when fate.status = 'delivered' then at end,
-    case when fate.status = 'delivered' then at end,
-    case when fate.status <> 'queued' then at end
-  from unnest(verdicts) as v
-  join unnest(events) as e on e.id = v.event_id
-  join notify.notification_types as t on t.key = e.type_key
-  cross join unnest(v.addresses) as a
-  cross join lateral (
-    select case when a.suppression_reason is not null then 'suppressed' when v.channel = 'in_app' then 'delivered' else 'queued' end as status
-  ) as fate
-  where v.outcome = 'send'
-    -- An event may name the one device it is for (a test push).
-    and (e.data ->> 'only_device_id' is null or a.device_id::text = e.data ->> 'only_device_id');
+    p.notification_id, p.event_id, p.recipient_id, t.key, t.priority, e.actor_id,
+    p.title, p.subtitle, p.body, p.data, p.thread_id, p.collapse_key, at, e.due_at + t.expires_after,
+    case when n.is_told then at end
+  from unnest(people) as p
+  join (
+    select v.notification_id, pg_catalog.bool_or(v.outcome = 'send') as is_told
+    from unnest(verdicts) as v where v.outcome <> 'suppress' group by v.notification_id
+  ) as n on n.notification_id = p.notification_id
+  join unnest(events) as e on e.id = p.event_id
+  join notify.notification_types as t on t.key = e.type_key;
+  perform notify_private.apply_verdicts(verdicts, events, at);
 end
 $$;
 comment on function notify_private.apply_rules(notify.events[], notify_private.audience_member[], timestamptz) is
-  'Renders the copy, asks evaluate(), and writes what it said: decisions, notifications, claimed keys, counters, deliveries. Part of plan(), which holds the recipients'' locks.';
+  'Renders the copy, asks evaluate(), and writes the notifications and what follows from the verdicts. Part of plan(), which holds the recipients'' locks.';

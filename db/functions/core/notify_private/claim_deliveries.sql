@@ -67,6 +67,7 @@ begin
         (status, reason) = (select t.fate, t.reason from unnest(taken) as t where t.delivery_id = d.id),
         finished_at = at
       where d.id = any (array(select t.delivery_id from unnest(taken) as t where t.fate <> 'sending'));
+      perform notify_private.advance_awaited(array(select t.delivery_id from unnest(taken) as t where t.fate <> 'sending'), at);
     end if;
 
     return query

@@ -29,6 +29,12 @@ begin
       )::graphile_worker.job_spec from unnest(work) as w
     ));
   end if;
+  if exists (
+    select from notify.holds as h where h.lane = enqueue_due.lane and h.released_at is null and h.due_at <= at
+  ) then
+    perform graphile_worker.add_job(
+      case enqueue_due.lane when 'urgent' then 'hold__release_urgent' else 'hold__release' end, '{}', job_key => 'due:holds:' || enqueue_due.lane);
+  end if;
   select count(*) into events
   from (
     select graphile_worker.add_job(

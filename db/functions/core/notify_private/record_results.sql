@@ -32,7 +32,7 @@ begin
         when next.due_at >= d.expires_at then 'expired'
         else 'queued'
       end,
-      next.due_at
+      next.due_at, d.is_awaited
     )::notify_private.fate
     from unnest(results) as r
     join notify.deliveries as d on d.id = r.delivery_id
@@ -83,6 +83,9 @@ begin
   end if;
   -- A receipt that came while the claim was held has been waiting for this.
   perform notify_private.settle_deliveries(array(select f.delivery_id from unnest(fates) as f));
+  if exists (select from unnest(fates) as f where f.is_awaited) then
+    perform notify_private.advance_awaited(array(select f.delivery_id from unnest(fates) as f where f.is_awaited), at);
+  end if;
   return query select f.status, count(*) from unnest(fates) as f group by f.status;
 end
 $$;

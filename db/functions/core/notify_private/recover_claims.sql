@@ -42,6 +42,7 @@ begin
   select coalesce(array_agg(m.id) filter (where m.id is not null), '{}') into recovered from again left join moved as m on true;
   -- A receipt that came while the claim was held has been waiting for this.
   perform notify_private.settle_deliveries(recovered);
+  perform notify_private.advance_awaited(recovered, at);
   return pg_catalog.cardinality(recovered);
 end
 $$;

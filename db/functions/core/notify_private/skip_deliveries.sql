@@ -5,19 +5,19 @@ security definer set search_path = ''
 as $$
 #variable_conflict use_column
 declare
-  skipped bigint;
-begin
-  update notify.deliveries as d
-  set status = 'suppressed', reason = 'provider_not_configured', finished_at = clock_timestamp()
-  where d.id = any (array(
+  at constant timestamptz := clock_timestamp();
+  skipped constant uuid[] := array(
     select q.id from notify.deliveries as q
-    where q.provider = skip_deliveries.provider and q.lane = skip_deliveries.lane and q.status = 'queued'
-      and q.due_at <= clock_timestamp()
+    where q.provider = skip_deliveries.provider and q.lane = skip_deliveries.lane and q.status = 'queued' and q.due_at <= at
     limit 5000
     for update skip locked
-  ));
-  get diagnostics skipped = row_count;
-  return skipped;
+  );
+begin
+  update notify.deliveries as d
+  set status = 'suppressed', reason = 'provider_not_configured', finished_at = at
+  where d.id = any (skipped);
+  perform notify_private.advance_awaited(skipped, at);
+  return cardinality(skipped);
 end
 $$;
 comment on function notify_private.skip_deliveries(text, text) is

@@ -1,0 +1,80 @@
+create or replace function notify_private.apply_verdicts(
+  verdicts notify_private.verdict[], events notify.events[], at timestamptz
+) returns void
+language plpgsql volatile set search_path = ''
+-- As in apply_rules(): arrays are joined by hash, tables looked up row by row.
+set enable_nestloop = off
+as $$
+begin
+  insert into notify.decisions
+    (event_id, recipient_id, channel, outcome, rule, reason, inputs, held_until, facts, notification_id, decided_at)
+  select
+    v.event_id, v.recipient_id, v.channel, v.outcome, v.rule, v.reason, v.inputs, v.held_until, v.facts,
+    case when v.outcome <> 'suppress' then v.notification_id end, at
+  from unnest(verdicts) as v where v.released_rule is null;
+
+  insert into notify_private.dedupe_keys (recipient_id, dedupe_key, channel, event_id, expires_at)
+  select v.recipient_id, v.dedupe_key, v.channel, v.event_id, v.dedupe_expires_at
+  from unnest(verdicts) as v
+  -- A fallback's later step may never be needed, so it claims nothing while it waits.
+  where v.outcome <> 'suppress' and v.dedupe_key is not null and v.rule is distinct from 'fallback'
+  on conflict (recipient_id, dedupe_key, channel)
+    do update set event_id = excluded.event_id, expires_at = excluded.expires_at;
+
+  insert into notify_private.daily_counters as n (recipient_id, day, channel, count, sent_at)
+  select v.recipient_id, v.day, v.channel, pg_catalog.count(*), pg_catalog.array_agg(at)
+  from unnest(verdicts) as v where v.outcome = 'send' and v.channel <> 'in_app'
+  group by v.recipient_id, v.day, v.channel
+  on conflict (recipient_id, day, channel)
+    do update set count = n.count + excluded.count, sent_at = n.sent_at || excluded.sent_at;
+
+  insert into notify.deliveries
+    (notification_id, recipient_id, channel, provider, lane, device_id, address, status, reason,
+     due_at, expires_at, max_attempts, created_at, sent_at, delivered_at, finished_at, is_awaited)
+  select
+    v.notification_id, v.recipient_id, v.channel, a.provider,
+    case t.priority when 'P0' then 'urgent' else 'bulk' end,
+    a.device_id, case when a.device_id is null then a.address end,
+    fate.status, a.suppression_reason, at, e.due_at + t.expires_after, t.max_attempts, at,
+    -- The inbox is a table of ours: writing the row is the delivery.
+    case when fate.status = 'delivered' then at end,
+    case when fate.status = 'delivered' then at end,
+    case when fate.status <> 'queued' then at end,
+    v.fallback_key is not null
+  from unnest(verdicts) as v
+  join unnest(events) as e on e.id = v.event_id
+  join notify.notification_types as t on t.key = e.type_key
+  cross join unnest(v.addresses) as a
+  cross join lateral (
+    select case when a.suppression_reason is not null then 'suppressed' when v.channel = 'in_app' then 'delivered' else 'queued' end as status
+  ) as fate
+  where v.outcome = 'send'
+    -- An event may name the one device it is for (a test push).
+    and (e.data ->> 'only_device_id' is null or a.device_id::text = e.data ->> 'only_device_id');
+
+  -- Most calls hold nothing back and release nothing.
+  if exists (select from unnest(verdicts) as v where v.released_rule is not null) then
+    perform notify_private.end_holds(verdicts, at);
+  end if;
+  if exists (select from unnest(verdicts) as v where v.outcome = 'hold') then
+    insert into notify.holds
+      (event_id, recipient_id, channel, held_at, lane, notification_id, rule, reason, inputs, due_at)
+    select
+      v.event_id, v.recipient_id, v.channel, at, case t.priority when 'P0' then 'urgent' else 'bulk' end,
+      v.notification_id, v.rule, v.reason, v.inputs, v.held_until
+    from unnest(verdicts) as v
+    join unnest(events) as e on e.id = v.event_id
+    join notify.notification_types as t on t.key = e.type_key
+    where v.outcome = 'hold';
+  end if;
+  if exists (select from unnest(verdicts) as v where v.outcome = 'digest') then
+    perform notify_private.gather(array(select v from unnest(verdicts) as v where v.outcome = 'digest'), at);
+  end if;
+  if exists (select from unnest(verdicts) as v where v.fallback_key is not null) then
+    perform notify_private.advance_fallbacks(
+      array(select distinct v.notification_id from unnest(verdicts) as v where v.fallback_key is not null), at);
+  end if;
+end
+$$;
+comment on function notify_private.apply_verdicts(notify_private.verdict[], notify.events[], timestamptz) is
+  'Writes what the rules said: decisions, claimed keys, counters, deliveries, holds, digest items; where a held candidate was judged again, what became of it. The notifications exist already. Its callers hold the recipients'' locks.';

@@ -1,0 +1,26 @@
+create or replace function notify_private.irrelevant(candidates notify_private.candidate[])
+returns table (event_id uuid, recipient_id uuid)
+language plpgsql stable set search_path = ''
+as $$
+declare
+  predicate record;
+begin
+  -- One call for all candidates of a predicate, which the planner inlines; most batches have none.
+  for predicate in
+    select
+      pg_catalog.regexp_replace(t.still_relevant, '^(.+)\.(.+)$', '"\1"."\2"') as name,
+      pg_catalog.array_agg(c.event_id) as event_ids, pg_catalog.array_agg(c.recipient_id) as recipient_ids
+    from (select distinct x.type_key, x.event_id, x.recipient_id from unnest(candidates) as x where x.event_id is not null) as c
+    cross join lateral (select x.still_relevant from notify.notification_types as x where x.key = c.type_key limit 1) as t
+    where t.still_relevant is not null
+    group by t.still_relevant
+  loop
+    return query execute pg_catalog.format(
+      'select i.event_id, i.recipient_id from unnest($1, $2) as i (event_id, recipient_id) where %s(i.event_id, i.recipient_id) is not true',
+      predicate.name)
+    using predicate.event_ids, predicate.recipient_ids;
+  end loop;
+end
+$$;
+comment on function notify_private.irrelevant(notify_private.candidate[]) is
+  'Which of these events no longer matter to which of these people, by the types'' still_relevant functions. Raises what those raise.';

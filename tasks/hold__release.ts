@@ -1,0 +1,9 @@
+import type { Task } from 'graphile-worker';
+import type { WorkerContext } from '../src/worker/context.ts';
+
+/** Judges again what was held (quiet hours, pauses, the cap's next day, fallback steps) and is due, until nothing is. */
+export function holdRelease({ engine, lane, stopping }: WorkerContext): Task {
+  return async () => {
+    while (!stopping.aborted && (await engine.releaseHolds(lane)));
+  };
+}
