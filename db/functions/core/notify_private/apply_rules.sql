@@ -19,9 +19,9 @@ begin
   text as materialized (
     select
       d.event_id, d.locale, d.variant, d.variables,
-      notify_private.render(c.title, d.variables) as title,
-      notify_private.render(c.subtitle, d.variables) as subtitle,
-      notify_private.render(c.body, d.variables) as body,
+      notify_private.render(c.title, d.variables, d.locale) as title,
+      notify_private.render(c.subtitle, d.variables, d.locale) as subtitle,
+      notify_private.render(c.body, d.variables, d.locale) as body,
       notify_private.render_data(t.data_template, d.variables) as data,
       notify_private.render(t.thread_template, d.variables) as thread_id,
       notify_private.render(t.collapse_template, d.variables) as collapse_key,

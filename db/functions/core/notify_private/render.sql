@@ -1,5 +1,5 @@
-create or replace function notify_private.render(template text, variables jsonb) returns text
-language plpgsql immutable parallel safe set search_path = ''
+create or replace function notify_private.render(template text, variables jsonb, locale text default null) returns text
+language plpgsql stable parallel safe set search_path = ''
 as $$
 declare
   part text[];
@@ -15,6 +15,8 @@ begin
     elsif variables ->> part[1] is null then
       raise exception 'copy needs a value for {%}', part[1]
         using errcode = 'RBVAR', hint = 'The audience function returns it in "variables".';
+    elsif pg_catalog.jsonb_typeof(variables -> part[1]) = 'object' then
+      rendered := rendered || notify_private.render_value(variables -> part[1], locale);
     else
       rendered := rendered || (variables ->> part[1]);
     end if;
@@ -22,5 +24,5 @@ begin
   return rendered;
 end
 $$;
-comment on function notify_private.render(text, jsonb) is
-  'Fills {Placeholders} of a template from an object of strings. Raises RBVAR where one has no value: half-filled copy is never sent.';
+comment on function notify_private.render(text, jsonb, text) is
+  'Fills {Placeholders} of a template from an object of strings, numbers and values with a type (render_value). Raises RBVAR where one has no value: half-filled copy is never sent. Without a locale values are written as machines read them (keys, data).';
