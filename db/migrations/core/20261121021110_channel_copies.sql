@@ -32,24 +32,25 @@ alter table notify.notification_types
     constraint notification_types_channel_attempts_are_sane check (jsonb_typeof(channel_attempts) = 'object');
 comment on column notify.notification_types.max_segments is 'Most segments of its SMS; null: as many as its text has.';
 comment on column notify.notification_types.channel_attempts is
-  'Most attempts by channel, where max_attempts does not hold: {"sms": 1}. With one attempt nothing is tried again, not even what a provider refused for our own account''s sake.';
+  'Most attempts by channel, where max_attempts does not hold: {"sms": 1}. An SMS or call with one attempt is never tried again, not even where our own account was refused.';
 grant update (max_segments, channel_attempts) on notify.notification_types to rowbell_operator;
 
+alter type notify_private.person add attribute channel_texts jsonb;
 alter table notify.notifications add column channel_texts jsonb;
 comment on column notify.notifications.channel_texts is
   'The words of channels that have their own: {"sms": {"body": "…", "form": "plain"}}; null: every channel says title and body.';
 
 alter table notify.deliveries
-  add column form text,
+  add column sms_form text,
   add column sms_encoding text constraint deliveries_sms_encoding_is_known check (sms_encoding in ('gsm7', 'ucs2')),
   add column sms_segments smallint,
   add column sms_country text,
   add constraint deliveries_sms_is_measured check ((sms_encoding is null) = (sms_segments is null));
-comment on column notify.deliveries.form is 'Which form of the channel''s copy it carries; null: the notification''s own words.';
+comment on column notify.deliveries.sms_form is 'Which form of its copy an SMS carries (channel_copies.form); null: the notification''s own words.';
 comment on column notify.deliveries.sms_encoding is 'gsm7 (160 septets a segment) or ucs2 (70 UTF-16 units): as the carrier will send it.';
 comment on column notify.deliveries.sms_segments is 'What an SMS costs: the number of its segments.';
 comment on column notify.deliveries.sms_country is 'ISO 3166 country of the number, by its calling code; null: none known.';
-grant select (form, sms_encoding, sms_segments, sms_country) on notify.deliveries to rowbell_user;
+grant select (sms_form, sms_encoding, sms_segments, sms_country) on notify.deliveries to rowbell_user;
 
 create table notify.transliterations (
   character text primary key constraint transliterations_character_is_one check (length(character) = 1),

@@ -37,6 +37,10 @@ begin
       clicked_at = coalesce(n.clicked_at, case apply_receipt.kind when 'clicked' then at end)
     where n.id = delivery.notification_id;
   end if;
+  -- Where the status did not move, the trigger on deliveries heard nothing.
+  if delivery.has_listener then
+    perform notify_private.call_listeners(array[delivery.id]);
+  end if;
   if delivery.is_awaited then
     perform notify_private.advance_awaited(array[delivery.id], pg_catalog.clock_timestamp());
   end if;

@@ -25,6 +25,7 @@ begin
       notify_private.render_data(t.data_template, d.variables) as data,
       notify_private.render(t.thread_template, d.variables) as thread_id,
       notify_private.render(t.collapse_template, d.variables) as collapse_key,
+      notify_private.channel_texts(t.key, d.locale, d.variant, d.variables) as channel_texts,
       -- {userId} is the one value that differs for each person; it is put in below.
       notify_private.render(t.dedupe_key, d.variables || '{"userId": "{userId}"}') as dedupe_key
     from (select distinct event_id, locale, variant, variables from member) as d
@@ -35,7 +36,8 @@ begin
   select pg_catalog.array_agg(row(
     uuidv7(), m.event_id, m.recipient_id, t.title, t.subtitle, t.body, t.data, t.thread_id, t.collapse_key,
     -- A key as long as an index row may not be (2.7 kB) is as good by its digest.
-    case when length(k.key) <= 500 then k.key else 'sha256:' || pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(k.key, 'UTF8')), 'hex') end
+    case when length(k.key) <= 500 then k.key else 'sha256:' || pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(k.key, 'UTF8')), 'hex') end,
+    t.channel_texts
   )::notify_private.person) into people
   from member as m
   join text as t on t.event_id = m.event_id and t.locale = m.locale and t.variant = m.variant and t.variables = m.variables
@@ -61,10 +63,10 @@ begin
   end if;
 
   insert into notify.notifications
-    (id, event_id, recipient_id, type_key, priority, actor_id, title, subtitle, body, data, thread_id, collapse_key, created_at, expires_at, told_at)
+    (id, event_id, recipient_id, type_key, priority, actor_id, title, subtitle, body, data, thread_id, collapse_key, channel_texts, created_at, expires_at, told_at)
   select
     p.notification_id, p.event_id, p.recipient_id, t.key, t.priority, e.actor_id,
-    p.title, p.subtitle, p.body, p.data, p.thread_id, p.collapse_key, at, e.due_at + t.expires_after,
+    p.title, p.subtitle, p.body, p.data, p.thread_id, p.collapse_key, p.channel_texts, at, e.due_at + t.expires_after,
     case when n.is_told then at end
   from unnest(people) as p
   join (

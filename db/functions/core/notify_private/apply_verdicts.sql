@@ -30,17 +30,20 @@ begin
 
   insert into notify.deliveries
     (notification_id, recipient_id, channel, provider, lane, device_id, address, status, reason,
-     due_at, expires_at, max_attempts, created_at, sent_at, delivered_at, finished_at, is_awaited)
+     due_at, expires_at, max_attempts, created_at, sent_at, delivered_at, finished_at, is_awaited, has_listener,
+     sms_form, sms_encoding, sms_segments, sms_country)
   select
     v.notification_id, v.recipient_id, v.channel, a.provider,
     case t.priority when 'P0' then 'urgent' else 'bulk' end,
     a.device_id, case when a.device_id is null then a.address end,
-    fate.status, a.suppression_reason, at, e.due_at + t.expires_after, t.max_attempts, at,
+    fate.status, a.suppression_reason, at, e.due_at + t.expires_after,
+    coalesce((t.channel_attempts ->> v.channel)::integer, t.max_attempts), at,
     -- The inbox is a table of ours: writing the row is the delivery.
     case when fate.status = 'delivered' then at end,
     case when fate.status = 'delivered' then at end,
     case when fate.status <> 'queued' then at end,
-    v.fallback_key is not null
+    v.fallback_key is not null, t.listener is not null,
+    sms.form, sms.encoding, sms.segments, sms.country
   from unnest(verdicts) as v
   join unnest(events) as e on e.id = v.event_id
   join notify.notification_types as t on t.key = e.type_key
@@ -48,6 +51,15 @@ begin
   cross join lateral (
     select case when a.suppression_reason is not null then 'suppressed' when v.channel = 'in_app' then 'delivered' else 'queued' end as status
   ) as fate
+  -- Counted from the words that go out; asked of texts alone.
+  left join lateral (
+    select s.own ->> 'form' as form, m.encoding, m.segments, notify_private.country_of_phone(a.address) as country
+    from (
+      select x.channel_texts -> 'sms' as own, x.body from notify.notifications as x
+      where v.channel = 'sms' and x.id = v.notification_id limit 1
+    ) as s
+    cross join lateral notify_private.measure_sms(coalesce(s.own ->> 'body', s.body)) as m
+  ) as sms on true
   where v.outcome = 'send'
     -- An event may name the one device it is for (a test push).
     and (e.data ->> 'only_device_id' is null or a.device_id::text = e.data ->> 'only_device_id');

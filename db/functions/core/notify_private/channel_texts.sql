@@ -26,10 +26,10 @@ begin
   loop
     continue when form.channel = fitted;
     select * into strict text
-    from notify_private.fitting_text(form.body, variables, form.is_plain, case form.channel when 'sms' then most end, form.shorten);
+    from notify_private.fitting_text(form.body, variables, channel_texts.locale, form.is_plain, case form.channel when 'sms' then most end, form.shorten);
     -- Each form takes the place of the one before, so the last stays where none fits.
     texts := texts || pg_catalog.jsonb_build_object(form.channel, pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
-      'title', notify_private.said_as(form.title, variables, form.is_plain), 'body', text.said, 'form', form.form)));
+      'title', notify_private.said_as(form.title, variables, channel_texts.locale, form.is_plain), 'body', text.said, 'form', form.form)));
     if text.fits then
       fitted := form.channel;
     end if;

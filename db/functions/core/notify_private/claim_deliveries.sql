@@ -12,6 +12,7 @@ declare
   at constant timestamptz := pg_catalog.clock_timestamp();
   room integer := notify_private.admit(provider, lane, max_deliveries);
   taken notify_private.claimable[];
+  own_channel constant text := (select p.channel from notify.providers as p where p.provider = provider);
 begin
   loop
     exit when room = 0;
@@ -73,7 +74,8 @@ begin
     return query
     select
       t.delivery_id, t.attempt, t.address, t.web_push_p256dh, t.web_push_auth, t.registered_at, t.webhook_secret,
-      n.type_key, n.title, n.subtitle, n.body, n.data, n.thread_id, n.collapse_key, k.tag, k.sound,
+      n.type_key, coalesce(n.channel_texts -> own_channel ->> 'title', n.title), n.subtitle,
+      coalesce(n.channel_texts -> own_channel ->> 'body', n.body), n.data, n.thread_id, n.collapse_key, k.tag, k.sound,
       k.urgency, k.interruption_level, t.expires_at
     from unnest(taken) as t
     cross join lateral (select * from notify.notifications as x where x.id = t.notification_id limit 1) as n

@@ -1,5 +1,5 @@
 create or replace function notify_private.fitting_text(
-  template text, variables jsonb, is_plain boolean, max_segments integer, shorten text[], out said text, out fits boolean
+  template text, variables jsonb, locale text, is_plain boolean, max_segments integer, shorten text[], out said text, out fits boolean
 )
 language plpgsql stable parallel safe set search_path = ''
 as $$
@@ -11,7 +11,7 @@ declare
   high integer;
   middle integer;
 begin
-  said := notify_private.said_as(template, tried, is_plain);
+  said := notify_private.said_as(template, tried, locale, is_plain);
   fits := max_segments is null or (notify_private.measure_sms(said)).segments <= max_segments;
   foreach placeholder in array shorten loop
     exit when fits;
@@ -21,7 +21,7 @@ begin
     high := length(whole);
     while low < high loop
       middle := (low + high + 1) / 2;
-      said := notify_private.said_as(template, tried || pg_catalog.jsonb_build_object(placeholder, left(whole, middle)), is_plain);
+      said := notify_private.said_as(template, tried || pg_catalog.jsonb_build_object(placeholder, left(whole, middle)), locale, is_plain);
       if (notify_private.measure_sms(said)).segments <= max_segments then
         low := middle;
       else
@@ -29,10 +29,10 @@ begin
       end if;
     end loop;
     tried := tried || pg_catalog.jsonb_build_object(placeholder, notify_private.shortened(whole, low));
-    said := notify_private.said_as(template, tried, is_plain);
+    said := notify_private.said_as(template, tried, locale, is_plain);
     fits := (notify_private.measure_sms(said)).segments <= max_segments;
   end loop;
 end
 $$;
-comment on function notify_private.fitting_text(text, jsonb, boolean, integer, text[]) is
+comment on function notify_private.fitting_text(text, jsonb, text, boolean, integer, text[]) is
   'A template with its values, these cut in their order as far as the text needs it to fit so many SMS segments; and whether it does. Null segments: as it is.';

@@ -25,6 +25,8 @@ begin
       d.id, d.attempt, d.lane, d.channel, d.device_id, d.address, j.outcome, r.reason, r.code, r.provider_message_id,
       case
         when j.outcome = 'accepted' then 'sent'
+        -- Never tried again means not after our own mistake either: by then it would be too late for it.
+        when j.outcome = 'misconfigured' and d.channel in ('sms', 'voice') and d.max_attempts = 1 then 'failed'
         when j.outcome in ('misconfigured', 'not_begun') then 'queued'
         when j.outcome in ('address', 'message') then 'failed'
         when j.outcome = 'ambiguous' and d.channel in ('sms', 'voice') then 'unknown'
@@ -58,7 +60,7 @@ begin
     claim_id = null,
     due_at = case when f.status = 'queued' then f.due_at else d.due_at end,
     -- What was not the message's fault does not use up its attempts.
-    max_attempts = d.max_attempts + (f.outcome in ('misconfigured', 'not_begun'))::integer,
+    max_attempts = d.max_attempts + (f.status = 'queued' and f.outcome in ('misconfigured', 'not_begun'))::integer,
     provider_message_id = coalesce(f.provider_message_id, d.provider_message_id),
     sent_at = case when f.status = 'sent' then at end,
     finished_at = case when f.status in ('failed', 'expired') then at end

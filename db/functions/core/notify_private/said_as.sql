@@ -1,9 +1,9 @@
-create or replace function notify_private.said_as(template text, variables jsonb, is_plain boolean) returns text
+create or replace function notify_private.said_as(template text, variables jsonb, locale text, is_plain boolean) returns text
 language sql stable parallel safe set search_path = ''
 as $$
   select case
-    when is_plain then notify_private.to_gsm7(notify_private.render(template, variables))
-    else notify_private.render(template, variables)
+    when is_plain then notify_private.to_gsm7(notify_private.render(template, variables, locale))
+    else notify_private.render(template, variables, locale)
   end
 $$;
-comment on function notify_private.said_as(text, jsonb, boolean) is 'A template with its values, put into the GSM-7 alphabet where it is to be plain.';
+comment on function notify_private.said_as(text, jsonb, text, boolean) is 'A template with its values, put into the GSM-7 alphabet where it is to be plain.';
