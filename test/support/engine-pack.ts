@@ -69,6 +69,11 @@ export type TypeOptions = {
   readonly dedupeWindow?: string | null;
   readonly maxAttempts?: number;
   readonly expiresAfter?: string;
+  readonly capExcess?: 'drop' | 'defer' | 'digest';
+  readonly defaultFrequency?: 'instant' | 'daily' | 'weekly' | 'never';
+  readonly fallbackKey?: string | null;
+  readonly stillRelevant?: string | null;
+  readonly purpose?: 'transactional' | 'promotional';
   readonly title?: string;
   readonly body?: string;
   /** No copy at all: the test inserts its own. */
@@ -81,8 +86,9 @@ export async function makeType(db: TestDatabase, options: TypeOptions = {}): Pro
   const key = options.key ?? `type_${randomBytes(5).toString('hex')}`;
   await db.owner.query(
     `insert into notify.notification_types
-       (key, pack, category, audience, priority, channels, default_channels, enabled, dedupe_key, dedupe_window, max_attempts, expires_after)
-     values ($1, 'engine_test', 'test', $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+       (key, pack, category, audience, priority, channels, default_channels, enabled, dedupe_key, dedupe_window, max_attempts, expires_after,
+        cap_excess, default_frequency, fallback_key, still_relevant, purpose)
+     values ($1, 'engine_test', 'test', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
     [
       key,
       `engine_test.${options.audience ?? 'named'}_audience`,
@@ -94,6 +100,11 @@ export async function makeType(db: TestDatabase, options: TypeOptions = {}): Pro
       options.dedupeWindow ?? null,
       options.maxAttempts ?? 8,
       options.expiresAfter ?? '30 days',
+      options.capExcess ?? 'drop',
+      options.defaultFrequency ?? 'instant',
+      options.fallbackKey ?? null,
+      options.stillRelevant ?? null,
+      options.purpose ?? 'transactional',
     ],
   );
   if (!options.withoutCopy) {
@@ -206,11 +217,16 @@ export async function planDue(db: TestDatabase, maxCandidates = 1000): Promise<v
   }
 }
 
+/** Judges again, by the worker's login, what is held on the bulk lane and due. */
+export async function releaseDue(db: TestDatabase, lane: 'urgent' | 'bulk' = 'bulk'): Promise<void> {
+  while (await one<boolean>(db.worker, 'select notify_private.release_holds($1)', [lane]));
+}
+
 export type Decision = {
   readonly eventId: string;
   readonly recipientId: string;
   readonly channel: string;
-  readonly outcome: 'send' | 'suppress';
+  readonly outcome: 'send' | 'hold' | 'digest' | 'suppress';
   readonly rule: string | null;
   readonly reason: string | null;
   readonly inputs: Record<string, unknown> | null;
@@ -238,7 +254,7 @@ export async function decisionOf(db: TestDatabase, eventId: string, channel = 'p
 /** Empties what the engine wrote, and the queue; people, types and devices stay. */
 export async function forget(db: TestDatabase): Promise<void> {
   await db.owner.query(`
-    truncate notify.events, notify.notifications, notify.decisions, notify.deliveries, notify.delivery_attempts,
+    truncate notify.events, notify.notifications, notify.decisions, notify.holds, notify.digests, notify.digest_items, notify.deliveries, notify.delivery_attempts,
       notify.receipts, notify.suppressions, notify_private.claims, notify_private.dedupe_keys,
       notify_private.daily_counters, notify_private.event_keys, notify_private.audience_rest;
     delete from graphile_worker._private_jobs;
