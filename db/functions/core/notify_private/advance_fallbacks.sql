@@ -3,6 +3,7 @@ language plpgsql volatile set search_path = ''
 as $$
 declare
   waiting record;
+  won boolean := false;
 begin
   for waiting in
     select
@@ -57,6 +58,7 @@ begin
     order by h.event_id, h.recipient_id, h.channel
   loop
     if waiting.fate = 'won' then
+      won := true;
       update notify.holds as h set released_at = at, outcome = 'suppress'
       where h.event_id = waiting.event_id and h.recipient_id = waiting.recipient_id and h.channel = waiting.channel
         and h.released_at is null;
@@ -79,6 +81,10 @@ begin
       end if;
     end if;
   end loop;
+  if won then
+    -- The steps after those see now that these are not needed.
+    perform notify_private.advance_fallbacks(notification_ids, at);
+  end if;
 end
 $$;
 comment on function notify_private.advance_fallbacks(uuid[], timestamptz) is
