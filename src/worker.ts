@@ -6,6 +6,7 @@ import { holdRelease } from '../tasks/hold__release.ts';
 import { keyExpire } from '../tasks/key__expire.ts';
 import { partitionMake } from '../tasks/partition__make.ts';
 import { retentionApply } from '../tasks/retention__apply.ts';
+import { sweepRun } from '../tasks/sweep__run.ts';
 import { readConfig } from './config.ts';
 import { createEngine, type Lane } from './database/engine.ts';
 import { createPool } from './database.ts';
@@ -87,6 +88,7 @@ async function work(lane: Lane): Promise<void> {
       ...(lane === 'bulk' && {
         partition__make: partitionMake(context),
         key__expire: keyExpire(context),
+        sweep__run: sweepRun(context),
         retention__apply: retentionApply(context),
       }),
     },

@@ -135,6 +135,21 @@ export function createEngine({ pool, planningPool }: { pool: pg.Pool; planningPo
     },
 
     expireKeys: () => value<string>('select notify_private.expire_keys() as value', []).then(Number),
+
+    async runDueSweeps() {
+      const { rows } = await pool.query<{
+        sweepKey: string;
+        runId: string;
+        seen: number | null;
+        tookMs: number;
+        failed: boolean;
+      }>(
+        `select sweep_key as "sweepKey", id as "runId", seen::float8, extract(epoch from took)::float8 * 1000 as "tookMs",
+           error is not null as failed
+         from notify_private.run_due_sweeps()`,
+      );
+      return rows;
+    },
   };
 }
 

@@ -1,0 +1,38 @@
+create or replace function notify_private.run_due_sweeps() returns setof notify.sweep_runs
+language plpgsql volatile
+-- Definer: the worker's grant is the check of the caller.
+security definer set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  at constant timestamptz := pg_catalog.clock_timestamp();
+  run notify.sweep_runs;
+begin
+  perform notify_private.settle_sweep_runs();
+  with due as (
+    select s.key, make_interval(secs => extract(epoch from s.period)) as period
+    from notify.sweeps as s where s.enabled and s.next_run_at <= at order by s.key for update skip locked
+  ),
+  moved as (
+    -- The next one in its rhythm: after an outage of three days that is one run and not three. date_bin() counts in spans
+    -- of time, so a day is 24 hours.
+    update notify.sweeps as s
+    set next_run_at = pg_catalog.date_bin(due.period, at, s.next_run_at) + due.period
+    from due where s.key = due.key
+    returning s.key
+  )
+  insert into notify.sweep_runs (sweep_key) select m.key from moved as m order by m.key;
+  for run in
+    select r.* from notify.sweep_runs as r where r.settled_at is null and r.started_at is null order by r.id for update skip locked
+  loop
+    run := notify_private.sweep(run.id);
+    if run.error is not null and run.requested_by is null then
+      update notify.sweeps as s set next_run_at = run.finished_at + interval '5 minutes' where s.key = run.sweep_key;
+    end if;
+    return next run;
+  end loop;
+end
+$$;
+comment on function notify_private.run_due_sweeps() is
+  'Runs the sweeps that are due or asked for, and counts what became of earlier runs. The worker calls it every minute; several at once share the work.';
+grant execute on function notify_private.run_due_sweeps() to rowbell_worker;
