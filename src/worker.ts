@@ -1,6 +1,7 @@
 import { constants, setPriority } from 'node:os';
 import { parseArgs } from 'node:util';
 import { deliverySend } from '../tasks/delivery__send.ts';
+import { digestClose } from '../tasks/digest__close.ts';
 import { eventPlan } from '../tasks/event__plan.ts';
 import { holdRelease } from '../tasks/hold__release.ts';
 import { keyExpire } from '../tasks/key__expire.ts';
@@ -86,6 +87,7 @@ async function work(lane: Lane): Promise<void> {
       [`hold__release${suffix}`]: holdRelease(context),
       [`delivery__send${suffix}`]: deliverySend(context),
       ...(lane === 'bulk' && {
+        digest__close: digestClose(context),
         partition__make: partitionMake(context),
         key__expire: keyExpire(context),
         sweep__run: sweepRun(context),

@@ -126,6 +126,9 @@ export function createEngine({ pool, planningPool }: { pool: pg.Pool; planningPo
 
     enqueueDue: (lane: Lane) => value<string>('select notify_private.enqueue_due($1) as value', [lane]).then(Number),
 
+    /** True while more digests may be due. */
+    closeDigests: () => value<boolean>('select notify_private.close_digests() as value', []),
+
     makePartitions: () => value<number>('select notify_private.make_partitions() as value', []),
 
     /** How many partitions and chunks of rows went; commits after each. */

@@ -50,6 +50,10 @@ begin
     ) as e
     having count(*) > 0
   ) as added;
+  if enqueue_due.lane = 'bulk' and exists (select from notify.digests as d where d.closed_at is null and d.due_at <= at) then
+    perform graphile_worker.add_job('digest__close', job_key => 'due:digests');
+    events := events + 1;
+  end if;
   return coalesce(cardinality(work), 0) + events;
 end
 $$;
