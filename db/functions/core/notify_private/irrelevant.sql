@@ -7,18 +7,18 @@ declare
 begin
   -- One call for all candidates of a predicate, which the planner inlines; most batches have none.
   for predicate in
-    select
-      pg_catalog.regexp_replace(t.still_relevant, '^(.+)\.(.+)$', '"\1"."\2"') as name,
-      pg_catalog.array_agg(c.event_id) as event_ids, pg_catalog.array_agg(c.recipient_id) as recipient_ids
-    from (select distinct x.type_key, x.event_id, x.recipient_id from unnest(candidates) as x where x.event_id is not null) as c
+    select pg_catalog.regexp_replace(t.still_relevant, '^(.+)\.(.+)$', '"\1"."\2"') as name, pg_catalog.array_agg(c.type_key) as type_keys
+    from (select distinct x.type_key from unnest(candidates) as x) as c
     cross join lateral (select x.still_relevant from notify.notification_types as x where x.key = c.type_key limit 1) as t
     where t.still_relevant is not null
     group by t.still_relevant
   loop
     return query execute pg_catalog.format(
-      'select i.event_id, i.recipient_id from unnest($1, $2) as i (event_id, recipient_id) where %s(i.event_id, i.recipient_id) is not true',
+      'select i.event_id, i.recipient_id
+       from (select distinct c.event_id, c.recipient_id from unnest($1) as c where c.type_key = any ($2) and c.event_id is not null) as i
+       where %s(i.event_id, i.recipient_id) is not true',
       predicate.name)
-    using predicate.event_ids, predicate.recipient_ids;
+    using candidates, predicate.type_keys;
   end loop;
 end
 $$;
