@@ -9,6 +9,7 @@ export const errorCodes = {
   RBFBD: { name: 'FORBIDDEN', status: 403, message: 'You may not do this.' },
   RBNFD: { name: 'NOT_FOUND', status: 404, message: 'There is no such thing, or you may not see it.' },
   RBINV: { name: 'INVALID_INPUT', status: 400, message: 'The input is not valid.' },
+  RBLCK: { name: 'LOCKED', status: 403, message: 'This cannot be switched off or changed.' },
   RBCFL: { name: 'CONFLICT', status: 409, message: 'This contradicts what is already there.' },
   RBBIG: { name: 'TOO_LARGE', status: 413, message: 'The input is too large.' },
   RBLIM: { name: 'RATE_LIMITED', status: 429, message: 'Too much at once. Try again later.' },

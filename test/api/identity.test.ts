@@ -181,7 +181,7 @@ const operatorOperations = [
   'mutation { resumeProvider(input: { provider: "apns" }) { result { provider } } }',
   `mutation { retryEvent(input: { eventId: ${id} }) { result } }`,
   'mutation { suppressAddress(input: { channel: "email", address: "a@b.example" }) { result { id } } }',
-  'mutation { unsuppressAddress(input: { channel: "email", address: "a@b.example" }) { result } }',
+  'mutation { unsuppressAddress(input: { channel: "email", address: "a@b.example", note: "works again now" }) { result } }',
 ];
 
 test.each([...operations, ...operatorOperations])('unauthenticated: %s', async (query) => {

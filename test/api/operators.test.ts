@@ -89,7 +89,8 @@ test('an address goes on the suppression list and off it', async () => {
   ).toBe('complaint');
   expect((await ask(add, { c: 'pigeon', a: 'x' })).codes).toEqual(['INVALID_INPUT']);
   expect((await ask(add, { c: 'email', a: 'x'.repeat(2_001) })).codes).toEqual(['INVALID_INPUT']);
-  const remove = 'mutation { unsuppressAddress(input: { channel: "email", address: "ADA@example.com" }) { result } }';
+  const remove = `mutation { unsuppressAddress(
+    input: { channel: "email", address: "ADA@example.com", note: "mailbox works again" }) { result } }`;
   expect((await ask(remove)).data.unsuppressAddress.result).toBe(true);
   expect((await ask(remove)).data.unsuppressAddress.result).toBe(false);
 });

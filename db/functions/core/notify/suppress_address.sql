@@ -1,5 +1,5 @@
 create or replace function notify.suppress_address(
-  channel text, address text, reason text default 'operator', expires_at timestamptz default null
+  channel text, address text, reason text default 'operator', expires_at timestamptz default null, note text default null
 ) returns notify.suppressions
 language plpgsql volatile
 -- Definer: the list is written by the engine and by these two functions alone. Its grant is the check of the caller.
@@ -13,22 +13,22 @@ declare
     when coalesce(suppress_address.reason, '') not in ('hard_bounce', 'complaint', 'opted_out', 'invalid_address', 'operator')
       then 'reason: must be hard_bounce, complaint, opted_out, invalid_address or operator'
     when suppress_address.expires_at <= pg_catalog.now() then 'expires_at: must lie in the future'
+    when length(suppress_address.note) not between 1 and 500 then 'note: must have 1 to 500 characters'
   end;
   suppression notify.suppressions;
 begin
   if wrong is not null then
     raise exception '%', wrong using errcode = 'RBINV';
   end if;
-  insert into notify.suppressions (channel, address, reason, expires_at)
+  insert into notify.suppressions (channel, address, reason, expires_at, note)
   values (
-    suppress_address.channel,
-    case suppress_address.channel when 'email' then lower(suppress_address.address) else suppress_address.address end,
-    suppress_address.reason, suppress_address.expires_at)
-  on conflict (channel, address) do update set reason = excluded.reason, expires_at = excluded.expires_at
+    suppress_address.channel, notify_private.normal_address(suppress_address.channel, suppress_address.address),
+    suppress_address.reason, suppress_address.expires_at, suppress_address.note)
+  on conflict (channel, address) do update set reason = excluded.reason, expires_at = excluded.expires_at, note = excluded.note
   returning * into suppression;
   return suppression;
 end
 $$;
-comment on function notify.suppress_address(text, text, text, timestamptz) is
-  'For operators: puts an address on the suppression list, for ever or until an instant; what is planned from now on is not sent there.';
-grant execute on function notify.suppress_address(text, text, text, timestamptz) to rowbell_operator;
+comment on function notify.suppress_address(text, text, text, timestamptz, text) is
+  'For operators: puts an address on the suppression list, for ever or until an instant; what is planned from now on is not sent there. suppression_changes keeps who, when and why (note).';
+grant execute on function notify.suppress_address(text, text, text, timestamptz, text) to rowbell_operator;

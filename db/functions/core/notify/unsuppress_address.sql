@@ -1,15 +1,25 @@
-create or replace function notify.unsuppress_address(channel text, address text) returns boolean
+create or replace function notify.unsuppress_address(channel text, address text, note text) returns boolean
 language plpgsql volatile
 -- Definer: the list is written by the engine and by these two functions alone. Its grant is the check of the caller.
 security definer set search_path = ''
 as $$
 #variable_conflict use_column
+declare
+  removed boolean;
 begin
+  if coalesce(length(pg_catalog.btrim(unsuppress_address.note)), 0) not between 10 and 500 then
+    raise exception 'note: say in 10 to 500 characters why this address may be used again' using errcode = 'RBINV';
+  end if;
+  -- The trigger that keeps the record reads it; nothing else may follow in this transaction under the same note.
+  perform pg_catalog.set_config('rowbell.suppression_note', unsuppress_address.note, true);
   delete from notify.suppressions as s
   where s.channel = unsuppress_address.channel
-    and s.address = case unsuppress_address.channel when 'email' then lower(unsuppress_address.address) else unsuppress_address.address end;
-  return found;
+    and s.address = notify_private.normal_address(unsuppress_address.channel, unsuppress_address.address);
+  removed := found;
+  perform pg_catalog.set_config('rowbell.suppression_note', '', true);
+  return removed;
 end
 $$;
-comment on function notify.unsuppress_address(text, text) is 'For operators: takes an address off the suppression list. False where it was not on it.';
-grant execute on function notify.unsuppress_address(text, text) to rowbell_operator;
+comment on function notify.unsuppress_address(text, text, text) is
+  'For operators: takes an address off the suppression list; note says why and is kept. False where it was not on it.';
+grant execute on function notify.unsuppress_address(text, text, text) to rowbell_operator;

@@ -1,0 +1,18 @@
+create or replace function notify.reset_category_preference(category text, channel text default null) returns boolean
+language plpgsql volatile
+-- Definer: there is no delete grant; this deletes the caller's own choice and no other.
+security definer set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  me constant uuid := notify_private.require_user();
+begin
+  delete from notify.category_preferences as p
+  where p.user_id = me and p.category = reset_category_preference.category
+    and (reset_category_preference.channel is null or p.channel = reset_category_preference.channel);
+  return found;
+end
+$$;
+comment on function notify.reset_category_preference(text, text) is
+  'Takes the caller''s choice for a category back, on a channel or on all. False where there was none.';
+grant execute on function notify.reset_category_preference(text, text) to rowbell_user;

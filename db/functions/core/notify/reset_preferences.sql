@@ -1,0 +1,18 @@
+create or replace function notify.reset_preferences() returns integer
+language plpgsql volatile
+-- Definer: there is no delete grant; this deletes the caller's own choices and no others.
+security definer set search_path = ''
+as $$
+declare
+  me constant uuid := notify_private.require_user();
+  taken_back integer;
+begin
+  with of_types as (delete from notify.preferences as p where p.user_id = me returning true),
+  of_categories as (delete from notify.category_preferences as p where p.user_id = me returning true)
+  select (select count(*) from of_types) + (select count(*) from of_categories) into taken_back;
+  return taken_back;
+end
+$$;
+comment on function notify.reset_preferences() is
+  'Takes all of the caller''s choices back, for types and categories, so that the defaults hold, now and as they change; how many there were.';
+grant execute on function notify.reset_preferences() to rowbell_user;

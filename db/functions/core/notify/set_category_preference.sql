@@ -1,0 +1,52 @@
+create or replace function notify.set_category_preference(
+  category text, channel text default null, enabled boolean default null, frequency text default null
+) returns setof notify.effective_preference
+language plpgsql volatile
+-- Definer: there is no insert grant; this writes the caller's own choice about a category that exists.
+security definer set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  me constant uuid := notify_private.require_known_user();
+  used text[];
+  free text[];
+  targets text[];
+begin
+  select
+    array_agg(distinct c.channel order by c.channel),
+    array_agg(distinct c.channel order by c.channel) filter (where c.channel <> all (t.locked_channels))
+  into used, free
+  from notify.notification_types as t cross join unnest(t.channels) as c (channel)
+  where t.category = set_category_preference.category and t.enabled;
+  if used is null then
+    raise exception 'category: there is no such category' using errcode = 'RBNFD';
+  end if;
+  perform notify_private.require_choice(
+    used, set_category_preference.channel, set_category_preference.enabled, set_category_preference.frequency);
+  targets := case when set_category_preference.channel is null then used else array[set_category_preference.channel] end;
+  -- One type that is not locked is reason enough: the locked ones stay as they are. Without any it would change nothing.
+  if not targets && coalesce(free, '{}')
+    and (set_category_preference.enabled is false or set_category_preference.frequency <> 'instant') then
+    raise exception '%: nothing of this category can be switched off or slowed down there',
+      case when set_category_preference.enabled is false then 'enabled' else 'frequency' end using errcode = 'RBLCK';
+  end if;
+  insert into notify.category_preferences as p (user_id, category, channel, enabled, frequency, source)
+  select me, set_category_preference.category, c.channel, set_category_preference.enabled, x.frequency, notify_private.change_source()
+  from unnest(targets) as c (channel)
+  cross join lateral (
+    select case
+      when set_category_preference.frequency in ('instant', 'never') or c.channel in ('push', 'email') then set_category_preference.frequency
+    end as frequency
+  ) as x
+  where num_nonnulls(set_category_preference.enabled, x.frequency) > 0
+  on conflict (user_id, category, channel) do update set
+    enabled = coalesce(excluded.enabled, p.enabled), frequency = coalesce(excluded.frequency, p.frequency),
+    source = excluded.source, updated_at = pg_catalog.clock_timestamp();
+  return query
+  select p.* from notify_private.effective_preferences(me, null) as p
+  where p.category = set_category_preference.category and p.channel = any (targets);
+end
+$$;
+comment on function notify.set_category_preference(text, text, boolean, text) is
+  'The caller''s choice for all types of a category, on a channel or (without one) on all: enabled, frequency or both; what is not given stays as it is. Their own choice for a type goes before it, and what operators locked stays on. Answers with what holds now.';
+grant execute on function notify.set_category_preference(text, text, boolean, text) to rowbell_user;

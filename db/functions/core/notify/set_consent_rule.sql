@@ -1,0 +1,25 @@
+create or replace function notify.set_consent_rule(region text, regime text, note text default null) returns notify.consent_rules
+language plpgsql volatile set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  -- Writes as the caller, whose grants are the check.
+  wrong constant text := case
+    when coalesce(set_consent_rule.region, '') !~ '^([A-Z]{2}(-[A-Z0-9]{1,3})?|\*)$' then 'region: must be ISO 3166 such as FR or US-CA, or * for all others'
+    when coalesce(set_consent_rule.regime, '') not in ('opt_in', 'opt_out') then 'regime: must be opt_in or opt_out'
+  end;
+  rule notify.consent_rules;
+begin
+  if wrong is not null then
+    raise exception '%', wrong using errcode = 'RBINV';
+  end if;
+  insert into notify.consent_rules as r (region, regime, note)
+  values (set_consent_rule.region, set_consent_rule.regime, set_consent_rule.note)
+  on conflict (region) do update set regime = excluded.regime, note = coalesce(excluded.note, r.note)
+  returning * into rule;
+  return rule;
+end
+$$;
+comment on function notify.set_consent_rule(text, text, text) is
+  'For operators: what a country, a subdivision or ("*") every other region asks for before something promotional may be sent: opt_in or opt_out.';
+grant execute on function notify.set_consent_rule(text, text, text) to rowbell_operator;

@@ -1,0 +1,52 @@
+create or replace function notify.update_personal_settings(
+  quiet_hours notify.quiet_window[] default null,
+  paused_until timestamptz default null,
+  daily_cap integer default null,
+  digest_time time default null,
+  digest_weekday integer default null,
+  time_zone text default null
+) returns notify.effective_settings
+language plpgsql volatile
+-- Definer: there is no insert or update grant; this writes the caller's own settings, and of their row the time zone.
+security definer set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  me constant uuid := notify_private.require_known_user();
+  most constant integer := (select s.daily_cap from notify.settings as s);
+  wrong constant text := coalesce(notify_hidden.wrong_quiet_hours(update_personal_settings.quiet_hours), case
+    when update_personal_settings.paused_until <= pg_catalog.now() then 'paused_until: must lie in the future'
+    when update_personal_settings.paused_until > pg_catalog.now() + interval '1 year' then 'paused_until: must lie within a year'
+    when update_personal_settings.daily_cap not between 1 and most then pg_catalog.format('daily_cap: must be from 1 to %s', most)
+    when update_personal_settings.digest_time = '24:00' then 'digest_time: midnight is 00:00'
+    when update_personal_settings.digest_weekday not between 1 and 7 then 'digest_weekday: must be from 1 (Monday) to 7 (Sunday)'
+    when not notify_hidden.is_time_zone(update_personal_settings.time_zone) then 'time_zone: must be an IANA time zone such as Europe/Lisbon'
+  end);
+begin
+  if wrong is not null then
+    raise exception '%', wrong using errcode = 'RBINV';
+  end if;
+  -- People before what belongs to them, as the engine locks.
+  perform from notify.users as u where u.id = me for no key update;
+  update notify.users as u set time_zone = update_personal_settings.time_zone, updated_at = pg_catalog.clock_timestamp()
+  where u.id = me and u.time_zone is distinct from coalesce(update_personal_settings.time_zone, u.time_zone);
+  insert into notify.personal_settings as p (user_id, quiet_hours, paused_until, daily_cap, digest_time, digest_weekday, source)
+  select
+    me, update_personal_settings.quiet_hours, update_personal_settings.paused_until, update_personal_settings.daily_cap,
+    update_personal_settings.digest_time, update_personal_settings.digest_weekday::smallint, notify_private.change_source()
+  where num_nonnulls(
+    update_personal_settings.quiet_hours, update_personal_settings.paused_until, update_personal_settings.daily_cap,
+    update_personal_settings.digest_time, update_personal_settings.digest_weekday) > 0
+  on conflict (user_id) do update set
+    quiet_hours = coalesce(excluded.quiet_hours, p.quiet_hours),
+    paused_until = coalesce(excluded.paused_until, p.paused_until),
+    daily_cap = coalesce(excluded.daily_cap, p.daily_cap),
+    digest_time = coalesce(excluded.digest_time, p.digest_time),
+    digest_weekday = coalesce(excluded.digest_weekday, p.digest_weekday),
+    source = excluded.source, updated_at = pg_catalog.clock_timestamp();
+  return notify_private.effective_settings(me, null);
+end
+$$;
+comment on function notify.update_personal_settings(notify.quiet_window[], timestamptz, integer, time, integer, text) is
+  'What the caller decides for everything they get. What is not given stays as it is; reset_personal_settings takes it back. quiet_hours: all of them, [] for none at all. Answers with what holds now.';
+grant execute on function notify.update_personal_settings(notify.quiet_window[], timestamptz, integer, time, integer, text) to rowbell_user;

@@ -1,0 +1,48 @@
+create or replace function notify.update_settings(
+  daily_cap integer default null,
+  capped_channels text[] default null,
+  rolling_cap integer default null,
+  rolling_window interval default null,
+  quiet_hours notify.quiet_window[] default null,
+  quiet_channels text[] default null,
+  digest_time time default null,
+  digest_weekday integer default null
+) returns notify.settings
+language plpgsql volatile set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  known constant text[] := '{push,email,sms,voice,in_app,webhook}';
+  -- Reads and writes as the caller, whose grants are the check.
+  wrong constant text := case
+    when update_settings.daily_cap < 1 then 'daily_cap: must be at least 1'
+    when not update_settings.capped_channels <@ known then 'capped_channels: must be push, email, sms, voice, in_app or webhook'
+    when update_settings.rolling_cap < 0 then 'rolling_cap: must be at least 1, or 0 for none'
+    when update_settings.rolling_window not between interval '1 minute' and interval '7 days' then 'rolling_window: must be from a minute to 7 days'
+    when not update_settings.quiet_channels <@ known then 'quiet_channels: must be push, email, sms, voice, in_app or webhook'
+    when update_settings.digest_time = '24:00' then 'digest_time: midnight is 00:00'
+    when update_settings.digest_weekday not between 1 and 7 then 'digest_weekday: must be from 1 (Monday) to 7 (Sunday)'
+    else notify_hidden.wrong_quiet_hours(update_settings.quiet_hours)
+  end;
+  settings notify.settings;
+begin
+  if wrong is not null then
+    raise exception '%', wrong using errcode = 'RBINV';
+  end if;
+  update notify.settings as s set
+    daily_cap = coalesce(update_settings.daily_cap, s.daily_cap),
+    capped_channels = coalesce(update_settings.capped_channels, s.capped_channels),
+    rolling_cap = case update_settings.rolling_cap when 0 then null else coalesce(update_settings.rolling_cap, s.rolling_cap) end,
+    rolling_window = coalesce(update_settings.rolling_window, s.rolling_window),
+    quiet_hours = coalesce(update_settings.quiet_hours, s.quiet_hours),
+    quiet_channels = coalesce(update_settings.quiet_channels, s.quiet_channels),
+    digest_time = coalesce(update_settings.digest_time, s.digest_time),
+    digest_weekday = coalesce(update_settings.digest_weekday::smallint, s.digest_weekday)
+  where s.singleton
+  returning s.* into settings;
+  return settings;
+end
+$$;
+comment on function notify.update_settings(integer, text[], integer, interval, notify.quiet_window[], text[], time, integer) is
+  'For operators: what holds for everyone. What is not given stays as it is; rolling_cap 0: none. What quiet hours, pauses and caps hold is judged again.';
+grant execute on function notify.update_settings(integer, text[], integer, interval, notify.quiet_window[], text[], time, integer) to rowbell_operator;

@@ -1,0 +1,51 @@
+create or replace function notify.update_type_defaults(
+  type_key text,
+  enabled boolean default null,
+  default_channels text[] default null,
+  default_frequency text default null,
+  locked_channels text[] default null,
+  cap_excess text default null
+) returns notify.notification_types
+language plpgsql volatile set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  type notify.notification_types;
+  wrong text;
+begin
+  -- Reads and writes as the caller, whose grants are the check.
+  select t.* into type from notify.notification_types as t where t.key = update_type_defaults.type_key for no key update;
+  if not found then
+    raise exception 'type_key: there is no such notification type' using errcode = 'RBNFD';
+  end if;
+  wrong := case
+    when not update_type_defaults.default_channels <@ type.channels
+      then 'default_channels: this type uses ' || pg_catalog.array_to_string(type.channels, ', ')
+    when update_type_defaults.default_frequency not in ('instant', 'daily', 'weekly', 'never')
+      then 'default_frequency: must be instant, daily, weekly or never'
+    when update_type_defaults.default_frequency in ('daily', 'weekly') and not type.channels && '{push,email}'
+      then 'default_frequency: there are digests of push and email only, and this uses neither'
+    when type.purpose = 'promotional' and update_type_defaults.locked_channels <> '{}'
+      then 'locked_channels: something promotional cannot be locked'
+    when not coalesce(update_type_defaults.locked_channels, type.locked_channels)
+        <@ coalesce(update_type_defaults.default_channels, type.default_channels)
+      then 'locked_channels: must be among default_channels'
+    when update_type_defaults.cap_excess not in ('drop', 'defer', 'digest') then 'cap_excess: must be drop, defer or digest'
+  end;
+  if wrong is not null then
+    raise exception '%', wrong using errcode = 'RBINV';
+  end if;
+  update notify.notification_types as t set
+    enabled = coalesce(update_type_defaults.enabled, t.enabled),
+    default_channels = coalesce(update_type_defaults.default_channels, t.default_channels),
+    default_frequency = coalesce(update_type_defaults.default_frequency, t.default_frequency),
+    locked_channels = coalesce(update_type_defaults.locked_channels, t.locked_channels),
+    cap_excess = coalesce(update_type_defaults.cap_excess, t.cap_excess)
+  where t.key = type.key
+  returning t.* into type;
+  return type;
+end
+$$;
+comment on function notify.update_type_defaults(text, boolean, text[], text, text[], text) is
+  'For operators: whether a type is in use, what holds for those who chose nothing (default_channels, default_frequency), what nobody can switch off (locked_channels), and what becomes of it beyond the cap (cap_excess: drop, defer, digest). What is not given stays as it is.';
+grant execute on function notify.update_type_defaults(text, boolean, text[], text, text[], text) to rowbell_operator;
