@@ -35,9 +35,7 @@ begin
   )
   select pg_catalog.array_agg(row(
     uuidv7(), m.event_id, m.recipient_id, t.title, t.subtitle, t.body, t.data, t.thread_id, t.collapse_key,
-    -- A key as long as an index row may not be (2.7 kB) is as good by its digest.
-    case when length(k.key) <= 500 then k.key else 'sha256:' || pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(k.key, 'UTF8')), 'hex') end,
-    t.channel_texts
+    notify_private.fitting_key(k.key), t.channel_texts
   )::notify_private.person) into people
   from member as m
   join text as t on t.event_id = m.event_id and t.locale = m.locale and t.variant = m.variant and t.variables = m.variables

@@ -70,10 +70,12 @@ begin
   end if;
   if exists (select from unnest(verdicts) as v where v.outcome = 'hold') then
     insert into notify.holds
-      (event_id, recipient_id, channel, held_at, lane, notification_id, rule, reason, inputs, due_at)
+      (event_id, recipient_id, channel, held_at, lane, notification_id, rule, reason, inputs, due_at, facts)
     select
       v.event_id, v.recipient_id, v.channel, at, case t.priority when 'P0' then 'urgent' else 'bulk' end,
-      v.notification_id, v.rule, v.reason, v.inputs, v.held_until
+      v.notification_id, v.rule, v.reason, v.inputs, v.held_until,
+      -- due_at changes with the person's settings; how long it was meant to wait is part of what was said.
+      v.facts || pg_catalog.jsonb_build_object('until', v.held_until)
     from unnest(verdicts) as v
     join unnest(events) as e on e.id = v.event_id
     join notify.notification_types as t on t.key = e.type_key

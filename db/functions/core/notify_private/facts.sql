@@ -27,7 +27,7 @@ as $$
     f.fallback_key, f.step,
     c.dedupe_key, at + coalesce(t.dedupe_window, s.retention), k.event_id, k.expires_at,
     c.channel = any (s.capped_channels), least(s.daily_cap, o.daily_cap), coalesce(n.count, 0), z.day,
-    s.rolling_cap, coalesce(m.count, 0), coalesce(m.free_at, at + s.rolling_window),
+    s.rolling_cap, coalesce(m.count, 0), array[at + s.rolling_window] || m.frees,
     case when t.cap_excess = 'digest' and not q.has_digests then 'defer' else t.cap_excess end,
     z.zone, h.until, case when h.until = o.paused_until then 'paused' else 'quiet_hours' end,
     case when q.frequency in ('daily', 'weekly') or t.cap_excess = 'digest' then
@@ -121,7 +121,7 @@ as $$
   left join lateral (
     select
       pg_catalog.count(*)::integer as count,
-      (pg_catalog.array_agg(i.sent_at order by i.sent_at desc))[s.rolling_cap] + s.rolling_window as free_at
+      pg_catalog.array_agg(i.sent_at + s.rolling_window order by i.sent_at desc) as frees
     from notify_private.daily_counters as x
     cross join unnest(x.sent_at) as i (sent_at)
     where s.rolling_cap is not null

@@ -90,6 +90,8 @@ as $$
   ruled as (
     select
       c.*,
+      -- What this call has sent leaves the window last.
+      c.rolling_frees[greatest(c.rolling_cap - c.before, 0) + 1] as free_at,
       case
         when c.rule is not null then c.rule
         when c.is_duplicate then 'dedupe'
@@ -129,7 +131,7 @@ as $$
       end as reason,
       case r.final_rule
         when 'daily_cap' then case when r.cap_excess = 'digest' then r.digest_at else r.defer_until end
-        when 'rolling_cap' then case when r.cap_excess = 'digest' then r.digest_at else r.rolling_free_at end
+        when 'rolling_cap' then case when r.cap_excess = 'digest' then r.digest_at else r.free_at end
         when 'quiet_hours' then r.quiet_until
         when 'digest' then r.digest_at
         when 'fallback' then 'infinity'
@@ -149,7 +151,7 @@ as $$
         'first_event_id', coalesce(s.used_by_event_id, s.told_event_id),
         'until', coalesce(s.used_until, s.told_until))
       when 'daily_cap' then pg_catalog.jsonb_build_object('cap', s.cap, 'count', s.count + s.before, 'day', s.day)
-      when 'rolling_cap' then pg_catalog.jsonb_build_object('cap', s.rolling_cap, 'count', s.rolling_count + s.before, 'free_at', s.rolling_free_at)
+      when 'rolling_cap' then pg_catalog.jsonb_build_object('cap', s.rolling_cap, 'count', s.rolling_count + s.before, 'free_at', s.free_at)
       when 'quiet_hours' then pg_catalog.jsonb_build_object('zone', s.zone, 'until', s.quiet_until)
       when 'digest' then pg_catalog.jsonb_build_object('source', s.source, 'zone', s.zone)
     end,

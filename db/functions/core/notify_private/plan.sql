@@ -109,7 +109,9 @@ begin
     perform from notify.users as u
     where u.id = any (array(select m.recipient_id from unnest(members) as m))
     order by u.id for no key update;
-    perform notify_private.apply_rules(locked, members, at);
+    -- The instant is taken under the locks: a person's judgements then have the order of their instants, and the past can be
+    -- replayed in it.
+    perform notify_private.apply_rules(locked, members, pg_catalog.clock_timestamp());
   end if;
 
   update notify.events set planned_at = at, plan_cursor = null, plan_error = null, retry_at = null where id = any (finished);

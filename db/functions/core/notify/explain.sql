@@ -1,0 +1,84 @@
+create or replace function notify.explain(
+  event_id uuid default null, notification_id uuid default null, recipient_id uuid default null
+) returns setof notify.explanation
+language plpgsql stable set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  asked record;
+  event record;
+begin
+  select * into asked from notify_hidden.asked_candidate(explain.event_id, explain.notification_id, explain.recipient_id);
+  return query
+  with judgement as (
+    select
+      j.*, row_number() over (partition by j.channel order by j.at, j.nth)::integer as judgement
+    from (
+      select h.channel, 1 as nth, h.held_at as at, 'hold' as outcome, h.rule, h.reason, h.inputs,
+        -- Due may have become earlier since, with the person's settings.
+        coalesce((h.facts ->> 'until')::timestamptz, h.due_at) as until, h.facts
+      from notify.holds as h
+      where h.event_id = asked.of_event_id and h.recipient_id = asked.of_recipient_id
+      union all
+      -- The open hold's judgement is the decision's.
+      select d.channel, 2, d.decided_at, d.outcome, d.rule, d.reason, d.inputs, d.held_until, d.facts
+      from notify.decisions as d
+      where d.event_id = asked.of_event_id and d.recipient_id = asked.of_recipient_id and d.outcome <> 'hold'
+    ) as j
+  )
+  select
+    asked.of_event_id, asked.of_recipient_id, j.channel, j.judgement, j.at, r."position", r.rule, s.said,
+    case when r.rule = j.rule then j.reason end,
+    case when r.rule = j.rule then coalesce(j.inputs, i.inputs) when s.said = 'passed' then i.inputs end,
+    notify_hidden.because(r.rule, s.said, case when r.rule = j.rule then j.reason end, j.until,
+      coalesce(j.facts, '{}') || case when r.rule = j.rule then coalesce(j.inputs, '{}') else '{}' end)
+  from judgement as j
+  left join notify_hidden.rules() as decisive on decisive.rule = j.rule
+  cross join notify_hidden.rules() as r
+  cross join lateral (
+    select case
+      when r.rule = j.rule then case j.outcome when 'hold' then 'held' when 'digest' then 'gathered' else 'suppressed' end
+      when r."position" > decisive."position" then 'not_asked'
+      -- What is gathered disturbs nobody now: its digest is asked.
+      when j.rule = 'digest' and r.rule in ('daily_cap', 'rolling_cap', 'quiet_hours') then 'not_asked'
+      else 'passed'
+    end as said
+  ) as s
+  left join lateral (
+    select jsonb_object_agg(f.key, f.value) as inputs from jsonb_each(j.facts) as f where f.key = any (r.keys)
+  ) as i on true
+  order by j.channel, j.judgement, r."position";
+  if found or not has_table_privilege('notify.events', 'select') then
+    return;
+  end if;
+
+  -- No candidate. Why there is none is for operators: people read no events.
+  select e.planned_at, e.canceled_at, e.plan_error, e.due_at, e.retry_at, e.created_at into event
+  from notify.events as e where e.id = asked.of_event_id;
+  if found then
+    return query
+    select asked.of_event_id, asked.of_recipient_id, null::text, null::integer, a.at, 0, a.rule, a.said, a.reason, null::jsonb, a.because
+    from (
+      select 'event' as rule, 'canceled' as said, null as reason, event.canceled_at as at,
+        'The event was canceled before it was planned.' as because
+      where event.canceled_at is not null
+      union all
+      select 'event', 'failed', event.plan_error, event.created_at,
+        'Planning failed: ' || event.plan_error || case when event.retry_at = 'infinity' then '. It was given up.'
+          else '. It is tried again at ' || notify_hidden.instant(event.retry_at, null) || '.' end
+      where event.canceled_at is null and event.planned_at is null and event.plan_error is not null
+      union all
+      select 'event', 'waiting', null, event.created_at,
+        'The event is not planned yet; it is due at ' || notify_hidden.instant(event.due_at, null) || '.'
+      where event.canceled_at is null and event.planned_at is null and event.plan_error is null
+      union all
+      select 'audience', 'left_out', 'not_in_audience', event.planned_at,
+        'When the event was planned, its audience did not include this person.'
+      where event.planned_at is not null
+    ) as a;
+  end if;
+end
+$$;
+comment on function notify.explain(uuid, uuid, uuid) is
+  'Why did I (not) get this? What each rule said of an event or notification, per channel and in order, with its inputs and in a sentence, for every time it was judged. Reads as the caller: people see their own, operators all (with recipient_id, or by the notification), and why there is no candidate.';
+grant execute on function notify.explain(uuid, uuid, uuid) to rowbell_user, rowbell_operator;

@@ -1,0 +1,13 @@
+create or replace function notify.predict(
+  type_key text, at timestamptz default now(), variables jsonb default null
+) returns setof notify.prediction
+language sql stable
+-- Definer: it asks the engine's rules, of the caller alone (require_user).
+security definer set search_path = ''
+as $$
+  select p.* from notify_private.predict(
+    notify_private.require_user(), predict.type_key, coalesce(predict.at, pg_catalog.now()), predict.variables) as p
+$$;
+comment on function notify.predict(text, timestamptz, jsonb) is
+  'What would happen if an event of this type told the caller something at an instant, by the rules themselves and without effect: on each channel, what is held or gathered followed until it would be told. variables: the values of its dedupe key; without them no key is asked.';
+grant execute on function notify.predict(text, timestamptz, jsonb) to rowbell_user;

@@ -1,0 +1,23 @@
+create or replace function notify_hidden.asked_candidate(event_id uuid, notification_id uuid, recipient_id uuid)
+returns table (of_event_id uuid, of_recipient_id uuid)
+language plpgsql stable set search_path = ''
+as $$
+begin
+  if num_nonnulls(asked_candidate.event_id, asked_candidate.notification_id) <> 1 then
+    raise exception 'event_id, notification_id: one of them must be given' using errcode = 'RBINV';
+  end if;
+  if asked_candidate.notification_id is not null then
+    return query
+    select n.event_id, n.recipient_id from notify.notifications as n where n.id = asked_candidate.notification_id;
+    return;
+  end if;
+  if coalesce(asked_candidate.recipient_id, (select notify_hidden.current_user_id())) is null then
+    raise exception 'recipient_id: is missing' using errcode = 'RBINV';
+  end if;
+  return query
+  select asked_candidate.event_id, coalesce(asked_candidate.recipient_id, (select notify_hidden.current_user_id()));
+end
+$$;
+comment on function notify_hidden.asked_candidate(uuid, uuid, uuid) is
+  'Whom and what explain() and trace() are asked about: an event and a recipient (the caller unless named), or both by their notification. Reads as the caller, so another''s notification is none.';
+grant execute on function notify_hidden.asked_candidate(uuid, uuid, uuid) to rowbell_user, rowbell_operator;

@@ -1,0 +1,21 @@
+create or replace function notify_hidden.rules() returns table ("position" integer, rule text, keys text[])
+language sql immutable parallel safe set search_path = ''
+as $$
+  values
+    (1, 'type', '{}'::text[]),
+    (2, 'expiry', '{expires_at}'),
+    (3, 'still_relevant', '{relevant}'),
+    (4, 'consent', '{consent,region}'),
+    (5, 'preference', '{enabled,frequency,source}'),
+    (6, 'address', '{known}'),
+    (7, 'suppression_list', '{known,usable,suppression}'),
+    (8, 'fallback', '{fallback,step}'),
+    (9, 'dedupe', '{key,used_by}'),
+    (10, 'daily_cap', '{priority,capped,cap,count,day,excess}'),
+    (11, 'rolling_cap', '{priority,capped,rolling_cap,rolling_count,excess}'),
+    (12, 'quiet_hours', '{priority,zone,quiet_until}'),
+    (13, 'digest', '{frequency,digest_at}')
+$$;
+comment on function notify_hidden.rules() is
+  'The rules in their order, each with the keys of decisions.facts that it looks at; a test compares them with docs/rules.md and judge().';
+grant execute on function notify_hidden.rules() to rowbell_user, rowbell_operator;

@@ -1,0 +1,69 @@
+create or replace function notify_private.predict(
+  user_id uuid, type_key text, at timestamptz, variables jsonb
+) returns setof notify.prediction
+language plpgsql stable set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  kind record;
+  candidate notify_private.candidate;
+  fact notify_private.facts;
+  verdict notify_private.verdict;
+  place text;
+  instant timestamptz;
+  key text;
+begin
+  if predict.at is null or not isfinite(predict.at)
+    or predict.at not between pg_catalog.now() - interval '1 minute' and pg_catalog.now() + interval '1 year' then
+    raise exception 'at: must be from now on, within a year' using errcode = 'RBINV', hint = 'What was is for explain() to say.';
+  end if;
+  select t.channels, t.expires_after, t.dedupe_key into kind from notify.notification_types as t where t.key = predict.type_key;
+  if not found then
+    raise exception 'type_key: there is no such notification type' using errcode = 'RBNFD';
+  end if;
+  if not exists (select from notify.users as u where u.id = predict.user_id) then
+    raise exception 'user_id: there is no such user' using errcode = 'RBNFD';
+  end if;
+  if predict.variables is not null then
+    key := notify_private.fitting_key(
+      notify_private.render(kind.dedupe_key, predict.variables || pg_catalog.jsonb_build_object('userId', predict.user_id::text)));
+  end if;
+
+  foreach place in array kind.channels loop
+    instant := predict.at;
+    -- An event that nobody has heard of yet.
+    candidate := row(uuidv7(), uuidv7(), predict.type_key, predict.user_id, place, key, instant + kind.expires_after, null, null);
+    -- Each step is later than the one before; what waits longer than so often ends at its expiry anyway.
+    for step in 1..20 loop
+      select f.* into fact from notify_private.facts(array[candidate], instant) as f;
+      -- Whether an event that is not there is still relevant cannot be asked.
+      fact.relevant := true;
+      select j.* into verdict from notify_private.judge(array[fact]) as j;
+      return query
+      select
+        place, step, instant, verdict.outcome, verdict.rule, verdict.reason, verdict.inputs, verdict.held_until,
+        notify_hidden.because(
+          coalesce(verdict.rule, 'none'),
+          case verdict.outcome when 'send' then 'passed' when 'hold' then 'held' when 'digest' then 'gathered' else 'suppressed' end,
+          verdict.reason, verdict.held_until, verdict.facts || coalesce(verdict.inputs, '{}'));
+      if verdict.outcome = 'digest' then
+        -- Its digest is a notification like any other.
+        candidate.event_id := uuidv7();
+        candidate.type_key := verdict.frequency || '_digest';
+        candidate.dedupe_key := null;
+        candidate.released_rule := null;
+        exit when not exists (
+          select from notify.notification_types as t where t.key = candidate.type_key and place = any (t.channels)
+        );
+        candidate.expires_at := verdict.held_until + (select t.expires_after from notify.notification_types as t where t.key = candidate.type_key);
+      else
+        exit when verdict.outcome <> 'hold' or not isfinite(verdict.held_until);
+        candidate.released_rule := verdict.rule;
+      end if;
+      instant := verdict.held_until;
+    end loop;
+  end loop;
+end
+$$;
+comment on function notify_private.predict(uuid, text, timestamptz, jsonb) is
+  'What the rules would say of an event of a type at an instant, for one person on each channel, and of what would be held or gathered when its time comes. Reads only; notify.predict() and notify.predict_for() say for whom.';

@@ -1,0 +1,50 @@
+-- migrate:up
+set local lock_timeout = '5s';
+
+-- A held candidate is judged more than once, and each judgement looked at the facts of its moment.
+alter table notify.holds add column facts jsonb;
+comment on column notify.holds.facts is 'What the rules looked at when they held it, as in decisions.facts, and until when they meant it to wait.';
+
+-- The inbox is not a message that disturbs: it has no counters.
+alter table notify.settings add constraint settings_capped_channels_are_counted check ('in_app' <> all (capped_channels));
+
+-- What one call sends moves the instant at which the window has room, so judge() needs them all.
+alter type notify_private.facts rename attribute rolling_free_at to rolling_frees;
+alter type notify_private.facts alter attribute rolling_frees type timestamptz[];
+comment on type notify_private.facts is
+  'All that the rules look at for one candidate. consent: not_needed, given, withdrawn or missing. source of enabled and frequency: own, category, default or locked. place orders the channels of an event. rolling_frees: when each message leaves the rolling window, the next one''s first, then those sent, newest first. quiet_until: null where this channel may disturb now.';
+
+create type notify.explanation as (
+  event_id uuid, recipient_id uuid, channel text, judgement integer, at timestamptz, "position" integer,
+  rule text, said text, reason text, inputs jsonb, because text
+);
+comment on type notify.explanation is
+  'What one rule said of a candidate: passed, held, gathered, suppressed or not_asked; judgement counts how often it was judged (again after each hold), position is the rule''s place in docs/rules.md. Where there is no candidate: rule event (waiting, canceled, failed) or audience (left_out), position 0.';
+
+create type notify.trace_entry as (
+  event_id uuid, recipient_id uuid, channel text, at timestamptz, delivery_id uuid,
+  what text, status text, reason text, code text, because text
+);
+comment on type notify.trace_entry is
+  'One thing that happened to a candidate: held, released, gathered, left_out or told, a delivery (queued, ended), an attempt at a provider, a receipt, or what the person did.';
+
+create type notify.prediction as (
+  channel text, step integer, at timestamptz, outcome text, rule text, reason text, inputs jsonb, until timestamptz, because text
+);
+comment on type notify.prediction is
+  'What the rules would say on a channel at an instant; a hold is followed by the step at its end, so that the last step is what the person would get.';
+
+create type notify.backtest_total as (
+  type_key text, channel text, outcome text, rule text, new_outcome text, new_rule text, total bigint
+);
+comment on type notify.backtest_total is
+  'So many candidates of the past ended with an outcome (and the rule that gave it), and under the changed settings would have with another, or the same.';
+
+create type notify.backtest_case as (
+  event_id uuid, recipient_id uuid, channel text, type_key text, at timestamptz,
+  outcome text, rule text, new_outcome text, new_rule text, new_reason text, new_at timestamptz
+);
+comment on type notify.backtest_case is 'A candidate whose end the changed settings would have changed; at and new_at: when it was judged last.';
+
+-- migrate:down
+do $$ begin raise exception 'Rowbell rolls forward only: write a new migration'; end $$;

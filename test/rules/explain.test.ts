@@ -1,0 +1,178 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createUser, signToken, startTestApi, type TestApi } from '../support/api.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { installPack, makePerson, makeType, planDue, tell } from '../support/engine-pack.ts';
+
+let db: TestDatabase;
+let api: TestApi;
+let ada: string;
+let ben: string;
+let operator: string;
+let type: string;
+beforeAll(async () => {
+  db = await createDatabase();
+  await installPack(db);
+  ada = await makePerson(db, { timeZone: 'Europe/Paris', email: 'ada@example.com' });
+  ben = await makePerson(db);
+  type = await makeType(db, { channels: ['push', 'email'], defaultChannels: ['push'] });
+  api = await startTestApi(db);
+  operator = await signToken(await createUser(db), { role: 'operator' });
+});
+afterAll(async () => {
+  await api?.stop();
+  await db?.drop();
+});
+
+type Row = {
+  readonly channel: string | null;
+  readonly judgement: number | null;
+  readonly position: number;
+  readonly rule: string;
+  readonly said: string;
+  readonly reason: string | null;
+  readonly inputs: Record<string, unknown> | null;
+  readonly because: string;
+};
+const asked = 'select * from notify.explain($1, null, $2)';
+const asPerson = (person: string, event: string, of: string | null = null): Promise<Row[]> =>
+  db.asUser(person, async (client) => (await client.query<Row>(asked, [event, of])).rows);
+const asOperator = (event: string, of: string): Promise<Row[]> =>
+  db.asOperator(async (client) => (await client.query<Row>(asked, [event, of])).rows);
+const short = (rows: readonly Row[]) => rows.map(({ rule, said }) => `${rule} ${said}`);
+
+test('every rule in its order, with its inputs and a sentence', async () => {
+  const event = await tell(db, type, [ada]);
+  await planDue(db);
+  const rows = await asPerson(ada, event);
+  expect(rows.map(({ channel, position }) => `${channel} ${position}`)).toEqual([
+    ...Array.from({ length: 13 }, (_, n) => `email ${n + 1}`),
+    ...Array.from({ length: 13 }, (_, n) => `push ${n + 1}`),
+  ]);
+  expect(short(rows.slice(0, 6))).toEqual([
+    'type passed',
+    'expiry passed',
+    'still_relevant passed',
+    'consent passed',
+    'preference suppressed',
+    'address not_asked',
+  ]);
+  expect(rows[4]).toMatchObject({
+    reason: 'off_by_default',
+    inputs: { source: 'default', enabled: false, frequency: 'instant' },
+    because: 'It was off by default, the person has chosen nothing.',
+  });
+  expect(new Set(rows.slice(5, 13).map(({ said, inputs }) => `${said} ${inputs}`))).toEqual(
+    new Set(['not_asked null']),
+  );
+  expect(new Set(rows.slice(13).map(({ said }) => said))).toEqual(new Set(['passed']));
+  expect(rows[22]).toMatchObject({ rule: 'daily_cap', inputs: { cap: 3, count: 0 } });
+  expect(rows[22]?.because).toMatch(/^0 of 3 messages of \d{4}-\d\d-\d\d had been sent\.$/);
+});
+
+test('what was held shows every judgement, the first with what it looked at then', async () => {
+  await db.owner.query(
+    `insert into notify.personal_settings (user_id, paused_until) values ($1, clock_timestamp() + interval '1 hour')
+     on conflict (user_id) do update set paused_until = excluded.paused_until`,
+    [ada],
+  );
+  const event = await tell(db, type, [ada]);
+  await planDue(db);
+  const held = (await asPerson(ada, event)).filter(({ channel, said }) => channel === 'push' && said !== 'passed');
+  expect(short(held)).toEqual(['quiet_hours held', 'digest not_asked']);
+  expect(held[0]?.because).toMatch(/^The person had paused until .* \(Europe\/Paris\)\. It waits until .*\.$/);
+
+  await db.owner.query('delete from notify.personal_settings');
+  await db.owner.query('update notify.holds set due_at = clock_timestamp() where released_at is null');
+  await db.worker.query(`select notify_private.release_holds('bulk')`);
+  const both = (await asPerson(ada, event)).filter(({ channel }) => channel === 'push');
+  expect(both.map(({ judgement }) => judgement)).toEqual([...Array(13).fill(1), ...Array(13).fill(2)]);
+  expect(both.filter(({ said }) => said === 'held')).toEqual([held[0]]);
+  expect(new Set(both.slice(13).map(({ said }) => said))).toEqual(new Set(['passed']));
+  const trace = await db.asUser(ada, async (client) => {
+    const { rows } = await client.query('select what, status from notify.trace($1) where channel = $2', [
+      event,
+      'push',
+    ]);
+    return rows.map(({ what, status }) => `${what} ${status}`);
+  });
+  expect(trace).toEqual(['held null', 'released send', 'told null', 'queued null']);
+});
+
+describe('who may ask', () => {
+  test('a person sees their own alone; an operator everybody', async () => {
+    const event = await tell(db, type, [ada, ben]);
+    await planDue(db);
+    expect(await asPerson(ben, event, ada)).toEqual([]);
+    expect(await asPerson(ben, event)).toHaveLength(26);
+    expect(await asOperator(event, ada)).toHaveLength(26);
+    const { rows } = await db.owner.query(
+      'select id from notify.notifications where event_id = $1 and recipient_id = $2',
+      [event, ada],
+    );
+    const byNotification = (person: string) =>
+      db.asUser(person, async (client) => {
+        const found = await client.query('select * from notify.explain(notification_id => $1)', [rows[0].id]);
+        const traced = await client.query('select * from notify.trace(notification_id => $1)', [rows[0].id]);
+        return [found.rowCount, traced.rowCount];
+      });
+    expect(await byNotification(ben)).toEqual([0, 0]);
+    expect(await byNotification(ada)).toEqual([26, 3]);
+    await expect(db.asAnonymous((client) => client.query(asked, [event, ada]))).rejects.toThrow(/permission denied/);
+  });
+
+  test('to an operator, that there is no candidate has its reason; to a person it is nothing', async () => {
+    const event = await tell(db, type, [ada]);
+    expect(short(await asOperator(event, ben))).toEqual(['event waiting']);
+    await planDue(db);
+    expect(await asOperator(event, ben)).toMatchObject([
+      { rule: 'audience', said: 'left_out', reason: 'not_in_audience', channel: null, position: 0 },
+    ]);
+    expect(await asPerson(ben, event)).toEqual([]);
+    expect(await asOperator(randomUUID(), ben)).toEqual([]);
+    const fragile = await tell(db, await makeType(db, { audience: 'fragile' }), [ada]);
+    await db.worker.query('select notify_private.fail_event($1, $2)', [fragile, '22012 division by zero']);
+    expect(await asOperator(fragile, ada)).toMatchObject([
+      { rule: 'event', said: 'failed', reason: '22012 division by zero' },
+    ]);
+    expect(await asPerson(ada, fragile)).toEqual([]);
+    await db.owner.query('update notify.events set canceled_at = now() where id = $1', [fragile]);
+    expect(short(await asOperator(fragile, ada))).toEqual(['event canceled']);
+  });
+
+  test('what is asked must be said', async () => {
+    const codes = async (work: Promise<unknown>) =>
+      await work.then(
+        () => null,
+        (error) => error.code,
+      );
+    const event = randomUUID();
+    expect(await codes(db.asUser(ada, (client) => client.query('select * from notify.explain()')))).toBe('RBINV');
+    expect(await codes(db.asUser(ada, (client) => client.query('select * from notify.explain($1, $1)', [event])))).toBe(
+      'RBINV',
+    );
+    expect(await codes(db.asOperator((client) => client.query('select * from notify.trace($1)', [event])))).toBe(
+      'RBINV',
+    );
+  });
+});
+
+test('in GraphQL', async () => {
+  const event = await tell(db, type, [ada]);
+  await planDue(db);
+  const query = `query ($e: UUID, $r: UUID) { explain(eventId: $e, recipientId: $r, first: 100) {
+    nodes { channel position rule said reason inputs because } } trace(eventId: $e, recipientId: $r) { nodes { what } } }`;
+  const own = await api.ask(query, { token: await signToken(ada), variables: { e: event } });
+  expect(own.codes).toEqual([]);
+  expect(own.data.explain.nodes).toHaveLength(26);
+  expect(own.data.explain.nodes[4]).toMatchObject({
+    rule: 'preference',
+    said: 'suppressed',
+    inputs: { enabled: false },
+  });
+  const other = await api.ask(query, { token: await signToken(ben), variables: { e: event, r: ada } });
+  expect(other.data).toEqual({ explain: { nodes: [] }, trace: { nodes: [] } });
+  const all = await api.ask(query, { token: operator, variables: { e: event, r: ada } });
+  expect(all.data.explain.nodes).toEqual(own.data.explain.nodes);
+  expect((await api.ask(query, { variables: { e: event } })).codes).toEqual(['UNAUTHENTICATED', 'UNAUTHENTICATED']);
+});

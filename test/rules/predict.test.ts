@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createUser, signToken, startTestApi, type TestApi } from '../support/api.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { installPack, makePerson, makeType, planDue, tell } from '../support/engine-pack.ts';
+import { expectNoEffect } from '../support/no-effect.ts';
+
+let db: TestDatabase;
+let api: TestApi;
+let ada: string;
+let type: string;
+beforeAll(async () => {
+  db = await createDatabase();
+  await installPack(db);
+  ada = await makePerson(db, { timeZone: 'Europe/Paris', email: 'ada@example.com' });
+  type = await makeType(db, { channels: ['push', 'email'], dedupeKey: 'k:{Key}' });
+  api = await startTestApi(db);
+});
+afterAll(async () => {
+  await api?.stop();
+  await db?.drop();
+});
+
+type Row = {
+  readonly channel: string;
+  readonly step: number;
+  readonly at: Date;
+  readonly outcome: string;
+  readonly rule: string | null;
+  readonly until: Date | null;
+  readonly because: string;
+};
+const predict = (at: Date | null = null, variables: object | null = null): Promise<Row[]> =>
+  db.asUser(ada, async (client) => {
+    const { rows } = await client.query<Row>('select * from notify.predict($1, coalesce($2, now()), $3)', [
+      type,
+      at,
+      variables && JSON.stringify(variables),
+    ]);
+    return rows;
+  });
+
+test('now, at another instant, and with the key in use: what would happen, by the rules, without effect', async () => {
+  const open = await expectNoEffect(db, () => predict());
+  expect(open.map(({ channel, step, outcome }) => `${channel} ${step} ${outcome}`)).toEqual([
+    'push 1 send',
+    'email 1 send',
+  ]);
+
+  await tell(db, type, [ada], { variables: { Key: 'a' } });
+  await planDue(db);
+  const again = await expectNoEffect(db, () => predict(null, { Key: 'a' }));
+  expect(again.map(({ outcome, rule }) => `${outcome} ${rule}`)).toEqual(['suppress dedupe', 'suppress dedupe']);
+  expect((await predict(null, { Key: 'b' })).map(({ outcome }) => outcome)).toEqual(['send', 'send']);
+
+  // Two messages more, and the day is full: what the type defers is followed to the next day, past its quiet hours.
+  await tell(db, type, [ada], { variables: { Key: 'c' } });
+  await tell(db, type, [ada], { variables: { Key: 'd' } });
+  await planDue(db);
+  await db.owner.query(`update notify.notification_types set cap_excess = 'defer' where key = $1`, [type]);
+  await db.owner.query(
+    `insert into notify.personal_settings (user_id, digest_time, quiet_hours)
+     select $1, '08:00', array_agg(row(d, '07:30', '08:30')::notify.quiet_window) from generate_series(1, 7) as d`,
+    [ada],
+  );
+  await db.owner.query(
+    `insert into notify.preferences (user_id, type_key, channel, frequency) values ($1, $2, 'email', 'weekly')`,
+    [ada, type],
+  );
+  const later = (await expectNoEffect(db, () => predict(null, { Key: 'e' }))).filter(
+    ({ channel }) => channel === 'push',
+  );
+  expect(later.map(({ step, outcome, rule }) => `${step} ${outcome} ${rule}`)).toEqual([
+    '1 hold daily_cap',
+    '2 hold quiet_hours',
+    '3 send null',
+  ]);
+  const paris = (at: Date | null | undefined) => at?.toLocaleTimeString('en-GB', { timeZone: 'Europe/Paris' });
+  expect(later.map(({ until }) => paris(until))).toEqual(['08:00:00', '08:30:00', undefined]);
+  expect(later[1]?.at).toEqual(later[0]?.until);
+  expect(later[2]?.at).toEqual(later[1]?.until);
+  const [gathered] = (await predict()).filter(({ channel }) => channel === 'email');
+  expect(gathered).toMatchObject({ outcome: 'digest', rule: 'digest' });
+  expect(paris(gathered?.until)).toBe('08:00:00');
+  expect(gathered?.until?.toLocaleDateString('en-GB', { timeZone: 'Europe/Paris', weekday: 'long' })).toBe('Monday');
+});
+
+test('what planning at once then does is what was predicted', async () => {
+  for (const key of ['x', 'y', 'a']) {
+    const predicted = (await predict(null, { Key: key })).filter(({ step }) => step === 1);
+    const event = await tell(db, type, [ada], { variables: { Key: key } });
+    await planDue(db);
+    const { rows } = await db.owner.query(
+      'select channel, outcome, rule, held_until from notify.decisions where event_id = $1 order by channel desc',
+      [event],
+    );
+    expect(rows.map(({ channel, outcome, rule, held_until }) => [channel, outcome, rule, held_until])).toEqual(
+      predicted.map(({ channel, outcome, rule, until }) => [channel, outcome, rule, until]),
+    );
+  }
+});
+
+test('of oneself, of anybody for operators, of what exists and is to come', async () => {
+  const nodes = 'nodes { channel step outcome until because }';
+  const own = `query ($t: String!, $at: Datetime) { predict(typeKey: $t, at: $at) { ${nodes} } }`;
+  const anybody = `query ($u: UUID!, $t: String!) { predictFor(userId: $u, typeKey: $t) { ${nodes} } }`;
+  const token = await signToken(ada);
+  const operator = await signToken(await createUser(db), { role: 'operator' });
+  const mine = await api.ask(own, { token, variables: { t: type } });
+  expect(mine.codes).toEqual([]);
+  expect(mine.data.predict.nodes[0]).toMatchObject({ channel: 'push', step: 1 });
+  const seen = await api.ask(anybody, { token: operator, variables: { u: ada, t: type } });
+  expect(seen.data.predictFor.nodes.map(({ outcome }: Row) => outcome)).toEqual(
+    mine.data.predict.nodes.map(({ outcome }: Row) => outcome),
+  );
+  expect((await api.ask(anybody, { token, variables: { u: ada, t: type } })).codes).toEqual(['FORBIDDEN']);
+  expect((await api.ask(own, { token, variables: { t: 'nothing' } })).codes).toEqual(['NOT_FOUND']);
+  for (const at of ['2020-01-01T00:00:00Z', '2999-01-01T00:00:00Z'])
+    expect((await api.ask(own, { token, variables: { t: type, at } })).codes).toEqual(['INVALID_INPUT']);
+});

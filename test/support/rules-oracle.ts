@@ -1,0 +1,199 @@
+import { inOneDay, instantOf, midnight, shownAt, weekdayOf } from './wall-clock.ts';
+
+/**
+ * The rules once more, in the order of docs/rules.md, one candidate after the other and nothing clever: what the engine's
+ * answer is compared with. Instants are milliseconds, days of a person are local midnights, times of day milliseconds.
+ */
+export type QuietWindow = { readonly weekday: number; readonly startsAt: number; readonly endsAt: number };
+export type Choice = { readonly enabled: boolean | null; readonly frequency: string | null };
+export type Person = {
+  readonly id: string;
+  zone: string | null;
+  region: string | null;
+  quietHours: readonly QuietWindow[] | null;
+  pausedUntil: number | null;
+  dailyCap: number | null;
+  digestTime: number | null;
+  digestWeekday: number | null;
+  /** By `${typeKey} ${channel}` and `${category} ${channel}`. */
+  readonly choices: Map<string, Choice>;
+  readonly categoryChoices: Map<string, Choice>;
+  /** Oldest first; null channel: all. */
+  readonly consents: { readonly channel: string | null; readonly granted: boolean; readonly at: number }[];
+  /** By channel, every working address: why it must not be used and until when, or null. */
+  readonly addresses: Map<string, ({ readonly reason: string; readonly until: number | null } | null)[]>;
+};
+export type Kind = {
+  readonly key: string;
+  readonly category: string;
+  readonly priority: 'P0' | 'P1';
+  readonly purpose: 'transactional' | 'promotional';
+  enabled: boolean;
+  readonly channels: readonly string[];
+  defaultChannels: readonly string[];
+  readonly lockedChannels: readonly string[];
+  defaultFrequency: string;
+  capExcess: 'drop' | 'defer' | 'digest';
+  dedupeWindow: number | null;
+};
+export type Settings = {
+  dailyCap: number;
+  cappedChannels: readonly string[];
+  rollingCap: number | null;
+  rollingWindow: number;
+  quietHours: readonly QuietWindow[];
+  quietChannels: readonly string[];
+  digestTime: number;
+  digestWeekday: number;
+  retention: number;
+  /** Regime of consent by region, '*' for all others. */
+  readonly regimes: ReadonlyMap<string, 'opt_in' | 'opt_out'>;
+};
+export type Candidate = {
+  /** Sorts as events do. */
+  readonly event: string;
+  readonly person: Person;
+  readonly kind: Kind;
+  readonly channel: string;
+  readonly key: string | null;
+  readonly expiresAt: number;
+  readonly relevant: boolean;
+};
+export type Verdict = {
+  readonly outcome: 'send' | 'hold' | 'digest' | 'suppress';
+  readonly rule: string | null;
+  readonly until: number | null;
+};
+
+const digestChannels = new Set(['push', 'email']);
+
+export function createOracle(settings: Settings) {
+  const keys = new Map<string, { readonly event: string; readonly until: number }>();
+  const sent = new Map<string, { readonly at: number; readonly day: number }[]>();
+
+  const send: Verdict = { outcome: 'send', rule: null, until: null };
+  const suppress = (rule: string): Verdict => ({ outcome: 'suppress', rule, until: null });
+
+  function preference({ person, kind, channel }: Candidate): { enabled: boolean; frequency: string } {
+    const isOn = kind.defaultChannels.includes(channel);
+    if (kind.lockedChannels.includes(channel)) return { enabled: true, frequency: 'instant' };
+    const own = person.choices.get(`${kind.key} ${channel}`);
+    const category = person.categoryChoices.get(`${kind.category} ${channel}`);
+    const frequency = own?.frequency ?? category?.frequency ?? kind.defaultFrequency;
+    return {
+      enabled: own?.enabled ?? category?.enabled ?? isOn,
+      frequency: digestChannels.has(channel) || frequency === 'never' ? frequency : 'instant',
+    };
+  }
+
+  function isPermitted({ person, kind, channel }: Candidate): boolean {
+    if (kind.purpose !== 'promotional') return true;
+    const newest = person.consents.filter((consent) => consent.channel === null || consent.channel === channel).at(-1);
+    if (newest) return newest.granted;
+    const { region } = person;
+    const regime =
+      (region && (settings.regimes.get(region) ?? settings.regimes.get(region.slice(0, 2)))) ??
+      settings.regimes.get('*');
+    return regime === 'opt_out';
+  }
+
+  function quietUntil({ person, kind, channel }: Candidate, at: number): number | null {
+    if (kind.priority === 'P0' || !settings.quietChannels.includes(channel)) return null;
+    const zone = person.zone ?? 'UTC';
+    const today = midnight(shownAt(at, zone));
+    const ends: number[] = [];
+    if (person.pausedUntil !== null && person.pausedUntil > at) ends.push(person.pausedUntil);
+    for (const { weekday, startsAt, endsAt } of person.quietHours ?? settings.quietHours) {
+      for (let ahead = -2; ahead <= 1; ahead++) {
+        const begin = today + ahead * inOneDay;
+        if (weekdayOf(begin) !== weekday) continue;
+        const end = begin + endsAt + (endsAt <= startsAt ? inOneDay : 0);
+        const until = instantOf(end, zone, 'last');
+        if (instantOf(begin + startsAt, zone, 'first') <= at && at < until) ends.push(until);
+      }
+    }
+    return ends.length > 0 ? Math.max(...ends) : null;
+  }
+
+  /** The next instant after one at which the person gets digests. */
+  function nextDigest(person: Person, frequency: string, after: number): number {
+    const zone = person.zone ?? 'UTC';
+    const time = person.digestTime ?? settings.digestTime;
+    const weekday = person.digestWeekday ?? settings.digestWeekday;
+    const today = midnight(shownAt(after, zone));
+    for (let ahead = 0; ; ahead++) {
+      const date = today + ahead * inOneDay;
+      const instant = instantOf(date + time, zone, 'first');
+      if (instant > after && (frequency === 'daily' || weekdayOf(date) === weekday)) return instant;
+    }
+  }
+
+  const dayOf = (person: Person, at: number): number => midnight(shownAt(at, person.zone ?? 'UTC'));
+
+  return {
+    /** What the rules say at an instant; whoever calls applies it, in the order of events and of the type's channels. */
+    judge(candidate: Candidate, at: number): Verdict {
+      const { person, kind, channel, key, expiresAt } = candidate;
+      if (!kind.enabled) return suppress('type');
+      if (at >= expiresAt) return suppress('expiry');
+      if (!candidate.relevant) return suppress('still_relevant');
+      if (!isPermitted(candidate)) return suppress('consent');
+      const { enabled, frequency } = preference(candidate);
+      if (!enabled || frequency === 'never') return suppress('preference');
+      const addresses = person.addresses.get(channel) ?? [];
+      if (addresses.length === 0) return suppress('address');
+      if (addresses.every((reason) => reason && (reason.until === null || reason.until > at)))
+        return suppress('suppression_list');
+      const used = key === null ? undefined : keys.get(`${person.id} ${channel} ${key}`);
+      if (used && used.event !== candidate.event && used.until > at) return suppress('dedupe');
+      const gather = (rule: string, how: string): Verdict => ({
+        outcome: 'digest',
+        rule,
+        until: nextDigest(person, how, at),
+      });
+      if (frequency !== 'instant') return gather('digest', frequency);
+      const hold = (rule: string, until: number): Verdict => ({
+        outcome: 'hold',
+        rule,
+        until: Math.min(until, expiresAt),
+      });
+      if (kind.priority !== 'P0' && settings.cappedChannels.includes(channel)) {
+        const mine = sent.get(person.id) ?? [];
+        const today = dayOf(person, at);
+        const cap = Math.min(person.dailyCap ?? settings.dailyCap, settings.dailyCap);
+        if (mine.filter(({ day }) => day === today).length >= cap) {
+          if (kind.capExcess === 'drop') return suppress('daily_cap');
+          if (kind.capExcess === 'digest' && digestChannels.has(channel)) return gather('daily_cap', 'daily');
+          const zone = person.zone ?? 'UTC';
+          return hold(
+            'daily_cap',
+            instantOf(today + inOneDay + (person.digestTime ?? settings.digestTime), zone, 'first'),
+          );
+        }
+        const recent = mine.filter(({ at: instant }) => instant > at - settings.rollingWindow);
+        if (settings.rollingCap !== null && recent.length >= settings.rollingCap) {
+          if (kind.capExcess === 'drop') return suppress('rolling_cap');
+          if (kind.capExcess === 'digest' && digestChannels.has(channel)) return gather('rolling_cap', 'daily');
+          const last = recent.at(-settings.rollingCap) as { readonly at: number };
+          return hold('rolling_cap', last.at + settings.rollingWindow);
+        }
+      }
+      const quiet = quietUntil(candidate, at);
+      return quiet === null ? send : hold('quiet_hours', quiet);
+    },
+
+    /** What a verdict leaves behind: the key in use, the message counted; a suppressed one gives its key back. */
+    apply({ event, person, kind, channel, key }: Candidate, { outcome }: Verdict, at: number): void {
+      const name = `${person.id} ${channel} ${key}`;
+      if (key !== null) {
+        if (outcome !== 'suppress') keys.set(name, { event, until: at + (kind.dedupeWindow ?? settings.retention) });
+        else if (keys.get(name)?.event === event) keys.delete(name);
+      }
+      if (outcome === 'send' && settings.cappedChannels.includes(channel)) {
+        const mine = sent.get(person.id) ?? [];
+        sent.set(person.id, mine);
+        mine.push({ at, day: dayOf(person, at) });
+      }
+    },
+  };
+}
