@@ -48,7 +48,7 @@ describe.each([1, 2, 3, 4, 5])('world %i', (seed) => {
   let expected: Expected;
   beforeAll(async () => {
     db = await createDatabase();
-    expected = await live(db, seed, Number(process.env.RULES_PEOPLE ?? 150), Number(process.env.RULES_STEPS ?? 62));
+    expected = await live(db, seed, Number(process.env.RULES_PEOPLE ?? 150), Number(process.env.RULES_STEPS ?? 70));
   }, 120_000);
   afterAll(() => db.drop());
 
