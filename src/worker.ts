@@ -4,6 +4,7 @@ import { deliverySend } from '../tasks/delivery__send.ts';
 import { digestClose } from '../tasks/digest__close.ts';
 import { eventPlan } from '../tasks/event__plan.ts';
 import { holdRelease } from '../tasks/hold__release.ts';
+import { journeyAdvance } from '../tasks/journey__advance.ts';
 import { keyExpire } from '../tasks/key__expire.ts';
 import { partitionMake } from '../tasks/partition__make.ts';
 import { retentionApply } from '../tasks/retention__apply.ts';
@@ -88,6 +89,7 @@ async function work(lane: Lane): Promise<void> {
       [`delivery__send${suffix}`]: deliverySend(context),
       ...(lane === 'bulk' && {
         digest__close: digestClose(context),
+        journey__advance: journeyAdvance(context),
         partition__make: partitionMake(context),
         key__expire: keyExpire(context),
         sweep__run: sweepRun(context),

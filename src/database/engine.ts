@@ -126,6 +126,9 @@ export function createEngine({ pool, planningPool }: { pool: pg.Pool; planningPo
 
     enqueueDue: (lane: Lane) => value<string>('select notify_private.enqueue_due($1) as value', [lane]).then(Number),
 
+    /** True while more enrollments may be due. */
+    advanceJourneys: () => value<boolean>('select notify_private.advance_journeys() as value', []),
+
     /** True while more digests may be due. */
     closeDigests: () => value<boolean>('select notify_private.close_digests() as value', []),
 

@@ -54,6 +54,10 @@ begin
     perform graphile_worker.add_job('digest__close', job_key => 'due:digests');
     events := events + 1;
   end if;
+  if enqueue_due.lane = 'bulk' and exists (select from notify.journey_enrollments as n where n.ended_at is null and n.next_at <= at) then
+    perform graphile_worker.add_job('journey__advance', job_key => 'due:journeys');
+    events := events + 1;
+  end if;
   return coalesce(cardinality(work), 0) + events;
 end
 $$;

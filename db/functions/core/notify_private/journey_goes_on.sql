@@ -1,0 +1,15 @@
+-- Plain SQL without settings, as every still_relevant function: it is inlined.
+create or replace function notify_private.journey_goes_on(event_id uuid, recipient_id uuid) returns boolean
+language sql stable
+as $$
+  select exists (
+    select from notify.events as e
+    join notify.journey_enrollments as n on n.id = (e.data ->> 'enrollment_id')::uuid
+    join notify.journeys as j on j.key = n.journey_key
+    where e.id = event_id
+      and (n.ended_at is null or n.end_reason in ('completed', 'expired'))
+      and (j.progress is null or notify_private.ask_journey(j.progress, n.user_id, n.subject_id) is not null)
+  )
+$$;
+comment on function notify_private.journey_goes_on(uuid, uuid) is
+  'still_relevant of journeys: false once the person has left it, or reached what it is for.';

@@ -1,0 +1,391 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { decisionOf, forget, installPack, makeDevice, makePerson, planDue } from '../support/engine-pack.ts';
+import { one } from '../support/one.ts';
+import { until } from '../support/until.ts';
+import { startWorker } from '../support/worker-process.ts';
+
+let db: TestDatabase;
+let sandbox: Sandbox;
+
+/** A product's onboarding, exactly as it would come in a pack: rows and one function. */
+const pack = `
+  create schema music;
+  create table music.onboarding (user_id uuid not null references notify.users on delete cascade, step integer not null, name text not null,
+    done_at timestamptz, primary key (user_id, step));
+
+  create function music.onboarding_progress(user_id uuid, subject_id uuid) returns jsonb language sql stable as $$
+    select jsonb_build_object('NextStep', o.name) from music.onboarding as o
+    where o.user_id = onboarding_progress.user_id and o.done_at is null order by o.step limit 1
+  $$;
+  insert into notify.notification_types (key, pack, category, audience, still_relevant, dedupe_key)
+  values ('onboarding_nudge', 'music', 'onboarding', 'notify_private.journey_audience', 'notify_private.journey_goes_on', 'onboarding_nudge:{userId}:{Day}');
+  insert into notify.notification_copies (type_key, locale, variant, title, body) values
+    ('onboarding_nudge', 'en', 'default', 'Next: {NextStep}', 'Welcome, {Who}.'),
+    ('onboarding_nudge', 'en', 'last', 'Last call: {NextStep}', 'Still there, {Who}?');
+  insert into notify.journeys (key, pack, description, progress, at_most_daily)
+  values ('onboarding', 'music', 'Nudges whoever has not finished', 'music.onboarding_progress', true);
+  insert into notify.journey_steps (journey_key, step, delay, type_key, variant) values
+    ('onboarding', 1, '24 hours', 'onboarding_nudge', 'default'),
+    ('onboarding', 2, '72 hours', 'onboarding_nudge', 'default'),
+    ('onboarding', 3, '7 days', 'onboarding_nudge', 'last');
+`;
+
+beforeAll(async () => {
+  db = await createDatabase();
+  await installPack(db);
+  await db.owner.query(pack);
+  sandbox = await startSandbox();
+});
+afterAll(async () => {
+  await sandbox.close();
+  await db.drop();
+});
+beforeEach(async () => {
+  await forget(db);
+  await db.owner.query('truncate notify.journey_enrollments cascade; truncate notify.holds, notify.personal_settings');
+  sandbox.journal.clear();
+});
+
+/** A person with two steps of onboarding before them. */
+async function newcomer(timeZone: string | null = null): Promise<string> {
+  const person = await makePerson(db, { timeZone });
+  await db.owner.query(
+    `insert into music.onboarding (user_id, step, name) values ($1, 1, 'pick three artists'), ($1, 2, 'add a photo')`,
+    [person],
+  );
+  return person;
+}
+const finish = (person: string, step: number) =>
+  db.owner.query('update music.onboarding set done_at = now() where user_id = $1 and step = $2', [person, step]);
+const enroll = (person: string, journey = 'onboarding', subject: string | null = null) =>
+  db.asWriter(
+    async (app) => {
+      const { rows } = await app.query<{ enrollment_id: string; deduplicated: boolean }>(
+        `select * from notify.enroll($1, $2, $3, $4, '{"Who": "Ann"}')`,
+        [journey, person, subject && 'playlist', subject],
+      );
+      return rows[0] as { enrollment_id: string; deduplicated: boolean };
+    },
+    { commit: true },
+  );
+/** Lets time pass: everything about enrollments lies further back, and what is due then is done and planned. */
+async function pass(time: string): Promise<void> {
+  await db.owner.query(
+    `with n as (update notify.journey_enrollments set enrolled_at = enrolled_at - $1::interval, next_at = next_at - $1::interval)
+     update notify.journey_steps_taken set taken_at = taken_at - $1::interval`,
+    [time],
+  );
+  while (await one<boolean>(db.worker, 'select notify_private.advance_journeys()'));
+  await planDue(db);
+}
+const titles = async (person: string) =>
+  (
+    await db.owner.query<{ title: string }>(
+      'select title from notify.notifications where recipient_id = $1 order by id',
+      [person],
+    )
+  ).rows.map(({ title }) => title);
+const stepsOf = async (enrollment: string) =>
+  (
+    await db.owner.query<{ step: number; outcome: string }>(
+      'select step, outcome from notify.journey_steps_taken where enrollment_id = $1 order by step',
+      [enrollment],
+    )
+  ).rows.map(({ step, outcome }) => `${step} ${outcome}`);
+const stateOf = async (enrollment: string) =>
+  (
+    await db.owner.query<{ next: number | null; ended: string | null; error: string | null }>(
+      'select next_step as next, end_reason as ended, advance_error as error from notify.journey_enrollments where id = $1',
+      [enrollment],
+    )
+  ).rows[0];
+const forgetToday = () => db.owner.query('truncate notify_private.dedupe_keys, notify_private.daily_counters');
+
+describe('JK-4: onboarding nudges', () => {
+  test('JK-4: come after 24 h, 72 h and 7 days, each naming what is then the next step', async () => {
+    const person = await newcomer();
+    const { enrollment_id } = await enroll(person);
+    await pass('23 hours');
+    expect(await titles(person)).toEqual([]);
+    await pass('1 hour');
+    expect(await titles(person)).toEqual(['Next: pick three artists']);
+    await finish(person, 1);
+    await forgetToday();
+    await pass('47 hours');
+    expect(await titles(person)).toHaveLength(1);
+    await pass('1 hour');
+    expect((await titles(person))[1]).toBe('Next: add a photo');
+    await forgetToday();
+    expect(await stateOf(enrollment_id)).toEqual({ next: 3, ended: null, error: null });
+    await pass('96 hours');
+    expect((await titles(person))[2]).toBe('Last call: add a photo');
+    expect(await stateOf(enrollment_id)).toEqual({ next: null, ended: 'completed', error: null });
+    expect(await stepsOf(enrollment_id)).toEqual(['1 told', '2 told', '3 told']);
+    await forgetToday();
+    await pass('100 days');
+    expect(await titles(person)).toHaveLength(3);
+  });
+
+  test('JK-4: whoever has finished hears nothing more, without being taken out by anyone', async () => {
+    const person = await newcomer();
+    const { enrollment_id } = await enroll(person);
+    await pass('24 hours');
+    await finish(person, 1);
+    await finish(person, 2);
+    await forgetToday();
+    await pass('7 days');
+    expect(await titles(person)).toHaveLength(1);
+    expect(await stateOf(enrollment_id)).toMatchObject({ ended: 'exited' });
+    expect(await stepsOf(enrollment_id)).toEqual(['1 told']);
+  });
+
+  test('JK-4: finishing while the last nudge waits for the morning cancels it', async () => {
+    const person = await newcomer();
+    const { enrollment_id } = await enroll(person);
+    await db.owner.query(
+      `insert into notify.personal_settings (user_id, paused_until) values ($1, now() + interval '8 hours')`,
+      [person],
+    );
+    await db.owner.query('update notify.journey_enrollments set next_step = 3, next_at = now() where id = $1', [
+      enrollment_id,
+    ]);
+    await pass('0');
+    const event = await one<string>(
+      db.owner,
+      'select event_id from notify.journey_steps_taken where enrollment_id = $1',
+      [enrollment_id],
+    );
+    expect(await decisionOf(db, event)).toBe('quiet_hours: paused');
+    expect(await stateOf(enrollment_id)).toMatchObject({ ended: 'completed' });
+    await finish(person, 1);
+    await finish(person, 2);
+    await db.owner.query('delete from notify.personal_settings; update notify.holds set due_at = now()');
+    while (await one<boolean>(db.worker, `select notify_private.release_holds('bulk')`));
+    expect(await decisionOf(db, event)).toBe('still_relevant: not_relevant');
+    expect(await one(db.owner, 'select count(*)::integer from notify.deliveries')).toBe(0);
+  });
+
+  test('JK-4: at most one a day: what is late follows at the same time of the next days', async () => {
+    const person = await newcomer('America/New_York');
+    const { enrollment_id } = await enroll(person);
+    // Nobody worked for ten days.
+    await pass('10 days');
+    await pass('23 hours');
+    expect(await stepsOf(enrollment_id)).toEqual(['1 told']);
+    await pass('2 hours');
+    expect(await stepsOf(enrollment_id)).toEqual(['1 told', '2 told']);
+    await pass('26 hours');
+    expect(await stepsOf(enrollment_id)).toEqual(['1 told', '2 told', '3 told']);
+  });
+
+  test('JK-4: at most one a day, over all subjects of a journey and sessions at once', async () => {
+    const person = await newcomer();
+    await Promise.all(
+      [randomUUID(), randomUUID(), randomUUID()].map((subject) => enroll(person, 'onboarding', subject)),
+    );
+    await db.owner.query('update notify.journey_enrollments set next_at = now()');
+    await Promise.all(Array.from({ length: 12 }, () => db.worker.query('select notify_private.advance_journeys(1)')));
+    await pass('0');
+    expect(await one(db.owner, 'select count(*)::integer from notify.journey_steps_taken')).toBe(1);
+  });
+
+  test('JK-4: the phone gets the nudge from a worker', async () => {
+    const person = await newcomer();
+    const { token } = await makeDevice(db, person);
+    await enroll(person);
+    await db.owner.query('update notify.journey_enrollments set next_at = now()');
+    const worker = await startWorker({ databaseUrl: db.workerUrl, lane: 'bulk', settings: sandbox.settings });
+    try {
+      const entry = await until('the phone rang', async () => sandbox.journal.list({ address: token })[0]);
+      expect(entry).toMatchObject({ title: 'Next: pick three artists', body: 'Welcome, Ann.' });
+    } finally {
+      await worker.stop();
+    }
+  });
+});
+
+describe('JK-11: journeys are data', () => {
+  /** Two steps told by one type, the first under a condition, without an exit of its own. */
+  const makeJourney = async (changes: { progress?: string; expiresAfter?: string; condition?: string } = {}) => {
+    const key = `journey_${randomUUID().slice(0, 8)}`;
+    await db.owner.query(
+      `insert into notify.notification_types (key, pack, category, audience) values ($1, 'music', 'test', 'notify_private.journey_audience')`,
+      [key],
+    );
+    await db.owner.query(
+      `insert into notify.notification_copies (type_key, locale, title, body) values ($1, 'en', 'Hello {Who}', '-')`,
+      [key],
+    );
+    await db.owner.query(
+      'insert into notify.journeys (key, pack, description, progress, expires_after) values ($1, $1, $1, $2, $3)',
+      [key, changes.progress ?? null, changes.expiresAfter ?? null],
+    );
+    await db.owner.query(
+      `insert into notify.journey_steps (journey_key, step, delay, delay_from, condition, type_key)
+       values ($1, 10, '1 hour', 'enrollment', $2, $1), ($1, 20, '1 hour', 'previous', null, $1)`,
+      [key, changes.condition ?? null],
+    );
+    return key;
+  };
+
+  test('JK-11: enrolling again while on the way changes nothing; another subject is another way; once ended it begins anew', async () => {
+    const journey = await makeJourney();
+    const person = await makePerson(db);
+    const first = await enroll(person, journey);
+    expect(first.deduplicated).toBe(false);
+    expect(await enroll(person, journey)).toEqual({ enrollment_id: first.enrollment_id, deduplicated: true });
+    expect((await enroll(person, journey, randomUUID())).deduplicated).toBe(false);
+    await pass('2 days');
+    await pass('2 days');
+    expect(await stateOf(first.enrollment_id)).toMatchObject({ ended: 'completed' });
+    expect((await enroll(person, journey)).deduplicated).toBe(false);
+  });
+
+  test('JK-11: sessions that enroll the same people at once agree on the enrollments', async () => {
+    const journey = await makeJourney();
+    const people = await Promise.all(Array.from({ length: 5 }, () => makePerson(db)));
+    const answers = await Promise.all(
+      Array.from({ length: 16 }, (_, n) =>
+        db.asWriter(
+          (app) =>
+            app.query<{ enrollment_id: string; deduplicated: boolean }>(
+              `select r.* from notify.enroll_many(array(select row($1, id, null, null, null)::notify.enrollment_input from unnest($2::uuid[]) as id)) as r`,
+              [journey, n % 2 ? people : [...people].reverse()],
+            ),
+          { commit: true },
+        ),
+      ),
+    );
+    const rows = answers.flatMap((answer) => answer.rows);
+    expect(new Set(rows.map(({ enrollment_id }) => enrollment_id)).size).toBe(5);
+    expect(rows.filter(({ deduplicated }) => !deduplicated)).toHaveLength(5);
+  });
+
+  test('JK-11: a step whose condition does not hold is skipped and says so', async () => {
+    await db.owner.query(
+      `create or replace function music.never(user_id uuid, subject_id uuid) returns boolean language sql stable as 'select false'`,
+    );
+    const journey = await makeJourney({ condition: 'music.never' });
+    const person = await makePerson(db);
+    const { enrollment_id } = await enroll(person, journey);
+    await pass('1 hour');
+    expect(await stepsOf(enrollment_id)).toEqual(['10 skipped']);
+    expect(await titles(person)).toEqual([]);
+    await pass('1 hour');
+    expect(await stepsOf(enrollment_id)).toEqual(['10 skipped', '20 told']);
+    expect(await titles(person)).toEqual(['Hello Ann']);
+  });
+
+  test('JK-11: an exit takes effect with its commit, for steps to come and for what is told but not planned', async () => {
+    const journey = await makeJourney();
+    const [ann, bob] = [await makePerson(db), await makePerson(db)];
+    const [mine, theirs] = [await enroll(ann, journey), await enroll(bob, journey)];
+    await db.owner.query('update notify.journey_enrollments set next_at = now()');
+    await db.worker.query('select notify_private.advance_journeys()');
+    const exit = (reason: string, commit: boolean) =>
+      db.asWriter(
+        (app) => one<number>(app, 'select notify.exit_journey($1, array[$2::uuid], null, $3)', [journey, ann, reason]),
+        { commit },
+      );
+    expect(await exit('canceled', false)).toBe(1);
+    expect(await stateOf(mine.enrollment_id)).toMatchObject({ ended: null });
+    expect(await exit('canceled', true)).toBe(1);
+    expect(await exit('exited', true)).toBe(0);
+    await pass('5 days');
+    expect(await stateOf(mine.enrollment_id)).toEqual({ next: null, ended: 'canceled', error: null });
+    expect(await titles(ann)).toEqual([]);
+    expect(await titles(bob)).toHaveLength(2);
+    expect(await stateOf(theirs.enrollment_id)).toMatchObject({ ended: 'completed' });
+  });
+
+  test('JK-11: of one subject an exit leaves the other alone', async () => {
+    const journey = await makeJourney();
+    const person = await makePerson(db);
+    const subjects = [randomUUID(), randomUUID()];
+    const [left, stays] = [await enroll(person, journey, subjects[0]), await enroll(person, journey, subjects[1])];
+    await db.asWriter(
+      (app) => app.query('select notify.exit_journey($1, array[$2::uuid], $3)', [journey, person, subjects[0]]),
+      { commit: true },
+    );
+    expect(await stateOf(left?.enrollment_id as string)).toMatchObject({ ended: 'exited' });
+    expect(await stateOf(stays?.enrollment_id as string)).toMatchObject({ ended: null });
+  });
+
+  test('JK-11: too old for further steps it expires', async () => {
+    const journey = await makeJourney({ expiresAfter: '90 minutes' });
+    const { enrollment_id } = await enroll(await makePerson(db), journey);
+    await pass('1 hour');
+    await pass('1 hour');
+    expect(await stateOf(enrollment_id)).toMatchObject({ ended: 'expired' });
+    expect(await stepsOf(enrollment_id)).toEqual(['10 told']);
+  });
+
+  test('JK-11: a broken function keeps back its own people alone, until it is mended', async () => {
+    const zero = (body: string) =>
+      db.owner.query(
+        `create or replace function music.broken(user_id uuid, subject_id uuid) returns jsonb language sql stable as $$ ${body} $$`,
+      );
+    await zero(`select to_jsonb(1 / (select count(*)::integer from engine_test.switches where name = 'nothing'))`);
+    const [sick, well] = [await makeJourney({ progress: 'music.broken' }), await makeJourney()];
+    const [mine, theirs] = [await enroll(await makePerson(db), sick), await enroll(await makePerson(db), well)];
+    await pass('1 hour');
+    expect(await stepsOf(theirs.enrollment_id)).toEqual(['10 told']);
+    expect(await stateOf(mine.enrollment_id)).toEqual({ next: 10, ended: null, error: '22012: division by zero' });
+    await zero(`select '{}'::jsonb`);
+    await pass('5 minutes');
+    expect(await stateOf(mine.enrollment_id)).toEqual({ next: 20, ended: null, error: null });
+    expect(await stepsOf(mine.enrollment_id)).toEqual(['10 told']);
+  });
+
+  test('JK-11: each step is taken once however many sessions advance, and everyone gets each of them', async () => {
+    const journey = await makeJourney();
+    const people = await Promise.all(Array.from({ length: 60 }, () => makePerson(db)));
+    for (const person of people) await enroll(person, journey);
+    for (const round of [1, 2]) {
+      await db.owner.query('update notify.journey_enrollments set next_at = now() where ended_at is null');
+      await Promise.all(
+        Array.from({ length: 16 }, async () => {
+          while (await one<boolean>(db.worker, 'select notify_private.advance_journeys(7)'));
+        }),
+      );
+      while (await one<boolean>(db.worker, 'select notify_private.advance_journeys()'));
+      expect(await one(db.owner, 'select count(*)::integer from notify.journey_steps_taken')).toBe(round * 60);
+      expect(await one(db.owner, 'select count(*)::integer from notify.events')).toBe(round * 60);
+    }
+  });
+
+  test('JK-11: what is not understood is refused, naming the field, and people may do none of it', async () => {
+    const journey = await makeJourney();
+    const person = await makePerson(db);
+    const asked: [string, unknown[], string][] = [
+      [`select notify.enroll('nowhere', $1)`, [person], 'journey_key: there is no journey "nowhere"'],
+      [`select notify.enroll($1, $2)`, [journey, randomUUID()], 'user_id: there is no such user'],
+      [
+        `select notify.enroll($1, $2, 'trip')`,
+        [journey, person],
+        'subject_id: subject_type and subject_id come together',
+      ],
+      [`select notify.enroll($1, $2, data => '[]')`, [journey, person], 'data: must be an object'],
+      [
+        `select notify.exit_journey('nowhere', array[$1::uuid])`,
+        [person],
+        'journey_key: there is no journey "nowhere"',
+      ],
+      [
+        `select notify.exit_journey($1, array[$2::uuid], null, 'completed')`,
+        [journey, person],
+        'reason: must be exited or canceled',
+      ],
+    ];
+    for (const [sql, values, message] of asked)
+      await expect(db.asWriter((app) => app.query(sql, values))).rejects.toThrow(message);
+    for (const sql of [
+      `select notify.enroll('onboarding', $1)`,
+      `select notify.exit_journey('onboarding', array[$1::uuid])`,
+    ])
+      await expect(db.asUser(person, (me) => me.query(sql, [person]))).rejects.toThrow('permission denied');
+  });
+});
