@@ -27,7 +27,7 @@ as $$
       place, priority, type_enabled, expires_at, relevant, consent, region,
       enabled, frequency, source, known, usable, suppression_reason, addresses,
       fallback_key, fallback_step, dedupe_key, dedupe_expires_at, used_by_event_id, used_until,
-      capped, cap, count, day, rolling_cap, rolling_count, rolling_free_at, cap_excess,
+      capped, cap, count, day, rolling_cap, rolling_count, rolling_frees, cap_excess,
       zone, quiet_until, quiet_reason, digest_at, defer_until, n
     )
   ),
