@@ -13,11 +13,8 @@ export type SandboxProcess = {
   readonly child: ChildProcess;
 };
 
-/**
- * The whole of Rowbell as in production: a durable PostgreSQL (fsync on), a worker process per lane, and two sandbox
- * processes, one for each lane, since a real provider does not make one customer's push wait behind another's.
- */
-export async function startStack() {
+/** A durable PostgreSQL (fsync on), migrated, with the bench's pack; `pool` is the owner's. */
+export async function startDatabase() {
   const postgres = await startPostgres({
     dataDir: await mkdtemp(join(tmpdir(), 'rowbell-bench-')),
     password: 'bench',
@@ -35,7 +32,23 @@ export async function startStack() {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 4 });
   pool.on('error', () => {});
   await pool.query(await readFile(new URL('pack.sql', import.meta.url), 'utf8'));
+  return {
+    pool,
+    workerDatabaseUrl,
+    apiDatabaseUrl,
+    async stop() {
+      await pool.end();
+      await postgres.stop();
+    },
+  };
+}
 
+/**
+ * The whole of Rowbell as in production: the database, a worker process per lane, and two sandbox processes, one for
+ * each lane, since a real provider does not make one customer's push wait behind another's.
+ */
+export async function startStack() {
+  const { pool, workerDatabaseUrl, apiDatabaseUrl, stop } = await startDatabase();
   const sandboxes = { urgent: await startSandboxProcess('urgent'), bulk: await startSandboxProcess('bulk') };
   const workers = { urgent: startWorker('urgent'), bulk: startWorker('bulk') };
   const api = spawn(process.execPath, ['src/server.ts'], {
@@ -63,8 +76,7 @@ export async function startStack() {
         await once(child, 'exit');
       }
       for (const { child } of Object.values(sandboxes)) child.disconnect();
-      await pool.end();
-      await postgres.stop();
+      await stop();
     },
   };
 }
