@@ -46,7 +46,7 @@ as $$
   cross join notify.settings as s
   cross join lateral (select x.time_zone, x.region from notify.users as x where x.id = c.recipient_id limit 1) as u
   cross join lateral (
-    -- Converted once: without the offset the planner repeats it wherever it is used (2 us each).
+    -- Once: without the offset the planner repeats an expression wherever its name is used.
     select coalesce(u.time_zone, 'UTC') as zone, (at at time zone coalesce(u.time_zone, 'UTC'))::date as day offset 0
   ) as z
   left join lateral (
@@ -81,6 +81,7 @@ as $$
       l.locked or coalesce(p.enabled, g.enabled, c.channel = any (t.default_channels)) as enabled,
       case when l.locked or not l.has_digests and e.frequency <> 'never' then 'instant' else e.frequency end as frequency
     from (select coalesce(p.frequency, g.frequency, t.default_frequency) as frequency) as e
+    offset 0
   ) as q
   cross join lateral (
     select
@@ -137,6 +138,7 @@ as $$
         then notify_private.quiet_until(coalesce(o.quiet_hours, s.quiet_hours), z.zone, at)
       end)
     end as until
+    offset 0
   ) as h
 $$;
 comment on function notify_private.facts(notify_private.candidate[], timestamptz) is

@@ -22,14 +22,7 @@ as $$
       -- What the cap may hold back; P0 and what goes into a digest it may not.
       f.capped and f.priority <> 'P0' and f.frequency = 'instant' as cappable,
       least(f.cap - f.count, f.rolling_cap - f.rolling_count) as room
-    from unnest(facts) with ordinality as f (
-      notification_id, event_id, recipient_id, type_key, channel, at, released_rule,
-      place, priority, type_enabled, expires_at, relevant, consent, region,
-      enabled, frequency, source, known, usable, suppression_reason, addresses,
-      fallback_key, fallback_step, dedupe_key, dedupe_expires_at, used_by_event_id, used_until,
-      capped, cap, count, day, rolling_cap, rolling_count, rolling_frees, cap_excess,
-      zone, quiet_until, quiet_reason, digest_at, defer_until, n
-    )
+    from unnest(facts) with ordinality as f
   ),
   -- Among the events of one call the answer is what judging them one by one, oldest first, would give. A key is used up by
   -- the first event that is told, and the cap is reached by what is really sent, so each seems to need the other first. It
@@ -39,7 +32,7 @@ as $$
   -- fifth of all that planning a broadcast cost.
   contested as (
     select
-      f.n, f.recipient_id, f.event_id, f.channel, f.place, f.dedupe_key, f.dedupe_expires_at,
+      f.ordinality, f.recipient_id, f.event_id, f.channel, f.place, f.dedupe_key, f.dedupe_expires_at,
       f.capped, f.cappable, f.cap_excess, f.gathers, f.waits, f.room,
       f.capped and not f.gathers and not f.waits and (
         f.dedupe_key is null
@@ -85,7 +78,7 @@ as $$
       f.*, s.told_event_id, s.told_until, coalesce(s.before, 0) as before,
       coalesce(s.is_duplicate, false) as is_duplicate,
       coalesce(s.is_full, f.cappable and f.room <= 0) as is_full
-    from fact as f left join sequenced as s on s.n = f.n
+    from fact as f left join sequenced as s on s.ordinality = f.ordinality
   ),
   ruled as (
     select
