@@ -67,6 +67,43 @@ export const RelationsPlugin = jsonPgSmartTags({
           ],
         },
       },
+      'notify.digests': {
+        tags: {
+          behavior: notAtTheRoot,
+          foreignKey: [
+            foreignKey({ columns: 'event_id', references: 'notify.events (id)', forward: 'event', backward: null }),
+          ],
+        },
+      },
+      'notify.digest_items': {
+        tags: {
+          behavior: notAtTheRoot,
+          foreignKey: [
+            foreignKey({
+              columns: 'digest_id',
+              references: 'notify.digests (id)',
+              forward: 'digest',
+              backward: 'items',
+            }),
+            foreignKey({ columns: 'event_id', references: 'notify.events (id)', forward: 'event', backward: null }),
+            foreignKey({
+              columns: 'notification_id',
+              references: 'notify.notifications (id)',
+              forward: 'notification',
+              backward: null,
+            }),
+          ],
+        },
+      },
+      'notify.journey_enrollments': { tags: { behavior: notAtTheRoot } },
+      'notify.journey_steps_taken': {
+        tags: {
+          behavior: notAtTheRoot,
+          foreignKey: [
+            foreignKey({ columns: 'event_id', references: 'notify.events (id)', forward: 'event', backward: null }),
+          ],
+        },
+      },
       'notify.deliveries': {
         tags: {
           behavior: notAtTheRoot,
