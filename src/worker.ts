@@ -76,6 +76,7 @@ async function work(lane: Lane): Promise<void> {
     providers,
     logger,
     workerId: lifecycle.workerId,
+    look: lifecycle.look,
     abandon: abandon.signal,
     stopping: stopping.signal,
     persist: (write) => persist(write, logger),

@@ -68,6 +68,16 @@ export function createEngine({ pool, planningPool }: { pool: pg.Pool; planningPo
       return rows[0]?.again ?? false;
     },
 
+    /** Plans what is due in a lane; more while there may still be something. */
+    async planDue(lane: Lane): Promise<{ more: boolean; failed: readonly string[] }> {
+      const { rows } = await planningPool.query<{ more: boolean; failed: string[] }>({
+        name: 'plan-due',
+        text: 'call notify_private.plan_due($1, $2, null, null)',
+        values: [lane, slicesACall],
+      });
+      return rows[0] ?? { more: false, failed: [] };
+    },
+
     failEvent: (eventId: string, error: string) =>
       value<void>('select notify_private.fail_event($1, $2) as value', [eventId, error]),
 
@@ -124,7 +134,8 @@ export function createEngine({ pool, planningPool }: { pool: pg.Pool; planningPo
 
     recover: () => value<string>('select notify_private.recover_claims() as value', []).then(Number),
 
-    enqueueDue: (lane: Lane) => value<string>('select notify_private.enqueue_due($1) as value', [lane]).then(Number),
+    /** Enqueues a look at what is due; in how many milliseconds something is due next, at most a thousand. */
+    enqueueDue: (lane: Lane) => value<number>('select notify_private.enqueue_due($1) as value', [lane]),
 
     /** True while more enrollments may be due. */
     advanceJourneys: () => value<boolean>('select notify_private.advance_journeys() as value', []),

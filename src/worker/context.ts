@@ -14,6 +14,8 @@ export type WorkerContext = {
   readonly abandon: AbortSignal;
   /** Aborted at the first word of a shutdown: nothing new is claimed. */
   readonly stopping: AbortSignal;
+  /** Looks at what is due now, and so sets the clock for what is due next. */
+  look(): void;
   /** Runs a write-back until the database takes it; see `persist`. */
   persist<T>(write: () => Promise<T>): Promise<T>;
 };

@@ -3,14 +3,16 @@ import type { Engine, Lane } from '../database/engine.ts';
 import type { Logger } from '../logger.ts';
 import { persist } from './persist.ts';
 
-const sweepEveryMs = 1_000;
+/** Between two looks at what is due: however much becomes due one after the other, and where nothing does. */
+const lookMs = { least: 20, most: 1_000 };
 const beatEveryMs = 5_000;
 /** As long as others may be silent (recover_claims). */
 const silenceMs = 15_000;
 
 /**
- * Enters this process into `notify.workers`, keeps its heartbeat, and looks every second for what is due and every
- * five for what a dead worker left. A database that is away is waited for.
+ * Enters this process into `notify.workers`, keeps its heartbeat, and looks for what is due: at least every second, and
+ * at the very instant at which the next thing is. Every five seconds it looks for what a dead worker left. A database that
+ * is away is waited for.
  */
 export async function startLifecycle(options: {
   readonly engine: Engine;
@@ -38,14 +40,13 @@ export async function startLifecycle(options: {
     const recovered = await engine.recover();
     if (recovered > 0) logger.warn('deliveries.recovered', { recovered });
   });
-  const sweep = every(sweepEveryMs, logger, async () => {
-    await engine.enqueueDue(lane);
-  });
+  const sweep = clock(lookMs, logger, () => engine.enqueueDue(lane));
 
   return {
     workerId: () => workerId,
     /** Stops looking for work; the heartbeat goes on while the rest is finished. */
-    stopSweep: sweep,
+    stopSweep: sweep.stop,
+    look: sweep.look,
     async retire() {
       await beat();
       await engine.retire(workerId).catch(() => {
@@ -57,24 +58,59 @@ export async function startLifecycle(options: {
 
 /** Runs `work` again and again, never twice at a time; returns what stops it and waits for the running one. */
 function every(intervalMs: number, logger: Logger, work: () => Promise<void>): () => Promise<void> {
+  const { stop } = clock({ least: intervalMs, most: intervalMs }, logger, async () => {
+    await work();
+    return intervalMs;
+  });
+  return stop;
+}
+
+/**
+ * Runs `work` again and again, never twice at a time, each time when the one before said (milliseconds from then) within
+ * the limits.
+ */
+function clock(limits: { readonly least: number; readonly most: number }, logger: Logger, work: () => Promise<number>) {
   let running: Promise<void> | null = null;
+  let timer = setTimeout(look, limits.least);
+  let startedAt = 0;
   let failing = false;
-  const timer = setInterval(() => {
-    running ??= work()
-      .then(() => {
-        failing = false;
-      })
-      .catch((error: unknown) => {
-        // One line an outage, not one a second.
-        if (!failing) logger.warn('upkeep.failed', { error });
-        failing = true;
-      })
-      .finally(() => {
-        running = null;
-      });
-  }, intervalMs);
-  return async () => {
-    clearInterval(timer);
-    await running;
+  let again = false;
+  let stopped = false;
+
+  async function run(): Promise<void> {
+    startedAt = performance.now();
+    again = false;
+    let wait = limits.most;
+    try {
+      wait = await work();
+      failing = false;
+    } catch (error) {
+      // One line an outage, not one a second.
+      if (!failing) logger.warn('upkeep.failed', { error });
+      failing = true;
+    }
+    running = null;
+    // A millisecond more: timers are early by as much, and then it would not be due yet.
+    set(again ? 0 : wait + 1);
+  }
+  function set(wait: number): void {
+    clearTimeout(timer);
+    if (!stopped) timer = setTimeout(look, Math.min(limits.most, Math.max(wait, limits.least)));
+  }
+  function look(): void {
+    if (!running && !stopped) running = run();
+  }
+
+  return {
+    /** As soon as the limits allow; asked while one is running, it comes again: that one may have looked too early. */
+    look: () => {
+      if (running) again = true;
+      else set(startedAt + limits.least - performance.now());
+    },
+    async stop(): Promise<void> {
+      stopped = true;
+      clearTimeout(timer);
+      await running;
+    },
   };
 }

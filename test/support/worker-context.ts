@@ -21,6 +21,7 @@ export function planningContext(db: TestDatabase, providers: readonly Provider[]
     workerId: () => '00000000-0000-0000-0000-000000000000',
     abandon: new AbortController().signal,
     stopping: new AbortController().signal,
+    look: () => {},
     persist: (write) => persist(write, logger),
   };
 }

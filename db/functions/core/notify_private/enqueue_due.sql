@@ -1,66 +1,86 @@
-create or replace function notify_private.enqueue_due(lane text) returns bigint
+create or replace function notify_private.enqueue_due(lane text) returns double precision
 language plpgsql volatile
 -- Definer: the worker's grant is the check of the caller.
 security definer set search_path = ''
--- Every second for ever: planned once.
-set plan_cache_mode = force_generic_plan set jit = off
+-- For ever: planned once, and by the indexes that say what is due first, however empty the tables were then.
+set plan_cache_mode = force_generic_plan set jit = off set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off
 as $$
 #variable_conflict use_column
 declare
   at constant timestamptz := pg_catalog.clock_timestamp();
-  events bigint;
-  work notify_private.sending[];
+  soon constant timestamptz := at + interval '1 second';
+  suffix constant text := case enqueue_due.lane when 'urgent' then '_urgent' else '' end;
+  jobs graphile_worker.job_spec[];
+  next_at timestamptz;
 begin
-  -- Job keys, so that ticks do not pile up while the workers are behind.
-  select array_agg(row(p.provider, enqueue_due.lane, 1, null)::notify_private.sending) into work
-  from notify.providers as p
-  where (p.paused_until is null or p.paused_until <= at)
-    and exists (
-      select from notify.deliveries as d
-      where d.provider = p.provider and d.lane = enqueue_due.lane and d.status = 'queued'
-        and d.due_at < at - interval '500 milliseconds'
-    );
-  if work is not null then
-    perform graphile_worker.add_jobs(array(
-      select row(
-        case w.lane when 'urgent' then 'delivery__send_urgent' else 'delivery__send' end,
-        json_build_object('provider', w.provider), null, null, null,
-        'due:' || w.provider || ':' || w.lane, null, null
-      )::graphile_worker.job_spec from unnest(work) as w
-    ));
-  end if;
-  if exists (
-    select from notify.holds as h where h.lane = enqueue_due.lane and h.released_at is null and h.due_at <= at
-  ) then
-    perform graphile_worker.add_job(
-      case enqueue_due.lane when 'urgent' then 'hold__release_urgent' else 'hold__release' end, '{}', job_key => 'due:holds:' || enqueue_due.lane);
-  end if;
-  select count(*) into events
-  from (
-    select graphile_worker.add_job(
-      case enqueue_due.lane when 'urgent' then 'event__plan_urgent' else 'event__plan' end,
-      json_build_object('event_ids', json_agg(e.id)), job_key => 'due:events:' || enqueue_due.lane)
+  with
+  -- First what is due of each queue, then what comes next of it; each a look-up.
+  queues (task, payload, key, due_at, next_at) as (
+    select 'delivery__send' || suffix, json_build_object('provider', p.provider), p.provider || ':' || enqueue_due.lane, f.due_at, coalesce(n.due_at, f.due_at)
+    from notify.providers as p
+    cross join lateral (
+      select d.due_at from notify.deliveries as d
+      where d.provider = p.provider and d.lane = enqueue_due.lane and d.status = 'queued' and d.due_at <= soon
+      order by d.due_at limit 1
+    ) as f
+    left join lateral (
+      select d.due_at from notify.deliveries as d
+      where f.due_at <= at and d.provider = p.provider and d.lane = enqueue_due.lane and d.status = 'queued' and d.due_at > at and d.due_at <= soon
+      order by d.due_at limit 1
+    ) as n on true
+    where p.paused_until is null or p.paused_until <= at
+    union all
+    select 'event__plan' || suffix, '{}'::json, 'events:' || enqueue_due.lane, min(f.due_at), min(coalesce(n.due_at, f.due_at))
+    from notify.notification_types as t
+    cross join lateral (
+      select coalesce(e.retry_at, e.due_at) as due_at from notify.events as e
+      where e.type_key = t.key and e.planned_at is null and e.canceled_at is null and coalesce(e.retry_at, e.due_at) <= soon
+      order by coalesce(e.retry_at, e.due_at) limit 1
+    ) as f
+    left join lateral (
+      select coalesce(e.retry_at, e.due_at) as due_at from notify.events as e
+      where f.due_at <= at and e.type_key = t.key and e.planned_at is null and e.canceled_at is null
+        and coalesce(e.retry_at, e.due_at) > at and coalesce(e.retry_at, e.due_at) <= soon
+      order by coalesce(e.retry_at, e.due_at) limit 1
+    ) as n on true
+    where (t.priority = 'P0') = (enqueue_due.lane = 'urgent')
+    union all
+    select 'hold__release' || suffix, '{}', 'holds:' || enqueue_due.lane, f.due_at, coalesce(n.due_at, f.due_at)
     from (
-      select e.id from notify.events as e
-      join notify.notification_types as t on t.key = e.type_key
-      where e.planned_at is null and e.canceled_at is null
-        and coalesce(e.retry_at, e.due_at) < at - interval '500 milliseconds'
-        and (t.priority = 'P0') = (enqueue_due.lane = 'urgent')
-      order by coalesce(e.retry_at, e.due_at) limit 500
-    ) as e
-    having count(*) > 0
-  ) as added;
-  if enqueue_due.lane = 'bulk' and exists (select from notify.digests as d where d.closed_at is null and d.due_at <= at) then
-    perform graphile_worker.add_job('digest__close', job_key => 'due:digests');
-    events := events + 1;
+      select h.due_at from notify.holds as h
+      where h.lane = enqueue_due.lane and h.released_at is null and h.due_at <= soon order by h.due_at limit 1
+    ) as f
+    left join lateral (
+      select h.due_at from notify.holds as h
+      where f.due_at <= at and h.lane = enqueue_due.lane and h.released_at is null and h.due_at > at and h.due_at <= soon order by h.due_at limit 1
+    ) as n on true
+    union all
+    select 'digest__close', '{}', 'digests', f.due_at, coalesce(n.due_at, f.due_at)
+    from (select d.due_at from notify.digests as d where enqueue_due.lane = 'bulk' and d.closed_at is null and d.due_at <= soon order by d.due_at limit 1) as f
+    left join lateral (
+      select d.due_at from notify.digests as d
+      where f.due_at <= at and d.closed_at is null and d.due_at > at and d.due_at <= soon order by d.due_at limit 1
+    ) as n on true
+    union all
+    select 'journey__advance', '{}', 'journeys', f.next_at, coalesce(n.next_at, f.next_at)
+    from (select j.next_at from notify.journey_enrollments as j where enqueue_due.lane = 'bulk' and j.ended_at is null and j.next_at <= soon order by j.next_at limit 1) as f
+    left join lateral (
+      select j.next_at from notify.journey_enrollments as j
+      where f.next_at <= at and j.ended_at is null and j.next_at > at and j.next_at <= soon order by j.next_at limit 1
+    ) as n on true
+  )
+  select
+    -- Job keys, so that looks do not pile up while the workers are behind.
+    array_agg(row(q.task, q.payload, null, null, null, 'due:' || q.key, null, null)::graphile_worker.job_spec) filter (where q.due_at <= at),
+    min(q.next_at) filter (where q.next_at > at)
+  into jobs, next_at
+  from queues as q;
+  if jobs is not null then
+    perform graphile_worker.add_jobs(jobs);
   end if;
-  if enqueue_due.lane = 'bulk' and exists (select from notify.journey_enrollments as n where n.ended_at is null and n.next_at <= at) then
-    perform graphile_worker.add_job('journey__advance', job_key => 'due:journeys');
-    events := events + 1;
-  end if;
-  return coalesce(cardinality(work), 0) + events;
+  return extract(epoch from least(next_at, soon) - at) * 1000;
 end
 $$;
 comment on function notify_private.enqueue_due(text) is
-  'The sweep: enqueues what is due and that no job may be thinking of (promoted from the future, to be retried, recovered, or its job was lost). Each worker calls it every second for its lane; returns how many jobs.';
+  'The sweep: enqueues a look at whatever is due (deliveries, events, holds, digests, journeys) and returns in how many milliseconds the next thing is, at most a thousand: each worker calls it then for its lane. So what is due in the future starts on time, and what lost its job (a crash) a second late.';
 grant execute on function notify_private.enqueue_due(text) to rowbell_worker;

@@ -27,9 +27,22 @@ as $$
   where c.event_id >= notify_private.uuidv7_floor(pg_catalog.now() - interval '1 hour') and c.outcome = 'suppress'
   group by c.channel, c.rule
   union all
-  select 'events_waiting', pg_catalog.jsonb_build_object('failed', e.plan_error is not null), count(*)
-  from notify.events as e where e.planned_at is null and e.canceled_at is null and e.due_at <= pg_catalog.now()
-  group by e.plan_error is not null
+  -- By the index of what is due and the one of what failed: a million scheduled events are not read.
+  select 'events_waiting', pg_catalog.jsonb_build_object('failed', w.failed), w.events
+  from (
+    select false as failed, (
+      select count(*) from notify.notification_types as t
+      cross join lateral (
+        select from notify.events as e
+        where e.type_key = t.key and e.planned_at is null and e.canceled_at is null and coalesce(e.retry_at, e.due_at) <= pg_catalog.now()
+          and e.plan_error is null
+      ) as e
+    ) as events
+    union all
+    select true, (
+      select count(*) from notify.events as e where e.retry_at is not null and e.plan_error is not null and e.planned_at is null and e.canceled_at is null
+    )
+  ) as w where w.events > 0
   union all
   select 'provider_paused', pg_catalog.jsonb_build_object('provider', p.provider), (p.paused_until is not null)::integer
   from notify.providers as p where p.configured

@@ -1,0 +1,144 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { forget, installPack, makePerson, makeType, tell } from '../support/engine-pack.ts';
+import { one } from '../support/one.ts';
+import { until } from '../support/until.ts';
+import { startWorker, type WorkerProcess } from '../support/worker-process.ts';
+
+let db: TestDatabase;
+let person: string;
+const types: Record<'P0' | 'P1', string> = { P0: '', P1: '' };
+const running = new Set<WorkerProcess>();
+beforeAll(async () => {
+  db = await createDatabase();
+  await installPack(db);
+  person = await makePerson(db, { devices: [] });
+  for (const priority of ['P0', 'P1'] as const)
+    types[priority] = await makeType(db, { priority, channels: ['in_app'] });
+});
+afterEach(async () => {
+  await Promise.all([...running].map((worker) => worker.stop()));
+  running.clear();
+  await forget(db);
+});
+afterAll(() => db.drop());
+
+async function start(lane: 'urgent' | 'bulk'): Promise<WorkerProcess> {
+  const worker = await startWorker({ databaseUrl: db.workerUrl, lane });
+  running.add(worker);
+  return worker;
+}
+/** Events due at an interval from now, spread over a second interval. */
+const schedule = (type: string, count: number, from: string, over: string) =>
+  db.owner.query(
+    `insert into notify.events (type_key, data, due_at)
+     select $1, jsonb_build_object('to', jsonb_build_array($2::text)), clock_timestamp() + $4::interval + random() * $5::interval
+     from generate_series(1, $3::integer)`,
+    [type, person, count, from, over],
+  );
+const unplanned = () =>
+  one<number>(
+    db.owner,
+    "select count(*)::integer from notify.events where planned_at is null and due_at < now() + interval '1 hour'",
+  );
+const lags = () =>
+  one<{ p50: number; p99: number; max: number }>(
+    db.owner,
+    `select json_build_object('p50', percentile_cont(0.5) within group (order by lag), 'p99', percentile_cont(0.99) within group (order by lag), 'max', max(lag))
+     from (select extract(epoch from planned_at - due_at) * 1000 as lag from notify.events where planned_at is not null) as e`,
+  );
+
+test('CP-1 CP-3 what is due in the future starts within a second of its time, in both lanes, and not before', async () => {
+  await Promise.all([start('urgent'), start('bulk')]);
+  // Known before the last sweep, after it, and one by one while the clock is set for others.
+  await schedule(types.P0, 30, '2.5 seconds', '2 seconds');
+  await schedule(types.P1, 30, '2.5 seconds', '2 seconds');
+  for (let n = 0; n < 15; n++) {
+    await schedule(types.P0, 1, '150 milliseconds', '1.5 seconds');
+    await schedule(types.P1, 1, '150 milliseconds', '1.5 seconds');
+    await sleep(60);
+  }
+  await until('all are planned', async () => (await unplanned()) === 0);
+  const { p50, max } = await lags();
+  expect(await one(db.owner, 'select count(*)::integer from notify.events where planned_at < due_at')).toBe(0);
+  expect(max).toBeLessThan(1_000);
+  expect(p50).toBeLessThan(200);
+  expect(await one(db.owner, 'select count(*)::integer from notify.deliveries')).toBe(90);
+}, 30_000);
+
+test('thousands that are due in the same instant are planned as fast as planning goes, each once, though a planner is killed', async () => {
+  const many = 12_000;
+  await db.owner.query(
+    `insert into notify.events (type_key, data, due_at)
+     select $1, jsonb_build_object('to', jsonb_build_array($2::text)), clock_timestamp() + interval '1.5 seconds' from generate_series(1, $3::integer)`,
+    [types.P1, person, many],
+  );
+  const victim = await start('bulk');
+  await start('bulk');
+  await until('some are planned', async () => (await unplanned()) < many, { everyMs: 5 });
+  running.delete(victim);
+  await victim.kill();
+  // In the middle, or this would prove nothing.
+  expect(await unplanned()).toBeGreaterThan(0);
+  await until('all are planned', async () => (await unplanned()) === 0);
+  expect(await one(db.owner, 'select count(*)::integer from notify.deliveries')).toBe(many);
+  // Not a thousand a tick of the sweep.
+  expect(
+    await one(db.owner, `select extract(epoch from max(planned_at) - min(planned_at))::float8 from notify.events`),
+  ).toBeLessThan(10);
+}, 60_000);
+
+test('one that cannot be planned keeps its error and none of the others', async () => {
+  const broken = await makeType(db, { audience: 'fragile', channels: ['in_app'] });
+  await schedule(broken, 1, '-1 second', '0');
+  await schedule(types.P1, 20, '-1 second', '0');
+  await db.owner.query('delete from graphile_worker._private_jobs');
+  const { rows } = await db.worker.query(`call notify_private.plan_due('bulk', 20, null, null)`);
+  const bad = await one<string>(db.owner, 'select id from notify.events where type_key = $1', [broken]);
+  expect(rows).toEqual([{ more: false, failed: [bad] }]);
+  expect(await one(db.owner, 'select plan_error from notify.events where id = $1', [bad])).toBe(
+    '22012: division by zero',
+  );
+  expect(await one(db.owner, 'select count(*)::integer from notify.deliveries')).toBe(20);
+});
+
+test('two planners at once plan each event once', async () => {
+  await schedule(types.P1, 2000, '-1 second', '0');
+  await Promise.all(
+    Array.from({ length: 4 }, () => db.worker.query(`call notify_private.plan_due('bulk', 20, null, null)`)),
+  );
+  expect(await unplanned()).toBe(0);
+  expect(await one(db.owner, 'select count(*)::integer from notify.deliveries')).toBe(2000);
+});
+
+/** Pages that a call touches, plans and functions within it included; the second call, so that plans are made. */
+async function pages(sql: string): Promise<number> {
+  return db.asOwner(async (client) => {
+    await client.query(sql);
+    const { rows } = await client.query<{
+      'QUERY PLAN': [{ Plan: { 'Shared Hit Blocks': number; 'Shared Read Blocks': number } }];
+    }>(`explain (analyze, buffers, timing off, format json) ${sql}`);
+    const plan = rows[0]?.['QUERY PLAN'][0].Plan;
+    return (plan?.['Shared Hit Blocks'] ?? 0) + (plan?.['Shared Read Blocks'] ?? 0);
+  });
+}
+
+test('fifty thousand scheduled events and a backlog of the other lane cost a sweep, planning and the metrics nothing', async () => {
+  const sweep = `select notify_private.enqueue_due('urgent')`;
+  const metrics = 'select count(*) from notify_private.metrics()';
+  const before = [await pages(sweep), await pages(metrics)];
+  await schedule(types.P0, 25_000, '1 day', '30 days');
+  await schedule(types.P1, 25_000, '1 day', '30 days');
+  await schedule(types.P1, 5_000, '-1 hour', '0');
+  await db.owner.query('delete from graphile_worker._private_jobs');
+  await db.owner.query('analyze notify.events');
+  const after = [await pages(sweep), await pages(metrics)];
+  expect(after[0]).toBeLessThan((before[0] as number) + 60);
+  // It counts the backlog, not what is scheduled.
+  expect(after[1]).toBeLessThan((before[1] as number) + 5_500);
+
+  const event = await tell(db, types.P0, [person]);
+  expect(await pages(`select notify_private.plan_next('urgent')`)).toBeLessThan(2_000);
+  expect(await one(db.owner, 'select count(*)::integer from notify.events where id = $1', [event])).toBe(1);
+}, 30_000);
