@@ -8,6 +8,7 @@ import { NamingPlugin } from './naming.ts';
 import { PageCapPlugin } from './page-cap.ts';
 import { RelationsPlugin } from './relations.ts';
 import { TestPushPlugin } from './test-push.ts';
+import { TimesPlugin } from './times.ts';
 
 declare global {
   namespace Grafast {
@@ -31,7 +32,7 @@ export type PresetOptions = {
 export function createPreset({ pool, schemas }: PresetOptions): GraphileConfig.Preset {
   return {
     extends: [PostGraphileAmberPreset, PgSimplifyInflectionPreset],
-    plugins: [NamingPlugin, RelationsPlugin, PageCapPlugin, TestPushPlugin],
+    plugins: [NamingPlugin, RelationsPlugin, PageCapPlugin, TestPushPlugin, TimesPlugin],
     pgServices: [{ ...makePgService({ pool, schemas: [...schemas], pubsub: false }), adaptor: adaptor as never }],
     // Rows are told apart by their own keys; global ids would be a second name for each.
     disablePlugins: ['NodePlugin'],

@@ -1,0 +1,206 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { createUser, type GraphqlAnswer, signToken, startTestApi, type TestApi } from '../support/api.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { one } from '../support/one.ts';
+
+let db: TestDatabase;
+let api: TestApi;
+let ada: string;
+let token: string;
+let operator: string;
+
+beforeAll(async () => {
+  db = await createDatabase();
+  api = await startTestApi(db);
+  operator = await signToken(await createUser(db), { role: 'operator' });
+});
+afterAll(async () => {
+  await api?.stop();
+  await db?.drop();
+});
+beforeEach(async () => {
+  ada = await createUser(db);
+  token = await signToken(ada);
+});
+
+const fields = 'timeZone quietHours { weekday startsAt endsAt } pausedUntil dailyCap digestTime digestWeekday own';
+const update = (input: object) =>
+  api.ask(
+    `mutation ($input: UpdatePersonalSettingsInput!) { updatePersonalSettings(input: $input) { result { ${fields} } } }`,
+    { token, variables: { input } },
+  );
+const reset = (settings?: readonly string[]) =>
+  api.ask(`mutation ($s: [SettingName]) { resetPersonalSettings(input: { settings: $s }) { result { ${fields} } } }`, {
+    token,
+    variables: { s: settings },
+  });
+const operators = (input: object, as = operator) =>
+  api.ask(
+    `mutation ($input: UpdateSettingsInput!) { updateSettings(input: $input) { result { dailyCap rollingCap quietHours { weekday } } } }`,
+    { token: as, variables: { input } },
+  );
+const mine = async (as = token) => (await api.ask(`{ mySettings { ${fields} } }`, { token: as })).data.mySettings;
+const refused = async (answer: Promise<GraphqlAnswer>) => {
+  const { codes, errors } = await answer;
+  return `${codes.join()} ${errors[0]?.message}`;
+};
+const night = (weekday: number, startsAt = '22:00', endsAt = '07:00') => ({ weekday, startsAt, endsAt });
+const byDefault = {
+  timeZone: 'UTC',
+  quietHours: [],
+  pausedUntil: null,
+  dailyCap: 3,
+  digestTime: '09:00',
+  digestWeekday: 1,
+  own: [],
+};
+
+test('NC-10 NC-11 what is not given stays, what is taken back follows the operators again', async () => {
+  expect(await mine()).toEqual(byDefault);
+  const first = await update({ quietHours: [night(1), night(7)], dailyCap: 2, timeZone: 'Europe/Lisbon' });
+  const own = {
+    ...byDefault,
+    timeZone: 'Europe/Lisbon',
+    quietHours: [night(1), night(7)],
+    dailyCap: 2,
+    own: ['quiet_hours', 'daily_cap'],
+  };
+  expect(first.data.updatePersonalSettings.result).toEqual(own);
+  await update({ digestTime: '18:30', digestWeekday: 5 });
+  expect(await mine()).toEqual({
+    ...own,
+    digestTime: '18:30',
+    digestWeekday: 5,
+    own: ['quiet_hours', 'daily_cap', 'digest_time', 'digest_weekday'],
+  });
+  // None at all is a choice, unlike having made none.
+  await operators({ quietHours: [night(3)] });
+  expect((await mine()).quietHours).toHaveLength(2);
+  await update({ quietHours: [] });
+  expect((await mine()).quietHours).toEqual([]);
+  await reset(['quiet_hours', 'digest_time']);
+  expect(await mine()).toMatchObject({ quietHours: [night(3)], digestTime: '09:00', digestWeekday: 5 });
+  await operators({ quietHours: [] });
+  const { data } = await reset();
+  expect(data.resetPersonalSettings.result).toEqual({ ...byDefault, timeZone: 'Europe/Lisbon' });
+  // Nobody else was concerned.
+  expect(await mine(await signToken(await createUser(db)))).toEqual(byDefault);
+});
+
+test('a pause begins and ends; the cap counts where it is lower than the operators’', async () => {
+  const until = new Date(Date.now() + 3_600_000).toISOString();
+  await update({ pausedUntil: until, dailyCap: 3 });
+  expect(new Date((await mine()).pausedUntil).toISOString()).toBe(until);
+  await operators({ dailyCap: 2 });
+  expect(await mine()).toMatchObject({ dailyCap: 2, own: ['paused_until', 'daily_cap'] });
+  await operators({ dailyCap: 3 });
+  await reset(['paused_until']);
+  expect(await mine()).toMatchObject({ pausedUntil: null, dailyCap: 3, own: ['daily_cap'] });
+});
+
+test('NC-16 every refusal names the field', async () => {
+  const cases: [object, RegExp][] = [
+    [{ timeZone: 'Europe/Atlantis' }, /^INVALID_INPUT time_zone: /],
+    [{ timeZone: 'UTC+3' }, /^INVALID_INPUT time_zone: /],
+    [{ dailyCap: 0 }, /^INVALID_INPUT daily_cap: must be from 1 to 3/],
+    [{ dailyCap: 4 }, /^INVALID_INPUT daily_cap: /],
+    [{ digestWeekday: 8 }, /^INVALID_INPUT digest_weekday: /],
+    [{ digestTime: '25:00' }, /^INVALID_INPUT .*input\.digestTime.* must be like "22:00"/],
+    [{ digestTime: '9 o’clock' }, /^INVALID_INPUT .*input\.digestTime/],
+    [{ pausedUntil: '2020-01-01T00:00:00Z' }, /^INVALID_INPUT paused_until: /],
+    [{ pausedUntil: '2126-01-01T00:00:00Z' }, /^INVALID_INPUT paused_until: /],
+    [{ pausedUntil: 'tomorrow' }, /^INVALID_INPUT .*input\.pausedUntil/],
+    [{ pausedUntil: '2126-02-30T00:00:00Z' }, /^INVALID_INPUT .*input\.pausedUntil/],
+    [{ pausedUntil: '2126-02-20T00:00:00' }, /^INVALID_INPUT .*input\.pausedUntil/],
+    [{ quietHours: [night(0)] }, /^INVALID_INPUT quiet_hours: weekday/],
+    [{ quietHours: [night(8)] }, /^INVALID_INPUT quiet_hours: weekday/],
+    [{ quietHours: [night(1, '24:00')] }, /^INVALID_INPUT .*input\.quietHours\[0\]\.startsAt/],
+    [{ quietHours: [{ weekday: 1, startsAt: '22:00' }] }, /^INVALID_INPUT quiet_hours: each needs/],
+    [{ quietHours: [null] }, /^INVALID_INPUT quiet_hours: each needs/],
+    [{ quietHours: [night(1, '22:00', '22:00')] }, /^INVALID_INPUT quiet_hours: starts_at and ends_at must differ/],
+    [{ quietHours: [night(1), night(1, '23:00', '23:30')] }, /^INVALID_INPUT quiet_hours: windows overlap/],
+    [{ quietHours: [night(1), night(1)] }, /^INVALID_INPUT quiet_hours: windows overlap/],
+    // From Sunday over midnight into Monday.
+    [{ quietHours: [night(7), night(1, '06:00', '08:00')] }, /^INVALID_INPUT quiet_hours: windows overlap/],
+  ];
+  for (const [input, message] of cases)
+    expect([input, await refused(update(input))]).toEqual([input, expect.stringMatching(message)]);
+  expect(await mine()).toEqual(byDefault);
+  // Touching is not overlapping; seven times a day and a half-day is no whole week.
+  expect((await update({ quietHours: [night(7), night(1, '07:00', '08:00')] })).codes).toEqual([]);
+  const days = [1, 2, 3, 4, 5, 6, 7];
+  const whole = days.flatMap((day) => [night(day, '00:00', '12:00'), night(day, '12:00', '00:00')]);
+  expect(await refused(update({ quietHours: whole }))).toMatch(/^INVALID_INPUT quiet_hours: some time/);
+  expect((await update({ quietHours: whole.slice(1) })).codes).toEqual([]);
+  expect(
+    (await api.ask('mutation { resetPersonalSettings(input: { settings: [sleep] }) { clientMutationId } }', { token }))
+      .codes,
+  ).toEqual(['INVALID_INPUT']);
+});
+
+test('NC-16 operators’ settings are checked as well, and are theirs alone', async () => {
+  const cases: [object, RegExp][] = [
+    [{ dailyCap: 0 }, /^INVALID_INPUT daily_cap: /],
+    [{ cappedChannels: ['pigeon'] }, /^INVALID_INPUT capped_channels: /],
+    [{ quietChannels: ['pigeon'] }, /^INVALID_INPUT quiet_channels: /],
+    [{ rollingCap: -1 }, /^INVALID_INPUT rolling_cap: /],
+    [{ rollingWindow: { seconds: 30 } }, /^INVALID_INPUT rolling_window: /],
+    [{ quietHours: [night(9)] }, /^INVALID_INPUT quiet_hours: /],
+    [{ digestWeekday: 0 }, /^INVALID_INPUT digest_weekday: /],
+    [{ digestTime: '' }, /^INVALID_INPUT .*input\.digestTime/],
+  ];
+  for (const [input, message] of cases)
+    expect([input, await refused(operators(input))]).toEqual([input, expect.stringMatching(message)]);
+  expect((await operators({ rollingCap: 5 })).data.updateSettings.result.rollingCap).toBe(5);
+  expect((await operators({ dailyCap: 3 })).data.updateSettings.result.rollingCap).toBe(5);
+  expect((await operators({ rollingCap: 0 })).data.updateSettings.result.rollingCap).toBe(null);
+  expect((await operators({ dailyCap: 9 }, token)).codes).toEqual(['FORBIDDEN']);
+});
+
+test('NC-12 what quiet hours, pauses and caps hold is due at once when the person’s settings change', async () => {
+  const bob = await createUser(db);
+  const hold = async (recipient: string, rule: string) => {
+    const id = await one<string>(db.owner, 'select uuidv7()::text');
+    await db.owner.query(
+      `insert into notify.holds (event_id, recipient_id, channel, held_at, lane, notification_id, rule, reason, due_at)
+       values ($1, $2, 'push', now(), 'bulk', $3, $4, $4, now() + interval '5 hours')`,
+      [id, recipient, randomUUID(), rule],
+    );
+    return id;
+  };
+  const changes: [string, () => Promise<unknown>, boolean][] = [
+    ['quiet hours', () => update({ quietHours: [night(2)] }), true],
+    ['the same quiet hours', () => update({ quietHours: [night(2)] }), false],
+    ['a pause', () => update({ pausedUntil: '2026-12-31T00:00:00Z' }), true],
+    ['its end', () => reset(['paused_until']), true],
+    ['the time zone', () => update({ timeZone: 'Asia/Tokyo' }), true],
+    ['the same time zone', () => update({ timeZone: 'Asia/Tokyo' }), false],
+    [
+      'the time zone, by a service',
+      () => db.owner.query(`update notify.users set time_zone = 'Asia/Seoul' where id = $1`, [ada]),
+      true,
+    ],
+    ['the region', () => db.owner.query(`update notify.users set region = 'KR' where id = $1`, [ada]), false],
+    ['a name', () => db.owner.query(`update notify.users set name = 'A' where id = $1`, [ada]), false],
+  ];
+  const due = async (id: string) =>
+    one<boolean>(db.owner, 'select due_at <= clock_timestamp() from notify.holds where event_id = $1', [id]);
+  for (const [name, act, expected] of changes) {
+    const hers = [await hold(ada, 'quiet_hours'), await hold(ada, 'daily_cap'), await hold(ada, 'rolling_cap')];
+    const others = [await hold(bob, 'quiet_hours'), await hold(ada, 'fallback')];
+    await act();
+    expect([name, await Promise.all(hers.map(due))]).toEqual([name, [expected, expected, expected]]);
+    expect([name, await Promise.all(others.map(due))]).toEqual([name, [false, false]]);
+    await db.owner.query('delete from notify.holds');
+  }
+  // The operators' concern everyone; what is released stays as it was.
+  const all = [await hold(ada, 'quiet_hours'), await hold(bob, 'daily_cap')];
+  const fallback = await hold(bob, 'fallback');
+  const released = await hold(ada, 'quiet_hours');
+  await db.owner.query(`update notify.holds set released_at = now(), outcome = 'send' where event_id = $1`, [released]);
+  await operators({ quietHours: [night(4)] });
+  expect(await Promise.all(all.map(due))).toEqual([true, true]);
+  expect(await Promise.all([fallback, released].map(due))).toEqual([false, false]);
+  await operators({ quietHours: [] });
+});
