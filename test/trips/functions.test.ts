@@ -85,6 +85,7 @@ describe('the whole way through functions', () => {
     expect(rows.map((row) => row.type_key)).toEqual([
       'first_dates_suggested',
       'window_supported_author',
+      'leader_ready_to_propose',
       'trip_canceled',
     ]);
     const { rows: supports } = await db.owner.query(

@@ -1,0 +1,13 @@
+-- Plain SQL without settings, as every audience: it must be inlined into plan()'s query.
+create or replace function trips_private.chat_mention_audience(event_ids uuid[])
+returns table (event_id uuid, recipient_id uuid, variant text, variables jsonb)
+language sql stable
+as $$
+  select e.event_id, a.user_id, 'default'::text, e.variables
+  from trips_private.trip_events as e
+  join trips.trip_message_mentions as m on m.message_id = (e.data ->> 'messageId')::uuid
+  join trips_private.active_travelers as a on a.trip_id = e.trip_id and a.user_id = m.user_id
+  where e.event_id = any (event_ids) and a.user_id is distinct from e.actor_id
+$$;
+comment on function trips_private.chat_mention_audience(uuid[]) is
+  'TR-25: who is mentioned in the message (data.messageId), travels, and did not write it.';

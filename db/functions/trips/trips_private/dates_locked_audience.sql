@@ -1,0 +1,14 @@
+-- Plain SQL without settings, as every audience: it must be inlined into plan()'s query.
+create or replace function trips_private.dates_locked_audience(event_ids uuid[])
+returns table (event_id uuid, recipient_id uuid, variant text, variables jsonb)
+language sql stable
+as $$
+  select
+    e.event_id, a.user_id, case when a.user_id = t.leader_id then 'leader' else 'default' end, e.variables
+  from trips_private.trip_events as e
+  join trips.trips as t on t.id = e.trip_id
+  join trips_private.active_travelers as a on a.trip_id = e.trip_id
+  where e.event_id = any (event_ids)
+$$;
+comment on function trips_private.dates_locked_audience(uuid[]) is
+  'TR-6: all active travelers, the leader in words of their own.';

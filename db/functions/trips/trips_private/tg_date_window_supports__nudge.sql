@@ -1,0 +1,23 @@
+create or replace function trips_private.tg_date_window_supports__nudge() returns trigger
+language plpgsql volatile
+-- Definer: whoever may write date window supports need not be able to insert events.
+security definer set search_path = ''
+as $$
+declare
+  trip_ids uuid[];
+begin
+  select pg_catalog.array_agg(distinct w.trip_id) into trip_ids
+  from inserted as i join trips.date_windows as w on w.id = i.date_window_id;
+  if trip_ids is not null then
+    perform trips_private.nudge(trip_ids);
+  end if;
+  return null;
+end
+$$;
+comment on function trips_private.tg_date_window_supports__nudge() is
+  'TR-N2: somebody supports dates.';
+
+create or replace trigger _910_nudge
+  after insert on trips.date_window_supports
+  referencing new table as inserted
+  for each statement execute function trips_private.tg_date_window_supports__nudge();

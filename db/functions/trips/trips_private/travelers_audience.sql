@@ -1,0 +1,12 @@
+-- Plain SQL without settings, as every audience: it must be inlined into plan()'s query.
+create or replace function trips_private.travelers_audience(event_ids uuid[])
+returns table (event_id uuid, recipient_id uuid, variant text, variables jsonb)
+language sql stable
+as $$
+  select e.event_id, a.user_id, 'default'::text, e.variables
+  from trips_private.trip_events as e
+  join trips_private.active_travelers as a on a.trip_id = e.trip_id
+  where e.event_id = any (event_ids)
+$$;
+comment on function trips_private.travelers_audience(uuid[]) is
+  'All active travelers (TR-13, TR-15, TR-16, TR-19, TR-21, TR-24).';

@@ -1,0 +1,13 @@
+-- Plain SQL without settings, as every audience: it must be inlined into plan()'s query.
+create or replace function trips_private.travelers_but_leader_audience(event_ids uuid[])
+returns table (event_id uuid, recipient_id uuid, variant text, variables jsonb)
+language sql stable
+as $$
+  select e.event_id, a.user_id, 'default'::text, e.variables
+  from trips_private.trip_events as e
+  join trips.trips as t on t.id = e.trip_id
+  join trips_private.active_travelers as a on a.trip_id = e.trip_id
+  where e.event_id = any (event_ids) and a.user_id is distinct from t.leader_id
+$$;
+comment on function trips_private.travelers_but_leader_audience(uuid[]) is
+  'All active travelers except the leader (TR-4).';
