@@ -69,7 +69,6 @@ export const RelationsPlugin = jsonPgSmartTags({
       },
       'notify.digests': {
         tags: {
-          behavior: notAtTheRoot,
           foreignKey: [
             foreignKey({ columns: 'event_id', references: 'notify.events (id)', forward: 'event', backward: null }),
           ],

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
+import { signToken, startTestApi } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { closeDue, type Digest, digestsOf, gather } from '../support/digests.ts';
 import { decisionsOf, forget, installPack, makeDevice, makePerson, makeType, planDue } from '../support/engine-pack.ts';
@@ -274,6 +275,45 @@ test("NC-13: each person reads their own digests and items, an operator everyone
     'select notify_private.close_digests()',
   ])
     await expect(db.asUser(ann, (me) => me.query(sql))).rejects.toThrow('permission denied');
+});
+
+test('NC-13: over the API people read their digests with the items in their places, those of others are not there', async () => {
+  const [ann, bob] = [await makePerson(db), await makePerson(db)];
+  for (const n of [1, 2]) await gather(db, type, ann, { title: `Title ${n}` });
+  await gather(db, type, ann, { channel: 'email', dueAt: inDays(1) });
+  await gather(db, type, bob);
+  await closeDue(db);
+  const api = await startTestApi(db);
+  try {
+    const ask = async (person: string) =>
+      (
+        await api.ask(
+          '{ digests(orderBy: ID_ASC) { nodes { channel itemCount items(orderBy: POSITION_ASC) { nodes { position notification { title } } } } } }',
+          { token: await signToken(person) },
+        )
+      ).data;
+    expect(await ask(ann)).toEqual({
+      digests: {
+        nodes: [
+          {
+            channel: 'push',
+            itemCount: 2,
+            items: {
+              nodes: [
+                { position: 1, notification: { title: 'Title 1' } },
+                { position: 2, notification: { title: 'Title 2' } },
+              ],
+            },
+          },
+          // What waits does not show yet.
+          { channel: 'email', itemCount: null, items: { nodes: [{ position: null, notification: null }] } },
+        ],
+      },
+    });
+    expect((await ask(bob)).digests.nodes).toHaveLength(1);
+  } finally {
+    await api.stop();
+  }
 });
 
 test('NC-13: the phone gets the digest push and the mailbox the digest email, both late after a pause of the workers', async () => {
