@@ -1,7 +1,7 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import type { DB } from './generated/database.ts';
-import type { Logger } from './logger.ts';
+import type { EventName, Logger } from './logger.ts';
 
 export type PoolOptions = {
   readonly url: string;
@@ -50,8 +50,27 @@ export function createPool(options: PoolOptions): pg.Pool {
   const report = (error: Error) => options.logger.warn('database.disconnected', { error });
   pool.on('error', report);
   // A client that is checked out has no listener of the pool's: without this one its loss would end the process.
-  pool.on('connect', (client) => client.on('error', report));
+  pool.on('connect', (client) => {
+    client.on('error', report);
+    client.on('notice', (notice) => logWarning(notice, options.logger));
+  });
   return pool;
+}
+
+type Notice = {
+  readonly severity?: string | undefined;
+  readonly message?: string | undefined;
+  readonly detail?: string | undefined;
+};
+
+const isEventName = (text: string): text is EventName => /^[a-z]+\.[a-z]+$/.test(text);
+
+/** A warning that a function of ours raised: `noun.participle` with its fields, as JSON, for detail. */
+function logWarning(notice: Notice, logger: Logger): void {
+  const { severity, message = '', detail } = notice;
+  if (severity !== 'WARNING') return;
+  if (!isEventName(message)) return logger.warn('database.warned', { message });
+  logger.warn(message, JSON.parse(detail ?? '{}') as Record<string, unknown>);
 }
 
 /** Typed queries over a pool. Ending the pool is the caller's; `destroy()` of the result would end it too. */

@@ -74,6 +74,10 @@ begin
   join unnest(events) as e on e.id = p.event_id
   join notify.notification_types as t on t.key = e.type_key;
   perform notify_private.apply_verdicts(verdicts, events, at);
+
+  if exists (select from unnest(events) as e join notify.notification_types as t on t.key = e.type_key where t.warns_unreachable) then
+    perform notify_private.warn_unreachable(verdicts);
+  end if;
 end
 $$;
 comment on function notify_private.apply_rules(notify.events[], notify_private.audience_member[], timestamptz) is

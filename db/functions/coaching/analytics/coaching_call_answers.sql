@@ -1,0 +1,14 @@
+create or replace view analytics.coaching_call_answers as
+  select
+    (c.scheduled_at at time zone 'UTC')::date as day,
+    count(*) as calls,
+    count(*) filter (where c.outcome = 'answered') as answered,
+    count(*) filter (where c.outcome = 'voicemail') as voicemail,
+    count(*) filter (where c.outcome = 'no_answer') as no_answer,
+    count(*) filter (where c.outcome = 'failed') as failed,
+    round(count(*) filter (where c.outcome = 'answered') / count(*)::numeric, 4) as answer_rate
+  from coaching.calls as c where c.status = 'completed'
+  group by 1;
+comment on view analytics.coaching_call_answers is
+  'Call answer rate by day (UTC): answered of all completed calls. Baseline 20 %, target at least 70 %.';
+grant select on analytics.coaching_call_answers to rowbell_analyst, rowbell_operator;

@@ -1,0 +1,39 @@
+-- Not security_invoker: it is operators' alone, and what people see of it call_history() says.
+create or replace view coaching.delivery_log as
+  select
+    d.id, n.recipient_id as user_id, e.subject_id as call_id,
+    case
+      when d.channel = 'voice' then 'call'
+      when d.channel = 'push' then 'preview_push'
+      when exists (
+        select from notify.deliveries as p where p.notification_id = d.notification_id and p.channel = 'push'
+      ) then 'fallback_sms'
+      else 'preview_sms'
+    end as type,
+    d.channel,
+    case
+      when o.opened_at is not null then 'opened'
+      when d.status in ('held', 'queued', 'sending') then 'queued'
+      when d.status in ('sent', 'delivered') then d.status
+      else 'failed'
+    end as status,
+    coalesce(n.channel_texts -> d.channel ->> 'title', n.title) as title,
+    coalesce(n.channel_texts -> d.channel ->> 'body', n.body) as body,
+    d.provider, d.provider_message_id,
+    case when d.status not in ('held', 'queued', 'sending', 'sent', 'delivered') then d.reason end as error,
+    d.created_at as queued_at, d.sent_at, d.delivered_at, o.opened_at,
+    case when d.status in ('failed', 'suppressed', 'expired', 'canceled') then d.finished_at end as failed_at
+  from notify.deliveries as d
+  join notify.notifications as n on n.id = d.notification_id
+  join notify.events as e on e.id = n.event_id
+  left join lateral (
+    select min(r.occurred_at) as opened_at from notify.receipts as r
+    where r.delivery_id = d.id and r.kind in ('opened', 'clicked')
+  ) as o on true
+  where n.type_key in ('coaching_preview', 'coaching_call');
+comment on view coaching.delivery_log is $$
+@primaryKey id
+@foreignKey (call_id) references coaching.calls (id)|@fieldName call|@foreignFieldName deliveryLog
+CP-43: one line a delivery of this product, with the time of each step. type: preview_push, preview_sms, fallback_sms (a text that followed a push) or call. status: queued, sent, delivered, opened or failed; error says why.
+$$;
+grant select on coaching.delivery_log to rowbell_operator;

@@ -1,0 +1,34 @@
+create or replace function coaching_private.align_calls(schedule_ids uuid[]) returns void
+language plpgsql volatile set search_path = ''
+as $$
+begin
+  -- Locked in one order for everyone.
+  perform from coaching.schedules as s where s.id = any (schedule_ids) order by s.id for no key update;
+  -- The same day of the person's own, at the instant its clock shows the time now. A day on which that has passed has no
+  -- call any more. What is due already is under way and stays.
+  with wanted as materialized (
+    select c.id, case when s.active then notify_private.local_instant(c.local_day + s.local_time, coalesce(u.time_zone, 'UTC'), 'first') end as at
+    from coaching.schedules as s
+    join notify.users as u on u.id = s.user_id
+    join coaching.calls as c on c.schedule_id = s.id and c.status = 'pending' and c.scheduled_at > pg_catalog.now()
+    where s.id = any (schedule_ids)
+    order by c.id
+  )
+  update coaching.calls as c
+  set
+    status = case when w.at > pg_catalog.now() then c.status else 'canceled' end,
+    scheduled_at = case when w.at > pg_catalog.now() then w.at else c.scheduled_at end
+  from wanted as w
+  where c.id = w.id and (w.at is null or w.at <> c.scheduled_at);
+
+  update coaching.schedules as s
+  set next_at = notify_private.next_local(s.local_time, null, coalesce(u.time_zone, 'UTC'), greatest(pg_catalog.now(), (
+    select max(c.scheduled_at) from coaching.calls as c where c.schedule_id = s.id and c.status = 'pending'
+  )))
+  from notify.users as u
+  where s.id = any (schedule_ids) and s.active and u.id = s.user_id;
+  perform coaching_private.make_calls(schedule_ids);
+end
+$$;
+comment on function coaching_private.align_calls(uuid[]) is
+  'CP-7, CP-8: moves the pending calls of schedules to where their local time and the person''s time zone put them now, and cancels those of schedules that ended.';

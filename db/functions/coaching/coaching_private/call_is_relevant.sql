@@ -1,0 +1,10 @@
+-- Plain SQL without settings: it is asked in the claim's own statement.
+create or replace function coaching_private.call_is_relevant(event_id uuid, recipient_id uuid) returns boolean
+language sql stable
+as $$
+  select exists (
+    select from notify.events as e join coaching.calls as c on c.id = e.subject_id
+    where e.id = event_id and c.user_id = recipient_id and c.status = 'pending' and c.scheduled_at = e.due_at
+  )
+$$;
+comment on function coaching_private.call_is_relevant(uuid, uuid) is 'CP-3, CP-4: a call is placed while it is pending and at this time.';

@@ -1,0 +1,31 @@
+create or replace function coaching_private.tg_calls__plan_preview() returns trigger
+language plpgsql volatile
+-- Definer: services may not set what is kept here, nor read every member.
+security definer set search_path = ''
+as $$
+begin
+  if tg_op = 'UPDATE' then
+    if old.status <> 'pending' and (new.scheduled_at <> old.scheduled_at or new.status = 'pending' and old.status <> new.status) then
+      raise exception 'scheduled_at: the call is % and cannot be moved', old.status using errcode = 'RBCFL';
+    end if;
+    if old.status <> 'pending' and new.status = 'canceled' and old.status <> 'canceled' then
+      raise exception 'status: the call is % and cannot be canceled', old.status using errcode = 'RBCFL';
+    end if;
+    if new.scheduled_at = old.scheduled_at then
+      return new;
+    end if;
+    -- Another time has a preview of its own.
+    new.preview_sent := false;
+    new.preview_sent_at := null;
+  end if;
+  new.preview_due_at := coaching_private.preview_due_at(new.scheduled_at, new.user_id);
+  new.preview_skipped := case when new.preview_due_at is null then 'too_late' end;
+  return new;
+end
+$$;
+comment on function coaching_private.tg_calls__plan_preview() is
+  'CP-1, CP-9: a call that is made or moved knows when its preview is due. A row trigger, because it changes the row.';
+
+create or replace trigger _100_plan_preview
+  before insert or update of scheduled_at, status on coaching.calls
+  for each row execute function coaching_private.tg_calls__plan_preview();

@@ -1,0 +1,24 @@
+create or replace function coaching_private.tg_users__align_calls() returns trigger
+language plpgsql volatile
+-- Definer: whoever changes a person need not know of their calls.
+security definer set search_path = ''
+as $$
+declare
+  changed constant uuid[] := array(
+    select n.id from updated as n join outdated as o on o.id = n.id where n.time_zone is distinct from o.time_zone
+  );
+begin
+  if pg_catalog.cardinality(changed) > 0 then
+    perform coaching_private.align_calls(array(
+      select s.id from coaching.schedules as s where s.user_id = any (changed) and s.active
+    ));
+  end if;
+  return null;
+end
+$$;
+comment on function coaching_private.tg_users__align_calls() is 'CP-8: who changes their time zone keeps their wall-clock time.';
+
+create or replace trigger _500_align_coaching_calls
+  after update on notify.users
+  referencing old table as outdated new table as updated
+  for each statement execute function coaching_private.tg_users__align_calls();

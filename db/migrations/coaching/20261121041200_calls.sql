@@ -1,0 +1,89 @@
+-- migrate:up
+set local lock_timeout = '5s';
+
+create table coaching.schedules (
+  id uuid primary key default uuidv7(),
+  user_id uuid not null references notify.users on delete cascade,
+  coach_id uuid not null references coaching.coaches,
+  topic_key text not null references coaching.topics on update cascade,
+  local_time time not null,
+  active boolean not null default true,
+  next_at timestamptz not null,
+  created_at timestamptz not null default now()
+);
+alter table coaching.schedules enable row level security;
+create index schedules_user_id_idx on coaching.schedules (user_id);
+create index schedules_coach_id_idx on coaching.schedules (coach_id);
+create index schedules_topic_key_idx on coaching.schedules (topic_key);
+-- Whose next call is to be made.
+create index schedules_next_at_idx on coaching.schedules (next_at) where active;
+comment on table coaching.schedules is
+  'A call every day at a time that the person''s own clock shows. Calls are made a day ahead; a change of the time, the person''s time zone or the clocks moves those that are pending.';
+comment on column coaching.schedules.local_time is 'By the person''s wall clock (users.time_zone): at the end of the gap on a day that skips it, at the first of two on a day that shows it twice.';
+comment on column coaching.schedules.active is 'False: no more calls; pending ones are canceled.';
+comment on column coaching.schedules.next_at is 'When the first call is that does not stand in calls yet. Kept by triggers alone.';
+create policy select_own on coaching.schedules for select to rowbell_user using (user_id = (select notify_hidden.current_user_id()));
+create policy select_admin on coaching.schedules for select to rowbell_operator using (true);
+create policy select_service on coaching.schedules for select to rowbell_writer using (true);
+create policy insert_service on coaching.schedules for insert to rowbell_writer with check (true);
+create policy update_service on coaching.schedules for update to rowbell_writer using (true) with check (true);
+grant select on coaching.schedules to rowbell_user, rowbell_operator, rowbell_writer;
+grant insert (id, user_id, coach_id, topic_key, local_time, active) on coaching.schedules to rowbell_writer;
+grant update (coach_id, topic_key, local_time, active) on coaching.schedules to rowbell_writer;
+
+create table coaching.calls (
+  id uuid primary key default uuidv7(),
+  user_id uuid not null references notify.users on delete cascade,
+  coach_id uuid not null references coaching.coaches,
+  topic_key text not null references coaching.topics on update cascade,
+  schedule_id uuid references coaching.schedules on delete set null,
+  local_day date,
+  context_line text constraint calls_context_line_is_short check (length(context_line) <= 200 and context_line ~ '\S'),
+  scheduled_at timestamptz not null constraint calls_scheduled_at_is_an_instant check (isfinite(scheduled_at)),
+  status text not null default 'pending'
+    constraint calls_status_is_known check (status in ('pending', 'in_progress', 'completed', 'canceled')),
+  preview_due_at timestamptz,
+  preview_skipped text constraint calls_preview_skipped_is_known check (preview_skipped in ('too_late')),
+  preview_sent boolean not null default false,
+  preview_sent_at timestamptz,
+  started_at timestamptz,
+  answered_at timestamptz,
+  ended_at timestamptz,
+  outcome text constraint calls_outcome_is_known check (outcome in ('answered', 'voicemail', 'no_answer', 'failed')),
+  outcome_reason text,
+  created_at timestamptz not null default now(),
+  constraint calls_outcome_iff_completed check ((status = 'completed') = (outcome is not null)),
+  constraint calls_preview_sent_at_iff_sent check (preview_sent = (preview_sent_at is not null)),
+  constraint calls_preview_is_due_or_skipped check ((preview_due_at is null) = (preview_skipped is not null)),
+  -- One call a day and schedule, whoever makes it; also the foreign key's index.
+  constraint calls_schedule_id_local_day_key unique (schedule_id, local_day)
+);
+alter table coaching.calls enable row level security;
+create index calls_user_id_scheduled_at_idx on coaching.calls (user_id, scheduled_at desc);
+create index calls_coach_id_idx on coaching.calls (coach_id);
+create index calls_topic_key_idx on coaching.calls (topic_key);
+-- What is still to come or under way: few, however many there have been.
+create index calls_scheduled_at_idx on coaching.calls (scheduled_at) where status in ('pending', 'in_progress');
+comment on table coaching.calls is
+  'One call at an instant. Inserting it schedules its preview and the call itself; moving it moves both, canceling it cancels both.';
+comment on column coaching.calls.schedule_id is 'The daily schedule that made it; null: a call of its own.';
+comment on column coaching.calls.local_day is 'The person''s own day that a schedule''s call is for.';
+comment on column coaching.calls.context_line is 'A sentence of today that follows the default body of the preview.';
+comment on column coaching.calls.status is 'pending, in_progress (the phone rings or is picked up), completed (outcome says how), canceled.';
+comment on column coaching.calls.preview_due_at is 'When the preview is due: the lead time before the call, at once where that has passed. Kept by triggers alone.';
+comment on column coaching.calls.preview_skipped is 'Why there is none: too_late (less than a minute was left when the call was made or moved).';
+comment on column coaching.calls.preview_sent is 'Whether a provider has taken the preview of this time.';
+comment on column coaching.calls.outcome is 'answered, voicemail, no_answer or failed; from the provider''s reports.';
+comment on column coaching.calls.outcome_reason is 'Where it was not answered: busy, no_answer, no_address, expired and the like (docs/provider-errors.md).';
+create policy select_own on coaching.calls for select to rowbell_user using (user_id = (select notify_hidden.current_user_id()));
+create policy select_admin on coaching.calls for select to rowbell_operator using (true);
+create policy select_service on coaching.calls for select to rowbell_writer using (true);
+create policy insert_service on coaching.calls for insert to rowbell_writer with check (true);
+create policy update_service on coaching.calls for update to rowbell_writer using (true) with check (true);
+grant select on coaching.calls to rowbell_user, rowbell_operator, rowbell_writer;
+grant insert (id, user_id, coach_id, topic_key, context_line, scheduled_at) on coaching.calls to rowbell_writer;
+grant update (coach_id, topic_key, context_line, scheduled_at, status) on coaching.calls to rowbell_writer;
+-- People have no grant to write here: schedule_call(), move_call() and cancel_call() say who may what.
+
+-- migrate:down
+do $$ begin raise exception 'Rowbell rolls forward only: write a new migration'; end $$;

@@ -1,0 +1,240 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { signToken } from '../support/api.ts';
+import { until } from '../support/until.ts';
+import {
+  callOf,
+  decisionsOf,
+  freshPhone,
+  logOf,
+  type Member,
+  makeCall,
+  makeCoach,
+  makeMember,
+  pushesTo,
+  startWorld,
+  textsTo,
+  untilLogged,
+  type World,
+} from './world.ts';
+
+let world: World;
+let coachId: string;
+beforeAll(async () => {
+  world = await startWorld();
+  coachId = await makeCoach(world.db);
+  // The path's wait is data: a second instead of thirty.
+  await world.db.owner.query(
+    `update notify.fallback_steps set wait = interval '2 seconds' where fallback_key = 'push_and_sms' and step = 1`,
+  );
+});
+afterAll(() => world?.stop());
+
+/** Less than the lead time ahead, so its preview is due at once. */
+const callSoon = (member: Member) => makeCall(world.db, member.id, '3 minutes', { coachId });
+
+async function report(member: Member, deliveryId: string, kind: string) {
+  const token = await signToken(member.id);
+  const { errors } = await world.api.ask(
+    'mutation ($id: UUID!, $kind: String!) { reportReceipt(input: { deliveryId: $id, kind: $kind }) { result } }',
+    { token, variables: { id: deliveryId, kind } },
+  );
+  expect(errors).toEqual([]);
+}
+
+describe('paths', () => {
+  test('CP-10 CP-2 path A: a push with the deep link to the incoming-call screen, and nothing else', async () => {
+    const ada = await makeMember(world.db);
+    const call = await callSoon(ada);
+    await untilLogged(world, call, 'preview_push sent');
+    const [push] = pushesTo(world, ada);
+    expect(push).toMatchObject({ title: 'Coach Max is calling in 3 min! 💪', body: 'Day 1: mood & energy check.' });
+    expect(push?.data).toMatchObject({ screen: 'incoming_call', callId: call });
+    expect(await decisionsOf(world.db, call)).toEqual(['push: send', 'sms: fallback/not_needed']);
+    expect(textsTo(world, ada)).toEqual([]);
+    const marked = await callOf(world.db, call);
+    expect(marked).toMatchObject({ preview_sent: true, status: 'pending' });
+    expect(marked.preview_sent_at?.getTime()).toBeGreaterThan(Date.now() - 60_000);
+  });
+
+  test('CP-11 path B by choice: an SMS although there is a token', async () => {
+    const ada = await makeMember(world.db, { pref: 'sms_only' });
+    const call = await callSoon(ada);
+    await untilLogged(world, call, 'preview_sms delivered');
+    expect(pushesTo(world, ada)).toEqual([]);
+    expect(textsTo(world, ada)).toHaveLength(1);
+    expect(await decisionsOf(world.db, call)).toEqual(['push: preference/turned_off', 'sms: send']);
+    expect(await callOf(world.db, call)).toMatchObject({ preview_sent: true });
+  });
+
+  test.each([
+    ['no token', { device: false }, 'push: address/no_address'],
+    ['push switched off', {}, 'push: preference/turned_off'],
+  ])('CP-11 path B for want of a push: %s', async (what, options, decision) => {
+    const ada = await makeMember(world.db, options);
+    if (what !== 'no token')
+      await world.db.owner.query('update coaching.members set push_enabled = false where user_id = $1', [ada.id]);
+    const call = await callSoon(ada);
+    await untilLogged(world, call, 'preview_sms delivered');
+    expect(pushesTo(world, ada)).toEqual([]);
+    expect(await decisionsOf(world.db, call)).toEqual([decision, 'sms: send']);
+  });
+
+  test('CP-12 path C, the default of premium members: the receipt comes in time, and no SMS', async () => {
+    const ada = await makeMember(world.db, { premium: true });
+    const call = await callSoon(ada);
+    await untilLogged(world, call, 'preview_push sent');
+    await report(ada, pushesTo(world, ada)[0]?.deliveryId ?? '', 'delivered');
+    await until(
+      'the timer would have gone off',
+      async () => (await decisionsOf(world.db, call))[1] === 'sms: fallback/not_needed',
+    );
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    expect(textsTo(world, ada)).toEqual([]);
+    expect((await logOf(world.db, call)).map(({ type, status }) => `${type} ${status}`)).toEqual([
+      'preview_push delivered',
+    ]);
+  });
+
+  test('CP-12 path C: no receipt, then SMS; the receipt that comes late changes nothing', async () => {
+    const ada = await makeMember(world.db, { pref: 'push_and_sms' });
+    const call = await callSoon(ada);
+    await untilLogged(world, call, 'preview_push sent');
+    expect(textsTo(world, ada)).toEqual([]);
+    await untilLogged(world, call, 'preview_push sent', 'fallback_sms delivered');
+    await report(ada, pushesTo(world, ada)[0]?.deliveryId ?? '', 'delivered');
+    expect(textsTo(world, ada)).toHaveLength(1);
+    expect(await decisionsOf(world.db, call)).toEqual(['push: send', 'sms: send']);
+    const previewedAt = (await callOf(world.db, call)).preview_sent_at;
+    expect(previewedAt).not.toBeNull();
+  });
+
+  test('CP-12 the wait of path C is 30 s, and it ends by a delivery receipt', async () => {
+    const fresh = await world.db.owner.query(
+      `select step, channels, until_status from notify.fallback_steps where fallback_key = 'push_and_sms' order by step`,
+    );
+    expect(fresh.rows).toMatchObject([
+      { step: 1, channels: ['push'], until_status: 'delivered' },
+      { step: 2, channels: ['sms'] },
+    ]);
+  });
+
+  test('CP-13 neither token nor phone: decided, warned of, and the call happens all the same', async () => {
+    const ada = await makeMember(world.db, { device: false, phone: false });
+    const watcher = await world.startWorker();
+    const call = await callSoon(ada);
+    await until('it is decided', async () => (await decisionsOf(world.db, call)).length === 2);
+    expect(await decisionsOf(world.db, call)).toEqual(['push: address/no_address', 'sms: address/no_address']);
+    expect(await callOf(world.db, call)).toMatchObject({ preview_sent: false, status: 'pending' });
+    const event = await world.db.owner.query(
+      `select id from notify.events where subject_id = $1 and type_key = 'coaching_preview'`,
+      [call],
+    );
+    await until('a worker has warned', async () =>
+      [watcher, ...world.workers].some((worker) =>
+        worker.log().some((line) => line.includes('"recipients.unreachable"') && line.includes(event.rows[0].id)),
+      ),
+    );
+    // A number given meanwhile is called at T.
+    const phone = freshPhone();
+    await world.db.owner.query('update notify.users set phone = $2 where id = $1', [ada.id, phone]);
+    await world.db.owner.query(`update coaching.calls set scheduled_at = now() + interval '1 second' where id = $1`, [
+      call,
+    ]);
+    await until('the call was answered', async () => (await callOf(world.db, call)).outcome === 'answered');
+  });
+});
+
+describe('edge cases', () => {
+  test('CP-20 an invalid token: SMS at once, push_enabled is false, the next registration turns it on', async () => {
+    const ada = await makeMember(world.db);
+    world.sandbox.faults.add({ provider: 'fcm', address: ada.token ?? '', kind: 'gone' });
+    const call = await callSoon(ada);
+    await untilLogged(world, call, 'preview_push failed', 'fallback_sms delivered');
+    const enabled = async () =>
+      (await world.db.owner.query('select push_enabled from coaching.members where user_id = $1', [ada.id])).rows[0]
+        .push_enabled;
+    expect(await enabled()).toBe(false);
+    const next = await callSoon(ada);
+    await untilLogged(world, next, 'preview_sms delivered');
+    const token = await signToken(ada.id);
+    const { errors } = await world.api.ask(
+      `mutation ($token: String!) { registerDevice(input: { provider: "fcm", token: $token }) { result { id } } }`,
+      { token, variables: { token: `${ada.token}-new` } },
+    );
+    expect(errors).toEqual([]);
+    expect(await enabled()).toBe(true);
+    const third = await callSoon(ada);
+    await untilLogged(world, third, 'preview_push sent');
+  });
+
+  test('CP-20 without a phone there is nothing to fall back to', async () => {
+    const ada = await makeMember(world.db, { phone: false });
+    world.sandbox.faults.add({ provider: 'fcm', address: ada.token ?? '', kind: 'gone' });
+    const call = await callSoon(ada);
+    await untilLogged(world, call, 'preview_push failed');
+    expect(await decisionsOf(world.db, call)).toEqual(['push: send', 'sms: address/no_address']);
+  });
+
+  test.each([
+    ['transient', { kind: 'server_error', status: 503 }],
+    ['throttled', { kind: 'throttle' }],
+    ['undelivered', { kind: 'soft_bounce' }],
+  ] as const)('CP-21 an SMS that fails (%s) is logged and never retried; the call happens', async (_what, fault) => {
+    const ada = await makeMember(world.db, { pref: 'sms_only' });
+    world.sandbox.faults.add({ provider: 'twilio', address: ada.phone ?? '', ...fault });
+    const call = await callSoon(ada);
+    await untilLogged(world, call, 'preview_sms failed');
+    world.sandbox.faults.clear();
+    await world.db.owner.query(`update coaching.calls set scheduled_at = now() + interval '1 second' where id = $1`, [
+      call,
+    ]);
+    await until('the call was answered', async () => (await callOf(world.db, call)).outcome === 'answered');
+    expect(textsTo(world, ada)).toHaveLength(1);
+    expect((await logOf(world.db, call))[0]?.error).not.toBeNull();
+  });
+
+  test('CP-23 STOP: suppressed from then on, with its reason; the opt-out error does the same', async () => {
+    const ada = await makeMember(world.db, { pref: 'sms_only' });
+    world.sandbox.faults.add({ provider: 'twilio', address: ada.phone ?? '', kind: 'gone' });
+    const call = await callSoon(ada);
+    await untilLogged(world, call, 'preview_sms failed');
+    expect((await logOf(world.db, call))[0]?.error).toBe('opted_out');
+    world.sandbox.faults.clear();
+    const next = await callSoon(ada);
+    await until('it is decided', async () => (await decisionsOf(world.db, next)).length === 2);
+    expect(await decisionsOf(world.db, next)).toEqual([
+      'push: preference/turned_off',
+      'sms: suppression_list/opted_out',
+    ]);
+    expect(textsTo(world, ada)).toHaveLength(1);
+  });
+
+  test('CP-24 a preview that is late, when its call has begun, is skipped with a reason', async () => {
+    const ada = await makeMember(world.db);
+    const call = await makeCall(world.db, ada.id, '1 hour', { coachId });
+    // The queue was down: both are due at once, the preview long since.
+    await world.db.owner.query(
+      `update coaching.calls set scheduled_at = now() + interval '1 hour 1 second' where id = $1`,
+      [call],
+    );
+    await world.db.owner.query('alter table coaching.calls disable trigger user');
+    await world.db.owner.query(
+      `update coaching.calls set scheduled_at = now() - interval '1 second', preview_due_at = now() - interval '5 minutes' where id = $1`,
+      [call],
+    );
+    await world.db.owner.query('alter table coaching.calls enable trigger user');
+    await world.db.owner.query(
+      `update notify.events as e set due_at = case e.type_key when 'coaching_call' then c.scheduled_at else c.preview_due_at end
+       from coaching.calls as c where c.id = $1 and e.subject_id = c.id`,
+      [call],
+    );
+    await until('it is decided', async () => (await decisionsOf(world.db, call)).length === 2);
+    expect(await decisionsOf(world.db, call)).toEqual([
+      'push: still_relevant/not_relevant',
+      'sms: still_relevant/not_relevant',
+    ]);
+    expect(pushesTo(world, ada)).toEqual([]);
+    await until('the call was answered', async () => (await callOf(world.db, call)).outcome === 'answered');
+    expect(await callOf(world.db, call)).toMatchObject({ preview_sent: false });
+  });
+});
