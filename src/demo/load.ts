@@ -29,8 +29,8 @@ export async function loadDemo(owner: pg.ClientBase, options: DemoOptions): Prom
     await run('insert into trips.circles (id, name) values ($1, $2) on conflict do nothing', [circle.id, circle.name]);
     for (const person of people) {
       await run(
-        `insert into notify.users (id, external_id, name, email, phone, locale, time_zone)
-         values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`,
+        `insert into notify.users (id, external_id, name, email, email_verified_at, phone, locale, time_zone)
+         values ($1, $2, $3, $4, now(), $5, $6, $7) on conflict do nothing`,
         [
           person.id,
           `demo-${person.email.split('@')[0]}`,

@@ -7,7 +7,7 @@ import { anonymous, type Identity } from './identity.ts';
 import { NamingPlugin } from './naming.ts';
 import { PageCapPlugin } from './page-cap.ts';
 import { RelationsPlugin } from './relations.ts';
-import { TestPushPlugin } from './test-push.ts';
+import { TestsPlugin } from './tests.ts';
 import { TimesPlugin } from './times.ts';
 
 declare global {
@@ -32,7 +32,7 @@ export type PresetOptions = {
 export function createPreset({ pool, schemas }: PresetOptions): GraphileConfig.Preset {
   return {
     extends: [PostGraphileAmberPreset, PgSimplifyInflectionPreset],
-    plugins: [NamingPlugin, RelationsPlugin, PageCapPlugin, TestPushPlugin, TimesPlugin],
+    plugins: [NamingPlugin, RelationsPlugin, PageCapPlugin, TestsPlugin, TimesPlugin],
     pgServices: [{ ...makePgService({ pool, schemas: [...schemas], pubsub: false }), adaptor: adaptor as never }],
     // Rows are told apart by their own keys; global ids would be a second name for each.
     disablePlugins: ['NodePlugin'],

@@ -121,6 +121,7 @@ export type PersonOptions = {
   readonly devices?: readonly ('apns' | 'fcm')[];
   readonly timeZone?: string | null;
   readonly locale?: string;
+  /** Verified. */
   readonly email?: string | null;
   readonly phone?: string | null;
 };
@@ -133,7 +134,8 @@ export const tokenFor = (provider: 'apns' | 'fcm'): string =>
 export async function makePerson(db: TestDatabase, options: PersonOptions = {}): Promise<string> {
   const id = await one<string>(
     db.owner,
-    `insert into notify.users (time_zone, locale, email, phone) values ($1, $2, $3, $4) returning id`,
+    `insert into notify.users (time_zone, locale, email, email_verified_at, phone)
+     values ($1, $2, $3::text, case when $3::text is not null then now() end, $4) returning id`,
     [options.timeZone ?? null, options.locale ?? 'en', options.email ?? null, options.phone ?? null],
   );
   for (const provider of options.devices ?? ['apns']) await makeDevice(db, id, provider);

@@ -12,7 +12,8 @@ declare
   delivery notify.deliveries;
   at constant timestamptz := least(coalesce(apply_receipt.occurred_at, pg_catalog.clock_timestamp()), pg_catalog.clock_timestamp());
 begin
-  if not (apply_receipt.source = 'provider' and apply_receipt.kind in ('sent', 'delivered', 'answered', 'completed', 'failed')
+  if not (apply_receipt.source = 'provider'
+      and apply_receipt.kind in ('sent', 'delivered', 'answered', 'completed', 'deferred', 'bounced', 'complained', 'failed')
     or apply_receipt.source = 'client' and apply_receipt.kind in ('delivered', 'opened', 'clicked')) then
     raise exception 'kind: a % reports no such thing', apply_receipt.source using errcode = 'RBINV';
   end if;
@@ -21,9 +22,10 @@ begin
   if not found then
     return null;
   end if;
-  insert into notify.receipts (delivery_id, kind, source, code, reason, occurred_at)
+  insert into notify.receipts (delivery_id, kind, source, code, reason, bounce_type, occurred_at)
   values (
     delivery.id, apply_receipt.kind, apply_receipt.source, left(apply_receipt.code, 100), left(apply_receipt.reason, 100),
+    case when apply_receipt.kind = 'bounced' then case when apply_receipt.address_is_dead then 'hard' else 'soft' end end,
     greatest(at, delivery.created_at))
   on conflict do nothing;
   if not found then
@@ -44,9 +46,16 @@ begin
   if delivery.is_awaited then
     perform notify_private.advance_awaited(array[delivery.id], pg_catalog.clock_timestamp());
   end if;
-  if apply_receipt.address_is_dead and delivery.channel in ('email', 'sms', 'voice') then
+  if (apply_receipt.address_is_dead or apply_receipt.kind = 'complained') and delivery.channel in ('email', 'sms', 'voice') then
     insert into notify.suppressions (channel, address, reason)
-    values (delivery.channel, delivery.address, case when apply_receipt.reason = 'opted_out' then 'opted_out' else 'invalid_address' end)
+    values (
+      delivery.channel, delivery.address,
+      case
+        when apply_receipt.kind = 'complained' then 'complaint'
+        when apply_receipt.kind = 'bounced' then 'hard_bounce'
+        when apply_receipt.reason = 'opted_out' then 'opted_out'
+        else 'invalid_address'
+      end)
     on conflict (channel, address) do update set reason = excluded.reason, expires_at = null
       where suppressions.expires_at is not null;
   end if;
@@ -54,5 +63,5 @@ begin
 end
 $$;
 comment on function notify_private.apply_receipt(uuid, text, text, text, text, boolean, timestamptz) is
-  'Takes a report about a delivery, once per kind and source, in any order. True: it was new; false: known already; null: no such delivery. code is the provider''s own word, reason ours; address_is_dead puts the address on the suppression list.';
+  'Takes a report about a delivery, once per kind and source, in any order. True: it was new; false: known already; null: no such delivery. code is the provider''s own word, reason ours; address_is_dead puts the address on the suppression list and makes a bounce a hard one. A complaint suppresses it, too.';
 grant execute on function notify_private.apply_receipt(uuid, text, text, text, text, boolean, timestamptz) to rowbell_http;

@@ -76,7 +76,8 @@ begin
       t.delivery_id, t.attempt, t.address, t.web_push_p256dh, t.web_push_auth, t.registered_at, t.webhook_secret,
       n.type_key, coalesce(n.channel_texts -> own_channel ->> 'title', n.title), n.subtitle,
       coalesce(n.channel_texts -> own_channel ->> 'body', n.body), n.data, n.thread_id, n.collapse_key, k.tag, k.sound,
-      k.urgency, k.interruption_level, t.expires_at
+      k.urgency, k.interruption_level, t.expires_at,
+      case when own_channel = 'email' then notify_private.email_facts(n.id) end
     from unnest(taken) as t
     cross join lateral (select * from notify.notifications as x where x.id = t.notification_id limit 1) as n
     cross join lateral (select * from notify.notification_types as x where x.key = n.type_key limit 1) as k

@@ -40,11 +40,12 @@ as $$
       notify_private.next_local(
         coalesce(o.digest_time, s.digest_time), null, z.zone,
         notify_private.local_instant((z.day + 1)::timestamp, z.zone, 'first') - interval '1 microsecond')
-    end
+    end,
+    v.unverified
   from unnest(candidates) as c
   join notify.notification_types as t on t.key = c.type_key
   cross join notify.settings as s
-  cross join lateral (select x.time_zone, x.region from notify.users as x where x.id = c.recipient_id limit 1) as u
+  cross join lateral (select x.time_zone, x.region, x.email, x.email_verified_at from notify.users as x where x.id = c.recipient_id limit 1) as u
   cross join lateral (
     -- Once: without the offset the planner repeats an expression wherever its name is used.
     select coalesce(u.time_zone, 'UTC') as zone, (at at time zone coalesce(u.time_zone, 'UTC'))::date as day offset 0
@@ -70,7 +71,9 @@ as $$
   ) as p on true
   left join lateral (
     select x.enabled, x.frequency from notify.category_preferences as x
-    where x.user_id = c.recipient_id and x.category = t.category and x.channel = c.channel limit 1
+    -- The category "all" says what holds for categories they said nothing of.
+    where x.user_id = c.recipient_id and x.category in (t.category, 'all') and x.channel = c.channel
+    order by x.category = 'all' limit 1
   ) as g on true
   cross join lateral (
     select c.channel = any (t.locked_channels) as locked, c.channel in ('push', 'email') as has_digests
@@ -83,6 +86,12 @@ as $$
     from (select coalesce(p.frequency, g.frequency, t.default_frequency) as frequency) as e
     offset 0
   ) as q
+  -- Nothing but the mail that asks goes to a mailbox nobody has verified.
+  cross join lateral (
+    select
+      c.channel = 'email' and s.require_verified_email and not t.to_unverified and u.email is not null
+      and u.email_verified_at is null as unverified
+  ) as v
   cross join lateral (
     select
       pg_catalog.count(*)::integer as known,
@@ -94,6 +103,7 @@ as $$
       select y.reason from notify.suppressions as y
       where y.channel = c.channel and y.address = b.address and (y.expires_at is null or y.expires_at > at) limit 1
     ) as x on true
+    where not v.unverified
   ) as a
   left join lateral (
     select e.fallback_key, e.step

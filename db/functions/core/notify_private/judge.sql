@@ -113,7 +113,7 @@ as $$
         when 'consent' then case r.consent when 'missing' then 'no_consent' else 'consent_withdrawn' end
         when 'preference' then
           case when r.enabled then 'never' when r.source = 'default' then 'off_by_default' else 'turned_off' end
-        when 'address' then 'no_address'
+        when 'address' then case when r.unverified then 'unverified' else 'no_address' end
         when 'suppression_list' then r.suppression_reason
         when 'fallback' then 'earlier_step'
         when 'dedupe' then 'already_sent'
@@ -165,6 +165,7 @@ as $$
       'frequency': nullif(s.frequency, 'instant'),
       'source': s.source,
       'known': s.known,
+      'unverified': nullif(s.unverified, false),
       'usable': nullif(s.usable, s.known),
       'suppression': s.suppression_reason,
       'fallback': s.fallback_key,

@@ -9,8 +9,8 @@ begin
     select
       r.delivery_id,
       min(r.occurred_at) filter (where r.kind in ('delivered', 'answered', 'completed', 'opened', 'clicked')) as delivered_at,
-      min(r.occurred_at) filter (where r.kind = 'failed' and r.source = 'provider') as failed_at,
-      min(r.reason) filter (where r.kind = 'failed' and r.source = 'provider') as reason,
+      min(r.occurred_at) filter (where r.kind in ('bounced', 'failed') and r.source = 'provider') as failed_at,
+      min(r.reason) filter (where r.kind in ('bounced', 'failed') and r.source = 'provider') as reason,
       min(r.occurred_at) filter (where r.kind = 'sent') as sent_at
     from notify.receipts as r where r.delivery_id = any (settle_deliveries.delivery_ids)
     group by r.delivery_id

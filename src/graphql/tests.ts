@@ -19,7 +19,6 @@ type State = {
   readonly settled: boolean;
 };
 type Verdict = {
-  readonly deviceId: string;
   readonly deliveryId: string | null;
   readonly status: string;
   readonly reason: string | null;
@@ -27,35 +26,30 @@ type Verdict = {
 };
 
 /**
- * Sends test pushes as the caller and waits, outside of any transaction and without holding a connection, until each
- * provider has spoken or 5 s are over. What is not settled by then is reported as it stands.
+ * Waits, outside of any transaction and without holding a connection, until each provider has spoken of these tests or
+ * 5 s are over. What is not settled by then is reported as it stands. One verdict an event, in their order.
  */
-async function testPush(
+async function awaitVerdicts(
   withClient: WithClient,
   settings: Settings,
-  deviceId: string | null,
+  eventIds: readonly string[],
 ): Promise<readonly Verdict[]> {
-  const { rows: pushes } = await withClient(settings, (client) =>
-    client.query<Push>({ text: 'select * from notify_hidden.send_test_push($1)', values: [deviceId] }),
-  );
-  const eventIds = pushes.map(({ event_id }) => event_id);
   const deadline = performance.now() + longestWaitMs;
   for (;;) {
     const { rows: states } = await withClient(settings, (client) =>
-      client.query<State>({ text: 'select * from notify_hidden.test_push_states($1)', values: [eventIds] }),
+      client.query<State>({ text: 'select * from notify_hidden.test_states($1)', values: [eventIds] }),
     );
-    const isSettled = states.length === pushes.length && states.every(({ settled }) => settled);
+    const isSettled = states.length === eventIds.length && states.every(({ settled }) => settled);
     if (isSettled || performance.now() >= deadline) {
       const byEvent = new Map(states.map((state) => [state.event_id, state]));
-      return pushes.map((push) => verdictOf(push, byEvent.get(push.event_id)));
+      return eventIds.map((eventId) => verdictOf(byEvent.get(eventId)));
     }
     await sleep(pollMs);
   }
 }
 
-function verdictOf({ tested_device_id: deviceId }: Push, state: State | undefined): Verdict {
+function verdictOf(state: State | undefined): Verdict {
   return {
-    deviceId,
     deliveryId: state?.delivery_id ?? null,
     status: state?.status ?? 'queued',
     reason: state?.reason ?? null,
@@ -63,7 +57,33 @@ function verdictOf({ tested_device_id: deviceId }: Push, state: State | undefine
   };
 }
 
-export const TestPushPlugin = extendSchema({
+/** Sends test pushes as the caller and waits for what the providers say. */
+async function testPush(withClient: WithClient, settings: Settings, deviceId: string | null) {
+  const { rows: pushes } = await withClient(settings, (client) =>
+    client.query<Push>({ text: 'select * from notify_hidden.send_test_push($1)', values: [deviceId] }),
+  );
+  const verdicts = await awaitVerdicts(
+    withClient,
+    settings,
+    pushes.map(({ event_id }) => event_id),
+  );
+  return pushes.map((push, index) => ({ deviceId: push.tested_device_id, ...(verdicts[index] as Verdict) }));
+}
+
+/** Sends a test mail to the caller and waits for what the relay says. */
+async function testEmail(withClient: WithClient, settings: Settings): Promise<Verdict> {
+  const { rows } = await withClient(settings, (client) =>
+    client.query<{ event_id: string }>({ text: 'select notify_hidden.send_test_email() as event_id', values: [] }),
+  );
+  const [verdict] = await awaitVerdicts(
+    withClient,
+    settings,
+    rows.map(({ event_id }) => event_id),
+  );
+  return verdict as Verdict;
+}
+
+export const TestsPlugin = extendSchema({
   typeDefs: gql`
     input TestPushInput {
       "One of your devices; each of them when left out."
@@ -83,9 +103,21 @@ export const TestPushPlugin = extendSchema({
       "The provider's own code."
       providerCode: String
     }
+    "What the mail server said of a test mail."
+    type TestEmailPayload {
+      deliveryId: UUID
+      "Status of the delivery: sent where the mail server took it, queued where nobody carried it within 5 seconds."
+      status: String!
+      "Why it failed or was held back; unverified where your address is to be verified first."
+      reason: String
+      "The mail server's own code."
+      providerCode: String
+    }
     extend type Mutation {
       "Sends a test notification to your own devices and answers with each provider's verdict, after at most 5 seconds. At most 5 a minute."
       testPush(input: TestPushInput!): TestPushPayload
+      "Sends a test mail to your own address and answers with the mail server's verdict, after at most 5 seconds. At most 5 a minute."
+      testEmail: TestEmailPayload
     }
   `,
   objects: {
@@ -98,6 +130,11 @@ export const TestPushPlugin = extendSchema({
               testPush(withClient as unknown as WithClient, settings as unknown as Settings, deviceId as string | null),
           );
           return object({ results: $results });
+        },
+        testEmail() {
+          return sideEffect([context().get('withPgClient'), context().get('pgSettings')], ([withClient, settings]) =>
+            testEmail(withClient as unknown as WithClient, settings as unknown as Settings),
+          );
         },
       },
     },

@@ -1,0 +1,21 @@
+create or replace function notify.request_email_verification_for(user_id uuid) returns notify.email_verifications
+language plpgsql volatile
+-- Definer: there is no insert grant. Its grant, to services and operators, is the check of the caller.
+security definer set search_path = ''
+as $$
+declare
+  verification notify.email_verifications;
+begin
+  if not exists (select from notify.users as u where u.id = request_email_verification_for.user_id) then
+    raise exception 'user_id: there is no such user' using errcode = 'RBNFD';
+  end if;
+  select * into verification from notify_private.verify_emails(array[request_email_verification_for.user_id]);
+  if not found then
+    raise exception 'user_id: has no email address that needs verifying' using errcode = 'RBCFL';
+  end if;
+  return verification;
+end
+$$;
+comment on function notify.request_email_verification_for(uuid) is
+  'For services and operators: mails somebody a link that confirms their address, good for 24 hours.';
+grant execute on function notify.request_email_verification_for(uuid) to rowbell_writer, rowbell_operator;

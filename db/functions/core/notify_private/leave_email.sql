@@ -1,0 +1,50 @@
+create or replace function notify_private.leave_email(user_id uuid, type_key text) returns boolean
+language plpgsql volatile
+-- Definer: called by the routes of signed links, which may touch no table. The link's signature, checked there, and its
+-- grant are the check of the caller.
+security definer set search_path = ''
+as $$
+#variable_conflict use_column
+begin
+  perform from notify.users as u where u.id = leave_email.user_id for no key update;
+  if not found then
+    return false;
+  end if;
+  if leave_email.type_key in ('daily_digest', 'weekly_digest') then
+    insert into notify.preferences as p (user_id, type_key, channel, enabled, source)
+    select leave_email.user_id, t.key, 'email', false, 'unsubscribe'
+    from pg_catalog.jsonb_to_recordset(notify_private.email_choices(leave_email.user_id) -> 'types') as t (key text, locked boolean, choice text)
+    where not t.locked and t.choice = pg_catalog.split_part(leave_email.type_key, '_', 1)
+    on conflict (user_id, type_key, channel) do update
+      set enabled = false, source = excluded.source, updated_at = pg_catalog.clock_timestamp();
+    update notify.category_preferences as p set enabled = false, source = 'unsubscribe', updated_at = pg_catalog.clock_timestamp()
+    where p.user_id = leave_email.user_id and p.channel = 'email' and p.frequency = pg_catalog.split_part(leave_email.type_key, '_', 1);
+    return true;
+  end if;
+  if leave_email.type_key is not null then
+    insert into notify.preferences as p (user_id, type_key, channel, enabled, source)
+    select leave_email.user_id, t.key, 'email', false, 'unsubscribe'
+    from notify.notification_types as t
+    where t.key = leave_email.type_key and 'email' = any (t.channels) and 'email' <> all (t.locked_channels)
+    on conflict (user_id, type_key, channel) do update
+      set enabled = false, source = excluded.source, updated_at = pg_catalog.clock_timestamp()
+      where p.enabled is distinct from false;
+    return exists (
+      select from notify.preferences as p
+      where p.user_id = leave_email.user_id and p.type_key = leave_email.type_key and p.channel = 'email' and not p.enabled
+    );
+  end if;
+  -- All there is and all there will be: what they had chosen, type by type, and the category "all" for the rest.
+  update notify.preferences as p set enabled = false, source = 'unsubscribe', updated_at = pg_catalog.clock_timestamp()
+  where p.user_id = leave_email.user_id and p.channel = 'email' and p.enabled is distinct from false;
+  update notify.category_preferences as p set enabled = false, source = 'unsubscribe', updated_at = pg_catalog.clock_timestamp()
+  where p.user_id = leave_email.user_id and p.channel = 'email' and p.enabled is distinct from false;
+  insert into notify.category_preferences (user_id, category, channel, enabled, source)
+  values (leave_email.user_id, 'all', 'email', false, 'unsubscribe')
+  on conflict (user_id, category, channel) do nothing;
+  return true;
+end
+$$;
+comment on function notify_private.leave_email(uuid, text) is
+  'The person wants no more email of this type, of what this digest gathers, or of any (null) that is not locked, types still to come included. Again is no mistake. False: no such person, or nothing one can leave.';
+grant execute on function notify_private.leave_email(uuid, text) to rowbell_http;

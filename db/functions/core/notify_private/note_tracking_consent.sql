@@ -1,0 +1,18 @@
+create or replace function notify_private.note_tracking_consent(user_id uuid, granted boolean, source text) returns boolean
+language plpgsql volatile set search_path = ''
+as $$
+#variable_conflict use_column
+begin
+  -- The lock puts the records of one person in order: the newest holds.
+  perform from notify.users as u where u.id = note_tracking_consent.user_id for no key update;
+  if not found then
+    raise exception 'user_id: there is no such user' using errcode = 'RBNFD';
+  end if;
+  if note_tracking_consent.granted <> notify_private.tracks_email(note_tracking_consent.user_id) then
+    insert into notify.tracking_consents (user_id, granted, source)
+    values (note_tracking_consent.user_id, note_tracking_consent.granted, note_tracking_consent.source);
+  end if;
+  return note_tracking_consent.granted;
+end
+$$;
+comment on function notify_private.note_tracking_consent(uuid, boolean, text) is 'Adds a consent to tracking, or its end, to the record where that changes anything.';

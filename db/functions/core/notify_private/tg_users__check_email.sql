@@ -1,0 +1,37 @@
+create or replace function notify_private.tg_users__check_email() returns trigger
+language plpgsql volatile
+-- Definer: whoever may change a mailbox may not make events; the rule holds for all of them.
+security definer set search_path = ''
+as $$
+declare
+  changed uuid[];
+begin
+  if tg_op = 'INSERT' then
+    changed := array(select n.id from new_rows as n where n.email is not null and n.email_verified_at is null);
+  else
+    changed := array(
+      select n.id from new_rows as n join old_rows as o on o.id = n.id where lower(n.email) is distinct from lower(o.email)
+    );
+    -- Most updates are of something else, one of them the update below.
+    if pg_catalog.cardinality(changed) = 0 then
+      return null;
+    end if;
+    -- Whoever says in the same statement that the new mailbox is verified, is believed.
+    update notify.users as u set email_verified_at = null
+    from new_rows as n join old_rows as o on o.id = n.id
+    where u.id = n.id and n.id = any (changed)
+      and n.email_verified_at is not null and n.email_verified_at is not distinct from o.email_verified_at;
+  end if;
+  if pg_catalog.cardinality(changed) > 0 and (select s.verify_new_emails from notify.settings as s) then
+    perform notify_private.verify_emails(changed);
+  end if;
+  return null;
+end
+$$;
+comment on function notify_private.tg_users__check_email() is
+  'A new mailbox is not verified; where settings say so, it is asked at once.';
+
+create or replace trigger _200_check_email_inserted after insert on notify.users referencing new table as new_rows
+  for each statement execute function notify_private.tg_users__check_email();
+create or replace trigger _200_check_email_updated after update on notify.users referencing old table as old_rows new table as new_rows
+  for each statement execute function notify_private.tg_users__check_email();
