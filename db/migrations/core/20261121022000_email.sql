@@ -34,6 +34,9 @@ create policy select_own on notify.email_verifications for select to rowbell_use
 create policy select_admin on notify.email_verifications for select to rowbell_operator using (true);
 grant select on notify.email_verifications to rowbell_user, rowbell_operator;
 
+comment on table notify.category_preferences is
+  'A person''s choice for all types of a category on a channel; their choice for one type goes before it. The category "all" holds for every category they said nothing of.';
+
 create table notify.tracking_consents (
   id uuid primary key default uuidv7(),
   user_id uuid not null references notify.users on delete cascade,
@@ -59,6 +62,7 @@ alter table notify.notification_types
   ),
   add column email_url text,
   add column to_unverified boolean not null default false,
+  add constraint notification_types_category_is_none_of_ours check (category <> 'all'),
   add constraint notification_types_only_email_to_unverified check (not to_unverified or channels = '{email}');
 comment on column notify.notification_types.labels is
   'What people call it, by language: {"en": "New trips", "fr": "Nouveaux voyages"}. Where there is none, its key in words.';

@@ -24,7 +24,12 @@ as $$
   from notify_private.types_at(at) as t
   cross join unnest(t.channels) as c (channel)
   left join choice as o on o.scope = 'type' and o.key = t.key and o.channel = c.channel
-  left join choice as g on g.scope = 'category' and g.key = t.category and g.channel = c.channel
+  left join lateral (
+    -- The category "all" says what holds for categories they said nothing of.
+    select x.enabled, x.frequency from choice as x
+    where x.scope = 'category' and x.key in (t.category, 'all') and x.channel = c.channel
+    order by x.key = 'all' limit 1
+  ) as g on true
   cross join lateral (
     select x.enabled, x.source
     from (values
