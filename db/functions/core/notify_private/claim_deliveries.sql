@@ -12,6 +12,9 @@ declare
   at constant timestamptz := pg_catalog.clock_timestamp();
   room integer := notify_private.admit(provider, lane, max_deliveries);
   taken notify_private.claimable[];
+  asked notify_private.candidate[];
+  irrelevant uuid[];
+  unclear uuid[];
   own_channel constant text := (select p.channel from notify.providers as p where p.provider = provider);
 begin
   loop
@@ -57,9 +60,60 @@ begin
     );
     exit when pg_catalog.cardinality(taken) = 0;
 
-    update notify.deliveries as d set status = 'sending', claim_id = claim_id, attempt = d.attempt + 1
-    where d.id = any (array(select t.delivery_id from unnest(taken) as t where t.fate = 'sending'));
-    if found then
+    -- Those whose type asks whether it still matters; without such types, one look a call.
+    asked := null;
+    if exists (select from notify.notification_types as k where k.still_relevant is not null) then
+      asked := array(
+        select row(t.notification_id, n.event_id, n.type_key, n.recipient_id, null, null, null, null, null)::notify_private.candidate
+        from unnest(taken) as t
+        cross join lateral (select x.event_id, x.type_key, x.recipient_id from notify.notifications as x where x.id = t.notification_id limit 1) as n
+        cross join lateral (select x.still_relevant from notify.notification_types as x where x.key = n.type_key limit 1) as k
+        where t.fate = 'sending' and k.still_relevant is not null
+      );
+    end if;
+    if pg_catalog.cardinality(asked) > 0 then
+      loop
+        begin
+          -- In the statement that takes them: what it sees, irrelevant() sees (a stable function has its caller's snapshot).
+          with moved as (
+            update notify.deliveries as d
+            set
+              status = case when m.gone then 'canceled' else 'sending' end,
+              reason = case when m.gone then 'not_relevant' else d.reason end,
+              finished_at = case when m.gone then at end,
+              claim_id = case when not m.gone then claim_id end,
+              attempt = d.attempt + (not m.gone)::integer
+            from (
+              select t.delivery_id, t.notification_id = any (array(
+                select c.notification_id from notify_private.irrelevant(asked) as i
+                join unnest(asked) as c on c.event_id = i.event_id and c.recipient_id = i.recipient_id
+              )) as gone
+              from unnest(taken) as t where t.fate = 'sending'
+            ) as m
+            where d.id = m.delivery_id
+            returning d.id, m.gone
+          )
+          select coalesce(pg_catalog.array_agg(m.id) filter (where m.gone), '{}') into irrelevant from moved as m;
+          exit;
+        exception when others then
+          unclear := notify_private.unclear(asked);
+          if pg_catalog.cardinality(unclear) = 0 then
+            raise;
+          end if;
+          -- They wait and are asked again: a broken function loses nothing, and sends nothing that it might have held back.
+          update notify.deliveries as d set due_at = at + interval '30 seconds', reason = 'relevance_failed'
+          where d.id = any (array(select t.delivery_id from unnest(taken) as t where t.fate = 'sending' and t.notification_id = any (unclear)));
+          taken := array(select t from unnest(taken) as t where t.fate <> 'sending' or t.notification_id <> all (unclear));
+          asked := array(select c from unnest(asked) as c where c.notification_id <> all (unclear));
+        end;
+      end loop;
+      perform notify_private.advance_awaited(irrelevant, at);
+      taken := array(select t from unnest(taken) as t where t.delivery_id <> all (irrelevant));
+    else
+      update notify.deliveries as d set status = 'sending', claim_id = claim_id, attempt = d.attempt + 1
+      where d.id = any (array(select t.delivery_id from unnest(taken) as t where t.fate = 'sending'));
+    end if;
+    if exists (select from unnest(taken) as t where t.fate = 'sending') then
       insert into notify_private.claims (id, worker_id, provider, claimed_at) values (claim_id, worker_id, provider, at);
     end if;
     if exists (select from unnest(taken) as t where t.fate <> 'sending') then
@@ -88,5 +142,5 @@ begin
 end
 $$;
 comment on function notify_private.claim_deliveries(uuid, uuid, text, text, integer) is
-  'Takes up to max_deliveries due deliveries of one provider and lane for a worker, counts the attempt, and returns what to send. Expired ones, those whose device left or changed hands, and those whose address was suppressed meanwhile end here. The claim''s id is made by the caller, so that it can give the claim back even when the answer never reached it.';
+  'Takes up to max_deliveries due deliveries of one provider and lane for a worker, counts the attempt, and returns what to send. Expired ones, those whose device left or changed hands, those whose address was suppressed meanwhile and those that are no longer relevant end here. The claim''s id is made by the caller, so that it can give the claim back even when the answer never reached it.';
 grant execute on function notify_private.claim_deliveries(uuid, uuid, text, text, integer) to rowbell_worker;

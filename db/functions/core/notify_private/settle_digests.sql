@@ -14,7 +14,7 @@ begin
   )
   into items, candidates
   from unnest(closing) as c
-  cross join lateral (select * from notify.digest_items as x where x.digest_id = c.id offset 0) as i
+  cross join lateral (select * from notify.digest_items as x where x.digest_id = c.id and x.left_out is null offset 0) as i
   cross join lateral (select x.type_key, x.due_at from notify.events as x where x.id = i.event_id limit 1) as e
   cross join lateral (select x.key, x.expires_after from notify.notification_types as x where x.key = e.type_key limit 1) as t;
 

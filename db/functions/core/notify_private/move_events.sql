@@ -1,0 +1,35 @@
+create or replace function notify_private.move_events(event_ids uuid[], due_at timestamptz, shift interval) returns integer
+language plpgsql volatile set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  moved integer;
+begin
+  if num_nonnulls(move_events.due_at, move_events.shift) <> 1 then
+    raise exception 'due_at: either due_at or shift must be given' using errcode = 'RBINV';
+  end if;
+  -- A planner holds its events for one slice; what it has begun is no longer moved.
+  perform from notify.events as e where e.id = any (event_ids) order by e.id for update;
+  with moved as (
+    update notify.events as e
+    set due_at = coalesce(move_events.due_at, e.due_at + move_events.shift), retry_at = null, plan_error = null, plan_attempts = 0
+    where e.id = any (event_ids) and e.planned_at is null and e.plan_cursor is null and e.canceled_at is null
+    returning e.due_at, e.type_key
+  ),
+  -- What is due before the next sweep is looked at now, and sets the worker's clock.
+  looks as (
+    select graphile_worker.add_jobs(array(
+      select row(
+        case t.priority when 'P0' then 'event__plan_urgent' else 'event__plan' end, '{}', null, null, null, null, null, null
+      )::graphile_worker.job_spec
+      from moved as m join notify.notification_types as t on t.key = m.type_key
+      where m.due_at < pg_catalog.clock_timestamp() + interval '1100 milliseconds'
+      group by t.priority
+    ))
+  )
+  select (select pg_catalog.count(*) from moved) into moved from (select pg_catalog.count(*) from looks) as l;
+  return moved;
+end
+$$;
+comment on function notify_private.move_events(uuid[], timestamptz, interval) is
+  'Sets when events are due, to an instant or by an interval, as far as planning them has not begun; their expiry moves along. Returns how many. Takes effect when the caller commits.';
