@@ -1,10 +1,13 @@
 import type { Task } from 'graphile-worker';
 import type { WorkerContext } from '../src/worker/context.ts';
+import { createDrain } from '../src/worker/drain.ts';
 
 /** Takes the next step of journeys that are due; what is told are events, planned like any other. */
 export function journeyAdvance({ engine, stopping }: WorkerContext): Task {
-  return async () => {
-    let more = true;
-    while (more && !stopping.aborted) more = await engine.advanceJourneys();
-  };
+  // One at a time in a process: at nine in the morning there are many, and planning and sending them needs the other places.
+  const drain = createDrain(1);
+  return () =>
+    drain('journeys', async () => {
+      while (!stopping.aborted && (await engine.advanceJourneys()));
+    });
 }
