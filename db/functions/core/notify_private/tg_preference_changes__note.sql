@@ -8,11 +8,19 @@ declare
   told text;
   nothing constant text := pg_catalog.format('(select * from %I.%I limit 0)', tg_table_schema, tg_table_name);
 begin
+  -- A person erased has a statement for each table that refers to them, mostly without rows.
+  if tg_op = 'DELETE' then
+    if not exists (select from old_rows) then
+      return null;
+    end if;
+  elsif not exists (select from new_rows) then
+    return null;
+  end if;
   -- What of a row is noted, and as what: expressions over the row r.
   select
     x.scope,
     pg_catalog.format(
-      'select %1$s as user_id, %2$s as key, %3$s as channel, %4$s as said, %5$s as source, jsonb_build_array(%1$s, %2$s, %3$s) as id from ',
+      'select %1$s as user_id, %2$s as key, %3$s as channel, %4$s as said, %5$s as source, pg_catalog.concat_ws($id$ $id$, %1$s, %2$s, %3$s) as id from ',
       x.user_id, x.key, x.channel, x.said, x.source)
   into scope, told
   from (values
