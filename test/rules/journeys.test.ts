@@ -301,6 +301,35 @@ describe('JK-11: journeys are data', () => {
     expect(await stateOf(theirs.enrollment_id)).toMatchObject({ ended: 'completed' });
   });
 
+  test('JK-11: an exit also ends what waits for the morning, though all steps were behind; what was sent stays sent', async () => {
+    const journey = await makeJourney();
+    const person = await makePerson(db);
+    const { enrollment_id } = await enroll(person, journey);
+    await pass('1 hour');
+    await db.owner.query(
+      `insert into notify.personal_settings (user_id, paused_until) values ($1, now() + interval '8 hours')`,
+      [person],
+    );
+    // The first one left before that.
+    await db.owner.query(`update notify.deliveries set status = 'sent', sent_at = now(), attempt = 1`);
+    await pass('1 hour');
+    expect(await stateOf(enrollment_id)).toMatchObject({ ended: 'completed' });
+    await db.asWriter((app) => app.query('select notify.exit_journey($1, array[$2::uuid])', [journey, person]), {
+      commit: true,
+    });
+    const { rows } = await db.owner.query<{ step: number; canceled: boolean; outcome: string; rule: string | null }>(
+      `select t.step, e.canceled_at is not null as canceled, c.outcome, c.rule
+       from notify.journey_steps_taken as t join notify.events as e on e.id = t.event_id join notify.decisions as c on c.event_id = e.id
+       where t.enrollment_id = $1 order by t.step`,
+      [enrollment_id],
+    );
+    expect(rows).toEqual([
+      { step: 10, canceled: false, outcome: 'send', rule: null },
+      { step: 20, canceled: true, outcome: 'suppress', rule: 'event' },
+    ]);
+    expect(await stateOf(enrollment_id)).toMatchObject({ ended: 'completed' });
+  });
+
   test('JK-11: of one subject an exit leaves the other alone', async () => {
     const journey = await makeJourney();
     const person = await makePerson(db);

@@ -1,15 +1,23 @@
 create or replace function notify_private.cancel_journey_events(enrollment_ids uuid[]) returns void
 language sql volatile set search_path = ''
 as $$
-  -- What is planned already and waits is asked whether the journey goes on before it is sent. What is being planned at
-  -- this moment is as good as sent: a planner has the event and waits for people, whom the caller may hold.
-  update notify.events as e set canceled_at = clock_timestamp()
-  where e.id = any (array(
-    select x.id from notify.events as x
-    where x.planned_at is null and x.canceled_at is null and x.id = any (array(
-      select t.event_id from notify.journey_steps_taken as t where t.enrollment_id = any (enrollment_ids) and t.outcome = 'told'
-    ))
+  select notify_private.cancel_events(array(
+    select e.id from notify.events as e
+    where e.canceled_at is null
+      and e.id = any (array(select t.event_id from notify.journey_steps_taken as t where t.enrollment_id = any (enrollment_ids) and t.outcome = 'told'))
+      and (
+        e.planned_at is null
+        or exists (select from notify.holds as h where h.event_id = e.id and h.released_at is null)
+        or exists (select from notify.digest_items as i where i.event_id = e.id and i.position is null and i.left_out is null)
+        or exists (
+          select from notify.decisions as c join notify.deliveries as d on d.notification_id = c.notification_id
+          where c.event_id = e.id and d.status = 'queued'
+        )
+      )
+    -- A planner has its event and waits for people, whom the caller may hold: what is being planned at this moment is as
+    -- good as sent, and journey_goes_on() is asked before it is.
     for update skip locked
   ))
 $$;
-comment on function notify_private.cancel_journey_events(uuid[]) is 'Cancels what was told of these enrollments and not sent yet.';
+comment on function notify_private.cancel_journey_events(uuid[]) is
+  'Cancels what was told of these enrollments and is not sent yet; what was sent stays as it is.';
