@@ -12,6 +12,10 @@ begin
   end if;
   -- The trigger that keeps the record reads it; nothing else may follow in this transaction under the same note.
   perform pg_catalog.set_config('rowbell.suppression_note', unsuppress_address.note, true);
+  -- Also where it is kept of somebody erased.
+  delete from notify_private.suppression_digests as d
+  where d.channel = unsuppress_address.channel
+    and d.digest = notify_private.address_digest(unsuppress_address.channel, notify_private.normal_address(unsuppress_address.channel, unsuppress_address.address));
   delete from notify.suppressions as s
   where s.channel = unsuppress_address.channel
     and s.address = notify_private.normal_address(unsuppress_address.channel, unsuppress_address.address);

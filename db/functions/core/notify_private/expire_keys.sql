@@ -17,6 +17,7 @@ begin
   where created_at < pg_catalog.now() - (select s.retention from notify.settings as s);
   get diagnostics part = row_count;
   removed := removed + part;
+  delete from notify_private.suppression_digests where expires_at < pg_catalog.now();
   delete from notify.workers where stopped_at < pg_catalog.now() - interval '7 days';
   return removed;
 end
