@@ -57,9 +57,11 @@ comment on table notify_private.consent_proofs is
   'That consent had been given, after the person was erased: without their id, addresses as SHA-256, no evidence. Whoever claims that a message came unasked brings the address, and it can be compared (GDPR Art. 7(1), 17(3)(e)).';
 
 insert into notify.retention_policies (table_name, keep, age_column, reason) values
+  ('notify.email_verifications', '90 days', 'expires_at', 'users.email_verified_at keeps what came of it'),
   ('notify.suppression_changes', '3 years', 'changed_at', 'Why an address is used again must be answerable while a claim can be brought'),
   ('notify_private.consent_proofs', '3 years', 'erased_at', 'The time in which a claim can be brought; change it to your country''s');
 insert into notify.retention_policies (table_name, reason) values
+  ('notify.tracking_consents', 'Until the person is erased'),
   ('notify.channel_copies', 'The catalog'),
   ('notify.transliterations', 'The catalog'),
   ('notify.phone_prefixes', 'The catalog'),

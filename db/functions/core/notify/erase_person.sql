@@ -43,6 +43,7 @@ begin
       union all
       select a.w from notify.users as u cross join lateral (values (u.email), (case when length(u.external_id) > 5 then u.external_id end)) as a (w)
         where u.id = user_id and a.w is not null
+      union all select v.address from notify.email_verifications as v where v.user_id = user_id
       union all select d.id::text from notify.devices as d where d.user_id = user_id
       union all select e.id::text from notify.webhook_endpoints as e where e.user_id = user_id
     ) as known

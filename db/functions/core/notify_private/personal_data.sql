@@ -70,6 +70,8 @@ as $$
       'notify_private.mentions(concat_ws('' '', r.data, r.advance_error), $6)', 'false')),
     (notify_private.belongs('notify.preference_changes')),
     (notify_private.names('notify.preference_changes', 'changed_by', '{scope,key,channel,old,new,source}')),
+    (notify_private.belongs('notify.tracking_consents')),
+    (notify_private.belongs('notify.email_verifications')),
     (notify_private.belongs('notify.consents', reason => 'Proof stays without the person: consent_proofs')),
     (notify_private.names('notify.consents', 'recorded_by', '{channel,method,text_version,region,evidence}')),
     (notify_private.names('notify.erasures', 'erased_by', '{subject_digest,reason,counts}')),
