@@ -11,7 +11,7 @@ let db: TestDatabase;
 beforeAll(async () => {
   db = await createDatabase();
   await installPack(db);
-  await db.owner.query('update notify.settings set daily_cap = 1000000');
+  await db.owner.query('update notify.settings set daily_cap = 1000000, require_verified_email = false');
 });
 afterAll(() => db.drop());
 
@@ -152,6 +152,16 @@ async function live(ada: Someone, friend: string): Promise<void> {
      changed as (insert into notify.preference_changes (user_id, scope, key, source, changed_by) values ($1, 'type', $3, 'person', $1), (null, 'settings', null, 'operator', $1)),
      consent as (insert into notify.consents (user_id, method, granted, text_version, region, evidence, recorded_by)
        values ($1, 'signup_form', true, 'v1', 'DE', jsonb_build_object('address', $4::text), $1)),
+     tracking as (insert into notify.tracking_consents (user_id, granted, source) values ($1, true, 'person')),
+     verification as (insert into notify.email_verifications (user_id, address, expires_at) values ($1, lower($4), now() + interval '1 day')),
+     coach as (insert into coaching.coaches (name) values ('Nova') returning id),
+     topic as (insert into coaching.topics (key) values ('t' || left(md5($1::text), 8)) returning key),
+     schedule as (insert into coaching.schedules (user_id, coach_id, topic_key, local_time, next_at, active)
+       select $1, coach.id, topic.key, '09:00', now() + interval '1 day', false from coach, topic),
+     call as (insert into coaching.calls (user_id, coach_id, topic_key, scheduled_at, preview_skipped)
+       select $1, coach.id, topic.key, now() + interval '1 day', 'too_late' from coach, topic),
+     streak as (insert into coaching.streaks (user_id) values ($1) on conflict do nothing),
+     member as (insert into coaching.members (user_id) values ($1) on conflict do nothing),
      counter as (insert into notify_private.daily_counters (recipient_id, day, channel, count) values ($1, '2026-01-01', 'push', 1)),
      rest as (insert into notify_private.audience_rest (event_id, slice, members)
        values ($2, 7, array[row($2, $1, 'default', '{}'), row($2, $5, 'default', jsonb_build_object('Name', $6::text))]::notify_private.audience_member[])),
@@ -321,9 +331,13 @@ test('issue 3, 11: who opted out stays out after erasure, without being known, u
   // Operators can let them in again, by the address alone.
   await erase(back);
   const unsuppress = (channel: string, address: string) =>
-    db.asOperator((operator) => operator.query('select notify.unsuppress_address($1, $2, $$They asked for it by letter$$)', [channel, address]), {
-      commit: true,
-    });
+    db.asOperator(
+      (operator) =>
+        operator.query('select notify.unsuppress_address($1, $2, $$They asked for it by letter$$)', [channel, address]),
+      {
+        commit: true,
+      },
+    );
   await unsuppress('email', ada.email);
   await makePerson(db, { email: ada.email });
   expect(
