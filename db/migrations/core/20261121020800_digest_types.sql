@@ -9,6 +9,7 @@ values
    'notify_private.digest_audience', '{"digestId": "{DigestId}"}', 'digest', 'default', 'normal'),
   ('weekly_digest', 'core', 'digests', '{push,email}', '{push,email}', '{push,email}', 'defer',
    'notify_private.digest_audience', '{"digestId": "{DigestId}"}', 'digest', 'default', 'normal');
+-- squawk-ignore constraint-missing-not-valid
 alter table notify.notification_types add constraint notification_types_digests_are_never_gathered check (
   key not in ('daily_digest', 'weekly_digest')
   or locked_channels = channels and default_frequency = 'instant' and cap_excess <> 'digest'
