@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { planDue } from '../support/engine-pack.ts';
 import { one } from '../support/one.ts';
+import { engineOf } from '../support/worker-context.ts';
 import { asService, callOf, decisionsOf, makeCall, makeCoach, makeMember } from './world.ts';
 
 let db: TestDatabase;
@@ -121,14 +123,18 @@ describe('CP-3 a call that moves', () => {
     expect(await previewsOf(ada.id)).toEqual(['Coach Max is calling in 3 min! 💪']);
     await move(call, '30 minutes');
     expect((await eventsOf(call)).map(({ type, state }) => `${type} ${state}`)).toEqual([
-      'coaching_preview planned',
+      'coaching_preview canceled',
       'coaching_call waiting',
       'coaching_preview waiting',
     ]);
-    // Planned and not yet sent: its claim asks again.
+    const { rows: left } = await db.owner.query(
+      'select distinct status, reason from notify.deliveries where recipient_id = $1',
+      [ada.id],
+    );
+    expect(left).toEqual([{ status: 'canceled', reason: 'event_canceled' }]);
     const old = await one<string>(
       db.owner,
-      `select id from notify.events where subject_id = $1 and planned_at is not null`,
+      `select id from notify.events where subject_id = $1 and canceled_at is not null`,
       [call],
     );
     const isRelevant = (event: string) =>
@@ -177,22 +183,45 @@ test('CP-4 canceling the call cancels both', async () => {
   expect((await eventsOf(other)).map(({ state }) => state)).toEqual(['waiting', 'waiting']);
 });
 
-test('CP-5 a preview whose call is no longer pending sends nothing', async () => {
-  const ada = await makeMember(db);
-  const [kept, gone] = [
-    await makeCall(db, ada.id, '3 minutes', { coachId }),
-    await makeCall(db, ada.id, '3 minutes', { coachId }),
-  ];
-  // Canceled behind the triggers' back, as if between planning's look and its word.
-  await db.owner.query('alter table coaching.calls disable trigger user');
-  await db.owner.query(`update coaching.calls set status = 'canceled' where id = $1`, [gone]);
-  await db.owner.query('alter table coaching.calls enable trigger user');
-  await planDue(db);
-  expect(await decisionsOf(db, gone)).toEqual([
-    'push: still_relevant/not_relevant',
-    'sms: still_relevant/not_relevant',
-  ]);
-  expect((await decisionsOf(db, kept))[0]).toBe('push: send');
+describe('CP-5 a preview whose call is no longer pending sends nothing', () => {
+  /** Behind the triggers' back, as if between the engine's look and its word. */
+  async function cancelUnseen(callId: string): Promise<void> {
+    await db.owner.query('alter table coaching.calls disable trigger user');
+    await db.owner.query(`update coaching.calls set status = 'canceled' where id = $1`, [callId]);
+    await db.owner.query('alter table coaching.calls enable trigger user');
+  }
+
+  test('asked when it is planned', async () => {
+    const ada = await makeMember(db);
+    const kept = await makeCall(db, ada.id, '3 minutes', { coachId });
+    const gone = await makeCall(db, ada.id, '3 minutes', { coachId });
+    await cancelUnseen(gone);
+    await planDue(db);
+    expect(await decisionsOf(db, gone)).toEqual([
+      'push: still_relevant/not_relevant',
+      'sms: still_relevant/not_relevant',
+    ]);
+    expect((await decisionsOf(db, kept))[0]).toBe('push: send');
+  });
+
+  test('asked again in the statement that takes it for sending', async () => {
+    const engine = engineOf(db);
+    const worker = await engine.register('urgent', 'host', 1, ['fcm']);
+    await db.owner.query(
+      `update notify.deliveries set status = 'canceled', reason = 'event_canceled', finished_at = now() where status = 'queued'`,
+    );
+    const [ada, ben] = [await makeMember(db), await makeMember(db)];
+    const kept = await makeCall(db, ada.id, '3 minutes', { coachId });
+    const gone = await makeCall(db, ben.id, '3 minutes', { coachId });
+    await planDue(db);
+    await cancelUnseen(gone);
+    const claimed = await engine.claim(randomUUID(), worker, 'fcm', 'urgent');
+    expect(claimed.map(({ data }) => data.callId)).toEqual([kept]);
+    const { rows } = await db.owner.query('select status, reason from notify.deliveries where recipient_id = $1', [
+      ben.id,
+    ]);
+    expect(rows).toEqual([{ status: 'canceled', reason: 'not_relevant' }]);
+  });
 });
 
 describe('CP-7 a daily call follows the wall clock', () => {

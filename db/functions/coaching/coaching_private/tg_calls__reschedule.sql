@@ -3,6 +3,8 @@ language plpgsql volatile
 -- Definer: whoever may move a call need not be able to change events.
 security definer set search_path = ''
 as $$
+declare
+  moved record;
 begin
   -- Every update of calls comes by here, most of them notes of what became of one.
   if not exists (
@@ -12,43 +14,55 @@ begin
   ) then
     return null;
   end if;
-  with wanted as (
-    select n.id, w.type_key, w.old_due_at, case when n.status = 'pending' then w.due_at end as due_at
+  -- What ends: all of a canceled call, and of one that moved what was planned for the old time.
+  perform notify_private.cancel_events(array(
+    select e.id
     from updated as n
     join outdated as o on o.id = n.id
     cross join lateral (values
-      ('coaching_preview', o.preview_due_at, n.preview_due_at),
-      ('coaching_call', o.scheduled_at, n.scheduled_at)
+      ('coaching_preview', o.preview_due_at, n.preview_due_at), ('coaching_call', o.scheduled_at, n.scheduled_at)
     ) as w (type_key, old_due_at, due_at)
-    where o.status = 'pending' and (n.status = 'canceled' or w.due_at is distinct from w.old_due_at)
-  ),
-  -- One order for everyone. An event that is being planned is waited for, and is planned then: what came of it is no
-  -- longer relevant, because its instant is not the call's any more.
-  waiting as (
-    select e.id, w.id as call_id, w.type_key, w.due_at
-    from wanted as w
-    join notify.events as e on e.subject_id = w.id and e.subject_type = 'coaching_call' and e.type_key = w.type_key
-    where e.planned_at is null and e.canceled_at is null
-    order by e.id for update of e
-  ),
-  moved as (
-    update notify.events as e
-    set due_at = coalesce(w.due_at, e.due_at), retry_at = null, canceled_at = case when w.due_at is null then pg_catalog.now() end
-    from waiting as w
-    where e.id = w.id
-    returning w.call_id, w.type_key
-  )
+    join notify.events as e on e.subject_id = n.id and e.subject_type = 'coaching_call' and e.type_key = w.type_key
+    where o.status = 'pending' and (n.status = 'canceled' or w.due_at is distinct from w.old_due_at) and e.canceled_at is null
+      and (e.planned_at is null and (n.status = 'canceled' or w.due_at is null)
+        or e.planned_at is not null and e.due_at > pg_catalog.now() - interval '1 hour')
+  ));
+  -- What moves, in as few calls as there are distances.
+  for moved in
+    select w.due_at - w.old_due_at as shift, pg_catalog.array_agg(e.id order by e.id) as event_ids
+    from updated as n
+    join outdated as o on o.id = n.id
+    cross join lateral (values
+      ('coaching_preview', o.preview_due_at, n.preview_due_at), ('coaching_call', o.scheduled_at, n.scheduled_at)
+    ) as w (type_key, old_due_at, due_at)
+    join notify.events as e on e.subject_id = n.id and e.subject_type = 'coaching_call' and e.type_key = w.type_key
+    where o.status = 'pending' and n.status = 'pending' and w.due_at <> w.old_due_at
+      and e.planned_at is null and e.canceled_at is null and e.due_at = w.old_due_at
+    group by 1 order by 1
+  loop
+    perform notify_private.move_events(moved.event_ids, null, moved.shift);
+  end loop;
+  -- What had been planned already, or is being planned now, has another in its place. What is left of the old one does not
+  -- matter any more, because its instant is not the call's.
   insert into notify.events (type_key, subject_type, subject_id, due_at)
-  select w.type_key, 'coaching_call', w.id, w.due_at
-  from wanted as w
-  where w.due_at is not null
-    and not exists (select from moved as m where m.call_id = w.id and m.type_key = w.type_key)
+  select w.type_key, 'coaching_call', n.id, w.due_at
+  from updated as n
+  join outdated as o on o.id = n.id
+  cross join lateral (values
+    ('coaching_preview', o.preview_due_at, n.preview_due_at), ('coaching_call', o.scheduled_at, n.scheduled_at)
+  ) as w (type_key, old_due_at, due_at)
+  where o.status = 'pending' and n.status = 'pending' and w.due_at is distinct from w.old_due_at and w.due_at is not null
+    and not exists (
+      select from notify.events as e
+      where e.subject_id = n.id and e.subject_type = 'coaching_call' and e.type_key = w.type_key and e.due_at = w.due_at
+        and e.planned_at is null and e.canceled_at is null
+    )
   order by w.due_at;
   return null;
 end
 $$;
 comment on function coaching_private.tg_calls__reschedule() is
-  'CP-3, CP-4: a call that moved takes its events with it, one that was canceled cancels them. Where the old preview has been planned already, the new time gets another.';
+  'CP-3, CP-4: a call that moved takes its events with it, one that was canceled cancels them. Where the old preview has been planned already, what waits of it ends and the new time gets another.';
 
 create or replace trigger _900_reschedule
   after update on coaching.calls
