@@ -1,3 +1,5 @@
+-- A weekday is small, and functions take it as such. "enabled" is read by functions alone, which are deployed along.
+-- squawk-ignore-file prefer-bigint-over-smallint, ban-drop-not-null
 -- migrate:up
 set local lock_timeout = '5s';
 
@@ -56,7 +58,7 @@ alter table notify.notification_types
     constraint notification_types_default_frequency_is_known check (default_frequency in ('instant', 'daily', 'weekly', 'never')),
   add column cap_excess text not null default 'drop'
     constraint notification_types_cap_excess_is_known check (cap_excess in ('drop', 'defer', 'digest')),
-  add constraint notification_types_locked_channels_are_on check (locked_channels <@ default_channels);
+  add constraint notification_types_locked_channels_are_on check (locked_channels <@ default_channels) not valid;
 comment on column notify.notification_types.still_relevant is
   'Qualified name of "f(event_id uuid, recipient_id uuid) returns boolean" (plain "language sql stable"): asked when planned, when released from a hold and when sent; false or null: not any more.';
 comment on column notify.notification_types.locked_channels is 'Channels that a person cannot switch off or slow down (security, billing).';
@@ -69,7 +71,7 @@ alter table notify.preferences
   alter column enabled drop not null,
   add column frequency text constraint preferences_frequency_is_known check (frequency in ('instant', 'daily', 'weekly', 'never')),
   add column source text not null default 'person',
-  add constraint preferences_says_something check (num_nonnulls(enabled, frequency) > 0);
+  add constraint preferences_says_something check (num_nonnulls(enabled, frequency) > 0) not valid;
 comment on table notify.preferences is
   'A person''s own choice per type and channel. What is null here is asked of their choice for the category, then of the type''s default, so later changes of the default reach everyone who never chose.';
 comment on column notify.preferences.source is 'Who set it last: person, operator, service or unsubscribe.';

@@ -29,9 +29,13 @@ comment on column notify.preference_changes.source is
   'person, operator, service or unsubscribe: the row''s own word where it has one, else by the role that acted (rowbell_user, rowbell_operator, rowbell_http; anybody else is a service).';
 comment on column notify.preference_changes.changed_by is 'users.id of who acted, where they have one.';
 
+-- Added before without a scan.
+alter table notify.notification_types validate constraint notification_types_locked_channels_are_on;
+alter table notify.preferences validate constraint preferences_says_something;
+
 -- Consent is asked before all else, so nothing may pass it by being locked.
 alter table notify.notification_types
-  add constraint notification_types_promotional_is_not_locked check (purpose = 'transactional' or locked_channels = '{}');
+  add constraint notification_types_promotional_is_not_locked check (purpose = 'transactional' or locked_channels = '{}') not valid;
 
 -- migrate:down
 do $$ begin raise exception 'Rowbell rolls forward only: write a new migration'; end $$;

@@ -1,17 +1,6 @@
 -- migrate:up
 set local lock_timeout = '5s';
 
--- A withdrawal shows nobody a text.
-alter table notify.consents
-  alter column text_version drop not null,
-  add constraint consents_text_version_where_granted check (not granted or text_version is not null),
-  drop constraint consents_channel_is_known,
-  add constraint consents_channel_is_known check (channel in ('push', 'email', 'sms', 'voice', 'in_app', 'webhook'));
-comment on column notify.consents.granted is 'False: withdrawn.';
-comment on column notify.consents.text_version is 'Which text the person saw; a withdrawal may do without.';
-comment on column notify.consents.evidence is 'What else proves it: the form''s address, a message id of the double opt-in.';
-comment on column notify.consents.recorded_by is 'users.id of who recorded it, the person themselves or an operator; null: a service.';
-
 create type notify.effective_consent as (channel text, state text, regime text, text_version text, recorded_at timestamptz);
 comment on type notify.effective_consent is
   'Whether promotional messages may come on a channel: given, withdrawn, missing (the region asks for consent and there is none) or not_needed (it does not). text_version and recorded_at are those of the record that decides.';

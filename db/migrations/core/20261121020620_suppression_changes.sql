@@ -1,6 +1,8 @@
 -- migrate:up
 set local lock_timeout = '5s';
 
+alter table notify.notification_types validate constraint notification_types_promotional_is_not_locked;
+
 alter table notify.suppressions add column note text constraint suppressions_note_is_short check (length(note) between 1 and 500);
 comment on column notify.suppressions.note is 'Why, in the words of whoever put it there.';
 comment on column notify.suppressions.expires_at is 'Ignored from then on; null: for good.';
