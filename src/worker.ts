@@ -8,6 +8,7 @@ import { journeyAdvance } from '../tasks/journey__advance.ts';
 import { keyExpire } from '../tasks/key__expire.ts';
 import { partitionMake } from '../tasks/partition__make.ts';
 import { retentionApply } from '../tasks/retention__apply.ts';
+import { scheduleFire } from '../tasks/schedule__fire.ts';
 import { sweepRun } from '../tasks/sweep__run.ts';
 import { readConfig } from './config.ts';
 import { createEngine, type Lane } from './database/engine.ts';
@@ -93,6 +94,7 @@ async function work(lane: Lane): Promise<void> {
         journey__advance: journeyAdvance(context),
         partition__make: partitionMake(context),
         key__expire: keyExpire(context),
+        schedule__fire: scheduleFire(context),
         sweep__run: sweepRun(context),
         retention__apply: retentionApply(context),
       }),

@@ -140,6 +140,9 @@ export function createEngine({ pool, planningPool }: { pool: pg.Pool; planningPo
     /** True while more enrollments may be due. */
     advanceJourneys: () => value<boolean>('select notify_private.advance_journeys() as value', []),
 
+    /** True while more schedules may be due. */
+    fireSchedules: () => value<boolean>('select notify_private.fire_schedules() as value', []),
+
     /** True while more digests may be due. */
     closeDigests: () => value<boolean>('select notify_private.close_digests() as value', []),
 

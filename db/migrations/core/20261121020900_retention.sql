@@ -58,6 +58,7 @@ insert into notify.retention_policies (table_name, keep, at_least, age_column, r
   ('notify.suppressions', '30 days', '0', 'expires_at', 'Those for good never expire; a passed one says why something was not sent'),
   ('notify.preference_changes', '13 months', '30 days', 'changed_at', 'As long as the decisions that they explain'),
   ('notify.digests', '13 months', '30 days', 'closed_at', 'As long as their items'),
+  ('notify.schedules', '13 months', '0', 'canceled_at', 'As long as the events that it made'),
   ('notify.retention_runs', '13 months', '0', 'finished_at', 'Has no personal data');
 insert into notify.retention_policies (table_name, reason) values
   ('notify.users', 'Until the person is erased'),
@@ -66,6 +67,7 @@ insert into notify.retention_policies (table_name, reason) values
   ('notify.personal_settings', 'Until the person is erased'),
   ('notify.fallback_choices', 'Until the person is erased'),
   ('notify.consents', 'Proof of consent is owed as long as it is relied on (GDPR Art. 7(1)); until the person is erased'),
+  ('notify.schedule_clocks', 'Gone with their schedule'),
   ('notify.settings', 'One row'),
   ('notify.providers', 'A row a provider'),
   ('notify.notification_types', 'The catalog'),

@@ -68,6 +68,12 @@ begin
       select j.next_at from notify.journey_enrollments as j
       where f.next_at <= at and j.ended_at is null and j.next_at > at and j.next_at <= soon order by j.next_at limit 1
     ) as n on true
+    union all
+    select 'schedule__fire', '{}', 'schedules', f.next_at, coalesce(n.next_at, f.next_at)
+    from (select c.next_at from notify.schedule_clocks as c where enqueue_due.lane = 'bulk' and c.next_at <= soon order by c.next_at limit 1) as f
+    left join lateral (
+      select c.next_at from notify.schedule_clocks as c where f.next_at <= at and c.next_at > at and c.next_at <= soon order by c.next_at limit 1
+    ) as n on true
   )
   select
     -- Job keys, so that looks do not pile up while the workers are behind.
@@ -82,5 +88,5 @@ begin
 end
 $$;
 comment on function notify_private.enqueue_due(text) is
-  'The sweep: enqueues a look at whatever is due (deliveries, events, holds, digests, journeys) and returns in how many milliseconds the next thing is, at most a thousand: each worker calls it then for its lane. So what is due in the future starts on time, and what lost its job (a crash) a second late.';
+  'The sweep: enqueues a look at whatever is due (deliveries, events, holds, digests, journeys, schedules) and returns in how many milliseconds the next thing is, at most a thousand: each worker calls it then for its lane. So what is due in the future starts on time, and what lost its job (a crash) a second late.';
 grant execute on function notify_private.enqueue_due(text) to rowbell_worker;
