@@ -168,6 +168,27 @@ describe('JK-4: onboarding nudges', () => {
     expect(await one(db.owner, 'select count(*)::integer from notify.deliveries')).toBe(0);
   });
 
+  test('JK-4: never in quiet hours: a nudge that falls into them waits for their end', async () => {
+    const person = await newcomer('Asia/Kathmandu');
+    const { enrollment_id } = await enroll(person);
+    await db.owner.query(
+      `insert into notify.personal_settings (user_id, quiet_hours)
+       select $1, array[row(extract(isodow from here - interval '1 hour'), (here - interval '1 hour')::time, (here + interval '1 hour')::time)::notify.quiet_window]
+       from (select now() at time zone 'Asia/Kathmandu' as here) as clock`,
+      [person],
+    );
+    await pass('24 hours');
+    const held = await one<{ outcome: string; reason: string; minutes: number }>(
+      db.owner,
+      `select to_jsonb(h) from (
+         select c.outcome, c.reason, round(extract(epoch from c.held_until - now()) / 60) as minutes
+         from notify.journey_steps_taken as t join notify.decisions as c on c.event_id = t.event_id where t.enrollment_id = $1) as h`,
+      [enrollment_id],
+    );
+    expect(held).toEqual({ outcome: 'hold', reason: 'quiet_hours', minutes: 60 });
+    expect(await one(db.owner, 'select count(*)::integer from notify.deliveries')).toBe(0);
+  });
+
   test('JK-4: at most one a day: what is late follows at the same time of the next days', async () => {
     const person = await newcomer('America/New_York');
     const { enrollment_id } = await enroll(person);
@@ -181,16 +202,21 @@ describe('JK-4: onboarding nudges', () => {
     expect(await stepsOf(enrollment_id)).toEqual(['1 told', '2 told', '3 told']);
   });
 
-  test('JK-4: at most one a day, over all subjects of a journey and sessions at once', async () => {
-    const person = await newcomer();
-    await Promise.all(
-      [randomUUID(), randomUUID(), randomUUID()].map((subject) => enroll(person, 'onboarding', subject)),
-    );
-    await db.owner.query('update notify.journey_enrollments set next_at = now()');
-    await Promise.all(Array.from({ length: 12 }, () => db.worker.query('select notify_private.advance_journeys(1)')));
-    await pass('0');
-    expect(await one(db.owner, 'select count(*)::integer from notify.journey_steps_taken')).toBe(1);
-  });
+  test.each([1, 200])(
+    'JK-4: at most one a day, over all subjects of a journey and sessions at once, %i a look',
+    async (most) => {
+      const person = await newcomer();
+      await Promise.all(
+        [randomUUID(), randomUUID(), randomUUID()].map((subject) => enroll(person, 'onboarding', subject)),
+      );
+      await db.owner.query('update notify.journey_enrollments set next_at = now()');
+      await Promise.all(
+        Array.from({ length: 12 }, () => db.worker.query('select notify_private.advance_journeys($1)', [most])),
+      );
+      await pass('0');
+      expect(await one(db.owner, 'select count(*)::integer from notify.journey_steps_taken')).toBe(1);
+    },
+  );
 
   test('JK-4: the phone gets the nudge from a worker', async () => {
     const person = await newcomer();
@@ -272,6 +298,8 @@ describe('JK-11: journeys are data', () => {
     const person = await makePerson(db);
     const { enrollment_id } = await enroll(person, journey);
     await pass('1 hour');
+    // The next one counts from here.
+    await pass('59 minutes');
     expect(await stepsOf(enrollment_id)).toEqual(['10 skipped']);
     expect(await titles(person)).toEqual([]);
     await pass('1 hour');
