@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createUser, type GraphqlAnswer, signToken, startTestApi, type TestApi } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { decisionOf, installPack, makeDevice, makeType, planDue, releaseDue, tell } from '../support/engine-pack.ts';
 import { one } from '../support/one.ts';
 
 let db: TestDatabase;
@@ -12,6 +13,7 @@ let operator: string;
 
 beforeAll(async () => {
   db = await createDatabase();
+  await installPack(db);
   api = await startTestApi(db);
   operator = await signToken(await createUser(db), { role: 'operator' });
 });
@@ -203,4 +205,51 @@ test('NC-12 what quiet hours, pauses and caps hold is due at once when the perso
   expect(await Promise.all(all.map(due))).toEqual([true, true]);
   expect(await Promise.all([fallback, released].map(due))).toEqual([false, false]);
   await operators({ quietHours: [] });
+  await db.owner.query('delete from notify.holds');
+});
+
+test('NC-12 who ends a pause hears at once what it held; who moves their clock is judged by the new one', async () => {
+  await makeDevice(db, ada);
+  const type = await makeType(db);
+  const decision = async (event: string) => {
+    await releaseDue(db);
+    return decisionOf(db, event);
+  };
+  await update({ pausedUntil: new Date(Date.now() + 7_200_000).toISOString() });
+  const event = await tell(db, type, [ada]);
+  await planDue(db);
+  expect(await decision(event)).toBe('quiet_hours: paused');
+  await update({ pausedUntil: new Date(Date.now() + 3_600_000).toISOString() });
+  expect(await decision(event)).toBe('quiet_hours: paused');
+  await reset(['paused_until']);
+  expect(await decision(event)).toBe('send');
+  // Quiet for the three hours around now in Tokyo, and nobody's night in Honolulu, nineteen hours behind.
+  const clock = (hours: number) => new Date(Date.now() + (9 + hours) * 3_600_000).toISOString().slice(11, 16);
+  const days = [1, 2, 3, 4, 5, 6, 7].map((weekday) => night(weekday, clock(-1), clock(2)));
+  await update({ timeZone: 'Asia/Tokyo', quietHours: days });
+  const other = await tell(db, type, [ada]);
+  await planDue(db);
+  expect(await decision(other)).toBe('quiet_hours: quiet_hours');
+  await update({ timeZone: 'Pacific/Honolulu' });
+  expect(await decision(other)).toBe('send');
+});
+
+test('operators and a releasing worker do not lock one another out', async () => {
+  const type = await makeType(db);
+  await db.owner.query('update notify.settings set daily_cap = 1000');
+  const people = await Promise.all(Array.from({ length: 30 }, () => createUser(db)));
+  for (const person of people) await makeDevice(db, person);
+  const always = [1, 2, 3, 4, 5, 6, 7].map((weekday) => night(weekday, '00:00', '23:59'));
+  await operators({ quietHours: always });
+  for (let n = 0; n < 3; n++) await tell(db, type, people);
+  await planDue(db);
+  const answers = await Promise.all(
+    Array.from({ length: 24 }, async (_, n) => {
+      if (n % 3 > 0) return one(db.worker, `select notify_private.release_holds('bulk', 20)`);
+      const { codes } = await operators({ quietHours: n % 2 ? always : always.slice(0, 6) });
+      return codes.join();
+    }),
+  );
+  expect(answers.filter((answer) => typeof answer === 'string' && answer !== '')).toEqual([]);
+  await operators({ quietHours: [], dailyCap: 3 });
 });

@@ -5,30 +5,23 @@ security definer set search_path = ''
 as $$
 declare
   rules constant text[] := '{quiet_hours,daily_cap,rolling_cap}';
+  people uuid[];
 begin
   if exists (select from changes as c where c.scope = 'settings') then
-    perform from notify.holds as h
-    where h.released_at is null and h.rule = any (rules)
-    order by h.event_id, h.recipient_id, h.channel for update;
-    update notify.holds as h set due_at = pg_catalog.now()
-    where h.released_at is null and h.rule = any (rules) and h.due_at > pg_catalog.now();
-    return null;
-  end if;
-  -- Locks in the engine's order: people by id, then their holds by key. Hardly anybody has any.
-  perform from notify.users as u
-  where u.id in (
+    people := array(select distinct h.recipient_id from notify.holds as h where h.released_at is null and h.rule = any (rules));
+  else
+    people := array(
       select c.user_id from changes as c
-      where c.scope = 'personal' or c.scope = 'user' and c.old -> 'time_zone' is distinct from c.new -> 'time_zone'
-    )
-    and exists (select from notify.holds as h where h.recipient_id = u.id and h.released_at is null)
-  order by u.id for no key update;
-  if found then
-    perform from notify.holds as h
-    where h.recipient_id in (select c.user_id from changes as c) and h.released_at is null and h.rule = any (rules)
-    order by h.event_id, h.recipient_id, h.channel for update;
+      where (c.scope = 'personal' or c.scope = 'user' and c.old -> 'time_zone' is distinct from c.new -> 'time_zone')
+        and exists (select from notify.holds as h where h.recipient_id = c.user_id and h.released_at is null)
+    );
+  end if;
+  -- Hardly anybody has any.
+  if pg_catalog.cardinality(people) > 0 then
+    -- Whoever judges what is held has its people locked, in this order.
+    perform from notify.users as u where u.id = any (people) order by u.id for no key update;
     update notify.holds as h set due_at = pg_catalog.now()
-    where h.recipient_id in (select c.user_id from changes as c)
-      and h.released_at is null and h.rule = any (rules) and h.due_at > pg_catalog.now();
+    where h.recipient_id = any (people) and h.released_at is null and h.rule = any (rules) and h.due_at > pg_catalog.now();
   end if;
   return null;
 end
