@@ -207,6 +207,24 @@ test('NC-13: whom somebody holds is left for later, and the others are not kept 
   expect((await only(ann)).itemCount).toBe(1);
 });
 
+test('NC-13: a digest that another closer has is passed by, without waiting', async () => {
+  const [ann, bob] = [await makePerson(db), await makePerson(db)];
+  await gather(db, type, ann);
+  await gather(db, type, bob);
+  await db.asOwner(async (client) => {
+    await client.query('select from notify.digests where user_id = $1 for update', [ann]);
+    await db.asWorker(
+      async (worker) => {
+        await worker.query(`set local statement_timeout = '5s'`);
+        await worker.query('select notify_private.close_digests()');
+      },
+      { commit: true },
+    );
+    expect((await only(bob)).itemCount).toBe(1);
+  });
+  expect((await only(ann)).closedAt).toBeNull();
+});
+
 const inDays = (days: number) => new Date(Date.now() + days * 86_400_000);
 const local = (person: string, zone: string) =>
   one<string>(

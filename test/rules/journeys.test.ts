@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { type Client, createDatabase, type TestDatabase } from '../support/database.ts';
 import { decisionOf, forget, installPack, makeDevice, makePerson, planDue } from '../support/engine-pack.ts';
 import { one } from '../support/one.ts';
 import { until } from '../support/until.ts';
@@ -14,11 +14,11 @@ let sandbox: Sandbox;
 const pack = `
   create schema music;
   create table music.onboarding (user_id uuid not null references notify.users on delete cascade, step integer not null, name text not null,
-    done_at timestamptz, primary key (user_id, step));
+    dmineat timestamptz, primary key (user_id, step));
 
   create function music.onboarding_progress(user_id uuid, subject_id uuid) returns jsonb language sql stable as $$
     select jsonb_build_object('NextStep', o.name) from music.onboarding as o
-    where o.user_id = onboarding_progress.user_id and o.done_at is null order by o.step limit 1
+    where o.user_id = onboarding_progress.user_id and o.dmineat is null order by o.step limit 1
   $$;
   insert into notify.notification_types (key, pack, category, audience, still_relevant, dedupe_key)
   values ('onboarding_nudge', 'music', 'onboarding', 'notify_private.journey_audience', 'notify_private.journey_goes_on', 'onboarding_nudge:{userId}:{Day}');
@@ -59,7 +59,7 @@ async function newcomer(timeZone: string | null = null): Promise<string> {
   return person;
 }
 const finish = (person: string, step: number) =>
-  db.owner.query('update music.onboarding set done_at = now() where user_id = $1 and step = $2', [person, step]);
+  db.owner.query('update music.onboarding set dmineat = now() where user_id = $1 and step = $2', [person, step]);
 const enroll = (person: string, journey = 'onboarding', subject: string | null = null) =>
   db.asWriter(
     async (app) => {
@@ -290,6 +290,34 @@ describe('JK-11: journeys are data', () => {
     expect(rows.filter(({ deduplicated }) => !deduplicated)).toHaveLength(5);
   });
 
+  test('JK-11: twice in a call is once; calls with the same people in another order wait for each other', async () => {
+    const journey = await makeJourney();
+    const people = [await makePerson(db), await makePerson(db)].sort();
+    const all = (client: Pick<Client, 'query'>, ids: string[]) =>
+      client.query<{ enrollment_id: string; deduplicated: boolean }>(
+        `select r.* from notify.enroll_many(array(select row($1, id, null, null, null)::notify.enrollment_input from unnest($2::uuid[]) as id)) as r`,
+        [journey, ids],
+      );
+    const [first, second] = people as [string, string];
+    await db.asWriter(
+      async (mine) => {
+        expect((await all(mine, [first, first])).rows.map(({ deduplicated }) => deduplicated)).toEqual([false, true]);
+        const other = db.asWriter((theirs) => all(theirs, [second, first]), { commit: true });
+        await until('the other waits', () =>
+          one<boolean>(
+            db.owner,
+            `select exists (select from pg_stat_activity where wait_event_type = 'Lock' and query like '%enroll_many%' and datname = current_database())`,
+          ),
+        );
+        expect((await all(mine, [second])).rows.map(({ deduplicated }) => deduplicated)).toEqual([false]);
+        await mine.query('commit');
+        expect((await other).rows.map(({ deduplicated }) => deduplicated)).toEqual([true, true]);
+        await mine.query('begin');
+      },
+      { commit: true },
+    );
+  });
+
   test('JK-11: a step whose condition does not hold is skipped and says so', async () => {
     await db.owner.query(
       `create or replace function music.never(user_id uuid, subject_id uuid) returns boolean language sql stable as 'select false'`,
@@ -412,6 +440,25 @@ describe('JK-11: journeys are data', () => {
       expect(await one(db.owner, 'select count(*)::integer from notify.journey_steps_taken')).toBe(round * 60);
       expect(await one(db.owner, 'select count(*)::integer from notify.events')).toBe(round * 60);
     }
+  });
+
+  test('JK-11: whom another session has is passed by, without waiting', async () => {
+    const journey = await makeJourney();
+    const [ann, bob] = [await makePerson(db), await makePerson(db)];
+    const [mine, theirs] = [await enroll(ann, journey), await enroll(bob, journey)];
+    await db.owner.query('update notify.journey_enrollments set next_at = now()');
+    await db.asOwner(async (client) => {
+      await client.query('select from notify.journey_enrollments where id = $1 for update', [mine.enrollment_id]);
+      await db.asWorker(
+        async (worker) => {
+          await worker.query(`set local statement_timeout = '5s'`);
+          await worker.query('select notify_private.advance_journeys()');
+        },
+        { commit: true },
+      );
+    });
+    expect(await stepsOf(mine.enrollment_id)).toEqual([]);
+    expect(await stepsOf(theirs.enrollment_id)).toEqual(['10 told']);
   });
 
   test('JK-11: what is not understood is refused, naming the field, and people may do none of it', async () => {
