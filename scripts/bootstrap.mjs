@@ -14,6 +14,7 @@ const commands = {
   worker: { entry: ['src/worker.ts'], env: true },
   sandbox: { entry: ['src/sandbox-server.ts'], env: true },
   token: { entry: ['src/token.ts'], env: true },
+  story: { entry: ['src/story.ts'], env: true },
   test: { entry: ['node_modules/vitest/vitest.mjs', 'run'], env: false },
   check: { entry: ['scripts/check.ts'], env: false },
   generate: { entry: ['scripts/generate.ts'], env: false },

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readConfig } from './config.ts';
 import { migrate } from './migrate.ts';
@@ -6,7 +7,7 @@ import { embeddedDatabase, ownDatabase } from './start/database.ts';
 import { onFreePort } from './start/on-free-port.ts';
 import { say } from './start/output.ts';
 import { startSandbox } from './start/sandbox.ts';
-import { readOrCreateSecrets, stateFolder } from './start/state.ts';
+import { readOrCreateSecrets, stateFolder, writeSecret } from './start/state.ts';
 import { watchSources } from './start/watch.ts';
 import { welcome } from './start/welcome.ts';
 
@@ -89,6 +90,11 @@ async function main(): Promise<void> {
     });
     stops.push(async () => unwatch());
   }
+  // For the story, which is told from another terminal.
+  await writeSecret(
+    join(folder, 'places.json'),
+    JSON.stringify({ graphqlUrl: `${local}/graphql`, sandboxUrl: sandbox.url }),
+  );
   process.stdout.write(
     welcome({ apiUrl: local, sandboxUrl: sandbox.url, psql: database.psql, demo: database.embedded, watching }),
   );

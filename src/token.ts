@@ -1,7 +1,5 @@
 import { parseArgs } from 'node:util';
-import { SignJWT } from 'jose';
-import { readConfig } from './config.ts';
-import { readOrCreateSecrets, stateFolder } from './start/state.ts';
+import { signToken } from './start/sign-token.ts';
 
 const usage = 'npm run --silent token -- --user <id> [--role user|operator] [--session <id>] [--hours <n>]';
 
@@ -20,18 +18,7 @@ async function main(): Promise<void> {
   });
   const hours = Number(values.hours);
   if (!values.user || !['user', 'operator'].includes(values.role) || !(hours > 0)) throw new Error(`Usage: ${usage}`);
-  const secret = process.env.JWT_SECRET || (await readOrCreateSecrets(stateFolder(readConfig(process.env)))).jwtSecret;
-  const { jwt } = readConfig({ ...process.env, JWT_SECRET: secret });
-  if (!jwt) throw new Error('JWT_SECRET is missing');
-  const claims = { role: values.role, ...(values.session ? { sid: values.session } : {}) };
-  const token = await new SignJWT(claims)
-    .setProtectedHeader({ alg: 'HS256' })
-    .setSubject(values.user)
-    .setIssuer(jwt.issuer)
-    .setAudience(jwt.audience)
-    .setIssuedAt()
-    .setExpirationTime(Math.floor(Date.now() / 1_000 + hours * 3_600))
-    .sign(new TextEncoder().encode(secret));
+  const token = await signToken(process.env, { user: values.user, role: values.role, session: values.session, hours });
   process.stdout.write(`${token}\n`);
 }
 

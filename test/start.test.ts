@@ -121,6 +121,35 @@ describe('npm start', { timeout: 120_000 }, () => {
     expect(await second.ended).toBe(0);
   });
 
+  test('offers a story: a trip and a week of calls, with every phone that rang and why others did not', async () => {
+    await start();
+    const owner = new pg.Client({ connectionString: (await readFile(join(stateDir, 'database-url'), 'utf8')).trim() });
+    await owner.connect();
+    await owner.query(
+      `update notify.fallback_steps set wait = '1 second' where fallback_key = 'push_and_sms' and step = 1`,
+    );
+    await owner.end();
+    const told = execFileSync(process.execPath, ['src/story.ts'], {
+      cwd: root,
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, ROWBELL_STATE_DIR: stateDir },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    for (const line of [
+      "→ Ben ben-android  Lisbon in May · Ada started planning this trip — take a look when you're ready.",
+      '· Dilan, push of expense_added: It was off by the person',
+      '· Eva, push of first_idea_contributed: It was within quiet hours',
+      '· Ada, push of expense_added: The 3 messages of',
+      '→ Ben ben-android  Lisbon in May · Starts today — have an amazing time!',
+      "→ Chloé chloe-iphone  Coach Maya t'appelle dans 5 min ! 💪 · Jour 1 : point objectif fitness.",
+      '· Chloé, sms of coaching_preview: The step before it in the order "push_and_sms" was enough.',
+      "→ Chloé sms  Coach Maya t'appelle dans 5 min ! Jour 3",
+      '· Jour 7 — une semaine complète ! On fête ça.',
+      'The end.',
+    ])
+      expect(told).toContain(line);
+  });
+
   test('starts again what dies, PostgreSQL included', async () => {
     const running = await start();
     const pid = Number((await readFile(join(stateDir, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[0]);

@@ -22,6 +22,7 @@ export function welcome(places: Places): string {
       ? [
           ['Try', demo.sql],
           ['or', demo.curl],
+          ['Story', 'npm run story (a trip and a week of coaching calls, in two minutes)'],
         ]
       : []),
     ['End', places.watching ? 'Ctrl-C; until then, saved files take effect' : 'Ctrl-C; the next start resumes'],
