@@ -170,6 +170,9 @@ async function live(ada: Someone, friend: string): Promise<void> {
      enrollment as (insert into notify.journey_enrollments (journey_key, user_id, data, ended_at, end_reason)
        select key, unnest(array[$1, $5]::uuid[]), jsonb_build_object('Coach', $1::uuid), now(), 'exited' from journey returning id),
      taken as (insert into notify.journey_steps_taken (enrollment_id, step, outcome, taken_at) select id, 1, 'skipped', now() from enrollment),
+     recurring as (insert into notify.schedules (type_key, user_id, time_of_day, data)
+       select $3, unnest(array[$1, $5]::uuid[]), '09:00', jsonb_build_object('Coach', $1::uuid) returning id),
+     clock as (insert into notify.schedule_clocks (schedule_id, time_zone) select id, 'UTC' from recurring),
      ran as (insert into notify.sweep_runs (sweep_key, requested_by) select key, $1 from sweep)
      insert into notify.suppressions (channel, address, reason)
      values ('email', lower($4), 'complaint'), ('sms', $7, 'opted_out'), ('push', $8, 'operator')`,
@@ -193,7 +196,9 @@ test('issue 3, 11: after erasure nothing in any column of any table tells of the
   expect(
     declared
       .map(({ name }) => name)
-      .filter((name) => !before.has(name) && !/delivery_attempts|receipts|journey_steps_taken/.test(name)),
+      .filter(
+        (name) => !before.has(name) && !/delivery_attempts|receipts|journey_steps_taken|schedule_clocks/.test(name),
+      ),
   ).toEqual([]);
   const friendsBefore = await one<number>(
     db.owner,

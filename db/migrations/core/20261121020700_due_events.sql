@@ -1,4 +1,6 @@
 -- migrate:up
+-- A partitioned table's indexes cannot be made or dropped concurrently.
+-- squawk-ignore-file require-concurrent-index-creation, require-concurrent-index-deletion
 set local lock_timeout = '5s';
 
 -- What is to be planned, by when, apart for each type: a lane finds its own behind a hundred thousand of the other lane's.

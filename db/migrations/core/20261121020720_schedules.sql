@@ -1,4 +1,6 @@
 -- migrate:up
+-- Building the index blocks writers of people for a second a million; nothing sent waits for them.
+-- squawk-ignore-file require-concurrent-index-creation, prefer-bigint-over-smallint
 set local lock_timeout = '5s';
 
 create table notify.schedules (
