@@ -61,7 +61,13 @@ export async function startStack() {
 
   function startWorker(lane: 'urgent' | 'bulk'): ChildProcess {
     return spawn(process.execPath, ['--max-semi-space-size=32', 'src/worker.ts', '--lane', lane], {
-      env: { ...process.env, ...sandboxes[lane].settings, WORKER_DATABASE_URL: workerDatabaseUrl, LOG_LEVEL: 'warn' },
+      env: {
+        ...process.env,
+        ...sandboxes[lane].settings,
+        LINK_KEYS: `b1:${'b'.repeat(32)}`,
+        WORKER_DATABASE_URL: workerDatabaseUrl,
+        LOG_LEVEL: 'warn',
+      },
       stdio: ['ignore', 'inherit', 'inherit'],
     });
   }

@@ -1,4 +1,5 @@
 import { generateDatabaseTypes } from './database-types.ts';
+import { generateEmailTemplates } from './email-templates.ts';
 import { generateProviderErrors } from './provider-errors.ts';
 import { generateSchema } from './schema.ts';
 import type { Scratch } from './scratch.ts';
@@ -15,5 +16,6 @@ export const generators: readonly Generator[] = [
   { file: 'db/schema.sql', generate: generateSchema },
   { file: 'src/generated/database.ts', generate: generateDatabaseTypes },
   { file: 'src/generated/schema.graphql', generate: ({ apiUrl }) => generateSdl(apiUrl) },
+  { file: 'src/generated/email-templates.ts', generate: generateEmailTemplates },
   { file: 'docs/provider-errors.md', generate: generateProviderErrors },
 ];

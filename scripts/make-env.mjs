@@ -18,6 +18,7 @@ const fresh = {
   ROWBELL_API_PASSWORD: randomBytes(24).toString('hex'),
   ROWBELL_WORKER_PASSWORD: randomBytes(24).toString('hex'),
   JWT_SECRET: randomBytes(32).toString('base64url'),
+  LINK_KEYS: `k1:${randomBytes(32).toString('base64url')}`,
 };
 // Browsers bind a subscription to this key, so it is to be kept once used. As comments: it needs a VAPID_SUBJECT too.
 const comment = Object.entries(vapidKeys()).map(([name, value]) => `# ${name}=${value}`);

@@ -5,6 +5,7 @@ import { createPool } from './database.ts';
 import './graphql/environment.ts';
 import { createAuthenticate } from './graphql/identity.ts';
 import { type Executor, makeExecutor } from './graphql/schema.ts';
+import { createEmailRoutes } from './http/email-pages.ts';
 import { createExplorerRoutes } from './http/explorer.ts';
 import { createGraphqlHandler } from './http/graphql.ts';
 import { createReadyHandler, handleLive, readReadiness } from './http/health.ts';
@@ -12,6 +13,7 @@ import { createMetricsHandler } from './http/metrics.ts';
 import { createRouter, type Route } from './http/router.ts';
 import { closeServer, listen } from './http/server.ts';
 import { createTwilioRoute } from './http/twilio.ts';
+import { createLinks } from './links.ts';
 import type { Logger } from './logger.ts';
 import { listMigrationNumbers, listSchemas } from './migrate/packs.ts';
 
@@ -67,6 +69,9 @@ export async function startApi(config: ReturnType<typeof readConfig<'api'>>, log
     },
     { method: 'GET', path: '/metrics', handle: createMetricsHandler(httpPool) },
   ];
+  if (config.linkKeys) {
+    routes.push(...createEmailRoutes({ links: createLinks(config.linkKeys), publicUrl, pool: httpPool }));
+  }
   if (config.twilio) {
     // The one provider that calls back. Loaded only where it is configured: its SDK is large.
     const { parseTwilioStatus: parse, verifyTwilioSignature } = await import('./providers/twilio/index.ts');

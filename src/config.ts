@@ -1,4 +1,6 @@
+import { createPublicKey } from 'node:crypto';
 import { z } from 'zod';
+import type { LinkKey } from './links.ts';
 import { type LogLevel, logLevels } from './logger.ts';
 
 /**
@@ -15,6 +17,8 @@ export const settings = {
   HOST: { default: '127.0.0.1', secret: false },
   PORT: { default: '5678', secret: false },
   PUBLIC_URL: { default: null, secret: false },
+  APP_URL: { default: null, secret: false },
+  LINK_KEYS: { default: null, secret: true },
   SHUTDOWN_TIMEOUT_MS: { default: '10000', secret: false },
   API_POOL_SIZE: { default: '10', secret: false },
   WORKER_CONCURRENCY: { default: '8', secret: false },
@@ -39,10 +43,16 @@ export const settings = {
   WEB_PUSH_CA: { default: null, secret: false },
   SMTP_URL: { default: null, secret: true },
   MAIL_FROM: { default: null, secret: false },
+  MAIL_RETURN_PATH: { default: null, secret: false },
   SMTP_CA: { default: null, secret: false },
   DKIM_DOMAIN: { default: null, secret: false },
   DKIM_SELECTOR: { default: null, secret: false },
   DKIM_PRIVATE_KEY: { default: null, secret: true },
+  EMAIL_INBOUND_SECRET: { default: null, secret: true },
+  SES_TOPIC_ARNS: { default: null, secret: false },
+  SENDGRID_WEBHOOK_KEY: { default: null, secret: false },
+  POSTMARK_WEBHOOK_SECRET: { default: null, secret: true },
+  MAILGUN_SIGNING_KEY: { default: null, secret: true },
   TWILIO_ACCOUNT_SID: { default: null, secret: false },
   TWILIO_AUTH_TOKEN: { default: null, secret: true },
   TWILIO_FROM: { default: null, secret: false },
@@ -81,6 +91,10 @@ export type Config = {
   readonly port: number;
   /** Base of the links and callback addresses handed out; no slash at the end. */
   readonly publicUrl: string;
+  /** The application's own pages, where buttons of emails lead; no slash at the end. */
+  readonly appUrl: string;
+  /** What links in emails are signed with: the first signs, all verify. Null: no email. */
+  readonly linkKeys: readonly [LinkKey, ...LinkKey[]] | null;
   readonly shutdownTimeoutMs: number;
   readonly apiPoolSize: number;
   readonly workerConcurrency: number;
@@ -118,9 +132,22 @@ export type Config = {
   readonly smtp: {
     readonly url: string;
     readonly from: string;
+    readonly returnPath: string | null;
     readonly ca: string | null;
     readonly dkim: { readonly domain: string; readonly selector: string; readonly privateKey: string } | null;
   } | null;
+  /** Who may report what became of an email after it was sent; null for each that is not used. */
+  readonly feedback: {
+    /** Password of whoever hands in bounced mails. */
+    readonly inboundSecret: string | null;
+    /** SNS topics that Amazon SES reports to. */
+    readonly sesTopics: readonly string[] | null;
+    /** SendGrid's verification key: a P-256 public key, base64 DER. */
+    readonly sendgridKey: string | null;
+    /** Password in the webhook's URL at Postmark. */
+    readonly postmarkSecret: string | null;
+    readonly mailgunKey: string | null;
+  };
   readonly twilio: {
     readonly accountSid: string;
     readonly authToken: string;
@@ -255,6 +282,9 @@ export function readConfig<P extends keyof Needs = 'any'>(environment: Environme
     privateKey: pem('DKIM_PRIVATE_KEY', '') ?? '',
   }));
 
+  const publicUrl = url('PUBLIC_URL', /^https?:\/\//, 'an http or https address') ?? `http://${host}:${port}`;
+  const longSecret = (name: SettingName) => parse(name, z.string().min(16), 'at least 16 characters long');
+
   const config: Config = {
     env: oneOf('ROWBELL_ENV', ['production', 'development']),
     logLevel: oneOf('LOG_LEVEL', logLevels),
@@ -264,7 +294,9 @@ export function readConfig<P extends keyof Needs = 'any'>(environment: Environme
     workerDatabaseUrl: databaseUrl('WORKER_DATABASE_URL'),
     host,
     port,
-    publicUrl: url('PUBLIC_URL', /^https?:\/\//, 'an http or https address') ?? `http://${host}:${port}`,
+    publicUrl,
+    appUrl: url('APP_URL', /^https?:\/\//, 'an http or https address') ?? publicUrl,
+    linkKeys: parse('LINK_KEYS', z.string().transform(parseLinkKeys), linkKeysForm),
     shutdownTimeoutMs: integer('SHUTDOWN_TIMEOUT_MS', 100, 600_000),
     apiPoolSize: integer('API_POOL_SIZE', 1, 1_000),
     workerConcurrency: integer('WORKER_CONCURRENCY', 1, 100),
@@ -299,11 +331,34 @@ export function readConfig<P extends keyof Needs = 'any'>(environment: Environme
             z.string().regex(/^[^\r\n]*[^\s@<]+@[^\s@>]+>?$/),
             'a mailbox such as Rowbell <hello@example.com>',
           ) ?? '',
+        returnPath: parse(
+          'MAIL_RETURN_PATH',
+          z.string().regex(/^[\w.-]{1,12}@[\w.-]+$/),
+          'a mailbox with at most 12 characters before the @, such as bounces@example.com',
+        ),
         ca: certificate('SMTP_CA'),
         dkim,
       }),
-      ['DKIM_DOMAIN'],
+      ['DKIM_DOMAIN', 'MAIL_RETURN_PATH'],
     ),
+    feedback: {
+      inboundSecret: longSecret('EMAIL_INBOUND_SECRET'),
+      sesTopics: parse(
+        'SES_TOPIC_ARNS',
+        z
+          .string()
+          .regex(/^arn:aws[\w-]*:sns:[\w-]+:\d{12}:[\w-]+(\s*,\s*arn:aws[\w-]*:sns:[\w-]+:\d{12}:[\w-]+)*$/)
+          .transform((value) => value.split(/\s*,\s*/)),
+        'ARNs of SNS topics, with commas between them',
+      ),
+      sendgridKey: parse(
+        'SENDGRID_WEBHOOK_KEY',
+        z.string().refine(isP256Key),
+        'the verification key SendGrid shows: a P-256 public key, base64',
+      ),
+      postmarkSecret: longSecret('POSTMARK_WEBHOOK_SECRET'),
+      mailgunKey: longSecret('MAILGUN_SIGNING_KEY'),
+    },
     twilio: group('Twilio', ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_FROM'], () => ({
       accountSid:
         parse('TWILIO_ACCOUNT_SID', z.string().regex(/^AC[0-9a-fA-F]{32}$/), 'AC and 32 hexadecimal digits') ?? '',
@@ -328,6 +383,8 @@ export function readConfig<P extends keyof Needs = 'any'>(environment: Environme
     },
   };
 
+  // Mail without a way to leave it is not sent, and links need their keys.
+  if (config.smtp && given('LINK_KEYS') === null) problems.push('LINK_KEYS is missing: SMTP needs it');
   for (const name of neededBy[purpose ?? 'any']) if (given(name) === null) problems.push(`${name} is missing`);
   if (purpose === 'api' && given('JWT_SECRET') === null && given('JWT_JWKS_URL') === null) {
     problems.push('JWT_SECRET or JWT_JWKS_URL is missing');
@@ -377,6 +434,26 @@ function parseJson(value: string): unknown {
     return JSON.parse(value);
   } catch {
     return undefined;
+  }
+}
+
+const linkKeysForm = 'keys such as k2:…,k1:…, an id of up to 8 small letters or digits and at least 32 characters each';
+
+function parseLinkKeys(value: string, context: z.RefinementCtx): readonly [LinkKey, ...LinkKey[]] {
+  const keys = value.split(',').map((key) => /^\s*([a-z0-9]{1,8}):([^\s,]{32,})\s*$/.exec(key));
+  const ids = new Set(keys.map((key) => key?.[1]));
+  const [first, ...rest] = keys.map((key) => ({ id: key?.[1] ?? '', secret: key?.[2] ?? '' }));
+  if (first && keys.every(Boolean) && ids.size === keys.length) return [first, ...rest];
+  context.addIssue({ code: 'custom', message: linkKeysForm });
+  return z.NEVER;
+}
+
+function isP256Key(value: string): boolean {
+  try {
+    const key = createPublicKey({ key: Buffer.from(value, 'base64'), format: 'der', type: 'spki' });
+    return key.asymmetricKeyDetails?.namedCurve === 'prime256v1';
+  } catch {
+    return false;
   }
 }
 

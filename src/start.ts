@@ -47,6 +47,7 @@ async function main(): Promise<void> {
     PORT: String(port),
     PUBLIC_URL: environment.PUBLIC_URL || urlOf(port),
     ...(config.jwt ? {} : { JWT_SECRET: secrets.jwtSecret }),
+    ...(config.linkKeys ? {} : { LINK_KEYS: `k1:${secrets.linkSecret}` }),
   });
   const supervise = (name: string, entry: string, args: string[], own: Record<string, string | undefined>): Child => {
     if (stopping) throw new Error('stopping');

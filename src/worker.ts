@@ -15,6 +15,7 @@ import { createEngine, type Lane } from './database/engine.ts';
 import { createPool } from './database.ts';
 import { createLogger } from './logger.ts';
 import { createProviders } from './providers/index.ts';
+import { createCompose } from './worker/compose.ts';
 import type { WorkerContext } from './worker/context.ts';
 import { startLifecycle } from './worker/lifecycle.ts';
 import { persist } from './worker/persist.ts';
@@ -75,6 +76,7 @@ async function work(lane: Lane): Promise<void> {
     engine,
     lane,
     providers,
+    compose: config.linkKeys && createCompose({ keys: config.linkKeys, publicUrl, appUrl: config.appUrl }),
     logger,
     workerId: lifecycle.workerId,
     look: lifecycle.look,

@@ -21,6 +21,7 @@ const complete = {
   VAPID_SUBJECT: 'mailto:push@example.com',
   SMTP_URL: 'smtp://user:secret@mail.example.com:587',
   MAIL_FROM: 'Rowbell <hello@example.com>',
+  LINK_KEYS: `k1:${'x'.repeat(32)}`,
   TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`,
   TWILIO_AUTH_TOKEN: 'token',
   TWILIO_FROM: '+4915112345678',

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Message, ProviderName, Result } from '../providers/types.ts';
+import type { EmailFacts } from '../render/email/index.ts';
 
 /** The worker's whole view of the database: the functions that `rowbell_worker` may call, with types. */
 export type Engine = ReturnType<typeof createEngine>;
@@ -11,6 +12,9 @@ const slicesACall = 20;
 
 /** How many deliveries ended a write-back in which status. */
 export type Tally = Readonly<Record<string, number>>;
+
+/** A message with what only an email is rendered from. */
+export type Claimed = Message & { readonly email: EmailFacts | null };
 
 type ClaimedRow = {
   delivery_id: string;
@@ -32,6 +36,7 @@ type ClaimedRow = {
   urgency: Message['urgency'];
   interruption_level: Message['interruptionLevel'];
   expires_ms: number;
+  email: EmailFacts | null;
 };
 
 /**
@@ -82,14 +87,14 @@ export function createEngine({ pool, planningPool }: { pool: pg.Pool; planningPo
       value<void>('select notify_private.fail_event($1, $2) as value', [eventId, error]),
 
     /** At most 500 messages; none when nothing is due, the provider is paused or its rate limit is used up. */
-    async claim(claimId: string, workerId: string, provider: ProviderName, lane: Lane): Promise<Message[]> {
+    async claim(claimId: string, workerId: string, provider: ProviderName, lane: Lane): Promise<Claimed[]> {
       const { rows } = await pool.query<ClaimedRow>({
         name: 'claim',
         // Instants as numbers: parsing timestamps was a tenth of what a message costs this process beside its SDK.
         text: `select delivery_id, attempt, address, web_push_p256dh, web_push_auth, webhook_secret, type_key,
             title, subtitle, body, data, thread_id, collapse_key, tag, sound, urgency, interruption_level,
             (extract(epoch from registered_at) * 1000)::float8 as registered_ms,
-            (extract(epoch from expires_at) * 1000)::float8 as expires_ms
+            (extract(epoch from expires_at) * 1000)::float8 as expires_ms, email
           from notify_private.claim_deliveries($1, $2, $3, $4)`,
         values: [claimId, workerId, provider, lane],
       });
@@ -173,7 +178,7 @@ export function createEngine({ pool, planningPool }: { pool: pg.Pool; planningPo
   };
 }
 
-function toMessage(row: ClaimedRow): Message {
+function toMessage(row: ClaimedRow): Claimed {
   return {
     deliveryId: row.delivery_id,
     attempt: row.attempt,
@@ -186,7 +191,8 @@ function toMessage(row: ClaimedRow): Message {
     title: row.title,
     subtitle: row.subtitle,
     body: row.body,
-    html: null,
+    mail: null,
+    email: row.email,
     data: row.data,
     threadId: row.thread_id,
     collapseKey: row.collapse_key,

@@ -24,8 +24,8 @@ export type Message = {
   readonly title: string;
   readonly subtitle: string | null;
   readonly body: string;
-  /** Rendered HTML alternative; email only. */
-  readonly html: string | null;
+  /** How an email looks; null for every other provider, and for what is sent as it is. */
+  readonly mail: Mail | null;
   /** Deep link and custom data; strings because FCM takes nothing else. */
   readonly data: Readonly<Record<string, string>>;
   /** Groups notifications on screen (APNs `thread-id`). */
@@ -40,6 +40,16 @@ export type Message = {
   readonly interruptionLevel: 'passive' | 'active' | 'time-sensitive' | 'critical' | null;
   /** After this instant the provider must not deliver (APNs expiration, FCM ttl, Web Push TTL, SMS validity). */
   readonly expiresAt: Date;
+};
+
+/** A rendered email. Without one a mail is the message's body as plain text. */
+export type Mail = {
+  readonly html: string;
+  readonly text: string;
+  /** Beside those every mail has. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Signed name of the delivery, for the return path and a header, so that a bounce finds it and a forged one does not. */
+  readonly returnTag: string;
 };
 
 /**

@@ -17,9 +17,17 @@ export type Secrets = {
   readonly apiPassword: string;
   readonly workerPassword: string;
   readonly jwtSecret: string;
+  readonly linkSecret: string;
 };
 
-const names = ['superuserPassword', 'ownerPassword', 'apiPassword', 'workerPassword', 'jwtSecret'] as const;
+const names = [
+  'superuserPassword',
+  'ownerPassword',
+  'apiPassword',
+  'workerPassword',
+  'jwtSecret',
+  'linkSecret',
+] as const;
 
 /** Reads the secrets, making them first where there are none yet. Only oneself can read the file. */
 export async function readOrCreateSecrets(folder: string): Promise<Secrets> {

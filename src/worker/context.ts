@@ -1,12 +1,14 @@
-import type { Engine, Lane } from '../database/engine.ts';
+import type { Claimed, Engine, Lane } from '../database/engine.ts';
 import type { Logger } from '../logger.ts';
-import type { Provider, ProviderName } from '../providers/types.ts';
+import type { Message, Provider, ProviderName } from '../providers/types.ts';
 
 /** What a task needs of the process it runs in. */
 export type WorkerContext = {
   readonly engine: Engine;
   readonly lane: Lane;
   readonly providers: ReadonlyMap<ProviderName, Provider>;
+  /** Renders an email; null where this process sends none. */
+  readonly compose: ((claimed: Claimed) => Message) | null;
   readonly logger: Logger;
   /** The row of `notify.workers` that claims are made under; changes when the worker had to register again. */
   workerId(): string;

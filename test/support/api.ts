@@ -3,6 +3,7 @@ import { type Api, startApi } from '../../src/api.ts';
 import { readConfig } from '../../src/config.ts';
 import { createLogger } from '../../src/logger.ts';
 import type { TestDatabase } from './database.ts';
+import { linkKeys } from './worker-process.ts';
 
 export const jwtSecret = 'a secret of the tests, at least 32 bytes long';
 
@@ -57,6 +58,7 @@ export async function startTestApi(database: TestDatabase, environment: Record<s
       JWT_SECRET: jwtSecret,
       PORT: '0',
       PUBLIC_URL: 'https://rowbell.example',
+      LINK_KEYS: linkKeys,
       SHUTDOWN_TIMEOUT_MS: '1000',
       ...environment,
     },

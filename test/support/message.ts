@@ -14,7 +14,7 @@ export function messageTo(address: string, changes: Partial<Message> = {}): Mess
     title: 'Lisbon',
     subtitle: null,
     body: 'Ada started planning this trip.',
-    html: null,
+    mail: null,
     data: {},
     threadId: null,
     collapseKey: null,

@@ -17,6 +17,7 @@ export function planningContext(db: TestDatabase, providers: readonly Provider[]
     engine: createEngine({ pool: db.worker, planningPool: db.worker }),
     lane: 'bulk',
     providers: new Map(providers.map((provider) => [provider.name, provider])),
+    compose: null,
     logger,
     workerId: () => '00000000-0000-0000-0000-000000000000',
     abandon: new AbortController().signal,

@@ -3,6 +3,9 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Lane } from '../../src/database/engine.ts';
 
+/** What the API of a test signs and reads links with, too. */
+export const linkKeys = `t1:${'t'.repeat(43)}`;
+
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 export type WorkerProcess = {
@@ -35,6 +38,7 @@ export async function startWorker(options: {
       WORKER_CONCURRENCY: '4',
       // Nobody listens there: the status callbacks of pretended SMS go nowhere.
       PUBLIC_URL: 'http://127.0.0.1:9',
+      LINK_KEYS: linkKeys,
       ...options.settings,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

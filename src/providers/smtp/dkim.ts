@@ -24,6 +24,7 @@ const signedHeaders = [
   'List-Unsubscribe-Post',
   'Auto-Submitted',
   'X-Rowbell-Delivery',
+  'X-Rowbell-Return',
 ].join(':');
 
 /**

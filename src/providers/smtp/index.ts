@@ -15,6 +15,8 @@ export type SmtpOptions = {
   readonly url: string;
   /** One mailbox, with or without a name. */
   readonly from: string;
+  /** Mailbox that bounces come to, `bounces@example.com`; null: the sender's. */
+  readonly returnPath?: string | null;
   /** PEM of a certificate authority trusted besides the system's. */
   readonly ca?: string | null;
   readonly dkim?: DkimOptions | null;
@@ -32,7 +34,7 @@ const { reject } = createRejections(errors);
  * DKIM key cannot be used.
  */
 export function createSmtp(options: SmtpOptions): Provider {
-  const { url, from, ca, dkim, connections = 10, timeoutMs = 60_000 } = options;
+  const { url, from, returnPath = null, ca, dkim, connections = 10, timeoutMs = 60_000 } = options;
   const sender = parseSender(from);
   const transport = createTransport({
     pool: true,
@@ -64,7 +66,7 @@ export function createSmtp(options: SmtpOptions): Provider {
     if (!isMailbox(message.address)) return reject('EENVELOPE');
     return withDeadline(signal, timeoutMs, async (deadline) => {
       try {
-        const { messageId } = await transport.sendMail({ ...mailOf(message, sender), signal: deadline });
+        const { messageId } = await transport.sendMail({ ...mailOf(message, sender, returnPath), signal: deadline });
         return { outcome: 'accepted', providerMessageId: messageId };
       } catch (error) {
         const handedOver = streams.get(deadline)?.readableEnded ?? false;

@@ -20,27 +20,41 @@ export function isMailbox(address: string): boolean {
   return Buffer.byteLength(address) <= 254 && /^[^\s@<>()[\]\\,;:"\p{Cc}]+@[^\s@<>()\\,;:"\p{Cc}]+$/u.test(address);
 }
 
-/** One message for nodemailer. The Message-ID is the same at every attempt. */
-export function mailOf(message: Message, sender: Sender) {
-  const { deliveryId, address, title, body, html } = message;
+/**
+ * One message for nodemailer. The Message-ID is the same at every attempt. Where there is a return path, bounces come to
+ * it with the delivery's signed name after a plus (VERP).
+ */
+export function mailOf(message: Message, sender: Sender, returnPath: string | null) {
+  const { deliveryId, address, title, body, mail } = message;
+  const bounces = mail && returnPath ? returnPath.replace('@', `+${mail.returnTag}@`) : sender.address;
   return {
     from: sender,
     to: { name: '', address },
-    envelope: { from: sender.address, to: [address] },
+    envelope: { from: bounces, to: [address] },
     subject: oneLine(title),
-    text: body,
-    ...(html !== null && { html }),
+    text: mail?.text ?? body,
+    ...(mail && { html: mail.html }),
     messageId: `<${deliveryId}@${sender.address.slice(sender.address.lastIndexOf('@') + 1)}>`,
     headers: {
       // A relay may replace the Message-ID (SES does); this one stays.
       'X-Rowbell-Delivery': deliveryId,
       // RFC 3834 §5: no out-of-office replies, please.
       'Auto-Submitted': 'auto-generated',
+      ...(mail && {
+        // What comes back of a mail, a bounce or a complaint, has its headers; this one is signed.
+        'X-Rowbell-Return': mail.returnTag,
+        // Postmark takes it off and puts it into its webhooks.
+        'X-PM-Metadata-rowbell-delivery': deliveryId,
+        ...Object.fromEntries(Object.entries(mail.headers).map(([name, value]) => [name, unfolded(value)])),
+      }),
     },
     disableFileAccess: true,
     disableUrlAccess: true,
   };
 }
+
+/** Links must not be broken into lines, which some servers and scanners put together wrongly. */
+const unfolded = (value: string) => ({ prepared: true, foldLines: false, value: oneLine(value) });
 
 /** A header's value is one line (RFC 5322 §2.2): line breaks and other control characters become spaces. */
 function oneLine(text: string): string {

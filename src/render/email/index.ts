@@ -1,0 +1,182 @@
+import { emailTemplates } from '../../generated/email-templates.ts';
+import { type Chrome, chromeOf } from './chrome.ts';
+import { compileTemplate, type Template, type Values } from './template.ts';
+import { actionUrl } from './url.ts';
+
+export type EmailTemplateName = keyof typeof emailTemplates;
+
+/** What the database says of an email beyond its words: `notify_private.email_facts()`. */
+export type EmailFacts = {
+  readonly userId: string;
+  readonly locale: string;
+  readonly template: EmailTemplateName;
+  /** What people call its type. */
+  readonly label: string;
+  readonly url: string | null;
+  /** Whether its type cannot be left. */
+  readonly locked: boolean;
+  /** Whether the person agrees that opens and clicks are noted. */
+  readonly tracked: boolean;
+  /** Of a verification mail: what its link confirms. */
+  readonly verificationId: string | null;
+  /** Of a digest: what it gathers. */
+  readonly items: readonly EmailItem[] | null;
+};
+
+export type EmailItem = {
+  readonly title: string;
+  readonly subtitle: string | null;
+  readonly body: string;
+  readonly url: string | null;
+  readonly data: Readonly<Record<string, string>>;
+};
+
+/** A notification's own words, and what names it. */
+export type EmailWords = {
+  readonly deliveryId: string;
+  readonly typeKey: string;
+  readonly title: string;
+  readonly subtitle: string | null;
+  readonly body: string;
+  readonly data: Readonly<Record<string, string>>;
+};
+
+/** Makes the links; each is a whole URL. */
+export type EmailLinks = {
+  unsubscribe(userId: string, typeKey: string): string;
+  preferences(userId: string): string;
+  verify(verificationId: string): string;
+  open(deliveryId: string): string;
+  click(deliveryId: string, target: string): string;
+};
+
+export type Email = {
+  readonly html: string;
+  readonly text: string;
+  /** List-Unsubscribe and its kin; values are one line each. */
+  readonly headers: Readonly<Record<string, string>>;
+};
+
+const templates = Object.fromEntries(
+  Object.entries(emailTemplates).map(([name, html]) => [name, compileTemplate(html)]),
+) as Readonly<Record<EmailTemplateName, Template>>;
+
+/** A line or so, which mail clients show beside the subject. */
+const preheaderLength = 110;
+
+/**
+ * An email in HTML and as plain text, of the same data. Pure: no I/O, and of the outside only the links' signatures.
+ * Whatever stands in the words and data comes out as text: docs/email.md says how.
+ *
+ * @param appUrl where the application's own pages are, no slash at the end
+ */
+export function renderEmail(words: EmailWords, facts: EmailFacts, links: EmailLinks, appUrl: string): Email {
+  const { language, chrome } = chromeOf(facts.locale);
+  const { deliveryId, title, subtitle, body, data } = words;
+  const tracked = (target: string) => (facts.tracked ? links.click(deliveryId, target) : target);
+  const items = facts.items?.map((item) => ({ ...item, url: actionUrl(item.url, item.data, appUrl) })) ?? [];
+  const target = facts.verificationId ? links.verify(facts.verificationId) : actionUrl(facts.url, data, appUrl);
+  const foot = footOf(words, facts, links, chrome);
+  const badge = badgeOf(facts.template, chrome);
+  const figures = facts.template === 'low_balance' ? figuresOf(data, chrome) : [];
+  const action = target === null ? null : { url: target, label: facts.verificationId ? chrome.confirm : chrome.open };
+
+  const values: Values = {
+    locale: language,
+    title,
+    subtitle,
+    // A digest shows its items; its body repeats them for those who read text.
+    body: items.length > 0 ? null : body,
+    preheader: preheaderOf(items.length > 0 ? items.map((item) => item.title).join(' · ') : body),
+    action: action !== null,
+    actionUrl: action && (facts.verificationId ? action.url : tracked(action.url)),
+    actionLabel: action?.label,
+    badge,
+    figures,
+    items: items.map((item) => ({
+      title: item.title,
+      subtitle: item.subtitle,
+      body: item.body,
+      url: item.url === null ? null : tracked(item.url),
+    })),
+    openLabel: chrome.open,
+    expiry: chrome.expiry,
+    pasteLabel: chrome.paste,
+    why: foot.why,
+    unsubscribe: foot.unsubscribe !== null,
+    unsubscribeUrl: foot.unsubscribe,
+    unsubscribeLabel: chrome.unsubscribe,
+    preferences: foot.preferences !== null,
+    preferencesUrl: foot.preferences,
+    preferencesLabel: chrome.preferences,
+    pixel: facts.tracked,
+    pixelUrl: facts.tracked ? links.open(deliveryId) : null,
+  };
+
+  const text = [
+    badge,
+    subtitle,
+    title,
+    '',
+    ...figures.map(({ name, value }) => `${name}: ${value}`),
+    ...(figures.length > 0 ? [''] : []),
+    ...(items.length > 0 ? itemsAsText(items) : [body]),
+    ...(action ? ['', `${action.label}: ${action.url}`] : []),
+    ...(facts.verificationId ? [chrome.expiry] : []),
+    '',
+    '-- ',
+    foot.why,
+    foot.unsubscribe && `${chrome.unsubscribe}: ${foot.unsubscribe}`,
+    foot.preferences && `${chrome.preferences}: ${foot.preferences}`,
+  ].filter((line) => line !== null && line !== undefined);
+
+  return { html: templates[facts.template](values), text: text.join('\n'), headers: listHeaders(foot.unsubscribe) };
+}
+
+function footOf(words: EmailWords, facts: EmailFacts, links: EmailLinks, chrome: Chrome) {
+  if (facts.verificationId) return { why: chrome.asked, unsubscribe: null, preferences: null };
+  const preferences = links.preferences(facts.userId);
+  if (facts.locked) return { why: chrome.locked, unsubscribe: null, preferences };
+  return { why: chrome.because(facts.label), unsubscribe: links.unsubscribe(facts.userId, words.typeKey), preferences };
+}
+
+/** RFC 8058 wants https; over http there is the link alone, which shows a page. */
+function listHeaders(unsubscribe: string | null): Record<string, string> {
+  if (unsubscribe === null) return {};
+  return {
+    'List-Unsubscribe': `<${unsubscribe}>`,
+    ...(unsubscribe.startsWith('https:') && { 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' }),
+  };
+}
+
+function badgeOf(template: EmailTemplateName, chrome: Chrome): string | null {
+  switch (template) {
+    case 'verification_initiated':
+      return chrome.initiated;
+    case 'verification_completed':
+      return chrome.completed;
+    case 'low_balance':
+      return chrome.low;
+    default:
+      return null;
+  }
+}
+
+const figuresOf = (data: Readonly<Record<string, string>>, chrome: Chrome) =>
+  [
+    { name: chrome.balance, value: data.balance },
+    { name: chrome.threshold, value: data.threshold },
+  ].flatMap(({ name, value }) => (value ? [{ name, value }] : []));
+
+const itemsAsText = (items: readonly { title: string; subtitle: string | null; body: string; url: string | null }[]) =>
+  items.flatMap(({ title, subtitle, body, url }, index) => [
+    ...(index > 0 ? [''] : []),
+    [title, subtitle, body, url].filter(Boolean).join('\n'),
+  ]);
+
+function preheaderOf(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length > preheaderLength
+    ? `${line.slice(0, preheaderLength - 1).replace(/[\ud800-\udbff]$/, '')}…`
+    : line;
+}

@@ -1,0 +1,85 @@
+import { escapeHtml } from '../../html.ts';
+
+/** What a template can be given: texts, lists of the same, and nothing else. There is no way to say "this is HTML". */
+export type Values = { readonly [name: string]: string | boolean | null | undefined | readonly Values[] };
+export type Template = (values: Values) => string;
+
+type Part = (values: Values, outer: Values) => string;
+
+const token = /\{\{(?:(lines):)?(\w+)\}\}|<!-- (?:(if|each):(\w+)|(end)) -->/g;
+
+/**
+ * Makes a function of a compiled template, once. `{{name}}` is the value, escaped; `{{lines:name}}` also keeps its line
+ * ends; `<!-- if:name -->…<!-- end -->` stands where there is such a value, `<!-- each:name -->…<!-- end -->` once per entry
+ * of a list, whose values go before those around it. Throws when a block is not closed.
+ */
+export function compileTemplate(html: string): Template {
+  const stack: { readonly parts: Part[]; readonly close: (parts: readonly Part[]) => Part }[] = [];
+  let parts: Part[] = [];
+  let end = 0;
+  for (const match of html.matchAll(token)) {
+    const [all, lines, name = '', block, blockName = '', closing] = match;
+    const text = html.slice(end, match.index);
+    if (text) parts.push(() => text);
+    end = match.index + all.length;
+    if (block) {
+      stack.push({ parts, close: block === 'if' ? onlyIf(blockName) : forEach(blockName) });
+      parts = [];
+    } else if (closing) {
+      const opened = stack.pop();
+      if (!opened) throw new Error('a template closes a block that it did not open');
+      opened.parts.push(opened.close(parts));
+      parts = opened.parts;
+    } else {
+      parts.push(lines ? (values, outer) => withLines(textOf(name, values, outer)) : showing(name));
+    }
+  }
+  if (stack.length > 0) throw new Error('a template does not close a block');
+  const rest = html.slice(end);
+  parts.push(() => rest);
+  const whole = join(parts);
+  return (values) => whole(values, {});
+}
+
+const join =
+  (parts: readonly Part[]): Part =>
+  (values, outer) => {
+    let text = '';
+    for (const part of parts) text += part(values, outer);
+    return text;
+  };
+
+/** The nearest word counts, also where it says "nothing": an item without a subtitle must not show that of the mail. */
+const nearest = (name: string, values: Values, outer: Values) => (name in values ? values[name] : outer[name]);
+
+function textOf(name: string, values: Values, outer: Values): string {
+  const value = nearest(name, values, outer);
+  return typeof value === 'string' ? escapeHtml(printable(value)) : '';
+}
+
+const showing =
+  (name: string): Part =>
+  (values, outer) =>
+    textOf(name, values, outer);
+
+const withLines = (escaped: string) => escaped.replace(/\r\n?|\n/g, '<br>');
+
+/** What is no character in HTML, and what turns the direction of the text around it, goes. */
+const printable = (text: string) =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+  text.replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]/g, '');
+
+const onlyIf = (name: string) => (parts: readonly Part[]) => {
+  const inside = join(parts);
+  return (values: Values, outer: Values) => {
+    return nearest(name, values, outer) ? inside(values, outer) : '';
+  };
+};
+
+const forEach = (name: string) => (parts: readonly Part[]) => {
+  const inside = join(parts);
+  return (values: Values, outer: Values) => {
+    const list = values[name];
+    return Array.isArray(list) ? list.map((item: Values) => inside(item, { ...outer, ...values })).join('') : '';
+  };
+};

@@ -1,0 +1,20 @@
+/** What somebody may put into a name, a title, anything that reaches a mail. */
+export const hostile = {
+  'a script': '<script>alert(1)</script>',
+  'an image with a handler': '"><img src=x onerror=alert(1)>',
+  'an attribute': '" onmouseover="alert(1)',
+  'single quotes': "' onload='alert(1)",
+  'the end of a comment': '--> <b>bold</b> <!-- <![endif]-->',
+  "a template's own words": '{{unsubscribeUrl}} <!-- end --> <!-- each:items -->',
+  'an entity': '&lt;script&gt; &#x3c;',
+  'the end of a style': '</style><style>*{display:none}',
+  'header lines': 'Hi\r\nBcc: eve@example.com\r\n\r\n<html>',
+  'line separators': 'Hi\u2028X-Evil: 1\u2029\u0085X-Evil: 2',
+  'control characters': 'a\u0000b\u0008c\u001bd\u007f',
+  'a turned direction': 'invoice\u202egnp.exe',
+  'a script address': 'javascript:alert(1)',
+  'a data address': 'data:text/html,<script>alert(1)</script>',
+  'a climb': '../../admin?x=1#y',
+  'another host': '//evil.example/',
+  'the end of an address': 'a"b<c>d e\tf',
+} as const;
