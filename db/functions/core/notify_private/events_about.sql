@@ -6,9 +6,7 @@ as $$
     where (since = '-infinity' or e.id >= notify_private.uuidv7_floor(since))
       and (e.actor_id = events_about.user_id or e.subject_id = events_about.user_id or e.subject_id = any (subject_ids) or e.plan_cursor = events_about.user_id
         or coalesce(concat_ws(' ', e.data, e.idempotency_key, e.plan_error) ~ (select notify_private.words_pattern(identifiers || notify_private.json_words(identifiers))), false))
-    union
-    select a.event_id from notify_private.audience_rest as a cross join lateral unnest(a.members) as m where m.recipient_id = events_about.user_id
   )
 $$;
 comment on function notify_private.events_about(uuid, text[], uuid[], timestamptz) is
-  'Events that a person caused, that are about them or about something that they had to do with (subject_ids), in which one of their identifiers stands (names are not: others have the same), or of whose audience they are still to be planned; since bounds the events'' ids.';
+  'Events that a person caused, that are about them or about something that they had to do with (subject_ids), in which one of their identifiers stands (names are not: others have the same); since bounds the events'' ids.';

@@ -43,7 +43,11 @@ as $$
       'r.id = any ($5)', 'false', reason => 'The inbox of others; what the person did is in the event')),
     (notify_private.names('notify_private.audience_rest', null, '{}',
       '{"members": "array(select row(m.event_id, m.recipient_id, m.variant, notify_private.redact_json(m.variables, $2))::notify_private.audience_member from unnest(r.members) as m where m.recipient_id <> $1)"}',
-      'r.event_id = any ($4)', 'false', reason => 'Who is still to be planned of an event being planned; gone in minutes')),
+      -- Those in a planner's hands are passed by: they are gone when it commits, and it finds nobody.
+      'r.event_id = any ($4) or (r.event_id, r.slice) in (
+         select a.event_id, a.slice from notify_private.audience_rest as a
+         where exists (select from unnest(a.members) as m where m.recipient_id = $1) for update skip locked)',
+      'false', reason => 'Who is still to be planned of an event being planned; gone in minutes')),
     (notify_private.belongs('notify_private.dedupe_keys', 'recipient_id')),
     (notify_private.belongs('notify_private.dedupe_keys', null, 'notify_private.mentions(r.dedupe_key, $6)', 'false', reason => 'Keys of others that name the person')),
     (notify_private.belongs('notify_private.daily_counters', 'recipient_id')),
