@@ -229,7 +229,7 @@ describe('CP-7 a daily call follows the wall clock', () => {
     (
       await asService(
         db,
-        `insert into coaching.schedules (user_id, coach_id, topic_key, local_time) values ($1, $2, 'mood_check', $3) returning id`,
+        `insert into coaching.call_schedules (user_id, coach_id, topic_key, local_time) values ($1, $2, 'mood_check', $3) returning id`,
         [userId, coachId, localTime],
       )
     ).rows[0].id as string;
@@ -274,7 +274,7 @@ describe('CP-7 a daily call follows the wall clock', () => {
       [schedule],
     );
     await db.owner.query('alter table coaching.calls enable trigger user');
-    await db.owner.query(`update coaching.schedules set next_at = next_at - interval '3 days' where id = $1`, [
+    await db.owner.query(`update coaching.call_schedules set next_at = next_at - interval '3 days' where id = $1`, [
       schedule,
     ]);
     await Promise.all([sweep(), sweep(), sweep()]);
@@ -349,15 +349,15 @@ describe('CP-7 a daily call follows the wall clock', () => {
     const ada = await makeMember(db, { timeZone: zone });
     const schedule = await makeSchedule(ada.id, await localTime(5));
     const later = await localTime(6);
-    await asService(db, 'update coaching.schedules set local_time = $2 where id = $1', [schedule, later]);
+    await asService(db, 'update coaching.call_schedules set local_time = $2 where id = $1', [schedule, later]);
     expect((await pendingOf(schedule)).map(({ local }) => local.slice(11))).toEqual([later]);
-    await asService(db, `update coaching.schedules set topic_key = 'meal_review' where id = $1`, [schedule]);
+    await asService(db, `update coaching.call_schedules set topic_key = 'meal_review' where id = $1`, [schedule]);
     const topic = () =>
       one(db.owner, `select topic_key from coaching.calls where schedule_id = $1 and status = 'pending'`, [schedule]);
     expect(await topic()).toBe('meal_review');
-    await asService(db, 'update coaching.schedules set active = false where id = $1', [schedule]);
+    await asService(db, 'update coaching.call_schedules set active = false where id = $1', [schedule]);
     expect(await pendingOf(schedule)).toEqual([]);
-    await asService(db, 'update coaching.schedules set active = true where id = $1', [schedule]);
+    await asService(db, 'update coaching.call_schedules set active = true where id = $1', [schedule]);
     expect((await pendingOf(schedule)).length).toBeLessThanOrEqual(2);
   });
 });

@@ -1,7 +1,7 @@
 -- migrate:up
 set local lock_timeout = '5s';
 
-create table coaching.schedules (
+create table coaching.call_schedules (
   id uuid primary key default uuidv7(),
   user_id uuid not null references notify.users on delete cascade,
   coach_id uuid not null references coaching.coaches,
@@ -11,32 +11,32 @@ create table coaching.schedules (
   next_at timestamptz not null,
   created_at timestamptz not null default now()
 );
-alter table coaching.schedules enable row level security;
-create index schedules_user_id_idx on coaching.schedules (user_id);
-create index schedules_coach_id_idx on coaching.schedules (coach_id);
-create index schedules_topic_key_idx on coaching.schedules (topic_key);
+alter table coaching.call_schedules enable row level security;
+create index call_schedules_user_id_idx on coaching.call_schedules (user_id);
+create index call_schedules_coach_id_idx on coaching.call_schedules (coach_id);
+create index call_schedules_topic_key_idx on coaching.call_schedules (topic_key);
 -- Whose next call is to be made.
-create index schedules_next_at_idx on coaching.schedules (next_at) where active;
-comment on table coaching.schedules is
+create index call_schedules_next_at_idx on coaching.call_schedules (next_at) where active;
+comment on table coaching.call_schedules is
   'A call every day at a time that the person''s own clock shows. Calls are made a day ahead; a change of the time, the person''s time zone or the clocks moves those that are pending.';
-comment on column coaching.schedules.local_time is 'By the person''s wall clock (users.time_zone): at the end of the gap on a day that skips it, at the first of two on a day that shows it twice.';
-comment on column coaching.schedules.active is 'False: no more calls; pending ones are canceled.';
-comment on column coaching.schedules.next_at is 'When the first call is that does not stand in calls yet. Kept by triggers alone.';
-create policy select_own on coaching.schedules for select to rowbell_user using (user_id = (select notify_hidden.current_user_id()));
-create policy select_admin on coaching.schedules for select to rowbell_operator using (true);
-create policy select_service on coaching.schedules for select to rowbell_writer using (true);
-create policy insert_service on coaching.schedules for insert to rowbell_writer with check (true);
-create policy update_service on coaching.schedules for update to rowbell_writer using (true) with check (true);
-grant select on coaching.schedules to rowbell_user, rowbell_operator, rowbell_writer;
-grant insert (id, user_id, coach_id, topic_key, local_time, active) on coaching.schedules to rowbell_writer;
-grant update (coach_id, topic_key, local_time, active) on coaching.schedules to rowbell_writer;
+comment on column coaching.call_schedules.local_time is 'By the person''s wall clock (users.time_zone): at the end of the gap on a day that skips it, at the first of two on a day that shows it twice.';
+comment on column coaching.call_schedules.active is 'False: no more calls; pending ones are canceled.';
+comment on column coaching.call_schedules.next_at is 'When the first call is that does not stand in calls yet. Kept by triggers alone.';
+create policy select_own on coaching.call_schedules for select to rowbell_user using (user_id = (select notify_hidden.current_user_id()));
+create policy select_admin on coaching.call_schedules for select to rowbell_operator using (true);
+create policy select_service on coaching.call_schedules for select to rowbell_writer using (true);
+create policy insert_service on coaching.call_schedules for insert to rowbell_writer with check (true);
+create policy update_service on coaching.call_schedules for update to rowbell_writer using (true) with check (true);
+grant select on coaching.call_schedules to rowbell_user, rowbell_operator, rowbell_writer;
+grant insert (id, user_id, coach_id, topic_key, local_time, active) on coaching.call_schedules to rowbell_writer;
+grant update (coach_id, topic_key, local_time, active) on coaching.call_schedules to rowbell_writer;
 
 create table coaching.calls (
   id uuid primary key default uuidv7(),
   user_id uuid not null references notify.users on delete cascade,
   coach_id uuid not null references coaching.coaches,
   topic_key text not null references coaching.topics on update cascade,
-  schedule_id uuid references coaching.schedules on delete set null,
+  schedule_id uuid references coaching.call_schedules on delete set null,
   local_day date,
   context_line text constraint calls_context_line_is_short check (length(context_line) <= 200 and context_line ~ '\S'),
   scheduled_at timestamptz not null constraint calls_scheduled_at_is_an_instant check (isfinite(scheduled_at)),

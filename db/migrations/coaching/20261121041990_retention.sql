@@ -3,7 +3,7 @@ set local lock_timeout = '5s';
 
 insert into notify.retention_policies (table_name, reason) values
   ('coaching.members', 'The product''s own data, until the person is erased'),
-  ('coaching.schedules', 'The product''s own data, until the person is erased'),
+  ('coaching.call_schedules', 'The product''s own data, until the person is erased'),
   ('coaching.calls', 'The product''s own data: the person''s history of calls'),
   ('coaching.streaks', 'The product''s own data, until the person is erased'),
   ('coaching.coaches', 'The catalog'),

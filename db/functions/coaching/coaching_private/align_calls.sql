@@ -3,12 +3,12 @@ language plpgsql volatile set search_path = ''
 as $$
 begin
   -- Locked in one order for everyone.
-  perform from coaching.schedules as s where s.id = any (schedule_ids) order by s.id for no key update;
+  perform from coaching.call_schedules as s where s.id = any (schedule_ids) order by s.id for no key update;
   -- The same day of the person's own, at the instant its clock shows the time now. A day on which that has passed has no
   -- call any more. What is due already is under way and stays.
   with wanted as materialized (
     select c.id, case when s.active then notify_private.local_instant(c.local_day + s.local_time, coalesce(u.time_zone, 'UTC'), 'first') end as at
-    from coaching.schedules as s
+    from coaching.call_schedules as s
     join notify.users as u on u.id = s.user_id
     join coaching.calls as c on c.schedule_id = s.id and c.status = 'pending' and c.scheduled_at > pg_catalog.now()
     where s.id = any (schedule_ids)
@@ -21,7 +21,7 @@ begin
   from wanted as w
   where c.id = w.id and (w.at is null or w.at <> c.scheduled_at);
 
-  update coaching.schedules as s
+  update coaching.call_schedules as s
   set next_at = notify_private.next_local(s.local_time, null, coalesce(u.time_zone, 'UTC'), greatest(pg_catalog.now(), (
     select max(c.scheduled_at) from coaching.calls as c where c.schedule_id = s.id and c.status = 'pending'
   )))

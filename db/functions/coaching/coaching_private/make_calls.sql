@@ -14,7 +14,7 @@ begin
           else notify_private.next_local(s.local_time, null, coalesce(u.time_zone, 'UTC'), pg_catalog.now())
         end as at
       from (
-        select * from coaching.schedules as x
+        select * from coaching.call_schedules as x
         where x.active and x.next_at <= pg_catalog.now() + interval '25 hours' and (schedule_ids is null or x.id = any (schedule_ids))
         order by x.id
         for no key update skip locked
@@ -27,7 +27,7 @@ begin
       from due as d
       on conflict (schedule_id, local_day) do nothing
     )
-    update coaching.schedules as s set next_at = notify_private.next_local(s.local_time, null, d.zone, d.at)
+    update coaching.call_schedules as s set next_at = notify_private.next_local(s.local_time, null, d.zone, d.at)
     from due as d where s.id = d.id;
     get diagnostics moved = row_count;
     looked_at := looked_at + moved;

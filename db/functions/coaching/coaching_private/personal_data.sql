@@ -3,7 +3,7 @@ language sql immutable set search_path = ''
 as $$
   values
     (notify_private.belongs('coaching.calls')),
-    (notify_private.belongs('coaching.schedules')),
+    (notify_private.belongs('coaching.call_schedules')),
     (notify_private.belongs('coaching.streaks')),
     (notify_private.belongs('coaching.members')),
     (notify_private.about_nobody('coaching.coaches', 'A voice and a persona, no person')),

@@ -10,7 +10,7 @@ declare
 begin
   if pg_catalog.cardinality(changed) > 0 then
     perform coaching_private.align_calls(array(
-      select s.id from coaching.schedules as s where s.user_id = any (changed) and s.active
+      select s.id from coaching.call_schedules as s where s.user_id = any (changed) and s.active
     ));
   end if;
   return null;

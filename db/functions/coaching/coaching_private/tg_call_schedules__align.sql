@@ -1,4 +1,4 @@
-create or replace function coaching_private.tg_schedules__align() returns trigger
+create or replace function coaching_private.tg_call_schedules__align() returns trigger
 language plpgsql volatile
 -- Definer: whoever changes a schedule need not be able to change its calls.
 security definer set search_path = ''
@@ -20,9 +20,9 @@ begin
   return null;
 end
 $$;
-comment on function coaching_private.tg_schedules__align() is 'A schedule that changed takes its pending calls along; one that ended cancels them.';
+comment on function coaching_private.tg_call_schedules__align() is 'A schedule that changed takes its pending calls along; one that ended cancels them.';
 
 create or replace trigger _900_align
-  after update on coaching.schedules
+  after update on coaching.call_schedules
   referencing old table as outdated new table as updated
-  for each statement execute function coaching_private.tg_schedules__align();
+  for each statement execute function coaching_private.tg_call_schedules__align();

@@ -1,4 +1,4 @@
-create or replace function coaching_private.tg_schedules__begin() returns trigger
+create or replace function coaching_private.tg_call_schedules__begin() returns trigger
 language plpgsql volatile
 -- Definer: the person's time zone is not everyone's to read.
 security definer set search_path = ''
@@ -9,8 +9,8 @@ begin
   return new;
 end
 $$;
-comment on function coaching_private.tg_schedules__begin() is 'A new schedule begins with the next instant at which its person''s clock shows the time.';
+comment on function coaching_private.tg_call_schedules__begin() is 'A new schedule begins with the next instant at which its person''s clock shows the time.';
 
 create or replace trigger _100_begin
-  before insert on coaching.schedules
-  for each row execute function coaching_private.tg_schedules__begin();
+  before insert on coaching.call_schedules
+  for each row execute function coaching_private.tg_call_schedules__begin();
