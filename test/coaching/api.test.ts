@@ -64,11 +64,11 @@ describe('CP-40 register a device: token, platform, push enabled', () => {
     const ada = await person();
     expect((await ask(ada, register, { token: 'short' })).errors[0]).toMatchObject({
       message: expect.stringContaining('token:'),
-      extensions: { code: 'RBINV' },
+      extensions: { code: 'INVALID_INPUT' },
     });
     expect((await ask(null, register, { token: fcm() })).errors.length).toBeGreaterThan(0);
     const nobody = { id: '', token: await signToken('00000000-0000-7000-8000-00000000dead') };
-    expect((await ask(nobody, register, { token: fcm() })).codes).toEqual(['RBNFD']);
+    expect((await ask(nobody, register, { token: fcm() })).codes).toEqual(['NOT_FOUND']);
   });
 });
 
@@ -95,7 +95,9 @@ describe('CP-41 the preference and the lead time', () => {
     [{ pref: 'email' }, 'notification_pref: must be push_only, sms_only or push_and_sms'],
   ])('%j is refused, saying what is wrong', async (variables, message) => {
     const ada = await person();
-    expect((await ask(ada, update, variables)).errors).toMatchObject([{ message, extensions: { code: 'RBINV' } }]);
+    expect((await ask(ada, update, variables)).errors).toMatchObject([
+      { message, extensions: { code: 'INVALID_INPUT' } },
+    ]);
     expect(await one(db.owner, 'select count(*)::integer from coaching.members where user_id = $1', [ada.id])).toBe(0);
   });
 
@@ -124,20 +126,20 @@ describe('calls and schedules', () => {
     const at = inHours(3);
     expect(Date.parse((await done(ada, move, { id: made.id, at })).moveCall.result.scheduledAt)).toBe(Date.parse(at));
     const cancel = 'mutation ($id: UUID!) { cancelCall(input: { callId: $id }) { result { status } } }';
-    expect((await ask(ben, move, { id: made.id, at })).codes).toEqual(['RBNFD']);
-    expect((await ask(ben, cancel, { id: made.id })).codes).toEqual(['RBNFD']);
+    expect((await ask(ben, move, { id: made.id, at })).codes).toEqual(['NOT_FOUND']);
+    expect((await ask(ben, cancel, { id: made.id })).codes).toEqual(['NOT_FOUND']);
     for (let n = 0; n < 2; n++)
       expect((await done(ada, cancel, { id: made.id })).cancelCall.result.status).toBe('canceled');
-    expect((await ask(ada, move, { id: made.id, at })).codes).toEqual(['RBCFL']);
+    expect((await ask(ada, move, { id: made.id, at })).codes).toEqual(['CONFLICT']);
     const calls = '{ calls { nodes { id } } }';
     expect((await done(ada, calls)).calls.nodes).toHaveLength(1);
     expect((await done(ben, calls)).calls.nodes).toEqual([]);
   });
 
   test.each([
-    [{ topic: 'none' }, 'RBNFD'],
-    [{ at: '2020-01-01T00:00:00Z' }, 'RBINV'],
-    [{ coach: '00000000-0000-7000-8000-00000000dead' }, 'RBNFD'],
+    [{ topic: 'none' }, 'NOT_FOUND'],
+    [{ at: '2020-01-01T00:00:00Z' }, 'INVALID_INPUT'],
+    [{ coach: '00000000-0000-7000-8000-00000000dead' }, 'NOT_FOUND'],
   ])('%j is refused', async (changes, code) => {
     const ada = await person();
     const variables = { coach: coachId, topic: 'mood_check', at: inHours(2), ...changes };
@@ -150,10 +152,10 @@ describe('calls and schedules', () => {
       createCallSchedule(input: { coachId: $coach, topicKey: "mood_check", localTime: "09:30" }) { result { id active localTime calls { nodes { status } } } }
     }`;
     const made = (await done(ada, create, { coach: coachId })).createCallSchedule.result;
-    expect(made.calls.nodes[0]).toEqual({ status: 'PENDING' in made ? 'PENDING' : 'pending' });
+    expect(made.calls.nodes[0]).toEqual({ status: 'pending' });
     const change =
       'mutation ($id: UUID!) { updateCallSchedule(input: { scheduleId: $id, active: false }) { result { active calls { nodes { status } } } } }';
-    expect((await ask(ben, change, { id: made.id })).codes).toEqual(['RBNFD']);
+    expect((await ask(ben, change, { id: made.id })).codes).toEqual(['NOT_FOUND']);
     const ended = (await done(ada, change, { id: made.id })).updateCallSchedule.result;
     expect(ended.active).toBe(false);
     expect(new Set(ended.calls.nodes.map((call: { status: string }) => call.status))).toEqual(new Set(['canceled']));
@@ -168,7 +170,11 @@ describe('CP-42 CP-43 CP-44 history and log', () => {
       `with n as (
          insert into notify.notifications (event_id, recipient_id, type_key, priority, title, body, channel_texts, expires_at)
          select e.id, $1, 'coaching_preview', 'P0', 'A title', 'A body', '{"sms": {"body": "An SMS", "form": "full"}}', now() + interval '1 hour'
-         from notify.events as e where e.subject_id = $2 and e.type_key = 'coaching_preview' returning id
+         from notify.events as e where e.subject_id = $2 and e.type_key = 'coaching_preview' returning id, event_id
+       ),
+       decided as (
+         insert into notify.decisions (event_id, recipient_id, channel, outcome, notification_id)
+         select n.event_id, $1, c, 'send', n.id from n cross join unnest($3::text[]) as c
        )
        insert into notify.deliveries (notification_id, recipient_id, channel, provider, lane, status, attempt, max_attempts, expires_at, sent_at, delivered_at, finished_at, reason, provider_message_id)
        select n.id, $1, c, case c when 'sms' then 'twilio' else 'fcm' end, 'urgent', $4, 1, 1, now() + interval '1 hour', now(),
@@ -215,7 +221,7 @@ describe('CP-42 CP-43 CP-44 history and log', () => {
     const { deliveries } = await told(ada.id, ['push']);
     const report =
       'mutation ($id: UUID!, $kind: String!) { reportReceipt(input: { deliveryId: $id, kind: $kind }) { result } }';
-    expect((await ask(ben, report, { id: deliveries[0], kind: 'delivered' })).codes).toEqual(['RBNFD']);
+    expect((await ask(ben, report, { id: deliveries[0], kind: 'delivered' })).codes).toEqual(['NOT_FOUND']);
     await done(ada, report, { id: deliveries[0], kind: 'delivered' });
     expect((await done(ada, history)).callHistory.nodes[0].status).toBe('delivered');
     await done(ada, report, { id: deliveries[0], kind: 'opened' });
@@ -224,7 +230,7 @@ describe('CP-42 CP-43 CP-44 history and log', () => {
 
   test("the log is operators' alone: user, call, words, the provider's id, the error, the time of each step", async () => {
     const ada = await person();
-    const operator = { id: '', token: await signToken(null, { role: 'operator' }) };
+    const operator = { id: '', token: await signToken(coachId, { role: 'operator' }) };
     const { call } = await told(ada.id, ['push', 'sms'], 'failed');
     const log = `query ($call: UUID!) {
       deliveryLogs(condition: { callId: $call }) {

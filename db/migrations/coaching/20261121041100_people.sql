@@ -39,6 +39,7 @@ create table coaching.topic_texts (
   primary key (topic_key, locale)
 );
 alter table coaching.topic_texts enable row level security;
+comment on constraint topic_texts_topic_key_fkey on coaching.topic_texts is E'@fieldName topic\n@foreignFieldName texts';
 comment on table coaching.topic_texts is 'A topic in words, per locale; another locale falls back to its language, then to "en", as copy does.';
 create policy select_all on coaching.topic_texts for select to rowbell_user, rowbell_operator, rowbell_writer using (true);
 create policy insert_service on coaching.topic_texts for insert to rowbell_writer with check (true);

@@ -19,6 +19,7 @@ create index call_schedules_topic_key_idx on coaching.call_schedules (topic_key)
 create index call_schedules_next_at_idx on coaching.call_schedules (next_at) where active;
 comment on table coaching.call_schedules is
   'A call every day at a time that the person''s own clock shows. Calls are made a day ahead; a change of the time, the person''s time zone or the clocks moves those that are pending.';
+comment on constraint call_schedules_topic_key_fkey on coaching.call_schedules is E'@fieldName topic\n@foreignFieldName schedules';
 comment on column coaching.call_schedules.local_time is 'By the person''s wall clock (users.time_zone): at the end of the gap on a day that skips it, at the first of two on a day that shows it twice.';
 comment on column coaching.call_schedules.active is 'False: no more calls; pending ones are canceled.';
 comment on column coaching.call_schedules.next_at is 'When the first call is that does not stand in calls yet. Kept by triggers alone.';
@@ -66,6 +67,8 @@ create index calls_topic_key_idx on coaching.calls (topic_key);
 create index calls_scheduled_at_idx on coaching.calls (scheduled_at) where status in ('pending', 'in_progress');
 comment on table coaching.calls is
   'One call at an instant. Inserting it schedules its preview and the call itself; moving it moves both, canceling it cancels both.';
+comment on constraint calls_schedule_id_fkey on coaching.calls is E'@fieldName schedule\n@foreignFieldName calls';
+comment on constraint calls_topic_key_fkey on coaching.calls is E'@fieldName topic\n@foreignFieldName calls';
 comment on column coaching.calls.schedule_id is 'The daily schedule that made it; null: a call of its own.';
 comment on column coaching.calls.local_day is 'The person''s own day that a schedule''s call is for.';
 comment on column coaching.calls.context_line is 'A sentence of today that follows the default body of the preview.';

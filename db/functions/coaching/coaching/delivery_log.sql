@@ -23,14 +23,16 @@ create or replace view coaching.delivery_log as
     case when d.status not in ('held', 'queued', 'sending', 'sent', 'delivered') then d.reason end as error,
     d.created_at as queued_at, d.sent_at, d.delivered_at, o.opened_at,
     case when d.status in ('failed', 'suppressed', 'expired', 'canceled') then d.finished_at end as failed_at
-  from notify.deliveries as d
-  join notify.notifications as n on n.id = d.notification_id
-  join notify.events as e on e.id = n.event_id
+  -- By way of the decisions, which are found by event and by person; each of the four may be where a query begins.
+  from notify.events as e
+  join notify.decisions as c on c.event_id = e.id
+  join notify.notifications as n on n.id = c.notification_id and n.event_id = e.id and n.recipient_id = c.recipient_id
+  join notify.deliveries as d on d.notification_id = n.id and d.channel = c.channel
   left join lateral (
     select min(r.occurred_at) as opened_at from notify.receipts as r
     where r.delivery_id = d.id and r.kind in ('opened', 'clicked')
   ) as o on true
-  where n.type_key in ('coaching_preview', 'coaching_call');
+  where e.type_key in ('coaching_preview', 'coaching_call');
 comment on view coaching.delivery_log is $$
 @primaryKey id
 @foreignKey (call_id) references coaching.calls (id)|@fieldName call|@foreignFieldName deliveryLog
