@@ -4,6 +4,7 @@ import { createUser, type GraphqlAnswer, signToken, startTestApi, type TestApi }
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { decisionOf, installPack, makeDevice, makeType, planDue, releaseDue, tell } from '../support/engine-pack.ts';
 import { one } from '../support/one.ts';
+import { until } from '../support/until.ts';
 
 let db: TestDatabase;
 let api: TestApi;
@@ -234,22 +235,34 @@ test('NC-12 who ends a pause hears at once what it held; who moves their clock i
   expect(await decision(other)).toBe('send');
 });
 
-test('operators and a releasing worker do not lock one another out', async () => {
+test('operators wait for who is judging what is held, and hold nothing meanwhile', async () => {
   const type = await makeType(db);
-  await db.owner.query('update notify.settings set daily_cap = 1000');
-  const people = await Promise.all(Array.from({ length: 30 }, () => createUser(db)));
-  for (const person of people) await makeDevice(db, person);
-  const always = [1, 2, 3, 4, 5, 6, 7].map((weekday) => night(weekday, '00:00', '23:59'));
-  await operators({ quietHours: always });
-  for (let n = 0; n < 3; n++) await tell(db, type, people);
+  await makeDevice(db, ada);
+  await update({ pausedUntil: new Date(Date.now() + 7_200_000).toISOString() });
+  await tell(db, type, [ada]);
   await planDue(db);
-  const answers = await Promise.all(
-    Array.from({ length: 24 }, async (_, n) => {
-      if (n % 3 > 0) return one(db.worker, `select notify_private.release_holds('bulk', 20)`);
-      const { codes } = await operators({ quietHours: n % 2 ? always : always.slice(0, 6) });
-      return codes.join();
-    }),
-  );
-  expect(answers.filter((answer) => typeof answer === 'string' && answer !== '')).toEqual([]);
-  await operators({ quietHours: [], dailyCap: 3 });
+  const judging = await db.owner.connect();
+  try {
+    await judging.query('begin');
+    await judging.query('select from notify.users where id = $1 for no key update', [ada]);
+    const change = operators({ dailyCap: 4 });
+    const pid = await one<number>(judging, 'select pg_backend_pid()');
+    await until('operators wait', () =>
+      one<boolean>(
+        db.owner,
+        'select exists (select from pg_locks as l where not l.granted and $1 = any (pg_blocking_pids(l.pid)))',
+        [pid],
+      ),
+    );
+    const { rowCount } = await judging.query('select from notify.holds where recipient_id = $1 for update nowait', [
+      ada,
+    ]);
+    expect(rowCount).toBe(1);
+    await judging.query('commit');
+    expect((await change).codes).toEqual([]);
+  } finally {
+    judging.release();
+  }
+  expect(await one(db.owner, 'select due_at <= now() from notify.holds where recipient_id = $1', [ada])).toBe(true);
+  await operators({ dailyCap: 3 });
 });
