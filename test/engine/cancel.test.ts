@@ -109,6 +109,19 @@ describe('CP-4 cancel', () => {
     expect(await decisionOf(db, third)).toBe('dedupe: already_sent');
   });
 
+  test('one of two devices had it already: the other gets nothing, and the key stays used', async () => {
+    const type = await makeType(db, { dedupeKey: 'call' });
+    const person = await makePerson(db, { devices: ['apns', 'fcm'] });
+    const event = await tell(db, type, [person]);
+    await planDue(db);
+    expect(await claim()).toBe(1);
+    expect(await cancel(event)).toEqual({ events: 1, waiting: 0, deliveries: 1 });
+    expect(await statuses(event)).toEqual(['canceled event_canceled', 'sending']);
+    const next = await tell(db, type, [person]);
+    await planDue(db);
+    expect(await decisionOf(db, next)).toBe('dedupe: already_sent');
+  });
+
   test('gathered for a digest: left out', async () => {
     const type = await makeType(db, { channels: ['email'] });
     const person = await makePerson(db, { devices: [], email: `${randomUUID()}@example.com` });
