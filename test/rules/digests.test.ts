@@ -332,7 +332,7 @@ test('NC-13: over the API people read their digests with the items in their plac
   } finally {
     await api.stop();
   }
-});
+}, 60_000);
 
 test('NC-13: the phone gets the digest push and the mailbox the digest email, both late after a pause of the workers', async () => {
   const person = await makePerson(db, { devices: [], email: 'ann@example.com' });
