@@ -1,54 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { type Candidate, createOracle, type Verdict } from '../support/rules-oracle.ts';
-import { candidatesOf, hour, makeWorld, minute, planAt, releaseAt, seeded, tellSome } from '../support/rules-world.ts';
-
-type Said = Verdict & { readonly at: number };
-type Expected = ReadonlyMap<string, { readonly candidate: Candidate; readonly said: readonly Said[] }>;
-
-/** Some days of a random world, planned and released by the engine and judged by the oracle; the oracle's answers. */
-async function live(db: TestDatabase, seed: number, people: number, steps: number): Promise<Expected> {
-  const random = seeded(seed);
-  let at = Date.now() - 14 * 24 * hour;
-  const world = await makeWorld(db, random, people, at);
-  const oracle = createOracle(world.settings);
-  const expected = new Map<string, { readonly candidate: Candidate; readonly said: Said[] }>();
-  const waiting = new Map<string, { readonly candidate: Candidate; readonly due: number }>();
-  const judge = (candidate: Candidate) => {
-    const verdict = oracle.judge(candidate, at);
-    oracle.apply(candidate, verdict, at);
-    const name = `${candidate.event} ${candidate.person.id} ${candidate.channel}`;
-    const known = expected.get(name) ?? { candidate, said: [] };
-    expected.set(name, known);
-    known.said.push({ ...verdict, at });
-    if (verdict.until !== null && verdict.outcome === 'hold') waiting.set(name, { candidate, due: verdict.until });
-    else waiting.delete(name);
-  };
-  for (let step = 0; step < steps; step++) {
-    at += (1 + random(6 * 60)) * minute + random(60_000);
-    const told = await tellSome(db, random, world, at);
-    await planAt(db, told, at);
-    for (const event of told) for (const candidate of candidatesOf(event, at)) judge(candidate);
-    if (random.chance(70)) {
-      at += 1 + random(60 * minute);
-      await releaseAt(db, at);
-      const due = [...waiting.values()].filter((held) => held.due <= at).map(({ candidate }) => candidate);
-      for (const candidate of due.sort(inTurn)) judge(candidate);
-    }
-  }
-  return expected;
-}
-const inTurn = (a: Candidate, b: Candidate): number =>
-  a.event === b.event ? place(a) - place(b) : a.event < b.event ? -1 : 1;
-const place = ({ kind, channel }: Candidate): number => kind.channels.indexOf(channel);
+import { type Life, live, type Said } from '../support/rules-life.ts';
 
 let cases = 0;
 describe.each([1, 2, 3, 4, 5])('world %i', (seed) => {
   let db: TestDatabase;
-  let expected: Expected;
+  let expected: Life['expected'];
   beforeAll(async () => {
     db = await createDatabase();
-    expected = await live(db, seed, Number(process.env.RULES_PEOPLE ?? 150), Number(process.env.RULES_STEPS ?? 70));
+    ({ expected } = await live(db, seed, 150, 70));
   }, 120_000);
   afterAll(() => db.drop());
 

@@ -280,6 +280,8 @@ export async function makeWorld(db: TestDatabase, random: Rand, size: number, si
       })),
     ].flatMap(({ suppression, ...rest }) => (suppression ? [{ ...rest, ...suppression }] : [])),
   );
+  // All this was so before the world's clock began.
+  await owner.query('update notify.preference_changes set changed_at = $1', [new Date(since - inOneDay)]);
   return { people, kinds, settings };
 }
 

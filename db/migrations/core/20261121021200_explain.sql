@@ -5,6 +5,9 @@ set local lock_timeout = '5s';
 alter table notify.holds add column facts jsonb;
 comment on column notify.holds.facts is 'What the rules looked at when they held it, as in decisions.facts, and until when they meant it to wait.';
 
+alter table notify.digest_items add column facts jsonb;
+comment on column notify.digest_items.facts is 'What the rules looked at when they gathered it, as in decisions.facts, with the rule that gathered it, its reason and until when.';
+
 -- The inbox is not a message that disturbs: it has no counters.
 alter table notify.settings add constraint settings_capped_channels_are_counted check ('in_app' <> all (capped_channels));
 
@@ -41,10 +44,24 @@ comment on type notify.backtest_total is
   'So many candidates of the past ended with an outcome (and the rule that gave it), and under the changed settings would have with another, or the same.';
 
 create type notify.backtest_case as (
-  event_id uuid, recipient_id uuid, channel text, type_key text, at timestamptz,
-  outcome text, rule text, new_outcome text, new_rule text, new_reason text, new_at timestamptz
+  event_id uuid, recipient_id uuid, channel text, type_key text, at timestamptz, outcome text, rule text, reason text,
+  new_at timestamptz, new_outcome text, new_rule text, new_reason text
 );
-comment on type notify.backtest_case is 'A candidate whose end the changed settings would have changed; at and new_at: when it was judged last.';
+comment on type notify.backtest_case is
+  'A candidate of the past and what would have become of it; at and new_at: when it was judged last.';
+
+create type notify_private.past as (
+  event_id uuid, recipient_id uuid, channel text, type_key text, place integer, type_enabled boolean, shares_key boolean,
+  at timestamptz, nth integer, released_rule text,
+  judged_at timestamptz[], facts jsonb[], held_by text[], held_until timestamptz[],
+  decided_at timestamptz, outcome text, rule text, reason text, ended_by text
+);
+comment on type notify_private.past is
+  'A candidate of the past on its way through replay(): when it is judged next, which of the judgements of its history that is (null: none, it went another way), all of that history, and how it ended. ended_by: where no full judgement ended it, what had kept it waiting (fallback, digest) or any for a canceled event.';
+create type notify_private.past_message as (recipient_id uuid, at timestamptz, day date);
+comment on type notify_private.past_message is 'Something that replay() has sent, as the caps count it.';
+create type notify_private.past_key as (recipient_id uuid, channel text, dedupe_key text, event_id uuid, expires_at timestamptz);
+comment on type notify_private.past_key is 'A dedupe key as replay() has it in use.';
 
 -- migrate:down
 do $$ begin raise exception 'Rowbell rolls forward only: write a new migration'; end $$;

@@ -20,8 +20,13 @@ begin
       from notify.holds as h
       where h.event_id = asked.of_event_id and h.recipient_id = asked.of_recipient_id
       union all
+      -- Gathered, and left out when the digest was closed.
+      select i.channel, 2, i.added_at, 'digest', i.facts ->> 'rule', i.facts ->> 'reason', null, (i.facts ->> 'until')::timestamptz, i.facts
+      from notify.digest_items as i
+      where i.event_id = asked.of_event_id and i.recipient_id = asked.of_recipient_id and i.left_out is not null
+      union all
       -- The open hold's judgement is the decision's.
-      select d.channel, 2, d.decided_at, d.outcome, d.rule, d.reason, d.inputs, d.held_until, d.facts
+      select d.channel, 3, d.decided_at, d.outcome, d.rule, d.reason, d.inputs, d.held_until, d.facts
       from notify.decisions as d
       where d.event_id = asked.of_event_id and d.recipient_id = asked.of_recipient_id and d.outcome <> 'hold'
     ) as j

@@ -16,7 +16,7 @@ declare
   -- Reads and writes as the caller, whose grants are the check.
   wrong constant text := case
     when update_settings.daily_cap < 1 then 'daily_cap: must be at least 1'
-    when not update_settings.capped_channels <@ known then 'capped_channels: must be push, email, sms, voice, in_app or webhook'
+    when not update_settings.capped_channels <@ array_remove(known, 'in_app') then 'capped_channels: must be push, email, sms, voice or webhook'
     when update_settings.rolling_cap < 0 then 'rolling_cap: must be at least 1, or 0 for none'
     when update_settings.rolling_window not between interval '1 minute' and interval '7 days' then 'rolling_window: must be from a minute to 7 days'
     when not update_settings.quiet_channels <@ known then 'quiet_channels: must be push, email, sms, voice, in_app or webhook'

@@ -75,7 +75,7 @@ begin
       v.event_id, v.recipient_id, v.channel, at, case t.priority when 'P0' then 'urgent' else 'bulk' end,
       v.notification_id, v.rule, v.reason, v.inputs, v.held_until,
       -- due_at changes with the person's settings; how long it was meant to wait is part of what was said.
-      v.facts || pg_catalog.jsonb_build_object('until', v.held_until)
+      v.facts || pg_catalog.jsonb_build_object('until', v.held_until, 'reason', v.reason)
     from unnest(verdicts) as v
     join unnest(events) as e on e.id = v.event_id
     join notify.notification_types as t on t.key = e.type_key

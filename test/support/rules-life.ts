@@ -1,0 +1,109 @@
+import type { TestDatabase } from './database.ts';
+import { type Candidate, createOracle, type Verdict } from './rules-oracle.ts';
+import {
+  candidatesOf,
+  hour,
+  makeWorld,
+  minute,
+  planAt,
+  releaseAt,
+  seeded,
+  tellSome,
+  type World,
+} from './rules-world.ts';
+
+export type Said = Verdict & { readonly at: number };
+export type Life = {
+  readonly world: World;
+  readonly since: number;
+  /** By event, person and channel: what the oracle said each time it was asked. */
+  readonly expected: ReadonlyMap<string, { readonly candidate: Candidate; readonly said: readonly Said[] }>;
+};
+
+/** Some days of a random world, planned and released by the engine and judged by the oracle; the oracle's answers. */
+export async function live(db: TestDatabase, seed: number, people: number, steps: number): Promise<Life> {
+  const random = seeded(seed);
+  const since = Date.now() - 14 * 24 * hour;
+  let at = since;
+  const world = await makeWorld(db, random, people, since);
+  const oracle = createOracle(world.settings);
+  const expected = new Map<string, { readonly candidate: Candidate; readonly said: Said[] }>();
+  const waiting = new Map<string, { readonly candidate: Candidate; readonly due: number }>();
+  const judge = (candidate: Candidate) => {
+    const verdict = oracle.judge(candidate, at);
+    oracle.apply(candidate, verdict, at);
+    const name = `${candidate.event} ${candidate.person.id} ${candidate.channel}`;
+    const known = expected.get(name) ?? { candidate, said: [] };
+    expected.set(name, known);
+    known.said.push({ ...verdict, at });
+    if (verdict.until !== null && verdict.outcome === 'hold') waiting.set(name, { candidate, due: verdict.until });
+    else waiting.delete(name);
+  };
+  for (let step = 0; step < steps; step++) {
+    at += (1 + random(6 * 60)) * minute + random(60_000);
+    const told = await tellSome(db, random, world, at);
+    await planAt(db, told, at);
+    for (const event of told) for (const candidate of candidatesOf(event, at)) judge(candidate);
+    if (random.chance(70)) {
+      at += 1 + random(60 * minute);
+      await releaseAt(db, at);
+      const due = [...waiting.values()].filter((held) => held.due <= at).map(({ candidate }) => candidate);
+      for (const candidate of due.sort(inTurn)) judge(candidate);
+    }
+  }
+  return { world, since, expected };
+}
+const inTurn = (a: Candidate, b: Candidate): number =>
+  a.event === b.event ? place(a) - place(b) : a.event < b.event ? -1 : 1;
+const place = ({ kind, channel }: Candidate): number => kind.channels.indexOf(channel);
+
+/**
+ * The same past once more, by the oracle and under other settings: every candidate's last verdict. Who waits as they did comes
+ * back when they did, otherwise when the wait is over.
+ */
+export function relive({ expected }: Life, world: Pick<World, 'settings' | 'kinds'>, now: number): Map<string, Said> {
+  const oracle = createOracle(world.settings);
+  const kinds = new Map(world.kinds.map((kind) => [kind.key, kind]));
+  type Turn = {
+    readonly name: string;
+    readonly candidate: Candidate;
+    readonly at: number;
+    readonly nth: number | null;
+  };
+  const ends = new Map<string, Said>();
+  let turns: Turn[] = [...expected].map(([name, { candidate, said }]) => ({
+    name,
+    candidate: { ...candidate, kind: kinds.get(candidate.kind.key) ?? candidate.kind },
+    at: (said[0] as Said).at,
+    nth: 0,
+  }));
+  turns.sort((a, b) => a.at - b.at || inTurn(a.candidate, b.candidate));
+  let waiting: Turn[] = [];
+  const take = ({ name, candidate, at, nth }: Turn) => {
+    const said = expected.get(name)?.said ?? [];
+    const verdict = oracle.judge(candidate, at);
+    oracle.apply(candidate, verdict, at);
+    ends.set(name, { ...verdict, at });
+    if (verdict.outcome !== 'hold' || verdict.until === null) return;
+    const before = nth === null ? undefined : said[nth];
+    const isAsBefore = before?.outcome === 'hold' && before.rule === verdict.rule && before.until === verdict.until;
+    if (isAsBefore && nth !== null) {
+      const next = said[nth + 1];
+      if (next) waiting.push({ name, candidate, at: next.at, nth: nth + 1 });
+    } else if (verdict.until <= now) waiting.push({ name, candidate, at: verdict.until, nth: null });
+  };
+  while (turns.length > 0 || waiting.length > 0) {
+    const [next] = turns;
+    const at = Math.min(next?.at ?? Number.POSITIVE_INFINITY, ...waiting.map((turn) => turn.at));
+    // Who waited comes before what is new at the same instant.
+    const back = waiting.filter((turn) => turn.at === at);
+    waiting = waiting.filter((turn) => turn.at !== at);
+    for (const turn of back.sort((a, b) => inTurn(a.candidate, b.candidate))) take(turn);
+    if (back.length > 0) continue;
+    const count = turns.findIndex((turn) => turn.at !== at);
+    const fresh = turns.slice(0, count < 0 ? turns.length : count);
+    turns = turns.slice(fresh.length);
+    for (const turn of fresh) take(turn);
+  }
+  return ends;
+}
