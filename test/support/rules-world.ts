@@ -98,7 +98,7 @@ export async function makeWorld(db: TestDatabase, random: Rand, size: number, si
   };
   await owner.query(
     `update notify.settings set daily_cap = $1, capped_channels = $2, rolling_cap = $3, rolling_window = $4,
-       quiet_hours = $5, quiet_channels = $6, digest_time = $7, digest_weekday = $8, retention = $9`,
+       quiet_hours = $5, quiet_channels = $6, require_verified_email = true, digest_time = $7, digest_weekday = $8, retention = $9`,
     [
       settings.dailyCap,
       settings.cappedChannels,
@@ -209,13 +209,15 @@ export async function makeWorld(db: TestDatabase, random: Rand, size: number, si
     ]);
   await insert(
     'notify.users',
-    'id, time_zone, region, email, phone',
-    `(r ->> 'id')::uuid, r ->> 'zone', r ->> 'region', r ->> 'email', r ->> 'phone'`,
+    'id, time_zone, region, email, email_verified_at, phone',
+    `(r ->> 'id')::uuid, r ->> 'zone', r ->> 'region', r ->> 'email', case when (r ->> 'verified')::boolean then now() end, r ->> 'phone'`,
     people.map(({ id, zone, region, addresses }, n) => ({
       id,
       zone,
       region,
-      email: addresses.has('email') ? `p${n}@example.com` : null,
+      // A mailbox that nobody has verified is no address.
+      email: addresses.has('email') || n % 3 === 0 ? `p${n}@example.com` : null,
+      verified: addresses.has('email'),
       phone: addresses.has('sms') ? `+1${2_000_000_000 + n}` : null,
     })),
   );

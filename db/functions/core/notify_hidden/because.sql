@@ -25,7 +25,7 @@ as $$
           else ' by default, the person has chosen nothing' end
         || case when facts ->> 'frequency' in ('daily', 'weekly') then ', ' || (facts ->> 'frequency') else '' end || '.'
       when 'address' then case said when 'passed' then 'There was an address: ' || coalesce(facts ->> 'known', 'at least 1') || ' known.'
-        else 'There was no working address on this channel.' end
+        else case reason when 'unverified' then 'The mailbox was not verified.' else 'There was no working address on this channel.' end end
       when 'suppression_list' then case
         when said <> 'passed' then 'Every address on this channel is on the suppression list (' || reason || ').'
         else 'Not every address is on the suppression list: ' || coalesce(facts ->> 'usable', 'at least 1') || ' usable.' end

@@ -7,7 +7,7 @@ as $$
     (3, 'still_relevant', '{relevant}'),
     (4, 'consent', '{consent,region}'),
     (5, 'preference', '{enabled,frequency,source}'),
-    (6, 'address', '{known}'),
+    (6, 'address', '{known,unverified}'),
     (7, 'suppression_list', '{known,usable,suppression}'),
     (8, 'fallback', '{fallback,step}'),
     (9, 'dedupe', '{key,used_by}'),

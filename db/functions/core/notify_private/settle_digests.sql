@@ -29,7 +29,8 @@ begin
       case when v.rule is null
         then (pg_catalog.row_number() over (partition by i.digest_id, v.rule is null order by i.event_id))::integer
       end,
-      v.rule
+      v.rule,
+      i.facts
     from unnest(items) as i
     left join unnest(dropped) as v on v.event_id = i.event_id and v.recipient_id = i.recipient_id and v.channel = i.channel
   ) as j;
