@@ -12,7 +12,7 @@ import { createReadyHandler, handleLive, readReadiness } from './http/health.ts'
 import { createMetricsHandler } from './http/metrics.ts';
 import { createRouter, type Route } from './http/router.ts';
 import { closeServer, listen } from './http/server.ts';
-import { createTwilioRoute } from './http/twilio.ts';
+import { createTwilioRoutes } from './http/twilio.ts';
 import { createLinks } from './links.ts';
 import type { Logger } from './logger.ts';
 import { listMigrationNumbers, listSchemas } from './migrate/packs.ts';
@@ -74,9 +74,13 @@ export async function startApi(config: ReturnType<typeof readConfig<'api'>>, log
   }
   if (config.twilio) {
     // The one provider that calls back. Loaded only where it is configured: its SDK is large.
-    const { parseTwilioStatus: parse, verifyTwilioSignature } = await import('./providers/twilio/index.ts');
+    const {
+      parseTwilioStatus: parse,
+      parseTwilioReply: parseReply,
+      verifyTwilioSignature,
+    } = await import('./providers/twilio/index.ts');
     const verify = verifyTwilioSignature.bind(null, config.twilio.authToken);
-    routes.push(createTwilioRoute({ verify, parse }, publicUrl, httpPool));
+    routes.push(...createTwilioRoutes({ verify, parse, parseReply }, publicUrl, httpPool));
   }
   if (config.env === 'development') routes.push(...(await createExplorerRoutes()));
 

@@ -69,8 +69,8 @@ const isEventName = (text: string): text is EventName => /^[a-z]+\.[a-z]+$/.test
 function logWarning(notice: Notice, logger: Logger): void {
   const { severity, message = '', detail } = notice;
   if (severity !== 'WARNING') return;
-  if (!isEventName(message)) return logger.warn('database.warned', { message });
-  logger.warn(message, JSON.parse(detail ?? '{}') as Record<string, unknown>);
+  if (isEventName(message)) logger.warn(message, JSON.parse(detail ?? '{}') as Record<string, unknown>);
+  else logger.warn('database.warned', { message });
 }
 
 /** Typed queries over a pool. Ending the pool is the caller's; `destroy()` of the result would end it too. */

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { describeDatabaseError } from '../database-errors.ts';
 import { RowbellError } from '../errors.ts';
 import { mediaType, readBody } from './body.ts';
-import { sendError } from './respond.ts';
+import { type Request, sendError } from './respond.ts';
 import type { Route } from './router.ts';
 
 const mostBytes = 16_384;
@@ -16,6 +16,8 @@ export type TwilioCallbacks = {
   readonly verify: (signature: string | undefined, url: string, parameters: Parameters) => boolean;
   /** A status callback in our words; null for what is none. */
   readonly parse: (parameters: Parameters) => TwilioReport | null;
+  /** An incoming message that says STOP or START; null for any other. */
+  readonly parseReply: (parameters: Parameters) => TwilioOptOut | null;
 };
 
 export type TwilioReport =
@@ -23,38 +25,68 @@ export type TwilioReport =
   | { readonly status: 'answered' | 'completed'; readonly code: string | null }
   | { readonly status: 'failed'; readonly code: string; readonly permanence: string; readonly reason: string };
 
+/** Somebody's STOP or START. */
+export type TwilioOptOut = { readonly from: string; readonly optOut: 'stop' | 'start' };
+
 /**
- * `POST /callbacks/twilio/:deliveryId`: Twilio's word on an SMS or a call. Repeated and late ones change nothing. The signature
- * is checked before anything else is looked at, so nobody learns from the answer which deliveries exist.
+ * `POST /callbacks/twilio/:deliveryId`: Twilio's word on an SMS or a call. Repeated and late ones change nothing. The
+ * signature is checked before anything else is looked at, so nobody learns from the answer which deliveries exist.
+ *
+ * `POST /callbacks/twilio`: what somebody answered to a text, where the number's webhook leads here. STOP puts their
+ * number on the suppression list, START takes it off; everything else is left to whoever reads replies.
  *
  * @param publicUrl the origin Twilio was given; the signature covers it
  * @param pool connections as `rowbell_http`
  */
-export function createTwilioRoute(callbacks: TwilioCallbacks, publicUrl: string, pool: pg.Pool): Route {
-  return {
-    method: 'POST',
-    path: '/callbacks/twilio/:id',
-    async handle(request, response, deliveryId) {
+export function createTwilioRoutes(callbacks: TwilioCallbacks, publicUrl: string, pool: pg.Pool): Route[] {
+  const read = async (request: Request): Promise<Parameters> => {
+    const parameters = Object.fromEntries(new URLSearchParams(await readBody(request, mostBytes)));
+    const signature = request.headers['x-twilio-signature'];
+    const isSigned = callbacks.verify(
+      typeof signature === 'string' ? signature : undefined,
+      publicUrl + (request.url ?? ''),
+      parameters,
+    );
+    if (!isSigned) throw new RowbellError('RBFBD', 'The signature is not valid.');
+    return parameters;
+  };
+  const taking =
+    (handle: (request: Request, id: string) => Promise<void>): Route['handle'] =>
+    async (request, response, id) => {
       if (mediaType(request) !== 'application/x-www-form-urlencoded') {
         sendError(response, new RowbellError('RBINV', 'Send application/x-www-form-urlencoded.'), 415);
         return;
       }
-      const parameters = Object.fromEntries(new URLSearchParams(await readBody(request, mostBytes)));
-      const signature = request.headers['x-twilio-signature'];
-      const isSigned = callbacks.verify(
-        typeof signature === 'string' ? signature : undefined,
-        publicUrl + (request.url ?? ''),
-        parameters,
-      );
-      if (!isSigned) throw new RowbellError('RBFBD', 'The signature is not valid.');
-      if (!uuid.test(deliveryId)) throw new RowbellError('RBNFD');
-      const report = callbacks.parse(parameters);
-      // A word we do not know is not Twilio's fault; an error would only make it call again.
-      if (report && !(await apply(pool, deliveryId, report))) throw new RowbellError('RBNFD');
+      await handle(request, id);
       response.writeHead(204);
       response.end();
+    };
+  return [
+    {
+      method: 'POST',
+      path: '/callbacks/twilio/:id',
+      handle: taking(async (request, deliveryId) => {
+        const parameters = await read(request);
+        if (!uuid.test(deliveryId)) throw new RowbellError('RBNFD');
+        const report = callbacks.parse(parameters);
+        // A word we do not know is not Twilio's fault; an error would only make it call again.
+        if (report && !(await apply(pool, deliveryId, report))) throw new RowbellError('RBNFD');
+      }),
     },
-  };
+    {
+      method: 'POST',
+      path: '/callbacks/twilio',
+      handle: taking(async (request) => {
+        const reply = callbacks.parseReply(await read(request));
+        if (!reply) return;
+        await pool
+          .query('select notify_private.note_opt_out($1, $2)', [reply.from, reply.optOut === 'stop'])
+          .catch((error: unknown) => {
+            throw describeDatabaseError(error);
+          });
+      }),
+    },
+  ];
 }
 
 async function apply(pool: pg.Pool, deliveryId: string, report: TwilioReport): Promise<boolean> {

@@ -5,6 +5,7 @@ import type { Message, Provider, Result } from '../types.ts';
 import { type Call, TwilioHttpClient } from './http-client.ts';
 import { rejectionOf } from './rejection.ts';
 
+export { parseTwilioReply, type TwilioReply } from './reply.ts';
 export { parseTwilioStatus, type TwilioStatus, verifyTwilioSignature } from './status.ts';
 export { createTwilioVoice } from './voice.ts';
 
