@@ -174,6 +174,28 @@ describe('CP-3 a call that moves', () => {
   });
 });
 
+test('CP-24 a preview ends with the beginning of its call, also at the provider and for a phone that is off', async () => {
+  const endsAt = (call: string) =>
+    one<Date>(
+      db.owner,
+      `select due_at + expires_after from notify.events where subject_id = $1 and type_key = 'coaching_preview' and canceled_at is null`,
+      [call],
+    );
+  const ada = await makeMember(db, { leadMinutes: 30 });
+  const call = await makeCall(db, ada.id, '2 hours', { coachId });
+  expect(await endsAt(call)).toEqual((await callOf(db, call)).scheduled_at);
+  await asService(db, 'update coaching.members set lead_minutes = 10 where user_id = $1', [ada.id]);
+  expect(await endsAt(call)).toEqual((await callOf(db, call)).scheduled_at);
+  await move(call, '4 minutes');
+  expect(await endsAt(call)).toEqual((await callOf(db, call)).scheduled_at);
+  await planDue(db);
+  const { rows } = await db.owner.query<{ expires_at: Date }>(
+    'select expires_at from notify.deliveries where recipient_id = $1',
+    [ada.id],
+  );
+  expect(rows.map((row) => row.expires_at)).toEqual([(await callOf(db, call)).scheduled_at]);
+});
+
 test('CP-4 canceling the call cancels both', async () => {
   const ada = await makeMember(db);
   const call = await makeCall(db, ada.id, '2 hours', { coachId });

@@ -42,10 +42,14 @@ begin
   loop
     perform notify_private.move_events(moved.event_ids, null, moved.shift);
   end loop;
+  update notify.events as e set expires_after = n.scheduled_at - n.preview_due_at
+  from updated as n
+  where e.subject_id = n.id and e.subject_type = 'coaching_call' and e.type_key = 'coaching_preview' and e.due_at = n.preview_due_at
+    and e.planned_at is null and e.canceled_at is null and e.expires_after is distinct from n.scheduled_at - n.preview_due_at;
   -- What had been planned already, or is being planned now, has another in its place. What is left of the old one does not
   -- matter any more, because its instant is not the call's.
-  insert into notify.events (type_key, subject_type, subject_id, due_at)
-  select w.type_key, 'coaching_call', n.id, w.due_at
+  insert into notify.events (type_key, subject_type, subject_id, due_at, expires_after)
+  select w.type_key, 'coaching_call', n.id, w.due_at, nullif(n.scheduled_at - w.due_at, interval '0')
   from updated as n
   join outdated as o on o.id = n.id
   cross join lateral (values

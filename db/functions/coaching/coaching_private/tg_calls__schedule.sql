@@ -7,8 +7,9 @@ begin
   if not exists (select from inserted as i where i.status = 'pending') then
     return null;
   end if;
-  insert into notify.events (type_key, subject_type, subject_id, due_at)
-  select w.type_key, 'coaching_call', i.id, w.due_at
+  -- A preview ends with the beginning of its call, also where it waits at a provider for a phone that is off.
+  insert into notify.events (type_key, subject_type, subject_id, due_at, expires_after)
+  select w.type_key, 'coaching_call', i.id, w.due_at, nullif(i.scheduled_at - w.due_at, interval '0')
   from inserted as i
   cross join lateral (values ('coaching_preview', i.preview_due_at), ('coaching_call', i.scheduled_at)) as w (type_key, due_at)
   where i.status = 'pending' and w.due_at is not null

@@ -12,7 +12,7 @@ begin
     and (type_keys is null or e.type_key = any (type_keys))
     and e.canceled_at is null
     -- Of what has expired nothing can be under way.
-    and (e.planned_at is null or e.due_at + t.expires_after > pg_catalog.clock_timestamp());
+    and (e.planned_at is null or e.due_at + coalesce(e.expires_after, t.expires_after) > pg_catalog.clock_timestamp());
 end
 $$;
 comment on function notify_private.events_of_subject(text, uuid, text[]) is

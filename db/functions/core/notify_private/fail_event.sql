@@ -8,7 +8,7 @@ as $$
     plan_error = left(error, 1000),
     plan_attempts = e.plan_attempts + 1,
     retry_at = case
-      when clock_timestamp() < e.due_at + t.expires_after then clock_timestamp() + notify_private.backoff(e.plan_attempts + 1)
+      when clock_timestamp() < e.due_at + coalesce(e.expires_after, t.expires_after) then clock_timestamp() + notify_private.backoff(e.plan_attempts + 1)
       else 'infinity'
     end
   from notify.notification_types as t

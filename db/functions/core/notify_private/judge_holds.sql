@@ -13,7 +13,7 @@ begin
         array(
           select row(
             h.notification_id, h.event_id, e.type_key, h.recipient_id, h.channel, d.facts ->> 'key',
-            e.due_at + t.expires_after, e.fallback_key, h.rule
+            e.due_at + coalesce(e.expires_after, t.expires_after), e.fallback_key, h.rule
           )::notify_private.candidate
           from unnest(holds) as h
           join unnest(events) as e on e.id = h.event_id

@@ -10,12 +10,12 @@ declare
 begin
   select pg_catalog.array_agg(i), pg_catalog.array_agg(
     -- Without its dedupe key, which this candidate itself has claimed.
-    row(i.notification_id, i.event_id, t.key, i.recipient_id, i.channel, null, e.due_at + t.expires_after, null, 'digest')::notify_private.candidate
+    row(i.notification_id, i.event_id, t.key, i.recipient_id, i.channel, null, e.due_at + coalesce(e.expires_after, t.expires_after), null, 'digest')::notify_private.candidate
   )
   into items, candidates
   from unnest(closing) as c
   cross join lateral (select * from notify.digest_items as x where x.digest_id = c.id and x.left_out is null offset 0) as i
-  cross join lateral (select x.type_key, x.due_at from notify.events as x where x.id = i.event_id limit 1) as e
+  cross join lateral (select x.type_key, x.due_at, x.expires_after from notify.events as x where x.id = i.event_id limit 1) as e
   cross join lateral (select x.key, x.expires_after from notify.notification_types as x where x.key = e.type_key limit 1) as t;
 
   perform pg_catalog.set_config('enable_hashjoin', 'on', true);
