@@ -115,3 +115,41 @@ test('changes that are none are refused by name', async () => {
   for (const more of [', part: 1', ', parts: 0', ', parts: 1001'])
     expect((await totals({}, more)).codes).toEqual(['INVALID_INPUT']);
 });
+
+test('a canceled event ends what waited and gives its key back, then as now', async () => {
+  const keyed = await makeType(db, { dedupeKey: 'k:{Key}', channels: ['push', 'email'], defaultChannels: ['push'] });
+  const dan = await makePerson(db);
+  const told = async () => {
+    const event = await tell(db, keyed, [dan], { variables: { Key: 'a' } });
+    await planDue(db);
+    return event;
+  };
+  const cancel = (event: string) => db.owner.query('select notify_private.cancel_events(array[$1::uuid])', [event]);
+  const pause = (until: string) =>
+    db.owner.query(
+      `insert into notify.personal_settings (user_id, paused_until) values ($1, clock_timestamp() + $2::interval)
+       on conflict (user_id) do update set paused_until = excluded.paused_until`,
+      [dan, until],
+    );
+  // Sent but not yet taken by a provider, then held: canceled both, so the third is told and the fourth a repetition.
+  await cancel(await told());
+  await pause('1 hour');
+  await cancel(await told());
+  await pause('-1 hour');
+  await told();
+  await told();
+  const { rows } = await db.owner.query(
+    `select outcome, rule, new_outcome, new_rule, at = new_at as same
+     from notify_private.replay(now() - interval '1 hour', now() + interval '1 hour', '{}', 0, 1)
+     where recipient_id = $1 and channel = 'push' order by event_id`,
+    [dan],
+  );
+  const same = (outcome: string, rule: string | null) => ({
+    outcome,
+    rule,
+    new_outcome: outcome,
+    new_rule: rule,
+    same: true,
+  });
+  expect(rows).toEqual([same('send', null), same('suppress', 'event'), same('send', null), same('suppress', 'dedupe')]);
+});

@@ -99,6 +99,20 @@ test('what was held shows every judgement, the first with what it looked at then
   expect(trace).toEqual(['held null', 'released send', 'told null', 'queued null']);
 });
 
+test('what was canceled while it waited says so after what had held it', async () => {
+  await db.owner.query(
+    `insert into notify.personal_settings (user_id, paused_until) values ($1, clock_timestamp() + interval '1 hour')`,
+    [ben],
+  );
+  const event = await tell(db, type, [ben]);
+  await planDue(db);
+  await db.owner.query('select notify_private.cancel_events(array[$1::uuid])', [event]);
+  await db.owner.query('delete from notify.personal_settings');
+  const rows = (await asPerson(ben, event)).filter(({ channel, said }) => channel === 'push' && said !== 'passed');
+  expect(short(rows)).toEqual(['quiet_hours held', 'digest not_asked', 'event suppressed']);
+  expect(rows[2]).toMatchObject({ position: 0, judgement: null, reason: 'canceled' });
+});
+
 describe('who may ask', () => {
   test('a person sees their own alone; an operator everybody', async () => {
     const event = await tell(db, type, [ada, ben]);

@@ -9,7 +9,9 @@ alter table notify.digest_items add column facts jsonb;
 comment on column notify.digest_items.facts is 'What the rules looked at when they gathered it, as in decisions.facts, with the rule that gathered it, its reason and until when.';
 
 -- The inbox is not a message that disturbs: it has no counters.
-alter table notify.settings add constraint settings_capped_channels_are_counted check ('in_app' <> all (capped_channels));
+update notify.settings set capped_channels = array_remove(capped_channels, 'in_app');
+alter table notify.settings
+  add constraint settings_capped_channels_are_counted check ('in_app' <> all (capped_channels)) not valid;
 
 -- What one call sends moves the instant at which the window has room, so judge() needs them all.
 alter type notify_private.facts rename attribute rolling_free_at to rolling_frees;
@@ -22,7 +24,7 @@ create type notify.explanation as (
   rule text, said text, reason text, inputs jsonb, because text
 );
 comment on type notify.explanation is
-  'What one rule said of a candidate: passed, held, gathered, suppressed or not_asked; judgement counts how often it was judged (again after each hold), position is the rule''s place in docs/rules.md. Where there is no candidate: rule event (waiting, canceled, failed) or audience (left_out), position 0.';
+  'What one rule said of a candidate: passed, held, gathered, suppressed or not_asked; judgement counts how often it was judged (again after each hold), position is the rule''s place in docs/rules.md. Position 0 is what no rule said: event (suppressed: canceled while it waited; without a candidate waiting, canceled, failed) or audience (left_out).';
 
 create type notify.trace_entry as (
   event_id uuid, recipient_id uuid, channel text, at timestamptz, delivery_id uuid,
@@ -54,10 +56,10 @@ create type notify_private.past as (
   event_id uuid, recipient_id uuid, channel text, type_key text, place integer, type_enabled boolean, shares_key boolean,
   at timestamptz, nth integer, released_rule text,
   judged_at timestamptz[], facts jsonb[], held_by text[], held_until timestamptz[],
-  decided_at timestamptz, outcome text, rule text, reason text, ended_by text
+  decided_at timestamptz, outcome text, rule text, reason text, ended_by text, freed_at timestamptz
 );
 comment on type notify_private.past is
-  'A candidate of the past on its way through replay(): when it is judged next, which of the judgements of its history that is (null: none, it went another way), all of that history, and how it ended. ended_by: where no full judgement ended it, what had kept it waiting (fallback, digest) or any for a canceled event.';
+  'A candidate of the past on its way through replay(): when it is judged next, which of the judgements of its history that is (null: none, it went another way), all of that history, and how it ended. ended_by: where no full judgement ended it, what had kept it waiting (fallback, digest) or any for a canceled event. freed_at: when its event was canceled before any provider had it, which gave its dedupe key back.';
 create type notify_private.past_message as (recipient_id uuid, at timestamptz, day date);
 comment on type notify_private.past_message is 'Something that replay() has sent, as the caps count it.';
 create type notify_private.past_key as (recipient_id uuid, channel text, dedupe_key text, event_id uuid, expires_at timestamptz);

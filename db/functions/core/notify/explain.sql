@@ -29,6 +29,7 @@ begin
       select d.channel, 3, d.decided_at, d.outcome, d.rule, d.reason, d.inputs, d.held_until, d.facts
       from notify.decisions as d
       where d.event_id = asked.of_event_id and d.recipient_id = asked.of_recipient_id and d.outcome <> 'hold'
+        and d.rule is distinct from 'event'
     ) as j
   )
   select
@@ -52,7 +53,14 @@ begin
   left join lateral (
     select jsonb_object_agg(f.key, f.value) as inputs from jsonb_each(j.facts) as f where f.key = any (r.keys)
   ) as i on true
-  order by j.channel, j.judgement, r."position";
+  union all
+  -- Nothing that rules had to say: its event was canceled while it waited.
+  select
+    asked.of_event_id, asked.of_recipient_id, d.channel, null, d.decided_at, 0, d.rule, 'suppressed', d.reason, null,
+    'The event was canceled while this waited.'
+  from notify.decisions as d
+  where d.event_id = asked.of_event_id and d.recipient_id = asked.of_recipient_id and d.rule = 'event'
+  order by 3, 4, 6;
   if found or not has_table_privilege('notify.events', 'select') then
     return;
   end if;

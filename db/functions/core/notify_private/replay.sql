@@ -59,12 +59,16 @@ begin
             when d.outcome = 'suppress' and d.rule = 'fallback' then 'fallback'
             when d.outcome = 'suppress' and d.facts ->> 'released' = 'digest' then 'digest'
           end as ended_by,
+          case when e.canceled_at is not null and d.outcome = 'send' and not exists (
+            select from notify.deliveries as x
+            where x.notification_id = d.notification_id and x.channel = d.channel and (x.attempt > 0 or x.status = 'delivered')
+          ) then e.canceled_at end as freed_at,
           d.facts ->> 'key' is not null and count(*) over (partition by d.recipient_id, d.channel, d.facts ->> 'key') > 1 as shares_key
         from unnest(chunk) as r (id)
         cross join lateral (
           select * from notify.decisions as x where x.recipient_id = r.id and x.event_id >= first_id and x.event_id < end_id offset 0
         ) as d
-        cross join lateral (select x.type_key from notify.events as x where x.id = d.event_id limit 1) as e
+        cross join lateral (select x.type_key, x.canceled_at from notify.events as x where x.id = d.event_id limit 1) as e
         join notify.notification_types as t on t.key = e.type_key
       ),
       story as (
@@ -98,7 +102,7 @@ begin
       select array_agg(row(
         n.event_id, n.recipient_id, n.channel, n.type_key, n.place, n.rule is distinct from 'type', n.shares_key,
         n.judged_at[1], 1, null, n.judged_at, n.known, n.held_by, n.held_for,
-        n.decided_at, n.outcome, n.rule, n.reason, n.ended_by)::notify_private.past)
+        n.decided_at, n.outcome, n.rule, n.reason, n.ended_by, n.freed_at)::notify_private.past)
       from numbered as n group by n.round order by n.round;
     fetch rounds into fresh;
 
@@ -154,7 +158,7 @@ begin
             and (v.event_id = k.event_id or v.outcome <> 'suppress' and v.rule is distinct from 'fallback')
           where v.event_id is null
         ) || array(
-          select row(v.recipient_id, v.channel, v.dedupe_key, v.event_id, v.dedupe_expires_at)::notify_private.past_key
+          select row(v.recipient_id, v.channel, v.dedupe_key, v.event_id, least(v.dedupe_expires_at, b.freed_at))::notify_private.past_key
           from unnest(verdicts) as v
           join unnest(batch) as b on b.event_id = v.event_id and b.recipient_id = v.recipient_id and b.channel = v.channel
           where b.shares_key and v.outcome <> 'suppress' and v.rule is distinct from 'fallback'
@@ -175,7 +179,7 @@ begin
         pg_catalog.array_agg(row(
           n.event_id, n.recipient_id, n.channel, n.type_key, n.place, n.type_enabled, n.shares_key,
           n.next_at, n.next_nth, n.new_rule, n.judged_at, n.facts, n.held_by, n.held_until,
-          n.decided_at, n.outcome, n.rule, n.reason, n.ended_by)::notify_private.past) filter (where n.next_at is not null),
+          n.decided_at, n.outcome, n.rule, n.reason, n.ended_by, n.freed_at)::notify_private.past) filter (where n.next_at is not null),
         pg_catalog.array_agg(row(
           n.event_id, n.recipient_id, n.channel, n.type_key, n.decided_at, n.outcome, n.rule, n.reason,
           n.at, n.new_outcome, n.new_rule, n.new_reason)::notify.backtest_case) filter (where n.next_at is null)
