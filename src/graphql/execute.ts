@@ -14,6 +14,7 @@ import {
 import { z } from 'zod';
 import { RowbellError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { concealedFields } from './concealed.ts';
 import { checkCost } from './cost.ts';
 import type { Identity } from './identity.ts';
 import { type PublicError, publicError, withCode } from './mask.ts';
@@ -58,11 +59,17 @@ export function createExecutor(options: ExecutorOptions) {
     ...(options.introspection ? [] : [NoSchemaIntrospectionCustomRule]),
   ];
 
-  const documentOf = (query: string): DocumentNode => {
+  const documentOf = (query: string, { role }: Identity): DocumentNode => {
     const known = documents.get(query);
+    const document = known ?? parse(query, { maxTokens: mostTokens });
+    if (role !== 'operator') {
+      // Before the other rules, which would speak of its arguments.
+      const concealed = validate(schema, document, [concealedFields], { maxErrors: 5 });
+      if (concealed.length > 0) throw new AggregateError(concealed);
+    }
     if (known) return known;
-    const document = parse(query, { maxTokens: mostTokens });
-    const errors = validate(schema, document, rules, { maxErrors: 5 });
+    // Who may not ask for the schema is not told what else it has, either ("Did you mean …?").
+    const errors = validate(schema, document, rules, { maxErrors: 5, hideSuggestions: !options.introspection });
     if (errors.length > 0) throw new AggregateError(errors);
     if (documents.size >= mostRemembered) documents.delete(documents.keys().next().value ?? '');
     documents.set(query, document);
@@ -73,7 +80,7 @@ export function createExecutor(options: ExecutorOptions) {
     const request = requestSchema.safeParse(json);
     if (!request.success) throw new RowbellError('RBINV', 'Send an object with query, variables and operationName.');
     const { query, operationName = null, variables } = request.data;
-    const document = documentOf(query);
+    const document = documentOf(query, identity);
     const kind = getOperationAST(document, operationName)?.operation;
     // Validation leaves what is below a root that the schema has not alone.
     if (kind && !schema.getRootType(kind)) throw new RowbellError('RBINV', `There is no ${kind} here.`);

