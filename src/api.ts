@@ -5,6 +5,7 @@ import { createPool } from './database.ts';
 import './graphql/environment.ts';
 import { createAuthenticate } from './graphql/identity.ts';
 import { type Executor, makeExecutor } from './graphql/schema.ts';
+import { createFeedbackRoutes } from './http/email-feedback.ts';
 import { createEmailRoutes } from './http/email-pages.ts';
 import { createExplorerRoutes } from './http/explorer.ts';
 import { createGraphqlHandler } from './http/graphql.ts';
@@ -70,7 +71,12 @@ export async function startApi(config: ReturnType<typeof readConfig<'api'>>, log
     { method: 'GET', path: '/metrics', handle: createMetricsHandler(httpPool) },
   ];
   if (config.linkKeys) {
-    routes.push(...createEmailRoutes({ links: createLinks(config.linkKeys), publicUrl, pool: httpPool }));
+    const links = createLinks(config.linkKeys);
+    routes.push(...createEmailRoutes({ links, publicUrl, pool: httpPool }));
+    if (Object.values(config.feedback).some(Boolean)) {
+      const { createFeedbackSources } = await import('./providers/smtp/feedback/index.ts');
+      routes.push(...createFeedbackRoutes(createFeedbackSources(config.feedback, links.readReturn), httpPool));
+    }
   }
   if (config.twilio) {
     // The one provider that calls back. Loaded only where it is configured: its SDK is large.

@@ -14,7 +14,7 @@ const rules: readonly (readonly [RegExp, RegExp])[] = [
 ];
 
 /** Entries are run, never imported. */
-const entries = /^src\/(server|worker|sandbox-server|start|token|healthcheck|demo)\.ts$/;
+const entries = /^src\/(server|worker|sandbox-server|start|token|healthcheck|demo|dsn)\.ts$/;
 
 test('folders import only what they may', async () => {
   const broken: string[] = [];

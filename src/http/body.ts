@@ -12,6 +12,11 @@ export function mediaType(request: Request): string {
  * @throws {RowbellError} RBBIG as soon as it is known to be longer than `mostBytes`; the rest is not read
  */
 export async function readBody(request: Request, mostBytes: number): Promise<string> {
+  return (await readBytes(request, mostBytes)).toString('utf8');
+}
+
+/** The same as it came. */
+export async function readBytes(request: Request, mostBytes: number): Promise<Buffer> {
   const tooLarge = () => new RowbellError('RBBIG', `A request has at most ${mostBytes} bytes.`);
   if (Number(request.headers['content-length'] ?? 0) > mostBytes) throw tooLarge();
   return new Promise((resolve, reject) => {
@@ -26,7 +31,7 @@ export async function readBody(request: Request, mostBytes: number): Promise<str
       }
       chunks.push(chunk);
     });
-    request.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+    request.on('end', () => resolve(Buffer.concat(chunks)));
     request.on('error', () => reject(new RowbellError('RBINV', 'The request broke off.')));
     request.on('close', () => reject(new RowbellError('RBINV', 'The request broke off.')));
   });

@@ -15,6 +15,7 @@ type Refusal = { readonly code: number; readonly text: string };
  */
 export const startSmtp: StartServer = async ({ journal, faults, credentials, host, publicHost, port }) => {
   const { user, password, from } = credentials.mail;
+  const returnPath = `bounces@${from.slice(from.lastIndexOf('@') + 1, -1)}`;
   const sockets = new Map<number, { readonly socket: Socket; readonly number: number }>();
   /** The fault of a session's current mail: found when the recipient is named, it may strike later. */
   const current = new WeakMap<SMTPServerSession, Fault>();
@@ -35,7 +36,8 @@ export const startSmtp: StartServer = async ({ journal, faults, credentials, hos
       else callback(reply({ code: 535, text: '5.7.8 Authentication credentials invalid' }));
     },
     onMailFrom({ address }, _session, callback) {
-      if (from.endsWith(`<${address}>`)) callback();
+      // Also what stands after a plus: bounces come back to it (VERP).
+      if (from.endsWith(`<${address}>`) || bare(address) === returnPath) callback();
       else callback(reply({ code: 550, text: '5.7.1 Sender address rejected: not owned by user' }));
     },
     onRcptTo({ address }, session, callback) {
@@ -85,7 +87,8 @@ export const startSmtp: StartServer = async ({ journal, faults, credentials, hos
   async function data(stream: SMTPServerDataStream, session: SMTPServerSession): Promise<Refusal | null> {
     const chunks: Buffer[] = [];
     for await (const chunk of stream) chunks.push(chunk as Buffer);
-    const mail = await PostalMime.parse(Buffer.concat(chunks));
+    const source = Buffer.concat(chunks);
+    const mail = await PostalMime.parse(source);
     const headers: Record<string, string> = {};
     for (const { key, value } of mail.headers) headers[key] = key in headers ? `${headers[key]}\n${value}` : value;
     const fault = current.get(session);
@@ -101,7 +104,13 @@ export const startSmtp: StartServer = async ({ journal, faults, credentials, hos
       data: { messageId: mail.messageId ?? null, from: mail.from?.address ?? null, secure: session.secure },
       headers,
       connection: connectionOf(session),
-      raw: { text: mail.text ?? null, html: mail.html ?? null },
+      raw: {
+        text: mail.text ?? null,
+        html: mail.html ?? null,
+        returnPath: session.envelope.mailFrom ? session.envelope.mailFrom.address : null,
+        // As it came over the wire; a large mail is not kept twice.
+        source: source.length <= 200_000 ? source.toString('latin1') : null,
+      },
     });
     if (fault?.kind === 'goaway') setImmediate(cut, session);
     return refusal;
@@ -113,6 +122,7 @@ export const startSmtp: StartServer = async ({ journal, faults, credentials, hos
     settings: {
       SMTP_URL: `smtp://${user}:${password}@${publicHost}:${actualPort}`,
       MAIL_FROM: from,
+      MAIL_RETURN_PATH: returnPath,
       SMTP_CA: credentials.tls.ca,
     },
     async close() {
@@ -121,6 +131,8 @@ export const startSmtp: StartServer = async ({ journal, faults, credentials, hos
     },
   };
 };
+
+const bare = (address: string) => address.replace(/\+[^@]*(?=@)/, '');
 
 /** Refusals that come when the recipient is named; null: this fault does not strike here. */
 function refusalOfRecipient({ kind, status, reason }: Fault): Refusal | null {

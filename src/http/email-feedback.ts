@@ -1,0 +1,69 @@
+import type pg from 'pg';
+import { describeDatabaseError } from '../database-errors.ts';
+import { RowbellError } from '../errors.ts';
+import { mediaType, readBytes } from './body.ts';
+import { sendError } from './respond.ts';
+import type { Route } from './router.ts';
+
+/** What the routes need of those who report, handed in by the entry point: routes do not know providers. */
+export type Source = {
+  readonly path: string;
+  readonly mediaTypes: readonly string[];
+  readonly mostBytes: number;
+  receive(incoming: {
+    readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+    readonly body: Buffer;
+  }): Promise<readonly Report[] | null>;
+};
+
+export type Report = {
+  readonly deliveryId: string;
+  readonly kind: 'delivered' | 'deferred' | 'bounced' | 'complained';
+  readonly code: string | null;
+  readonly reason: string | null;
+  readonly isAddressDead: boolean;
+  readonly occurredAt: Date | null;
+};
+
+/**
+ * Where mail servers and mail services report what became of mails. Proof comes before everything else, so nobody learns
+ * from the answer which deliveries exist. What is known already, or is no delivery of ours (any more), is taken without a
+ * word: an error would only make them call again.
+ *
+ * @param pool connections as `rowbell_http`
+ */
+export function createFeedbackRoutes(sources: readonly Source[], pool: pg.Pool): readonly Route[] {
+  return sources.map((source) => ({
+    method: 'POST',
+    path: source.path,
+    async handle(request, response) {
+      if (!source.mediaTypes.includes(mediaType(request))) {
+        sendError(response, new RowbellError('RBINV', `Send ${source.mediaTypes.join(' or ')}.`), 415);
+        return;
+      }
+      const body = await readBytes(request, source.mostBytes);
+      const reports = await source.receive({ headers: request.headers, body });
+      if (!reports) throw new RowbellError('RBFBD', 'The signature is not valid.');
+      await applyReports(pool, reports);
+      response.writeHead(204);
+      response.end();
+    },
+  }));
+}
+
+/** Writes reports down, one after the other. Repeating them changes nothing. How many were new. */
+export async function applyReports(pool: pg.Pool, reports: readonly Report[]): Promise<number> {
+  let fresh = 0;
+  for (const { deliveryId, kind, code, reason, isAddressDead, occurredAt } of reports) {
+    const { rows } = await pool
+      .query<{ isNew: boolean | null }>(
+        `select notify_private.apply_receipt($1, $2, 'provider', $3, $4, $5, $6) as "isNew"`,
+        [deliveryId, kind, code, reason, isAddressDead, occurredAt],
+      )
+      .catch((error: unknown) => {
+        throw describeDatabaseError(error);
+      });
+    if (rows[0]?.isNew) fresh++;
+  }
+  return fresh;
+}

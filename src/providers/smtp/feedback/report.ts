@@ -1,0 +1,106 @@
+import PostalMime, { type Attachment, type Email } from 'postal-mime';
+import { instantOf, isSame, passwordOf, refusalOf } from './common.ts';
+import { type Feedback, type FeedbackSource, headerOf } from './types.ts';
+
+/** Reads a return tag (`Links.readReturn`): the delivery, or null where nobody but a stranger made it. */
+export type ReadReturn = (tag: string) => string | null;
+
+/**
+ * A mail that came back: a delivery status notification (RFC 3464) or a complaint (RFC 5965). Whoever sends it is believed
+ * only as far as the delivery's signed name goes, which stands in the address it came to and in the headers it returns; so
+ * nobody can bounce for others. Null for any other mail, and for one without such a name.
+ *
+ * @param to the address it came to, as the envelope says; without it the mail's own headers are looked at
+ */
+export async function parseReport(
+  source: Buffer,
+  to: readonly string[],
+  readReturn: ReadReturn,
+): Promise<Feedback | null> {
+  const mail = await PostalMime.parse(source).catch(() => null);
+  if (!mail) return null;
+  const part = (type: string) => mail.attachments.find(({ mimeType }) => mimeType.toLowerCase() === type);
+  const status = part('message/delivery-status') ?? part('message/global-delivery-status');
+  const complaint = part('message/feedback-report');
+  if (!status && !complaint) return null;
+  const deliveryId = deliveryOf(mail, to, readReturn);
+  if (!deliveryId) return null;
+  const occurredAt = instantOf(mail.date);
+  if (complaint) {
+    const [fields] = fieldsOf(textOf(complaint));
+    // "not-spam" takes a complaint back, "virus" and "other" are none.
+    const isAbuse = ['abuse', 'fraud', 'opt-out'].includes(fields?.get('feedback-type')?.toLowerCase() ?? '');
+    if (!isAbuse) return null;
+    return { deliveryId, kind: 'complained', code: null, reason: null, isAddressDead: false, occurredAt };
+  }
+  // First what concerns the message, then a block for each recipient: ours have one.
+  const fields = fieldsOf(status ? textOf(status) : '').find((block) => block.has('action'));
+  const code = /^\s*([245]\.\d{1,3}\.\d{1,3})/.exec(fields?.get('status') ?? '')?.[1] ?? null;
+  const kind = kinds[fields?.get('action')?.toLowerCase() ?? ''];
+  if (!kind) return null;
+  if (kind === 'delivered') return { deliveryId, kind, code, reason: null, isAddressDead: false, occurredAt };
+  const refusal = refusalOf(code, fields?.get('diagnostic-code') ?? '');
+  return { deliveryId, kind, ...refusal, isAddressDead: kind === 'bounced' && refusal.isAddressDead, occurredAt };
+}
+
+/** RFC 3464 §2.3.3. "relayed" and "expanded" say nothing of the end. */
+const kinds: Readonly<Record<string, Feedback['kind'] | undefined>> = {
+  failed: 'bounced',
+  delayed: 'deferred',
+  delivered: 'delivered',
+};
+
+const addressHeaders = ['to', 'delivered-to', 'x-original-to', 'envelope-to'];
+
+function deliveryOf(mail: Email, to: readonly string[], readReturn: ReadReturn): string | null {
+  const own = mail.headers.flatMap(({ key, value }) => (addressHeaders.includes(key) ? [value] : []));
+  const returned = mail.attachments.flatMap((attachment) =>
+    /^(message\/(rfc822|global)(-headers)?|text\/rfc822-headers)$/i.test(attachment.mimeType)
+      ? [...textOf(attachment).matchAll(/^x-rowbell-return:[ \t]*([\w-]+)/gim)].map(([, tag]) => tag ?? '')
+      : [],
+  );
+  const tags = [
+    ...[...to, ...own].flatMap((text) => [...text.matchAll(/\+([\w-]+)@/g)].map(([, tag]) => tag ?? '')),
+    ...returned,
+  ];
+  for (const tag of tags) {
+    const deliveryId = readReturn(tag);
+    if (deliveryId) return deliveryId;
+  }
+  return null;
+}
+
+const textOf = ({ content }: Attachment): string =>
+  typeof content === 'string' ? content : Buffer.from(content as ArrayBuffer).toString('latin1');
+
+/** Blocks of `Name: value` lines with an empty line between them; folded lines are put together. */
+function fieldsOf(text: string): readonly ReadonlyMap<string, string>[] {
+  return text
+    .replace(/\r\n/g, '\n')
+    .replace(/\n[ \t]+/g, ' ')
+    .split(/\n{2,}/)
+    .map(
+      (block) =>
+        new Map(
+          [...block.matchAll(/^([\w-]+):[ \t]*(.*)$/gm)].map(([, name = '', value = '']) => [
+            name.toLowerCase(),
+            value.trim(),
+          ]),
+        ),
+    );
+}
+
+/** `POST /email/inbound`: a mail server hands in what came to the return path, whole, with a password. */
+export function createInboundSource(secret: string, readReturn: ReadReturn): FeedbackSource {
+  return {
+    path: '/email/inbound',
+    mediaTypes: ['message/rfc822'],
+    mostBytes: 1_048_576,
+    async receive(incoming) {
+      if (!isSame(passwordOf(headerOf(incoming, 'authorization')), secret)) return null;
+      const to = headerOf(incoming, 'x-envelope-to');
+      const feedback = await parseReport(incoming.body, to ? [to] : [], readReturn);
+      return feedback ? [feedback] : [];
+    },
+  };
+}

@@ -1,0 +1,76 @@
+import { createPublicKey, verify } from 'node:crypto';
+import { z } from 'zod';
+import { deliveryIn, instantOf, isRecent, parseJson, refusalOf } from './common.ts';
+import { type Feedback, type FeedbackSource, headerOf } from './types.ts';
+
+const events = z.array(
+  z.looseObject({
+    event: z.string(),
+    'smtp-id': z.string().optional(),
+    status: z.string().optional(),
+    reason: z.string().optional(),
+    type: z.string().optional(),
+    timestamp: z.number().optional(),
+  }),
+);
+
+/**
+ * SendGrid's signed event webhook: ECDSA over P-256 and SHA-256, of the timestamp's header and the body as it came.
+ * https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/getting-started-event-webhook-security-features
+ *
+ * @param publicKey the verification key, base64 DER
+ */
+export function createSendgridSource(publicKey: string, now: () => number = Date.now): FeedbackSource {
+  const key = createPublicKey({ key: Buffer.from(publicKey, 'base64'), format: 'der', type: 'spki' });
+  return {
+    path: '/callbacks/sendgrid',
+    mediaTypes: ['application/json'],
+    mostBytes: 1_048_576,
+    async receive(incoming) {
+      const signature = headerOf(incoming, 'x-twilio-email-event-webhook-signature') ?? '';
+      const timestamp = headerOf(incoming, 'x-twilio-email-event-webhook-timestamp') ?? '';
+      const signed = Buffer.concat([Buffer.from(timestamp), incoming.body]);
+      if (!verify('sha256', signed, key, Buffer.from(signature, 'base64'))) return null;
+      if (!isRecent(Number(timestamp) * 1000, now())) return null;
+      const parsed = events.safeParse(parseJson(incoming.body));
+      return parsed.success ? parsed.data.flatMap(feedbackOf) : [];
+    },
+  };
+}
+
+function feedbackOf(event: z.output<typeof events>[number]): readonly Feedback[] {
+  const deliveryId = deliveryIn(event['smtp-id']);
+  if (!deliveryId) return [];
+  const occurredAt = instantOf(event.timestamp);
+  const fine = { code: null, reason: null, isAddressDead: false, occurredAt };
+  const refusal = () => ({ ...refusalOf(event.status ?? null, event.reason ?? ''), occurredAt });
+  switch (event.event) {
+    case 'delivered':
+      return [{ deliveryId, kind: 'delivered', ...fine }];
+    case 'deferred':
+      return [{ deliveryId, kind: 'deferred', ...refusal(), isAddressDead: false }];
+    case 'bounce': {
+      // "blocked" is what may pass another time.
+      const said = refusal();
+      return [{ deliveryId, kind: 'bounced', ...said, isAddressDead: said.isAddressDead && event.type !== 'blocked' }];
+    }
+    case 'dropped': {
+      // Not even tried, because of what SendGrid remembers of the address.
+      const isAddressDead = /^(bounced address|invalid)/i.test(event.reason ?? '');
+      return [
+        {
+          deliveryId,
+          kind: 'bounced',
+          code: 'dropped',
+          reason: isAddressDead ? 'unregistered' : 'refused',
+          isAddressDead,
+          occurredAt,
+        },
+      ];
+    }
+    case 'spamreport':
+      return [{ deliveryId, kind: 'complained', ...fine }];
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,34 @@
+/** What became of a mail after the relay had taken it. */
+export type Feedback = {
+  readonly deliveryId: string;
+  readonly kind: 'delivered' | 'deferred' | 'bounced' | 'complained';
+  /** The reporter's own code: an enhanced status (RFC 3463) where it gives one. */
+  readonly code: string | null;
+  /** Why, in the vocabulary of docs/provider-errors.md; null where nothing went wrong. */
+  readonly reason: string | null;
+  /** Of a bounce: the mailbox will never take mail (a hard bounce). */
+  readonly isAddressDead: boolean;
+  readonly occurredAt: Date | null;
+};
+
+/** A request as it came: nothing of it is believed yet. */
+export type Incoming = {
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly body: Buffer;
+};
+
+/** Who may report, and how that is proven. */
+export type FeedbackSource = {
+  /** Path below the public URL. */
+  readonly path: string;
+  readonly mediaTypes: readonly string[];
+  readonly mostBytes: number;
+  /** What is reported, which may be nothing that concerns us; null where the request does not prove who sends it. */
+  receive(incoming: Incoming): Promise<readonly Feedback[] | null>;
+};
+
+/** The one value of a header; undefined where it is missing or stands there twice. */
+export function headerOf({ headers }: Incoming, name: string): string | undefined {
+  const value = headers[name];
+  return typeof value === 'string' ? value : undefined;
+}

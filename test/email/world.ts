@@ -1,0 +1,98 @@
+import PostalMime, { type Email } from 'postal-mime';
+import type { Lane } from '../../src/database/engine.ts';
+import { createLinks, type Links } from '../../src/links.ts';
+import { createSmtp } from '../../src/providers/smtp/index.ts';
+import type { Entry } from '../../src/sandbox/journal.ts';
+import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
+import { createCompose } from '../../src/worker/compose.ts';
+import { deliverySend } from '../../tasks/delivery__send.ts';
+import { startTestApi, type TestApi } from '../support/api.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { installPack, planDue } from '../support/engine-pack.ts';
+import { one } from '../support/one.ts';
+import { planningContext } from '../support/worker-context.ts';
+import { linkKeys } from '../support/worker-process.ts';
+
+export const publicUrl = 'https://rowbell.example';
+const [keyId = '', secret = ''] = linkKeys.split(':');
+
+/** A mail as the mailbox got it. */
+export type Received = Entry & { readonly mail: Email };
+
+/** A database, the API, the sandbox's mail server, and the engine run by hand in between. */
+export type World = {
+  readonly db: TestDatabase;
+  readonly api: TestApi;
+  readonly sandbox: Sandbox;
+  readonly links: Links;
+  /** Plans and sends all that is due; what the mailboxes got by it, oldest first. */
+  deliver(): Promise<Received[]>;
+  /** Answers at the API for a link as it stands in a mail. */
+  open(link: string, request?: RequestInit): Promise<Response>;
+  /** Posts a form to it. */
+  post(link: string, form?: Record<string, string>): Promise<Response>;
+  close(): Promise<void>;
+};
+
+export async function startWorld(environment: Record<string, string> = {}): Promise<World> {
+  const db = await createDatabase();
+  await installPack(db);
+  const [sandbox, api] = await Promise.all([startSandbox(), startTestApi(db, environment)]);
+  const { SMTP_URL = '', MAIL_FROM = '', SMTP_CA = '', MAIL_RETURN_PATH = '' } = sandbox.settings;
+  const smtp = createSmtp({ url: SMTP_URL, from: MAIL_FROM, ca: SMTP_CA, returnPath: MAIL_RETURN_PATH || null });
+  const compose = createCompose({ keys: [{ id: keyId, secret }], publicUrl, appUrl: 'https://app.example' });
+  const workers: Record<Lane, string> = {
+    bulk: await register(db, 'bulk'),
+    urgent: await register(db, 'urgent'),
+  };
+  const send = async (lane: Lane) => {
+    const context = { ...planningContext(db, [smtp]), compose, lane, workerId: () => workers[lane] };
+    await deliverySend(context)({ provider: 'smtp' }, undefined as never);
+  };
+  const open: World['open'] = (link, request) =>
+    fetch(link.replace(publicUrl, api.url), { redirect: 'manual', ...request });
+
+  return {
+    db,
+    api,
+    sandbox,
+    links: createLinks([{ id: keyId, secret }]),
+    async deliver() {
+      const since = sandbox.journal.list({ limit: 1 })[0]?.id ?? 0;
+      await planDue(db);
+      await send('urgent');
+      await send('bulk');
+      const entries = sandbox.journal
+        .list({ provider: 'smtp', since })
+        .filter(({ status }) => status === 250)
+        .reverse();
+      return Promise.all(
+        entries.map(async (entry) => ({
+          ...entry,
+          mail: await PostalMime.parse((entry.raw as { source: string }).source),
+        })),
+      );
+    },
+    open,
+    post: (link, form = {}) => open(link, { method: 'POST', body: new URLSearchParams(form) }),
+    async close() {
+      await Promise.all([smtp.close(), api.stop()]);
+      await sandbox.close();
+      await db.drop();
+    },
+  };
+}
+
+const register = (db: TestDatabase, lane: Lane) =>
+  one<string>(db.worker, `select notify_private.register_worker($1, 'test', 1, '{smtp}')`, [lane]);
+
+/** Links of a mail's HTML, as a reader would follow them. */
+export const linksIn = ({ mail }: Received): string[] =>
+  [...(mail.html ?? '').matchAll(/(?:href|src)="([^"]+)"/g)].map(([, url]) => url?.replaceAll('&amp;', '&') ?? '');
+
+/** The one link of a mail below a path. */
+export function linkTo(received: Received | undefined, path: string): string {
+  const found = received ? linksIn(received).find((link) => new URL(link).pathname.startsWith(path)) : undefined;
+  if (!found) throw new Error(`no link to ${path}`);
+  return found;
+}
