@@ -61,7 +61,7 @@ await withScratchDatabase(async ({ ownerUrl }) => {
         `select notify_private.judge_holds(h.held, h.at)
          from (
            select array_agg(x) as held, n.at + interval '5 minutes' as at
-           from (select h as x, row_number() over (order by h.recipient_id) / 500 as slice, now() - interval '10 days' + $1 * interval '10 days' as at
+           from (select h as x, dense_rank() over (order by h.recipient_id) / 500 as slice, now() - interval '10 days' + $1 * interval '10 days' as at
              from notify.holds as h where h.released_at is null and h.due_at <= now() - interval '10 days' + $1 * interval '10 days') as n
            group by slice, n.at
          ) as h`,
