@@ -42,6 +42,20 @@ test('the page has an example of every function', () => {
     expect(examples.some(([sql]) => sql.includes(`notify.${name}(`))).toBe(true);
 });
 
+test('explain() has the rules of docs/rules.md in their order, and looks at facts that stand there', async () => {
+  const lines = readFileSync(new URL('../../docs/rules.md', import.meta.url), 'utf8').split('\n');
+  const { rows } = await db.owner.query<{ position: number; rule: string; keys: string[] }>(
+    'select * from notify_hidden.rules() order by position',
+  );
+  expect(rows.map(({ position, rule }) => `| ${position} | \`${rule}\` |`)).toEqual(
+    lines.filter((line) => /^\| \d/.test(line)).map((line) => `${line.split('|').slice(0, 3).join('|')}|`),
+  );
+  const known = lines
+    .filter((line) => line.startsWith('| `'))
+    .flatMap((line) => line.split('|')[1]?.match(/\w+/g) ?? []);
+  expect(rows.flatMap(({ keys }) => keys).filter((key) => !known.includes(key))).toEqual([]);
+});
+
 test.each(examples)('%s', async (sql, output) => {
   const rows = await db.asOperator(async (client) => {
     const result = await client.query({ text: sql, rowMode: 'array' });
