@@ -60,9 +60,12 @@ begin
     );
     exit when pg_catalog.cardinality(taken) = 0;
 
-    -- Those whose type asks whether it still matters; without such types, one look a call.
+    -- Those whose type asks whether it still matters; without such types in the lane, one look a call.
     asked := null;
-    if exists (select from notify.notification_types as k where k.still_relevant is not null) then
+    if exists (
+      select from notify.notification_types as k
+      where k.still_relevant is not null and (k.priority = 'P0') = (lane = 'urgent')
+    ) then
       asked := array(
         select row(t.notification_id, n.event_id, n.type_key, n.recipient_id, null, null, null, null, null)::notify_private.candidate
         from unnest(taken) as t
