@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
+import { z } from 'zod';
 import { type ProviderName, providerNames } from '../providers/types.ts';
 import { streamEntries } from './admin-stream.ts';
 import { FaultError } from './faults.ts';
-import type { EntryFilter } from './journal.ts';
+import type { Entry, EntryFilter, Journal } from './journal.ts';
+import { reportKinds, sendBack } from './mail-reports.ts';
 import { listen, type ServerContext, type StartServer } from './server.ts';
 
 const maxBodyBytes = 16 * 1024;
@@ -15,7 +17,7 @@ const files = [
 ];
 const securityHeaders = {
   'content-security-policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'cache-control': 'no-store',
@@ -32,7 +34,8 @@ class RequestError extends Error {
 
 /**
  * The sandbox's page and its JSON endpoints: `GET /api/messages`, `DELETE /api/messages`, `GET /api/stream` (SSE),
- * `GET|POST|DELETE /api/faults`, `GET /api/counts`, `GET /healthz`. It has no sign-in, as it holds nothing but
+ * `GET|POST|DELETE /api/faults`, `GET /api/counts`, `GET /healthz`, `GET /mail` (a mail as a browser shows it),
+ * `POST /api/mail-reports` (a mail comes back). It has no sign-in, as it holds nothing but
  * pretended mail; names other than its own are refused, so that a web page cannot reach it by DNS rebinding, and a
  * fault must come as JSON, which another origin's form cannot send.
  */
@@ -79,7 +82,7 @@ export const startAdmin: StartServer = async (context) => {
 /** Answers with JSON; undefined: it has answered itself. */
 type Route = (query: URLSearchParams, request: IncomingMessage, response: ServerResponse) => unknown;
 
-function createRoutes({ journal, faults }: ServerContext): Record<string, Record<string, Route>> {
+function createRoutes({ journal, faults, credentials }: ServerContext): Record<string, Record<string, Route>> {
   return {
     '/healthz': { GET: () => ({ status: 'ok' }) },
     '/api/messages': {
@@ -91,6 +94,25 @@ function createRoutes({ journal, faults }: ServerContext): Record<string, Record
     },
     '/api/counts': { GET: () => journal.counts() },
     '/api/stream': { GET: (_query, request, response) => streamEntries(journal, request, response) },
+    '/mail': {
+      GET: (query, _request, response) => {
+        const html = (mailOf(journal, query.get('id')).raw as { html: string | null }).html;
+        // As a careful mail client shows it: no script, no picture, nothing from elsewhere.
+        const policy = "sandbox allow-popups; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'";
+        response.setHeader('content-security-policy', policy);
+        response.writeHead(html ? 200 : 404, { 'content-type': 'text/html; charset=utf-8' }).end(html);
+      },
+    },
+    '/api/mail-reports': {
+      POST: async (_query, request) => {
+        const asked = reportInput.safeParse(await readJson(request));
+        if (!asked.success) throw new RequestError(400, `id and kind (${reportKinds.join(', ')}) are needed.`);
+        const entry = mailOf(journal, String(asked.data.id));
+        const status = await sendBack(entry, asked.data.kind, credentials.mail.password).catch(() => null);
+        if (status === null) throw new RequestError(409, 'No API is there to take it back.');
+        return { status };
+      },
+    },
     '/api/faults': {
       GET: () => faults.list(),
       POST: async (_query, request) => {
@@ -108,6 +130,14 @@ function createRoutes({ journal, faults }: ServerContext): Record<string, Record
       },
     },
   };
+}
+
+const reportInput = z.strictObject({ id: z.int(), kind: z.enum(reportKinds) });
+
+function mailOf(journal: Journal, id: string | null): Entry {
+  const entry = journal.list({ provider: 'smtp' }).find((each) => String(each.id) === id && each.status === 250);
+  if (!entry) throw new RequestError(404, 'There is no mail of this id.');
+  return entry;
 }
 
 function readFilter(query: URLSearchParams): EntryFilter {

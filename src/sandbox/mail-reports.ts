@@ -1,3 +1,5 @@
+import type { Entry } from './journal.ts';
+
 /** Mails that come back, as mail servers write them. */
 
 export type DsnOptions = {
@@ -85,4 +87,30 @@ export function complaint({ to, source, type = 'abuse' }: { to: string; source: 
     `--${boundary}--`,
     '',
   );
+}
+
+export const reportKinds = ['bounce', 'delay', 'complaint'] as const;
+export type ReportKind = (typeof reportKinds)[number];
+
+/**
+ * Sends back what a mailbox got, to the API whose links stand in it (`POST /email/inbound`), as a mail server in front of
+ * the return path would. The status of the answer; null where the mail names no API.
+ */
+export async function sendBack(entry: Entry, kind: ReportKind, password: string): Promise<number | null> {
+  const { source, returnPath, html } = entry.raw as { source: string | null; returnPath: string; html: string | null };
+  const api = /href="(https?:\/\/[^"/]+)\/email\/(?:unsubscribe|preferences|verify)\//.exec(html ?? '')?.[1];
+  if (!api || source === null) return null;
+  const about = { to: returnPath, recipient: entry.address, source };
+  const reports: Record<ReportKind, () => string> = {
+    bounce: () => dsn({ ...about, action: 'failed', status: '5.1.1', diagnostic: '550 5.1.1 No such mailbox' }),
+    delay: () => dsn({ ...about, action: 'delayed', status: '4.4.1', diagnostic: '451 4.4.1 No answer from host' }),
+    complaint: () => complaint({ to: returnPath, source }),
+  };
+  const response = await fetch(`${api}/email/inbound`, {
+    method: 'POST',
+    headers: { 'content-type': 'message/rfc822', authorization: `Bearer ${password}`, 'x-envelope-to': returnPath },
+    body: Buffer.from(reports[kind](), 'latin1'),
+    signal: AbortSignal.timeout(5_000),
+  });
+  return response.status;
 }

@@ -123,6 +123,7 @@ export const startSmtp: StartServer = async ({ journal, faults, credentials, hos
       SMTP_URL: `smtp://${user}:${password}@${publicHost}:${actualPort}`,
       MAIL_FROM: from,
       MAIL_RETURN_PATH: returnPath,
+      EMAIL_INBOUND_SECRET: password,
       SMTP_CA: credentials.tls.ca,
     },
     async close() {

@@ -5,7 +5,7 @@ const providerPrefixes = [
   ['APNS_'],
   ['FCM_'],
   ['VAPID_', 'WEB_PUSH_'],
-  ['SMTP_', 'MAIL_', 'DKIM_'],
+  ['SMTP_', 'MAIL_', 'DKIM_', 'EMAIL_'],
   ['TWILIO_'],
   ['WEBHOOK_'],
 ];

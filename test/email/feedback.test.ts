@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createFeedbackRoutes } from '../../src/http/email-feedback.ts';
 import { createSesSource } from '../../src/providers/smtp/feedback/ses.ts';
 import { complaint, dsn } from '../../src/sandbox/mail-reports.ts';
+import { startTestApi } from '../support/api.ts';
 import { decisionOf, forget, makePerson, makeType, planDue, tell } from '../support/engine-pack.ts';
 import { one } from '../support/one.ts';
 import { type Received, startWorld, type World } from './world.ts';
@@ -574,4 +575,41 @@ test('NC-33: a report that overtakes the worker’s own write-back is not lost',
   ).toBe(0);
   await Promise.all([hand(returned(to)), hand(returned(to)), hand(returned(to))]);
   expect(await state(to)).toMatchObject({ status: 'failed', receipts: ['bounced hard 5.1.1'] });
+});
+
+describe('the sandbox sends mail back', () => {
+  const press = (id: number, kind: string) =>
+    fetch(new URL('api/mail-reports', world.sandbox.url), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ id, kind }),
+    });
+
+  test('as a bounce or a complaint, to the API whose links stand in the mail', async () => {
+    const settings = world.sandbox.settings;
+    const own = await startTestApi(world.db, { EMAIL_INBOUND_SECRET: settings.EMAIL_INBOUND_SECRET ?? '' });
+    const [bounced, complained] = [await sent(), await sent()];
+    for (const { mail } of [bounced, complained]) {
+      const raw = mail.raw as { html: string };
+      // The tests' API has a public address that leads nowhere.
+      raw.html = raw.html.replaceAll('https://rowbell.example', own.url);
+    }
+    expect(await (await press(bounced.mail.id, 'bounce')).json()).toEqual({ status: 204 });
+    expect(await (await press(complained.mail.id, 'complaint')).json()).toEqual({ status: 204 });
+    expect([(await state(bounced)).suppressed, (await state(complained)).suppressed]).toEqual([
+      'hard_bounce',
+      'complaint',
+    ]);
+    expect((await press(bounced.mail.id, 'nothing')).status).toBe(400);
+    expect((await press(0, 'bounce')).status).toBe(404);
+    await own.stop();
+  });
+
+  test('and shows it as a browser does, without script or pictures', async () => {
+    const { mail } = await sent();
+    const page = await fetch(new URL(`mail?id=${mail.id}`, world.sandbox.url));
+    expect(page.headers.get('content-security-policy')).toContain("sandbox allow-popups; default-src 'none'");
+    expect(await page.text()).toContain('News');
+    expect((await fetch(new URL('mail?id=0', world.sandbox.url))).status).toBe(404);
+  });
 });

@@ -95,8 +95,32 @@ function drawNote(entry) {
     subtitle ? make('p', { className: 'subtitle', textContent: String(subtitle) }) : null,
     entry.body ? make('p', { textContent: entry.body }) : null,
     verdict ? make('p', { className: 'verdict', textContent: verdict }) : null,
+    entry.provider === 'smtp' && !refused && entry.raw?.html ? drawMail(entry) : null,
     details,
   );
+}
+
+/** A mail as its reader sees it, and what may become of it. */
+function drawMail(entry) {
+  const said = make('output', {});
+  const buttons = ['bounce', 'delay', 'complaint'].map((kind) => {
+    const button = make('button', { type: 'button', textContent: kind });
+    button.addEventListener('click', async () => {
+      const { status } = await call('POST', 'api/mail-reports', { id: entry.id, kind }).catch((error) => ({
+        status: error.message,
+      }));
+      said.textContent = status === 204 ? `${kind}: taken` : `${kind}: ${status}`;
+    });
+    return button;
+  });
+  const shown = make('details', { className: 'mail' }, make('summary', { textContent: 'As a reader sees it' }));
+  shown.addEventListener('toggle', () => {
+    if (shown.querySelector('iframe')) return;
+    const frame = make('iframe', { src: `mail?id=${entry.id}`, title: 'The mail' });
+    frame.setAttribute('sandbox', 'allow-popups');
+    shown.append(frame, make('p', { className: 'back' }, 'Send back: ', ...buttons, said));
+  });
+  return shown;
 }
 
 function drawCard(provider, address, notes) {
