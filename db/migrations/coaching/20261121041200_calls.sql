@@ -88,5 +88,8 @@ grant insert (id, user_id, coach_id, topic_key, context_line, scheduled_at) on c
 grant update (coach_id, topic_key, context_line, scheduled_at, status) on coaching.calls to rowbell_writer;
 -- People have no grant to write here: schedule_call(), move_call() and cancel_call() say who may what.
 
+create type coaching_private.call_change as (call_id uuid, type_key text, old_due_at timestamptz, due_at timestamptz, scheduled_at timestamptz);
+comment on type coaching_private.call_change is 'One of a call''s two events: when it was due, when it is due now (null: not any more), and when the call is.';
+
 -- migrate:down
 do $$ begin raise exception 'Rowbell rolls forward only: write a new migration'; end $$;

@@ -13,9 +13,10 @@ begin
       when c.answered_at is not null then null
       when c.status = 'in_progress' then 'no_report'
       else coalesce((
-        select d.reason from notify.events as e
+        select d.reason
+        from (select * from notify.events as z where z.subject_id = c.id offset 0) as e
         join notify.decisions as d on d.event_id = e.id and d.channel = 'voice' and d.outcome = 'suppress'
-        where e.subject_id = c.id and e.subject_type = 'coaching_call' and e.type_key = 'coaching_call'
+        where e.subject_type = 'coaching_call' and e.type_key = 'coaching_call'
         order by e.id desc limit 1
       ), 'not_placed')
     end,

@@ -2,6 +2,8 @@ create or replace function coaching_private.tg_calls__count_streak() returns tri
 language plpgsql volatile
 -- Definer: streaks are moved on by answering and not by whoever notes the answer.
 security definer set search_path = ''
+-- Old and new rows are joined by hash, however many there were when this was planned.
+set enable_nestloop = off
 as $$
 begin
   if not exists (select from updated as n join outdated as o on o.id = n.id where n.outcome = 'answered' and o.outcome is distinct from 'answered') then

@@ -2,6 +2,8 @@ create or replace function coaching_private.tg_users__align_calls() returns trig
 language plpgsql volatile
 -- Definer: whoever changes a person need not know of their calls.
 security definer set search_path = ''
+-- Old and new rows are joined by hash, however many there were when this was planned.
+set enable_nestloop = off
 as $$
 declare
   changed constant uuid[] := array(
