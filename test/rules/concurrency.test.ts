@@ -13,6 +13,17 @@ beforeAll(async () => {
 afterAll(() => db.drop());
 beforeEach(() => db.owner.query('update notify.settings set rolling_cap = 4, daily_cap = 3'));
 
+/** On a busy machine a session may wait longer for a person than it should; it then comes again, as a job does. */
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if ((error as { code?: string }).code !== '55P03') throw error;
+    }
+  }
+}
+
 /** Sessions that plan, release and change people's minds, all about the same people, each over a connection of its own. */
 async function fire(sessions: number, seed: number): Promise<{ errors: unknown[]; candidates: number }> {
   const errors: unknown[] = [];
@@ -28,7 +39,8 @@ async function fire(sessions: number, seed: number): Promise<{ errors: unknown[]
           const told = await tellSome(db, random, world, at);
           for (const event of told) candidates += candidatesOf(event, at).length;
           const ids = told.map(({ id }) => id);
-          for (let more = true; more; ) more = await one<boolean>(worker, 'select notify_private.plan($1, 20)', [ids]);
+          for (let more = true; more; )
+            more = await patiently(() => one<boolean>(worker, 'select notify_private.plan($1, 20)', [ids]));
           // Somebody's setting changes, and what waits for them is due at once.
           await db.owner.query(
             `insert into notify.personal_settings (user_id, quiet_hours) values ($1, '{}') on conflict (user_id)
@@ -36,7 +48,7 @@ async function fire(sessions: number, seed: number): Promise<{ errors: unknown[]
             [random.from(world.people).id, random.chance(50)],
           );
           for (const lane of ['bulk', 'urgent'])
-            await worker.query('select notify_private.release_holds($1, 50)', [lane]);
+            await patiently(() => worker.query('select notify_private.release_holds($1, 50)', [lane]));
         }
       } catch (error) {
         errors.push(error);
