@@ -1,0 +1,28 @@
+create or replace function notify.cap_statistics(since date default null, until date default null) returns setof notify.cap_statistic
+language plpgsql stable
+-- Definer: it bounds the ids by their time with a helper of the engine's. Its grant is the check of the caller.
+security definer set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  first_day constant date := coalesce(since, (pg_catalog.now() at time zone 'UTC')::date - 6);
+  last_day constant date := coalesce(until, (pg_catalog.now() at time zone 'UTC')::date);
+  first_id constant uuid := notify_private.uuidv7_floor(first_day::timestamp at time zone 'UTC');
+  end_id constant uuid := notify_private.uuidv7_floor((last_day + 1)::timestamp at time zone 'UTC');
+begin
+  perform notify_private.check_days(first_day, last_day);
+  return query
+  with person as (
+    select (c.decided_at at time zone 'UTC')::date as day, c.recipient_id, bool_or(coalesce(c.rule = 'daily_cap', false)) as capped
+    from notify.decisions as c cross join notify.settings as s
+    where c.event_id >= first_id and c.event_id < end_id and c.channel = any (s.capped_channels)
+      and (c.outcome = 'send' or c.rule = 'daily_cap')
+    group by 1, 2
+  )
+  select p.day, count(*), count(*) filter (where p.capped), round(avg(p.capped::integer), 4)
+  from person as p group by 1 order by 1 desc;
+end
+$$;
+comment on function notify.cap_statistics(date, date) is
+  'For operators: how many of the people that something was for hit the daily cap, by day. The last seven days (UTC) unless told, at most 93.';
+grant execute on function notify.cap_statistics(date, date) to rowbell_operator, rowbell_analyst;

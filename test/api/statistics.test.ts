@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createUser, signToken, startTestApi, type TestApi } from '../support/api.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { makeDelivery } from '../support/engine.ts';
+
+let database: TestDatabase;
+let api: TestApi;
+let operator: string;
+let ada: string;
+let ben: string;
+const trip = randomUUID();
+const day = new Date().toISOString().slice(0, 10);
+
+beforeAll(async () => {
+  database = await createDatabase();
+  api = await startTestApi(database);
+  operator = await signToken(await createUser(database), { role: 'operator' });
+  ada = await createUser(database);
+  ben = await createUser(database);
+  const receipt = await makeDelivery(database, ada, { subjectId: trip });
+  const seen = await makeDelivery(database, ada, { subjectId: trip });
+  const late = await makeDelivery(database, ben);
+  await makeDelivery(database, ben, { status: 'failed' });
+  await database.owner.query(
+    `insert into notify.receipts (delivery_id, kind, source, occurred_at)
+     values ($1, 'opened', 'client', now()), ($2, 'opened', 'client', now() + interval '25 hours'), ($2, 'delivered', 'provider', now())`,
+    [receipt.deliveryId, late.deliveryId],
+  );
+  await database.owner.query('update notify.notifications set seen_at = now() where id = $1', [seen.notificationId]);
+  await database.owner.query(
+    `update notify.decisions set outcome = 'suppress', rule = 'daily_cap', reason = 'cap_reached', notification_id = null where notification_id = $1`,
+    [late.notificationId],
+  );
+  await database.owner.query(
+    `insert into notify.devices (user_id, provider, token, deactivated_at, deactivation_reason)
+     values ($1, 'fcm', 'a', now(), 'unregistered'), ($1, 'fcm', 'b', now(), 'unregistered'), ($1, 'fcm', 'c', null, null)`,
+    [ada],
+  );
+});
+afterAll(async () => {
+  await api?.stop();
+  await database?.drop();
+});
+
+const ask = async (query: string) => {
+  const answer = await api.ask(query, { token: operator });
+  expect(answer.errors).toEqual([]);
+  return answer.data;
+};
+
+test('pushes sent per type and day, and the share followed by opening the app within a day', async () => {
+  const { pushStatistics } = await ask('{ pushStatistics { nodes { day pack typeKey sent opened openedShare } } }');
+  expect(pushStatistics.nodes).toMatchObject([
+    { day, typeKey: 'test_push', sent: '3', opened: '2', openedShare: '0.6667' },
+  ]);
+  expect((await ask('{ pushStatistics(pack: "nothing") { nodes { day } } }')).pushStatistics.nodes).toEqual([]);
+});
+
+test('share of people who hit the cap; tokens deactivated per day', async () => {
+  const data = await ask(
+    '{ capStatistics { nodes { day people capped cappedShare } } deactivationStatistics { nodes { day provider reason tokens } } }',
+  );
+  expect(data.capStatistics.nodes).toEqual([{ day, people: '2', capped: '1', cappedShare: '0.5000' }]);
+  expect(data.deactivationStatistics.nodes).toEqual([{ day, provider: 'fcm', reason: 'unregistered', tokens: '2' }]);
+});
+
+test('TR-G12 totals by type of one trip', async () => {
+  const { outcomeTotals } = await ask(
+    `{ outcomeTotals(subjectType: "trip", subjectId: "${trip}") { nodes { typeKey status total } } }`,
+  );
+  expect(outcomeTotals.nodes).toEqual([{ typeKey: 'test_push', status: 'sent', total: '2' }]);
+  const half = await api.ask(`{ outcomeTotals(subjectId: "${trip}") { nodes { total } } }`, { token: operator });
+  expect(half.codes).toEqual(['INVALID_INPUT']);
+});
+
+test('analysts have the same as views, people have nothing', async () => {
+  for (const view of ['daily_pushes', 'daily_caps', 'daily_deactivations', 'sweep_durations']) {
+    await database.asAnalyst((client) => client.query(`select * from analytics.${view}`));
+    await expect(database.asUser(ada, (client) => client.query(`select from analytics.${view}`))).rejects.toThrow(
+      /permission denied/,
+    );
+  }
+  const token = await signToken(ada);
+  for (const field of ['pushStatistics', 'capStatistics', 'deactivationStatistics', 'outcomeTotals']) {
+    expect((await api.ask(`{ ${field} { nodes { day } } }`, { token })).codes).toEqual(['FORBIDDEN']);
+  }
+});
