@@ -56,7 +56,7 @@ create table coaching.members (
   effective_pref text not null generated always as (
     coalesce(notification_pref, case when is_premium then 'push_and_sms' else 'push_only' end)
   ) stored,
-  lead_minutes smallint not null default 5 constraint members_lead_minutes_is_sane check (lead_minutes between 1 and 60),
+  lead_minutes integer not null default 5 constraint members_lead_minutes_is_sane check (lead_minutes between 1 and 60),
   push_enabled boolean not null default true,
   created_at timestamptz not null default now()
 );

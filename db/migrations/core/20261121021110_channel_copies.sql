@@ -7,7 +7,7 @@ create table notify.channel_copies (
   locale text not null constraint channel_copies_locale_is_bcp47 check (locale ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'),
   variant text not null default 'default',
   channel text not null constraint channel_copies_channel_is_known check (channel in ('push', 'email', 'sms', 'voice', 'webhook')),
-  place smallint not null default 1 constraint channel_copies_place_is_positive check (place > 0),
+  place integer not null default 1 constraint channel_copies_place_is_positive check (place > 0),
   form text not null default 'full' constraint channel_copies_form_is_a_slug check (form ~ '^[a-z][a-z0-9_]{0,62}$'),
   title text,
   body text not null,
@@ -27,7 +27,7 @@ create policy select_admin on notify.channel_copies for select to rowbell_operat
 grant select on notify.channel_copies to rowbell_operator;
 
 alter table notify.notification_types
-  add column max_segments smallint constraint notification_types_max_segments_is_sane check (max_segments between 1 and 10),
+  add column max_segments integer constraint notification_types_max_segments_is_sane check (max_segments between 1 and 10),
   add column channel_attempts jsonb not null default '{}'
     constraint notification_types_channel_attempts_are_sane check (jsonb_typeof(channel_attempts) = 'object');
 comment on column notify.notification_types.max_segments is 'Most segments of its SMS; null: as many as its text has.';
@@ -43,9 +43,9 @@ comment on column notify.notifications.channel_texts is
 alter table notify.deliveries
   add column sms_form text,
   add column sms_encoding text constraint deliveries_sms_encoding_is_known check (sms_encoding in ('gsm7', 'ucs2')),
-  add column sms_segments smallint,
+  add column sms_segments integer,
   add column sms_country text,
-  add constraint deliveries_sms_is_measured check ((sms_encoding is null) = (sms_segments is null));
+  add constraint deliveries_sms_is_measured check ((sms_encoding is null) = (sms_segments is null)) not valid;
 comment on column notify.deliveries.sms_form is 'Which form of its copy an SMS carries (channel_copies.form); null: the notification''s own words.';
 comment on column notify.deliveries.sms_encoding is 'gsm7 (160 septets a segment) or ucs2 (70 UTF-16 units): as the carrier will send it.';
 comment on column notify.deliveries.sms_segments is 'What an SMS costs: the number of its segments.';

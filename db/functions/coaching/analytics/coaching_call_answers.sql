@@ -1,4 +1,4 @@
-create or replace view analytics.coaching_call_answers as
+create or replace view analytics.coaching_call_answers with (security_barrier = true) as
   select
     (c.scheduled_at at time zone 'UTC')::date as day,
     count(*) as calls,

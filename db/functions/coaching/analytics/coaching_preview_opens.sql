@@ -1,4 +1,4 @@
-create or replace view analytics.coaching_preview_opens as
+create or replace view analytics.coaching_preview_opens with (security_barrier = true) as
   select
     (d.created_at at time zone 'UTC')::date as day,
     count(*) as delivered,

@@ -1,4 +1,4 @@
-create or replace view analytics.coaching_push_deliveries as
+create or replace view analytics.coaching_push_deliveries with (security_barrier = true) as
   select
     (d.created_at at time zone 'UTC')::date as day,
     count(*) as sent,

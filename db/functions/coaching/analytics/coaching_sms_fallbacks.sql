@@ -1,4 +1,4 @@
-create or replace view analytics.coaching_sms_fallbacks as
+create or replace view analytics.coaching_sms_fallbacks with (security_barrier = true) as
   select
     (p.created_at at time zone 'UTC')::date as day,
     count(*) as previews,

@@ -1,5 +1,5 @@
 -- Not security_invoker: it is operators' alone, and what people see of it call_history() says.
-create or replace view coaching.delivery_log as
+create or replace view coaching.delivery_log with (security_barrier = true) as
   select
     d.id, n.recipient_id as user_id, e.subject_id as call_id,
     case

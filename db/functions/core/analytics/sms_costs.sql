@@ -1,4 +1,4 @@
-create or replace view analytics.sms_costs as
+create or replace view analytics.sms_costs with (security_barrier = true) as
   select
     (d.created_at at time zone 'UTC')::date as day, n.type_key, d.sms_country as country,
     count(*) as messages, sum(d.sms_segments) as segments, p.currency, sum(d.sms_segments * p.price) as estimated_cost

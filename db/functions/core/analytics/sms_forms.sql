@@ -1,4 +1,4 @@
-create or replace view analytics.sms_forms as
+create or replace view analytics.sms_forms with (security_barrier = true) as
   select
     (d.created_at at time zone 'UTC')::date as day, n.type_key, d.sms_form as form, d.sms_encoding as encoding, d.sms_segments as segments,
     count(*) as messages

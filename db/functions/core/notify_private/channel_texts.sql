@@ -2,7 +2,7 @@ create or replace function notify_private.channel_texts(type_key text, locale te
 language plpgsql stable set search_path = ''
 as $$
 declare
-  most smallint;
+  most integer;
   form notify.channel_copies;
   fitted text := '';
   text record;
