@@ -90,6 +90,8 @@ describe.each(names)('NC-30: %s', (name) => {
     const { html } = render(name);
     expect(html).toContain('width=device-width');
     expect(html).toContain('@media (prefers-color-scheme: dark)');
+    // Every surface that is light by an inline style is dark there.
+    expect(html).toContain('div[role="article"] { background-color: #14161b !important; }');
     expect(html).toContain('<meta name="color-scheme" content="light dark">');
     expect(html).toMatch(/<h?div[^>]*style="font-family/);
     // Gmail cuts a mail beyond 102 kB.

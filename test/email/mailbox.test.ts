@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makePerson, makeType, tell } from '../support/engine-pack.ts';
+import { hostile } from './hostile.ts';
+import { linksIn, type Received, startWorld, type World } from './world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.close());
+
+let people = 0;
+const somebody = () => makePerson(world.db, { devices: [], email: `box${++people}@example.com` });
+/** Headers as they came over the wire, without their values. */
+const headerNames = ({ raw }: Received) =>
+  [...((raw as { source: string }).source.split('\r\n\r\n', 1)[0] ?? '').matchAll(/^([\w-]+):/gm)]
+    .map(([, name]) => name?.toLowerCase())
+    .sort();
+const tagsOf = ({ mail }: Received) =>
+  (mail.html ?? '')
+    .replace(/="[^"]*"/g, '')
+    .replace(/<br>/g, '')
+    .replace(/>[^<]*</g, '><');
+
+async function receive(type: string, data: object): Promise<Received> {
+  await tell(world.db, type, [await somebody()], data as Record<string, unknown>);
+  const [received, ...more] = await world.deliver();
+  if (!received || more.length > 0) throw new Error(`one mail expected, not ${more.length + (received ? 1 : 0)}`);
+  return received;
+}
+
+test('NC-30: what arrives is one mail in two parts, text first, with a Message-ID of the delivery', async () => {
+  const type = await makeType(world.db, { channels: ['email'], title: 'News', body: 'Hello\nworld' });
+  const received = await receive(type, {});
+  const source = (received.raw as { source: string }).source;
+  expect(source).toMatch(/^Content-Type: multipart\/alternative;/m);
+  expect(source.indexOf('text/plain')).toBeLessThan(source.indexOf('text/html'));
+  expect(received.mail.text).toContain('News\n\nHello\nworld\n');
+  expect(received.mail.messageId).toBe(`<${received.deliveryId}@rowbell.example>`);
+  expect(received.headers['auto-submitted']).toBe('auto-generated');
+  // A link in a header stands on one line, whole.
+  expect(source).toMatch(/^List-Unsubscribe: <https:\/\/rowbell\.example\/email\/unsubscribe\/[\w.-]+>\r$/m);
+});
+
+describe('NC-35: hostile values down to the mailbox', () => {
+  let type: string;
+  let plain: Received;
+  beforeAll(async () => {
+    type = await makeType(world.db, { channels: ['email'], title: 'About {Name}', body: '{Name} says {Name}' });
+    await world.db.owner.query(
+      `update notify.notification_types set email_url = '/x/{name}', data_template = '{"name": "{Name}"}', labels = '{"en": "Things"}' where key = $1`,
+      [type],
+    );
+    plain = await receive(type, { variables: { Name: 'Ada' } });
+  });
+
+  test.each(Object.entries(hostile).filter(([, evil]) => !evil.includes('\0')))('%s', async (_what, evil) => {
+    await world.db.owner.query(
+      `update notify.notification_types set labels = jsonb_build_object('en', $2::text) where key = $1`,
+      [type, evil],
+    );
+    const received = await receive(type, { variables: { Name: evil } });
+    expect(headerNames(received)).toEqual(headerNames(plain));
+    expect(received.address).toBe(`box${people}@example.com`);
+    expect(received.mail.to).toEqual([{ address: received.address, name: '' }]);
+    expect(received.mail.subject).toMatch(/^About \S/);
+    expect(received.mail.subject).not.toMatch(/[\r\n\u2028\u2029\u0085]/);
+    expect(tagsOf(received)).toBe(tagsOf(plain));
+    for (const link of linksIn(received))
+      expect(link).toMatch(/^https:\/\/(rowbell|app)\.example\/(email\/|x\/[^/?#]+$)/);
+  });
+
+  test('a zero byte does not get into the database at all', async () => {
+    await expect(receive(type, { variables: { Name: 'a\0b' } })).rejects.toMatchObject({ code: '22P05' });
+  });
+});
+
+test('NC-30: a digest lists what it gathers, each with its link', async () => {
+  const type = await makeType(world.db, { channels: ['email'], title: 'Trip {Name}', body: 'By <{Name}>' });
+  await world.db.owner.query(
+    `update notify.notification_types set email_url = '/trips/{trip}', data_template = '{"trip": "{Name}"}' where key = $1`,
+    [type],
+  );
+  const id = await somebody();
+  await world.db.owner.query(
+    `insert into notify.preferences (user_id, type_key, channel, frequency) values ($1, $2, 'email', 'daily')`,
+    [id, type],
+  );
+  await tell(world.db, type, [id], { variables: { Name: 'One' } });
+  await tell(world.db, type, [id], { variables: { Name: 'Two' } });
+  expect(await world.deliver()).toEqual([]);
+  await world.db.owner.query(`update notify.digests set due_at = now() where user_id = $1`, [id]);
+  await closeDigests();
+  const [received] = await world.deliver();
+  expect(received?.title).toBe('Your day: 2 updates');
+  expect(received?.mail.html).toMatch(/Trip One[\s\S]*By &lt;One&gt;[\s\S]*Trip Two/);
+  expect(received?.mail.text).toMatch(/Trip One\nBy <One>\nhttps:\/\/app\.example\/trips\/One\n\nTrip Two/);
+  if (!received) throw new Error('no digest');
+  expect(linksIn(received).filter((link) => link.includes('/trips/'))).toEqual([
+    'https://app.example/trips/One',
+    'https://app.example/trips/Two',
+  ]);
+  // Leaving a digest leaves what it gathers.
+  const leave = /^<(.+)>$/.exec(received.headers['list-unsubscribe'] ?? '')?.[1] ?? '';
+  expect((await world.post(leave, { 'List-Unsubscribe': 'One-Click' })).status).toBe(200);
+  const { rows } = await world.db.owner.query('select enabled, source from notify.preferences where user_id = $1', [
+    id,
+  ]);
+  expect(rows).toEqual([{ enabled: false, source: 'unsubscribe' }]);
+});
+
+async function closeDigests(): Promise<void> {
+  await world.db.worker.query('select notify_private.close_digests()');
+}
