@@ -84,7 +84,13 @@ test('a sweep that fails leaves its error and nothing else, and is tried again i
   await db.owner.query(`insert into engine_test.switches values ('broken')`);
   expect(await run()).toMatchObject([{ error: 'P0001: no way', seen: null, events: '0' }]);
   expect(await one(db.owner, 'select count(*)::int from notify.events')).toBe(0);
-  expect(await one(db.owner, `select (next_run_at - now())::text like '00:04:%' from notify.sweeps`)).toBe(true);
+  expect(await one(db.owner, `select (retry_at - now())::text like '00:04:%' from notify.sweeps`)).toBe(true);
+  // Mended, it falls back into its rhythm.
+  await db.owner.query(`truncate engine_test.switches; update notify.sweeps set retry_at = now()`);
+  expect(await run()).toMatchObject([{ seen: '7', error: null }]);
+  expect(
+    await one(db.owner, `select (next_run_at - now())::text like '00:29:%' and retry_at is null from notify.sweeps`),
+  ).toBe(true);
 });
 
 test('two workers at once run it once', async () => {

@@ -191,7 +191,9 @@ describe('TR-3 first_dates_suggested', () => {
     const tripId = await insertTrip(db, await makeCircle(db, crowd), crowd[0] ?? null);
     await settle(db);
     await Promise.all(crowd.map((author) => insertWindow(db, tripId, author)));
-    const { rows } = await db.owner.query<{ author: string }>(`select actor_id as author from notify.events where type_key = 'first_dates_suggested'`);
+    const { rows } = await db.owner.query<{ author: string }>(
+      `select actor_id as author from notify.events where type_key = 'first_dates_suggested'`,
+    );
     expect(rows).toHaveLength(1);
     await planAll(db);
     const told = await toldOf(db, 'first_dates_suggested');

@@ -7,6 +7,7 @@ create table notify.sweeps (
   function text not null constraint sweeps_function_is_qualified check (function ~ '^[a-z_]+\.[a-z0-9_]+$'),
   period interval not null default '1 day' constraint sweeps_period_is_sane check (period between interval '1 minute' and interval '7 days'),
   next_run_at timestamptz not null,
+  retry_at timestamptz,
   enabled boolean not null default true
 );
 alter table notify.sweeps enable row level security;
@@ -17,7 +18,8 @@ $$;
 comment on column notify.sweeps.function is
   'Qualified name of "f(run_id uuid, at timestamptz) returns bigint": makes the events, each with {"sweep_run_id": run_id} in its data, and returns how many subjects it looked at. Set-based, and safe to run again at once.';
 comment on column notify.sweeps.period is 'From one run to the next; a day is 24 hours, as in UTC.';
-comment on column notify.sweeps.next_run_at is 'When it is due; five minutes on after one that failed.';
+comment on column notify.sweeps.next_run_at is 'When it is due next, in its rhythm.';
+comment on column notify.sweeps.retry_at is 'The last run failed and is made up for then; null: it went well.';
 create policy select_admin on notify.sweeps for select to rowbell_operator using (true);
 create policy update_admin on notify.sweeps for update to rowbell_operator using (true) with check (true);
 grant select, update (enabled) on notify.sweeps to rowbell_operator;

@@ -11,13 +11,17 @@ begin
   perform notify_private.settle_sweep_runs();
   with due as (
     select s.key, make_interval(secs => extract(epoch from s.period)) as period
-    from notify.sweeps as s where s.enabled and s.next_run_at <= at order by s.key for update skip locked
+    from notify.sweeps as s where s.enabled and least(s.next_run_at, s.retry_at) <= at order by s.key for update skip locked
   ),
   moved as (
-    -- The next one in its rhythm: after an outage of three days that is one run and not three. date_bin() counts in spans
-    -- of time, so a day is 24 hours.
+    -- The next one in its rhythm, also where this one is late or made up for; after an outage of three days that is one
+    -- run and not three. date_bin() counts in spans of time, so a day is 24 hours.
     update notify.sweeps as s
-    set next_run_at = pg_catalog.date_bin(due.period, at, s.next_run_at) + due.period
+    set
+      next_run_at = case
+        when s.next_run_at <= at then pg_catalog.date_bin(due.period, at, s.next_run_at) + due.period else s.next_run_at
+      end,
+      retry_at = null
     from due where s.key = due.key
     returning s.key
   )
@@ -27,7 +31,7 @@ begin
   loop
     run := notify_private.sweep(run.id);
     if run.error is not null and run.requested_by is null then
-      update notify.sweeps as s set next_run_at = run.finished_at + interval '5 minutes' where s.key = run.sweep_key;
+      update notify.sweeps as s set retry_at = run.finished_at + interval '5 minutes' where s.key = run.sweep_key;
     end if;
     return next run;
   end loop;

@@ -12,7 +12,7 @@ begin
         -- Still to be planned. One that cannot be planned does not keep the others from being counted.
         select from notify.events as e
         where e.planned_at is null and e.canceled_at is null and e.plan_error is null
-          and e.id >= notify_private.uuidv7_floor(r.started_at)
+          and e.id >= notify_private.uuidv7_floor(r.started_at - interval '1 second')
           and e.id < notify_private.uuidv7_floor(r.finished_at + interval '1 second')
           and e.data ->> 'sweep_run_id' = r.id::text
       )
@@ -27,8 +27,9 @@ begin
         pg_catalog.count(*) filter (where d.outcome = 'suppress') as held_back,
         pg_catalog.count(*) filter (where d.outcome not in ('send', 'suppress')) as waiting
       from notify.events as e left join notify.decisions as d on d.event_id = e.id
-      -- Ids begin with their time, so both tables are asked for a few minutes of theirs only.
-      where e.id >= notify_private.uuidv7_floor(run.started_at)
+      -- Ids begin with their time, so both tables are asked for a few minutes of theirs only; a second either way costs
+      -- nothing, and milliseconds are rounded.
+      where e.id >= notify_private.uuidv7_floor(run.started_at - interval '1 second')
         and e.id < notify_private.uuidv7_floor(run.finished_at + interval '1 second')
         and e.data ->> 'sweep_run_id' = run.id::text
     ) as c
