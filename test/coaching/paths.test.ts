@@ -229,10 +229,7 @@ describe('edge cases', () => {
       [call],
     );
     await until('it is decided', async () => (await decisionsOf(world.db, call)).length === 2);
-    expect(await decisionsOf(world.db, call)).toEqual([
-      'push: still_relevant/not_relevant',
-      'sms: still_relevant/not_relevant',
-    ]);
+    expect(await decisionsOf(world.db, call)).toEqual(['push: expiry/expired', 'sms: expiry/expired']);
     expect(pushesTo(world, ada)).toEqual([]);
     await until('the call was answered', async () => (await callOf(world.db, call)).outcome === 'answered');
     expect(await callOf(world.db, call)).toMatchObject({ preview_sent: false });
