@@ -108,6 +108,8 @@ alter table notify.receipts validate constraint receipts_bounce_type_iff_bounced
 
 alter type notify_private.facts add attribute unverified boolean;
 alter type notify_private.claimed_delivery add attribute email jsonb;
+-- Two parameters more.
+drop function if exists notify.update_settings(integer, text[], integer, interval, notify.quiet_window[], text[], time, integer);
 -- test_states() now, of any channel.
 drop function if exists notify_hidden.test_push_states(uuid[]);
 

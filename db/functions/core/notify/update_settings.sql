@@ -6,7 +6,9 @@ create or replace function notify.update_settings(
   quiet_hours notify.quiet_window[] default null,
   quiet_channels text[] default null,
   digest_time time default null,
-  digest_weekday integer default null
+  digest_weekday integer default null,
+  require_verified_email boolean default null,
+  verify_new_emails boolean default null
 ) returns notify.settings
 language plpgsql volatile set search_path = ''
 as $$
@@ -37,12 +39,14 @@ begin
     quiet_hours = coalesce(update_settings.quiet_hours, s.quiet_hours),
     quiet_channels = coalesce(update_settings.quiet_channels, s.quiet_channels),
     digest_time = coalesce(update_settings.digest_time, s.digest_time),
-    digest_weekday = coalesce(update_settings.digest_weekday::smallint, s.digest_weekday)
+    digest_weekday = coalesce(update_settings.digest_weekday::smallint, s.digest_weekday),
+    require_verified_email = coalesce(update_settings.require_verified_email, s.require_verified_email),
+    verify_new_emails = coalesce(update_settings.verify_new_emails, s.verify_new_emails)
   where s.singleton
   returning s.* into settings;
   return settings;
 end
 $$;
-comment on function notify.update_settings(integer, text[], integer, interval, notify.quiet_window[], text[], time, integer) is
+comment on function notify.update_settings(integer, text[], integer, interval, notify.quiet_window[], text[], time, integer, boolean, boolean) is
   'For operators: what holds for everyone. What is not given stays as it is; rolling_cap 0: none. What quiet hours, pauses and caps hold is judged again.';
-grant execute on function notify.update_settings(integer, text[], integer, interval, notify.quiet_window[], text[], time, integer) to rowbell_operator;
+grant execute on function notify.update_settings(integer, text[], integer, interval, notify.quiet_window[], text[], time, integer, boolean, boolean) to rowbell_operator;
