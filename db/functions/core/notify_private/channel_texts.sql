@@ -2,39 +2,33 @@ create or replace function notify_private.channel_texts(type_key text, locale te
 language plpgsql stable set search_path = ''
 as $$
 declare
-  most integer;
   form notify.channel_copies;
-  fitted text := '';
+  best notify.channel_copies;
+  most integer;
+  fitted boolean;
   text record;
-  texts jsonb := '{}';
+  texts jsonb;
 begin
-  -- Most types have none; asked once per text and not per person.
-  if not exists (select from notify.channel_copies as c where c.type_key = channel_texts.type_key) then
-    return null;
-  end if;
-  select t.max_segments into most from notify.notification_types as t where t.key = channel_texts.type_key;
+  -- Channel by channel, the best locale and variant first; most types have none, asked once per text and not per person.
   for form in
     select c.* from notify.channel_copies as c
-    join (
-      select distinct on (x.channel) x.channel, x.locale, x.variant from notify.channel_copies as x
-      where x.type_key = channel_texts.type_key and x.variant in (channel_texts.variant, 'default')
-        and x.locale in (channel_texts.locale, pg_catalog.split_part(channel_texts.locale, '-', 1), 'en')
-      order by x.channel, x.locale = channel_texts.locale desc, x.locale <> 'en' desc, x.variant = channel_texts.variant desc
-    ) as best using (channel, locale, variant)
-    where c.type_key = channel_texts.type_key
-    order by c.channel, c.place
+    where c.type_key = channel_texts.type_key and c.variant in (channel_texts.variant, 'default')
+      and c.locale in (channel_texts.locale, pg_catalog.split_part(channel_texts.locale, '-', 1), 'en')
+    order by c.channel, c.locale = channel_texts.locale desc, c.locale <> 'en' desc, c.variant = channel_texts.variant desc, c.place
   loop
-    continue when form.channel = fitted;
-    select * into strict text
-    from notify_private.fitting_text(form.body, variables, channel_texts.locale, form.is_plain, case form.channel when 'sms' then most end, form.shorten);
-    -- Each form takes the place of the one before, so the last stays where none fits.
-    texts := texts || pg_catalog.jsonb_build_object(form.channel, pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
-      'title', notify_private.said_as(form.title, variables, channel_texts.locale, form.is_plain), 'body', text.said, 'form', form.form)));
-    if text.fits then
-      fitted := form.channel;
+    if form.channel is distinct from best.channel then
+      best := form;
+      fitted := false;
+      most := case form.channel when 'sms' then (select t.max_segments from notify.notification_types as t where t.key = channel_texts.type_key) end;
     end if;
+    continue when fitted or form.locale <> best.locale or form.variant <> best.variant;
+    select * into strict text from notify_private.fitting_text(form.body, variables, channel_texts.locale, form.is_plain, most, form.shorten);
+    -- Each form takes the place of the one before, so the last stays where none fits.
+    texts := coalesce(texts, '{}') || pg_catalog.jsonb_build_object(form.channel, pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
+      'title', notify_private.said_as(form.title, variables, channel_texts.locale, form.is_plain), 'body', text.said, 'form', form.form)));
+    fitted := text.fits;
   end loop;
-  return nullif(texts, '{}');
+  return texts;
 end
 $$;
 comment on function notify_private.channel_texts(text, text, text, jsonb) is

@@ -6,7 +6,7 @@ declare
   -- Characters of two units: those of the extension table, or those beyond the basic plane (a surrogate pair).
   doubles constant integer := case
     when is_gsm7 then length(text) - length(pg_catalog.translate(text, E'^{}\\[~]|€\f', ''))
-    else length(pg_catalog.regexp_replace(text, '[\u0001-\uFFFF]', '', 'g'))
+    else pg_catalog.regexp_count(text, '[\U00010000-\U0010FFFF]')
   end;
   -- A part of a longer text gives 7 septets, or 3 units, to the header that joins the parts.
   room constant integer := case when is_gsm7 then 153 else 67 end;
