@@ -1,0 +1,38 @@
+create or replace function accounts_private.tg_verifications__tell() returns trigger
+language plpgsql volatile
+-- Definer: whoever may write verifications need not be able to insert events.
+security definer set search_path = ''
+as $$
+declare
+  told uuid[];
+begin
+  if tg_op = 'INSERT' then
+    told := array(select c.id from changed as c);
+  else
+    told := array(select c.id from changed as c join outdated as o on o.id = c.id where o.status <> c.status);
+    if exists (
+      select from changed as c join outdated as o on o.id = c.id
+      where o.status <> c.status and (o.status, c.status) not in (('initiated', 'completed'), ('initiated', 'failed'))
+    ) then
+      raise exception 'status: does not follow from what it was' using errcode = 'RBCFL';
+    end if;
+  end if;
+  if pg_catalog.cardinality(told) > 0 then
+    insert into notify.events (type_key, subject_type, subject_id, data)
+    select 'verification_' || c.status, 'verification', c.id, pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('reason', c.failure_reason))
+    from changed as c where c.id = any (told) order by c.id;
+  end if;
+  return null;
+end
+$$;
+comment on function accounts_private.tg_verifications__tell() is
+  'A verification that is new, or reached another status: one event a verification and statement, of the type verification_<status>. Refuses (RBCFL) a status that cannot follow.';
+
+create or replace trigger _900_tell_new
+  after insert on accounts.verifications
+  referencing new table as changed
+  for each statement execute function accounts_private.tg_verifications__tell();
+create or replace trigger _900_tell
+  after update on accounts.verifications
+  referencing old table as outdated new table as changed
+  for each statement execute function accounts_private.tg_verifications__tell();
