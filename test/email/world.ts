@@ -88,7 +88,9 @@ const register = (db: TestDatabase, lane: Lane) =>
 
 /** Links of a mail's HTML, as a reader would follow them. */
 export const linksIn = ({ mail }: Received): string[] =>
-  [...(mail.html ?? '').matchAll(/(?:href|src)="([^"]+)"/g)].map(([, url]) => (url ?? '').replaceAll('&#39;', "'").replaceAll('&amp;', '&'));
+  [...(mail.html ?? '').matchAll(/(?:href|src)="([^"]+)"/g)].map(([, url]) =>
+    (url ?? '').replaceAll('&#39;', "'").replaceAll('&amp;', '&'),
+  );
 
 /** The one link of a mail below a path. */
 export function linkTo(received: Received | undefined, path: string): string {
