@@ -138,7 +138,7 @@ describe('NC-32: links', () => {
     const mail = await told(news, id);
     for (const link of [...linksIn(mail), oneClick(mail)]) {
       const [, encoded = ''] = link.split('/email/')[1]?.split('/')[1]?.split('.') ?? [];
-      expect(`${link} ${Buffer.from(encoded, 'base64url').toString('latin1')}`).not.toMatch(/reader|@/);
+      expect(`${link} ${Buffer.from(encoded, 'base64url').toString('latin1')}`).not.toMatch(/reader\d|@example/);
     }
   });
 });
