@@ -198,7 +198,10 @@ describe('dedupe (TR-G4)', () => {
     const first = await offer(person, 'a');
     await planDue(db);
     // Their mailbox was not known then: the push has used up the push's key and no other.
-    await db.owner.query(`update notify.users set email_verified_at = now(), email = 'late@example.com' where id = $1`, [person]);
+    await db.owner.query(
+      `update notify.users set email_verified_at = now(), email = 'late@example.com' where id = $1`,
+      [person],
+    );
     const events = [await offer(person, 'a'), await offer(person, 'b'), await offer(other, 'a')];
     await planDue(db);
     expect([await decisionOf(db, first), await decisionOf(db, first, 'email')]).toEqual([
