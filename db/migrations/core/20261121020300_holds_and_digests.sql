@@ -7,10 +7,10 @@ alter table notify.decisions
   drop constraint decisions_notification_iff_sent,
   add column held_until timestamptz,
   add column facts jsonb,
-  add constraint decisions_outcome_is_known check (outcome in ('send', 'hold', 'digest', 'suppress')),
-  add constraint decisions_rule_iff_not_sent check ((outcome = 'send') = (rule is null and reason is null)),
-  add constraint decisions_notification_iff_not_suppressed check ((outcome = 'suppress') = (notification_id is null)),
-  add constraint decisions_held_until_iff_waiting check ((outcome in ('hold', 'digest')) = (held_until is not null));
+  add constraint decisions_outcome_is_known check (outcome in ('send', 'hold', 'digest', 'suppress')) not valid,
+  add constraint decisions_rule_iff_not_sent check ((outcome = 'send') = (rule is null and reason is null)) not valid,
+  add constraint decisions_notification_iff_not_suppressed check ((outcome = 'suppress') = (notification_id is null)) not valid,
+  add constraint decisions_held_until_iff_waiting check ((outcome in ('hold', 'digest')) = (held_until is not null)) not valid;
 comment on table notify.decisions is
   'What the rules said of every candidate (event x recipient x channel): send, hold until an instant, gather into a digest, or suppress; with the rule, its reason and its inputs. A held one is judged again when its time comes, and then says what became of it; notify.holds keeps how it waited.';
 comment on column notify.decisions.rule is 'The rule that did not let it pass at once: docs/rules.md.';
