@@ -11,6 +11,8 @@ let type: string;
 beforeAll(async () => {
   db = await createDatabase();
   await installPack(db);
+  // A pack brings one of its own.
+  await db.owner.query('delete from notify.schedules');
   type = await makeType(db, { channels: ['in_app'], expiresAfter: '2 days' });
 });
 afterEach(async () => {

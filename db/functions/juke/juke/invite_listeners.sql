@@ -1,0 +1,33 @@
+create or replace function juke.invite_listeners(listening_session_id uuid, user_ids uuid[], expires_after interval default '6 hours') returns setof juke.invites
+language plpgsql volatile
+-- Definer: people have no grant to write here; the first line checks the caller.
+security definer set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  session constant juke.listening_sessions := juke_private.require_hosted_session(invite_listeners.listening_session_id);
+  wrong constant text := case
+    when session.ended_at is not null then 'listening_session_id: it has ended'
+    when coalesce(pg_catalog.cardinality(invite_listeners.user_ids), 0) not between 1 and 50 then 'user_ids: must be 1 to 50 people'
+    when session.host_id = any (invite_listeners.user_ids) then 'user_ids: you are there already'
+    when exists (select from unnest(invite_listeners.user_ids) as u (id) where not exists (select from notify.users as x where x.id = u.id))
+      then 'user_ids: there is no such person'
+    when (invite_listeners.expires_after between interval '1 minute' and interval '7 days') is not true then 'expires_after: must be from a minute to 7 days'
+  end;
+begin
+  if wrong is not null then
+    raise exception '%', wrong using errcode = case when session.ended_at is not null then 'RBCFL' else 'RBINV' end;
+  end if;
+  insert into juke.invites as i (listening_session_id, invitee_id, expires_at)
+  select session.id, u.id, pg_catalog.now() + invite_listeners.expires_after
+  from (select distinct x.id from unnest(invite_listeners.user_ids) as x (id)) as u
+  order by u.id
+  on conflict (listening_session_id, invitee_id) do update
+    set status = 'pending', answered_at = null, created_at = pg_catalog.now(), expires_at = excluded.expires_at
+    where i.status = 'withdrawn';
+  return query select i.* from juke.invites as i where i.listening_session_id = session.id and i.invitee_id = any (invite_listeners.user_ids) order by i.id;
+end
+$$;
+comment on function juke.invite_listeners(uuid, uuid[], interval) is
+  'JK-3: asks up to 50 people to listen along to a session of the caller''s. Whoever is asked already is not told again, unless the invite was withdrawn.';
+grant execute on function juke.invite_listeners(uuid, uuid[], interval) to rowbell_user;

@@ -1,0 +1,14 @@
+create or replace function juke_private.personal_data() returns setof notify_private.personal_data
+language sql immutable set search_path = ''
+as $$
+  values
+    (notify_private.belongs('juke.listens')),
+    (notify_private.belongs('juke.onboarding_steps_done')),
+    (notify_private.belongs('juke.listeners')),
+    (notify_private.belongs('juke.invites', 'invitee_id')),
+    (notify_private.belongs('juke.listening_sessions', 'host_id')),
+    (notify_private.belongs('juke.sessions')),
+    (notify_private.about_nobody('juke.onboarding_steps', 'The catalog')),
+    (notify_private.about_nobody('juke.onboarding_step_texts', 'The catalog'))
+$$;
+comment on function juke_private.personal_data() is 'Where this pack keeps what about a person.';

@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { planDue } from '../support/engine-pack.ts';
+import { one } from '../support/one.ts';
+import { until } from '../support/until.ts';
+import {
+  asService,
+  done,
+  invite,
+  inviteTo,
+  type Listener,
+  mailTo,
+  makeListener,
+  pushesTo,
+  startWorld,
+  untilSettled,
+  type World,
+} from './world.ts';
+
+let world: World;
+let host: Listener;
+beforeAll(async () => {
+  world = await startWorld();
+  host = await makeListener(world.db, { name: 'Hugo' });
+});
+afterAll(() => world.stop());
+
+const answer =
+  'mutation ($id: UUID!, $accepts: Boolean!) { answerInvite(input: { inviteId: $id, accepts: $accepts }) { result { status } } }';
+const withdraw = 'mutation ($id: UUID!) { withdrawInvite(input: { inviteId: $id }) { result { status } } }';
+const pushOutcomes = (person: Listener, type = 'juke_invite') =>
+  world.db.owner
+    .query<{ said: string }>(
+      `select d.status || coalesce(' ' || d.reason, '') as said from notify.deliveries as d
+       join notify.notifications as n on n.id = d.notification_id
+       where d.recipient_id = $1 and n.type_key = $2 and d.channel = 'push' order by d.id`,
+      [person.id, type],
+    )
+    .then(({ rows }) => rows.map(({ said }) => said));
+/** What a worker makes of all that stands there by now. */
+async function work() {
+  const worker = await world.work();
+  await untilSettled(world);
+  await worker.stop();
+}
+
+test('JK-3 each invitee hears of it by push, email and inbox, with the way there; accepting tells the host', async () => {
+  const ada = await makeListener(world.db);
+  const chloe = await makeListener(world.db, { name: 'Chloé', locale: 'fr' });
+  const { sessionId, invites } = await invite(world, host, [ada, chloe], 'Friday');
+  // Asked twice is told once.
+  expect(await inviteTo(world, host, sessionId, [ada, chloe])).toEqual(invites);
+  await work();
+  const url = `/listen/${sessionId}?invite=${invites[0]}`;
+  expect(pushesTo(world, ada.token)).toMatchObject([
+    {
+      title: 'Hugo invites you to listen along',
+      body: '“Friday” is playing. Join in.',
+      data: { url, sessionId, inviteId: invites[0] },
+    },
+  ]);
+  expect(pushesTo(world, chloe.token)).toMatchObject([{ title: 'Hugo vous invite à écouter ensemble' }]);
+  const [mail, ...more] = mailTo(world, ada.email);
+  expect(more).toEqual([]);
+  expect(mail?.title).toBe('Hugo invites you to listen along');
+  expect(JSON.stringify(mail)).toContain(url);
+  const inbox = await done(world, ada.jwt, '{ notifications { nodes { title data } } }');
+  expect(inbox.notifications.nodes).toMatchObject([{ title: 'Hugo invites you to listen along' }]);
+  expect(pushesTo(world, host.token)).toEqual([]);
+
+  for (let twice = 0; twice < 2; twice++) {
+    const { answerInvite } = await done(world, ada.jwt, answer, { id: invites[0], accepts: true });
+    expect(answerInvite.result.status).toBe('accepted');
+  }
+  expect((await done(world, chloe.jwt, answer, { id: invites[1], accepts: false })).answerInvite.result.status).toBe(
+    'declined',
+  );
+  await work();
+  expect(pushesTo(world, host.token)).toMatchObject([
+    { title: 'Ada is listening along', body: 'They joined “Friday”.', data: { url: `/listen/${sessionId}` } },
+  ]);
+});
+
+test('JK-3 withdrawn, answered, ended and expired invites send nothing, queued ones neither', async () => {
+  const people = await Promise.all(
+    ['Ada', 'Ben', 'Cem', 'Dora', 'Eve', 'Finn'].map((name) => makeListener(world.db, { name })),
+  );
+  const [ada, ben, cem, dora, eve, finn] = people as [Listener, Listener, Listener, Listener, Listener, Listener];
+  const { invites } = await invite(world, host, [ada, ben, eve, finn], 'First');
+  const second = await invite(world, host, [cem], 'Second');
+  const unplanned = (await invite(world, host, [dora], 'Third')).invites[0];
+  await asService(world.db, `update juke.invites set status = 'withdrawn', answered_at = now() where id = $1`, [
+    unplanned,
+  ]);
+  await planDue(world.db);
+  await done(world, host.jwt, withdraw, { id: invites[0] });
+  await done(world, ben.jwt, answer, { id: invites[1], accepts: false });
+  await done(
+    world,
+    host.jwt,
+    'mutation ($id: UUID!) { endListeningSession(input: { listeningSessionId: $id }) { result { endedAt } } }',
+    {
+      id: second.sessionId,
+    },
+  );
+  // Its time passes while it is queued.
+  await world.db.owner.query(
+    `update juke.invites set created_at = now() - interval '2 hours', expires_at = now() - interval '1 second' where id = $1`,
+    [invites[2]],
+  );
+  await work();
+  expect(await Promise.all([ada, ben, cem, dora, eve, finn].map((person) => pushOutcomes(person)))).toEqual([
+    ['canceled event_canceled'],
+    ['canceled event_canceled'],
+    ['canceled event_canceled'],
+    [],
+    ['canceled not_relevant'],
+    ['sent'],
+  ]);
+  for (const person of [ada, ben, cem, dora, eve]) {
+    expect([...pushesTo(world, person.token), ...mailTo(world, person.email)]).toEqual([]);
+  }
+  expect(
+    await one(world.db.owner, 'select status from juke.invites where listening_session_id = $1', [second.sessionId]),
+  ).toBe('withdrawn');
+  // What is over cannot be accepted any more.
+  expect((await world.api.ask(answer, { token: eve.jwt, variables: { id: invites[2], accepts: true } })).codes).toEqual(
+    ['CONFLICT'],
+  );
+});
+
+test('JK-3 an invite taken back and made again tells again', async () => {
+  const ada = await makeListener(world.db);
+  const { sessionId, invites } = await invite(world, host, [ada]);
+  await done(world, host.jwt, withdraw, { id: invites[0] });
+  expect((await world.api.ask(answer, { token: ada.jwt, variables: { id: invites[0], accepts: true } })).codes).toEqual(
+    ['NOT_FOUND'],
+  );
+  expect(await inviteTo(world, host, sessionId, [ada])).toEqual(invites);
+  await work();
+  await until('the push arrived', async () => pushesTo(world, ada.token).length === 1);
+});
+
+test('JK-3 only the host invites, withdraws and ends; only the invitee answers; strangers see none of it', async () => {
+  const [ada, stranger] = [await makeListener(world.db), await makeListener(world.db)];
+  const { sessionId, invites } = await invite(world, host, [ada]);
+  const codes = async (who: Listener, query: string, variables: Record<string, unknown>) =>
+    (await world.api.ask(query, { token: who.jwt, variables })).codes;
+  const ask = `mutation ($id: UUID!, $people: [UUID!]!) { inviteListeners(input: { listeningSessionId: $id, userIds: $people }) { result { id } } }`;
+  expect(await codes(ada, ask, { id: sessionId, people: [stranger.id] })).toEqual(['NOT_FOUND']);
+  expect(await codes(host, ask, { id: sessionId, people: [host.id] })).toEqual(['INVALID_INPUT']);
+  expect(await codes(host, ask, { id: sessionId, people: [] })).toEqual(['INVALID_INPUT']);
+  expect(await codes(host, ask, { id: sessionId, people: ['00000000-0000-4000-8000-000000000000'] })).toEqual([
+    'INVALID_INPUT',
+  ]);
+  expect(await codes(ada, withdraw, { id: invites[0] })).toEqual(['NOT_FOUND']);
+  expect(await codes(host, answer, { id: invites[0], accepts: true })).toEqual(['NOT_FOUND']);
+  const look = '{ invites { nodes { id } } listeningSessions { nodes { id name } } }';
+  expect(await done(world, stranger.jwt, look)).toEqual({ invites: { nodes: [] }, listeningSessions: { nodes: [] } });
+  const seen = await done(world, ada.jwt, look);
+  expect(seen).toEqual({
+    invites: { nodes: [{ id: invites[0] }] },
+    listeningSessions: { nodes: [{ id: sessionId, name: 'Friday' }] },
+  });
+  expect((await done(world, host.jwt, look)).invites.nodes).toContainEqual({ id: invites[0] });
+});

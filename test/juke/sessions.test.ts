@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { signToken } from '../support/api.ts';
+import { planDue } from '../support/engine-pack.ts';
+import { one } from '../support/one.ts';
+import {
+  asService,
+  done,
+  fcmToken,
+  invite,
+  type Listener,
+  makeListener,
+  pushesTo,
+  startWorld,
+  untilSettled,
+  type World,
+} from './world.ts';
+
+let world: World;
+let host: Listener;
+beforeAll(async () => {
+  world = await startWorld();
+  host = await makeListener(world.db, { name: 'Hugo' });
+});
+afterAll(() => world.stop());
+
+/** Somebody logs in: a row, and the token of their app. */
+async function logIn(person: Listener, sid: string): Promise<string> {
+  await asService(world.db, 'insert into juke.sessions (id, user_id) values ($1, $2)', [sid, person.id]);
+  return signToken(person.id, { sid });
+}
+async function register(jwt: string, token = fcmToken()): Promise<string> {
+  await done(
+    world,
+    jwt,
+    'mutation ($token: String!) { registerDevice(input: { provider: "fcm", token: $token }) { result { id } } }',
+    {
+      token,
+    },
+  );
+  return token;
+}
+const logOut = 'mutation ($id: String) { logOut(input: { sessionId: $id }) { result { id endedAt endReason } } }';
+const tell = async (person: Listener) => {
+  await invite(world, host, [person]);
+  await planDue(world.db);
+};
+const deliveriesOf = (person: Listener) =>
+  world.db.owner
+    .query<{ status: string; reason: string | null; total: number }>(
+      `select status, reason, count(*)::integer as total from notify.deliveries
+       where recipient_id = $1 and channel = 'push' group by 1, 2 order by 1, 2`,
+      [person.id],
+    )
+    .then(({ rows }) => rows);
+
+test('JK-2 a session that ends takes what is queued for its devices along; the other session rings', async () => {
+  const [ada, ben] = [await makeListener(world.db), await makeListener(world.db, { name: 'Ben' })];
+  const [phone, tablet] = [await logIn(ada, 'ada-phone'), await logIn(ada, 'ada-tablet')];
+  const [onPhone, onTablet] = [await register(phone), await register(tablet)];
+  const stolen = await logIn(ben, 'ben-phone');
+  const onStolen = await register(stolen);
+  await tell(ada);
+  await tell(ben);
+  expect(await deliveriesOf(ada)).toEqual([{ status: 'queued', reason: null, total: 3 }]);
+
+  const { logOut: ended } = await done(world, phone, logOut);
+  expect(ended.result).toEqual({ id: 'ada-phone', endedAt: expect.any(String), endReason: 'logged_out' });
+  expect((await done(world, phone, logOut)).logOut.result).toEqual(ended.result);
+  await asService(world.db, `update juke.sessions set ended_at = now(), end_reason = 'revoked' where id = 'ben-phone'`);
+  const worker = await world.work();
+  await untilSettled(world);
+  await worker.stop();
+
+  expect(await deliveriesOf(ada)).toEqual([
+    { status: 'canceled', reason: 'address_removed', total: 1 },
+    { status: 'sent', reason: null, total: 2 },
+  ]);
+  expect(
+    [pushesTo(world, onPhone), pushesTo(world, onTablet), pushesTo(world, ada.token)].map((all) => all.length),
+  ).toEqual([0, 1, 1]);
+  expect(pushesTo(world, onStolen)).toEqual([]);
+  expect(pushesTo(world, ben.token)).toHaveLength(1);
+});
+
+test('JK-2 the token of an ended session brings no device back, nor takes one along', async () => {
+  const ada = await makeListener(world.db);
+  const jwt = await logIn(ada, 'ada-ended');
+  const token = await register(jwt);
+  await done(world, jwt, logOut);
+  const again = await world.api.ask(
+    'mutation ($token: String!) { registerDevice(input: { provider: "fcm", token: $token }) { result { id } } }',
+    { token: jwt, variables: { token } },
+  );
+  expect(again.codes).toEqual(['UNAUTHENTICATED']);
+  expect(await one(world.db.owner, 'select count(*)::integer from notify.devices where token = $1', [token])).toBe(0);
+  // Logged in again, the same phone is welcome.
+  await register(await logIn(ada, 'ada-again'), token);
+  expect(await one(world.db.owner, 'select session_id from notify.devices where token = $1', [token])).toBe(
+    'ada-again',
+  );
+});
+
+test('JK-2 registering while the session ends leaves no device, whoever is first', async () => {
+  const ada = await makeListener(world.db);
+  const tokens = await Promise.all(
+    Array.from({ length: 12 }, async (_, n) => {
+      const jwt = await logIn(ada, `race-${n}`);
+      const token = fcmToken();
+      await Promise.allSettled([register(jwt, token), done(world, jwt, logOut)]);
+      return token;
+    }),
+  );
+  expect(
+    await one(world.db.owner, 'select count(*)::integer from notify.devices where token = any($1)', [tokens]),
+  ).toBe(0);
+});
+
+test('JK-2 a phone that changes hands rings for its new owner alone', async () => {
+  const [ada, ben] = [await makeListener(world.db), await makeListener(world.db, { name: 'Ben' })];
+  const phone = await register(await logIn(ada, 'ada-shared'));
+  await tell(ada);
+  await register(await logIn(ben, 'ben-shared'), phone);
+  await tell(ben);
+  // What ends with the old owner's session is not the new one's.
+  await done(world, ada.jwt, logOut, { id: 'ada-shared' });
+  const worker = await world.work();
+  await untilSettled(world);
+  await worker.stop();
+  expect(pushesTo(world, phone)).toHaveLength(1);
+  expect(pushesTo(world, ben.token)).toHaveLength(1);
+  expect(await deliveriesOf(ada)).toEqual([
+    { status: 'canceled', reason: 'address_removed', total: 1 },
+    { status: 'sent', reason: null, total: 1 },
+  ]);
+});
+
+test("JK-2 nobody ends or sees another's session", async () => {
+  const [ada, ben] = [await makeListener(world.db), await makeListener(world.db)];
+  await logIn(ada, 'ada-own');
+  expect((await world.api.ask(logOut, { token: ben.jwt, variables: { id: 'ada-own' } })).codes).toEqual(['NOT_FOUND']);
+  expect((await world.api.ask(logOut, { token: ben.jwt })).codes).toEqual(['INVALID_INPUT']);
+  const sessions = '{ sessions { nodes { id userId endedAt } } }';
+  expect((await done(world, ben.jwt, sessions)).sessions.nodes).toEqual([]);
+  expect((await done(world, ada.jwt, sessions)).sessions.nodes).toEqual([
+    { id: 'ada-own', userId: ada.id, endedAt: null },
+  ]);
+});
