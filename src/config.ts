@@ -383,8 +383,10 @@ export function readConfig<P extends keyof Needs = 'any'>(environment: Environme
     },
   };
 
-  // Mail without a way to leave it is not sent, and links need their keys.
-  if (config.smtp && given('LINK_KEYS') === null) problems.push('LINK_KEYS is missing: SMTP needs it');
+  // Mail without a way to leave it is not sent, and links need their keys where they are made and where they lead.
+  if ((purpose === 'api' || purpose === 'worker') && config.smtp && given('LINK_KEYS') === null) {
+    problems.push('LINK_KEYS is missing: SMTP needs it');
+  }
   for (const name of neededBy[purpose ?? 'any']) if (given(name) === null) problems.push(`${name} is missing`);
   if (purpose === 'api' && given('JWT_SECRET') === null && given('JWT_JWKS_URL') === null) {
     problems.push('JWT_SECRET or JWT_JWKS_URL is missing');

@@ -93,6 +93,25 @@ describe('readConfig', () => {
     expect(problemsOf({ DKIM_DOMAIN: 'example.com' }).join()).toContain('DKIM_SELECTOR');
   });
 
+  test('NC-32: whoever sends mail, or answers its links, needs keys for them', () => {
+    const { LINK_KEYS: _without, ...rest } = complete;
+    for (const purpose of ['api', 'worker'] as const) {
+      expect(problemsOf(rest, purpose)).toEqual(['LINK_KEYS is missing: SMTP needs it']);
+    }
+    expect(problemsOf(rest, 'migrate')).toEqual([]);
+    for (const LINK_KEYS of [
+      'k1',
+      'k1:short',
+      `K1:${'x'.repeat(32)}`,
+      `k1:${'x'.repeat(32)},k1:${'y'.repeat(32)}`,
+      `k1:${'x'.repeat(32)},`,
+    ]) {
+      expect(problemsOf({ ...complete, LINK_KEYS })).toHaveLength(1);
+    }
+    const keys = `k2:${'x'.repeat(32)}, k1:${'y'.repeat(32)}`;
+    expect(readConfig({ ...complete, LINK_KEYS: keys }).linkKeys?.map(({ id }) => id)).toEqual(['k2', 'k1']);
+  });
+
   test('no value of a setting appears in a message', () => {
     const secret = 'hunter2hunter2';
     for (const name of settingNames) {
