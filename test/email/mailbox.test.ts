@@ -109,6 +109,19 @@ test('NC-30: a digest lists what it gathers, each with its link', async () => {
   expect(rows).toEqual([{ enabled: false, source: 'unsubscribe' }]);
 });
 
+test('NC-30: data that looks like a digest’s and is none stops nobody’s mail', async () => {
+  const type = await makeType(world.db, { channels: ['email'], title: 'Odd', body: 'As it is' });
+  const data = (value: string) =>
+    world.db.owner.query(
+      `update notify.notification_types set email_template = 'daily_digest', data_template = jsonb_build_object('digestId', $2::text) where key = $1`,
+      [type, value],
+    );
+  for (const value of ['abc', '00000000-0000-7000-8000-000000000000']) {
+    await data(value);
+    expect((await receive(type, {})).mail.html).toContain('As it is');
+  }
+});
+
 async function closeDigests(): Promise<void> {
   await world.db.worker.query('select notify_private.close_digests()');
 }

@@ -11,7 +11,7 @@ as $$
     'locked', 'email' = any (t.locked_channels) and t.key not in ('daily_digest', 'weekly_digest'),
     'tracked', coalesce(c.granted, false) and not t.to_unverified,
     'verificationId', case when t.to_unverified then n.data ->> 'verificationId' end,
-    'items', case when t.email_template in ('daily_digest', 'weekly_digest') then i.items end)
+    'items', i.items)
   from (select * from notify.notifications as x where x.id = email_facts.notification_id limit 1) as n
   cross join lateral (select * from notify.notification_types as x where x.key = n.type_key limit 1) as t
   cross join lateral (select x.locale from notify.users as x where x.id = n.recipient_id limit 1) as u
@@ -27,7 +27,11 @@ as $$
     from notify.digest_items as d
     cross join lateral (select * from notify.notifications as z where z.id = d.notification_id limit 1) as x
     cross join lateral (select z.email_url from notify.notification_types as z where z.key = x.type_key limit 1) as y
-    where d.digest_id = (n.data ->> 'digestId')::uuid and d.position is not null
+    where d.position is not null and d.digest_id = case
+      -- Data is any product's: what is no digest's id must not stop the claim.
+      when t.email_template in ('daily_digest', 'weekly_digest') and pg_catalog.pg_input_is_valid(n.data ->> 'digestId', 'uuid')
+        then (n.data ->> 'digestId')::uuid
+    end
   ) as i on true
 $$;
 comment on function notify_private.email_facts(uuid) is
