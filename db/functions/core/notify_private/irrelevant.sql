@@ -5,7 +5,7 @@ as $$
 declare
   predicate record;
 begin
-  -- One call for all candidates of a predicate, which the planner inlines; most batches have none.
+  -- One statement for all candidates of a predicate; most batches have none.
   for predicate in
     select pg_catalog.regexp_replace(t.still_relevant, '^(.+)\.(.+)$', '"\1"."\2"') as name, pg_catalog.array_agg(c.type_key) as type_keys
     from (select distinct x.type_key from unnest(candidates) as x) as c

@@ -1,4 +1,4 @@
--- Plain SQL without settings, as every still_relevant function: it is inlined.
+-- Plain SQL without settings, as every still_relevant function: setting something costs more than what it asks.
 create or replace function notify_private.journey_goes_on(event_id uuid, recipient_id uuid) returns boolean
 language sql stable
 as $$
