@@ -109,6 +109,7 @@ describe('its commands, without Docker', { timeout: 120_000 }, () => {
       ROWBELL_API_PASSWORD: password,
       ROWBELL_WORKER_PASSWORD: password,
       JWT_SECRET: 'x'.repeat(32),
+      LINK_KEYS: `k1:${'x'.repeat(32)}`,
       SANDBOX_SETTINGS_FILE: '/sandbox/settings.json',
     };
   });
