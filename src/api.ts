@@ -5,6 +5,7 @@ import { createPool } from './database.ts';
 import './graphql/environment.ts';
 import { createAuthenticate } from './graphql/identity.ts';
 import { type Executor, makeExecutor } from './graphql/schema.ts';
+import { createContactNotes } from './http/contact.ts';
 import { createFeedbackRoutes } from './http/email-feedback.ts';
 import { createEmailRoutes } from './http/email-pages.ts';
 import { createExplorerRoutes } from './http/explorer.ts';
@@ -55,7 +56,11 @@ export async function startApi(config: ReturnType<typeof readConfig<'api'>>, log
     {
       method: 'POST',
       path: '/graphql',
-      handle: createGraphqlHandler(createAuthenticate(config.jwt), () => executor),
+      handle: createGraphqlHandler(
+        createAuthenticate(config.jwt),
+        () => executor,
+        createContactNotes(httpPool, logger),
+      ),
     },
     { method: 'GET', path: '/livez', handle: handleLive },
     {

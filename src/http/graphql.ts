@@ -13,7 +13,11 @@ export type CurrentExecutor = () => ((json: unknown, identity: Identity) => Prom
  * `POST /graphql` with `application/json`: who asks is settled before the body is read. Errors of the transport come in
  * GraphQL's shape, `{"errors": [{"message", "extensions": {"code"}}]}`.
  */
-export function createGraphqlHandler(authenticate: Authenticate, currentExecutor: CurrentExecutor): Handler {
+export function createGraphqlHandler(
+  authenticate: Authenticate,
+  currentExecutor: CurrentExecutor,
+  noteContact: (identity: Identity) => void,
+): Handler {
   return async (request, response) => {
     try {
       if (mediaType(request) !== 'application/json') {
@@ -21,6 +25,7 @@ export function createGraphqlHandler(authenticate: Authenticate, currentExecutor
         return;
       }
       const identity = await authenticate(request.headers.authorization);
+      noteContact(identity);
       const json = parseJson(await readBody(request, mostBytes));
       const execute = currentExecutor();
       if (!execute) throw new RowbellError('RBUNA');

@@ -58,6 +58,7 @@ begin
     platform = excluded.platform,
     name = excluded.name,
     registered_at = pg_catalog.clock_timestamp(),
+    seen_at = pg_catalog.clock_timestamp(),
     deactivated_at = null,
     deactivation_reason = null
   returning * into device;

@@ -8,7 +8,8 @@ create or replace function notify.update_settings(
   digest_time time default null,
   digest_weekday integer default null,
   require_verified_email boolean default null,
-  verify_new_emails boolean default null
+  verify_new_emails boolean default null,
+  stale_device_after interval default null
 ) returns notify.settings
 language plpgsql volatile set search_path = ''
 as $$
@@ -24,6 +25,7 @@ declare
     when not update_settings.quiet_channels <@ known then 'quiet_channels: must be push, email, sms, voice, in_app or webhook'
     when update_settings.digest_time = '24:00' then 'digest_time: midnight is 00:00'
     when update_settings.digest_weekday not between 1 and 7 then 'digest_weekday: must be from 1 (Monday) to 7 (Sunday)'
+    when update_settings.stale_device_after not between interval '1 day' and interval '3 years' then 'stale_device_after: must be from a day to 3 years'
     else notify_hidden.wrong_quiet_hours(update_settings.quiet_hours)
   end;
   settings notify.settings;
@@ -41,12 +43,13 @@ begin
     digest_time = coalesce(update_settings.digest_time, s.digest_time),
     digest_weekday = coalesce(update_settings.digest_weekday::smallint, s.digest_weekday),
     require_verified_email = coalesce(update_settings.require_verified_email, s.require_verified_email),
-    verify_new_emails = coalesce(update_settings.verify_new_emails, s.verify_new_emails)
+    verify_new_emails = coalesce(update_settings.verify_new_emails, s.verify_new_emails),
+    stale_device_after = coalesce(update_settings.stale_device_after, s.stale_device_after)
   where s.singleton
   returning s.* into settings;
   return settings;
 end
 $$;
-comment on function notify.update_settings(integer, text[], integer, interval, notify.quiet_window[], text[], time, integer, boolean, boolean) is
+comment on function notify.update_settings(integer, text[], integer, interval, notify.quiet_window[], text[], time, integer, boolean, boolean, interval) is
   'For operators: what holds for everyone. What is not given stays as it is; rolling_cap 0: none. What quiet hours, pauses and caps hold is judged again.';
-grant execute on function notify.update_settings(integer, text[], integer, interval, notify.quiet_window[], text[], time, integer, boolean, boolean) to rowbell_operator;
+grant execute on function notify.update_settings(integer, text[], integer, interval, notify.quiet_window[], text[], time, integer, boolean, boolean, interval) to rowbell_operator;

@@ -6,11 +6,11 @@ as $$
 begin
   -- Shared, so that a session which is just ending is waited for; one that ends later waits for us and sees the device.
   perform from juke.sessions as s
-  where s.id in (select d.session_id from registered as d where d.session_id is not null)
+  where s.id in (select d.session_id from registered as d where d.session_id is not null and d.deactivated_at is null)
   order by s.id for share;
   if exists (
     select from registered as d join juke.sessions as s on s.id = d.session_id and s.user_id = d.user_id
-    where s.ended_at is not null
+    where s.ended_at is not null and d.deactivated_at is null
   ) then
     raise exception 'this session has ended: log in again' using errcode = 'RBAUT';
   end if;
