@@ -14,7 +14,7 @@ declare
 begin
   -- One at a time: two deploys may meet here.
   perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('notify_private.make_partitions'));
-  foreach parent in array array['events', 'notifications', 'decisions', 'deliveries', 'delivery_attempts', 'receipts', 'holds', 'digest_items'] loop
+  foreach parent in array array['events', 'notifications', 'decisions', 'deliveries', 'delivery_attempts', 'receipts', 'holds', 'digest_items', 'activities'] loop
     for first_day in
       select pg_catalog.generate_series(
         -- From last month on: a restored or replayed row may be a little old.

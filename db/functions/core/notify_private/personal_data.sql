@@ -88,6 +88,8 @@ as $$
     (notify_private.names('notify.erasures', 'erased_by', '{subject_digest,reason,counts}')),
     (notify_private.names('notify.sweep_runs', 'requested_by', '{sweep_key,error}')),
     (notify_private.belongs('notify.users', 'id')),
+    -- Append-only as long as its person is there.
+    (notify_private.belongs('notify.activities')),
 
     (notify_private.about_nobody('notify.settings', 'What operators decided for everyone')),
     (notify_private.about_nobody('notify.providers', 'Who carries messages')),

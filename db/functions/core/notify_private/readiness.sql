@@ -10,7 +10,7 @@ begin
   from unnest(migrations) as m where not exists (select from rowbell.migrations as x where x.version = m);
   -- Without next month's partitions every insert fails at midnight.
   select count(*) into missing_partitions
-  from unnest(array['events', 'notifications', 'decisions', 'deliveries', 'delivery_attempts', 'receipts']) as parent
+  from unnest(array['events', 'notifications', 'decisions', 'deliveries', 'delivery_attempts', 'receipts', 'activities']) as parent
   cross join unnest(array[pg_catalog.now(), pg_catalog.now() + interval '1 month']) as instant
   where pg_catalog.to_regclass(
     'notify_private.' || parent || '_' || pg_catalog.to_char(instant at time zone 'UTC', 'YYYY_MM')) is null;

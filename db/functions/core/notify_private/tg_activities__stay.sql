@@ -1,0 +1,24 @@
+create or replace function notify_private.tg_activities__stay() returns trigger
+language plpgsql volatile
+-- Definer: people are looked up for whoever deletes.
+security definer set search_path = ''
+as $$
+begin
+  if tg_op = 'DELETE' then
+    if not exists (select from notify.users as u where u.id = old.user_id) then
+      return old;
+    end if;
+  end if;
+  raise exception 'activities are append-only' using errcode = 'RBLCK', hint = 'Retention drops whole months; erase_person() deletes those of a person who is gone.';
+end
+$$;
+comment on function notify_private.tg_activities__stay() is
+  'Nobody changes or deletes an entry, not even the owner of the table: it goes with its month (retention drops the partition), or once its person is gone (erasure).';
+
+-- By row, so that every partition has it as well.
+create or replace trigger _100_stay
+  before update or delete on notify.activities
+  for each row execute function notify_private.tg_activities__stay();
+create or replace trigger _100_stay_whole
+  before truncate on notify.activities
+  for each statement execute function notify_private.tg_activities__stay();
