@@ -377,3 +377,11 @@ test('issue 3, 11: every table of every pack has a policy or says why it has non
   expect((await problems()).rows).toEqual([{ problem: 'notify.newcomers: has no row in notify.retention_policies' }]);
   await db.owner.query('drop table notify.newcomers');
 });
+
+test('the bound of an instant is not beyond the ids of its millisecond', async () => {
+  const bound = (instant: string) => one<string>(db.owner, 'select notify_private.uuidv7_floor($1)', [instant]);
+  const expected = await bound('2026-11-21 12:00:00.123+00');
+  expect(await bound('2026-11-21 12:00:00.1239+00')).toBe(expected);
+  expect(await bound('2026-11-21 12:00:00.1231+00')).toBe(expected);
+  expect(await bound('2026-11-21 12:00:00.124+00')).not.toBe(expected);
+});
