@@ -382,6 +382,36 @@ describe('CP-7 a daily call follows the wall clock', () => {
     await asService(db, 'update coaching.call_schedules set active = true where id = $1', [schedule]);
     expect((await pendingOf(schedule)).length).toBeLessThanOrEqual(2);
   });
+
+  test('CP-7 a schedule that ends and begins again has its calls again, but not the one its person canceled', async () => {
+    const ada = await makeMember(db, { timeZone: zone });
+    const schedule = await makeSchedule(ada.id, await localTime(5));
+    const before = (await pendingOf(schedule)).map(({ local }) => local);
+    const end = (active: boolean) =>
+      asService(db, 'update coaching.call_schedules set active = $2 where id = $1', [schedule, active]);
+    await end(false);
+    await end(true);
+    expect((await pendingOf(schedule)).map(({ local }) => local)).toEqual(before);
+    await asService(db, `update coaching.calls set status = 'canceled' where schedule_id = $1 and status = 'pending'`, [
+      schedule,
+    ]);
+    await end(false);
+    await end(true);
+    expect((await pendingOf(schedule)).map(({ local }) => local)).not.toContain(before[0]);
+  });
+
+  test('CP-8 there and back within a day: the call that was left out stands again', async () => {
+    const ada = await makeMember(db, { timeZone: 'UTC' });
+    const schedule = await makeSchedule(
+      ada.id,
+      await one<string>(db.owner, `select (now() at time zone 'UTC' + interval '1 hour')::time::text`),
+    );
+    const before = (await pendingOf(schedule))[0]?.at;
+    // Three hours on, so that the hour has passed there.
+    await asService(db, `update notify.users set time_zone = 'Africa/Nairobi' where id = $1`, [ada.id]);
+    await asService(db, `update notify.users set time_zone = 'UTC' where id = $1`, [ada.id]);
+    expect((await pendingOf(schedule))[0]?.at).toEqual(before);
+  });
 });
 
 describe('CP-9 a call made or moved to less than its lead time away', () => {

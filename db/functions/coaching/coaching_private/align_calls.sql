@@ -17,14 +17,15 @@ begin
   update coaching.calls as c
   set
     status = case when w.at > pg_catalog.now() then c.status else 'canceled' end,
+    -- What the schedule cancels gives its day back: the time, or the schedule, may come back within it.
+    local_day = case when w.at > pg_catalog.now() then c.local_day end,
     scheduled_at = case when w.at > pg_catalog.now() then w.at else c.scheduled_at end
   from wanted as w
   where c.id = w.id and (w.at is null or w.at <> c.scheduled_at);
 
+  -- Days that have their call keep it: make_calls() makes none twice.
   update coaching.call_schedules as s
-  set next_at = notify_private.next_local(s.local_time, null, coalesce(u.time_zone, 'UTC'), greatest(pg_catalog.now(), (
-    select max(c.scheduled_at) from coaching.calls as c where c.schedule_id = s.id and c.status = 'pending'
-  )))
+  set next_at = notify_private.next_local(s.local_time, null, coalesce(u.time_zone, 'UTC'), pg_catalog.now())
   from notify.users as u
   where s.id = any (schedule_ids) and s.active and u.id = s.user_id;
   perform coaching_private.make_calls(schedule_ids);
