@@ -20,15 +20,15 @@ beforeAll(async () => {
   db = await createDatabase();
   await installPack(db);
   await db.owner.query(`
-    insert into notify.fallbacks values ('push_then_sms', 'SMS after 30 s'), ('push_else_sms', 'SMS only where push cannot'),
+    insert into notify.fallbacks values ('wait_then_sms', 'SMS after 30 s'), ('fail_then_sms', 'SMS only where push cannot'),
       ('three', 'three steps'), ('until_read', 'mail where it was not read');
     insert into notify.fallback_steps (fallback_key, step, channels, wait, until_status) values
-      ('push_then_sms', 1, '{push}', '30 seconds', 'delivered'), ('push_then_sms', 2, '{sms}', null, 'sent'),
-      ('push_else_sms', 1, '{push}', null, 'sent'), ('push_else_sms', 2, '{sms}', null, 'sent'),
+      ('wait_then_sms', 1, '{push}', '30 seconds', 'delivered'), ('wait_then_sms', 2, '{sms}', null, 'sent'),
+      ('fail_then_sms', 1, '{push}', null, 'sent'), ('fail_then_sms', 2, '{sms}', null, 'sent'),
       ('three', 1, '{push}', '30 seconds', 'delivered'), ('three', 2, '{email}', '30 seconds', 'delivered'), ('three', 3, '{sms}', null, 'sent'),
       ('until_read', 1, '{push}', '30 seconds', 'read'), ('until_read', 2, '{email}', null, 'sent');
   `);
-  type = await makeType(db, { channels: ['push', 'email', 'sms', 'in_app'], fallbackKey: 'push_then_sms' });
+  type = await makeType(db, { channels: ['push', 'email', 'sms', 'in_app'], fallbackKey: 'wait_then_sms' });
 });
 afterAll(() => db.drop());
 beforeEach(() => forget(db));
@@ -162,7 +162,7 @@ test('CP-11: where the step has nobody to go to the next begins at once', async 
 });
 
 test('without a wait only failure begins the next step; being sent ends it', async () => {
-  const event = await plan(await withPhone(), 'push_else_sms');
+  const event = await plan(await withPhone(), 'fail_then_sms');
   expect(await waitOf(event, 'sms')).toBe(30 * 24 * 3600);
   await send('apns', 'accepted');
   expect(await decisionOf(db, event, 'sms')).toBe('fallback: not_needed');
@@ -170,10 +170,10 @@ test('without a wait only failure begins the next step; being sent ends it', asy
 
 test("the event's order goes before the person's, theirs before the type's", async () => {
   const person = await withPhone();
-  await db.owner.query(`insert into notify.fallback_choices values ($1, $2, 'push_else_sms')`, [person, type]);
+  await db.owner.query(`insert into notify.fallback_choices values ($1, $2, 'fail_then_sms')`, [person, type]);
   const theirs = await plan(person);
   expect(await waitOf(theirs, 'sms')).toBeGreaterThan(1000);
-  const itsOwn = await plan(person, 'push_then_sms');
+  const itsOwn = await plan(person, 'wait_then_sms');
   expect(await waitOf(itsOwn, 'sms')).toBe(30);
 });
 
@@ -255,6 +255,69 @@ describe('what else ends a step', () => {
     expect(await decisionOf(db, event, 'push')).toBe('send');
     expect(await waitOf(event, 'sms')).toBeLessThan(32);
   });
+});
+
+test('a later step that quiet hours held and that is not needed after all leaves its key to the next', async () => {
+  const keyed = await makeType(db, {
+    channels: ['push', 'sms'],
+    fallbackKey: 'wait_then_sms',
+    dedupeKey: 'once:{Key}',
+  });
+  const person = await withPhone();
+  const quiet = (channels: string) => db.owner.query('update notify.settings set quiet_channels = $1', [channels]);
+  const about = async () => {
+    const event = await tell(db, keyed, [person], { variables: { Key: 'a' } });
+    await planDue(db);
+    return event;
+  };
+  // Texts alone are quiet: the push goes out, and the night keeps the text that follows it.
+  await quiet('{sms}');
+  try {
+    const event = await about();
+    await db.owner.query(
+      `insert into notify.personal_settings (user_id, paused_until) values ($1, now() + interval '1 hour')`,
+      [person],
+    );
+    await send('apns', 'accepted');
+    await timeIsUp();
+    await releaseDue(db);
+    expect(await decisionOf(db, event, 'sms')).toBe('quiet_hours: paused');
+    // It is going to be told, so its key is in use; the push came meanwhile.
+    const keys = () => one(db.owner, `select count(*)::integer from notify_private.dedupe_keys where channel = 'sms'`);
+    expect(await keys()).toBe(1);
+    await receipt(await delivery(event, 'push'));
+    await db.owner.query('delete from notify.personal_settings where user_id = $1', [person]);
+    await releaseDue(db);
+    expect(await decisionOf(db, event, 'sms')).toBe('fallback: not_needed');
+    expect(await keys()).toBe(0);
+    await db.owner.query(`delete from notify.devices where user_id = $1`, [person]);
+    const again = await about();
+    await releaseDue(db);
+    expect(await decisionOf(db, again, 'sms')).toBe('send');
+  } finally {
+    await quiet('{push,email,sms}');
+  }
+});
+
+test('a step that is gathered and left out of its digest has come to nobody: the next begins', async () => {
+  const person = await withPhone();
+  const prefer = (column: string, value: unknown) =>
+    db.owner.query(
+      `insert into notify.preferences (user_id, type_key, channel, ${column}) values ($1, $2, 'push', $3)
+       on conflict (user_id, type_key, channel) do update set ${column} = excluded.${column}`,
+      [person, type, value],
+    );
+  await prefer('frequency', 'daily');
+  const event = await plan(person);
+  expect(await decisionOf(db, event, 'push')).toBe('digest: daily');
+  await releaseDue(db);
+  expect(await decisionOf(db, event, 'sms')).toBe('fallback: earlier_step');
+  await prefer('enabled', false);
+  await db.owner.query('update notify.digests set due_at = now() where user_id = $1', [person]);
+  await one(db.worker, 'select notify_private.close_digests()');
+  expect(await decisionOf(db, event, 'push')).toBe('preference: turned_off');
+  await releaseDue(db);
+  expect(await decisionOf(db, event, 'sms')).toBe('send');
 });
 
 test('receipts, results and releases of many at once: everything is decided once and nothing deadlocks', async () => {

@@ -7,6 +7,7 @@ declare
   items notify.digest_items[];
   candidates notify_private.candidate[];
   dropped notify_private.verdict[];
+  left_out uuid[];
 begin
   select pg_catalog.array_agg(i), pg_catalog.array_agg(
     -- Without its dedupe key, which this candidate itself has claimed.
@@ -72,6 +73,13 @@ begin
   )
   update notify.digests as d set closed_at = at, item_count = f.item_count, event_id = f.event_id, close_error = null
   from filled as f where d.id = f.id;
+
+  -- Steps of a fallback that waited for what is left out: nobody got that one.
+  if exists (select from unnest(dropped) as v where v.fallback_key is not null) then
+    left_out := array(select distinct v.notification_id from unnest(dropped) as v where v.fallback_key is not null);
+    perform from notify.deliveries as d where d.is_awaited and d.notification_id = any (left_out) order by d.id for no key update;
+    perform notify_private.advance_fallbacks(left_out, at);
+  end if;
 end
 $$;
 comment on function notify_private.settle_digests(notify.digests[], timestamptz) is
