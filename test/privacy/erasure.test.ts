@@ -137,6 +137,15 @@ async function live(ada: Someone, friend: string): Promise<void> {
      insert into notify.receipts (delivery_id, kind, source) select id, 'delivered', 'client' from d`,
     [ada.id],
   );
+  await db.owner.query(
+    `with verification as (insert into accounts.verifications (user_id, status, failure_reason) values ($1, 'failed', $2)),
+     payment as (insert into accounts.payments (user_id, amount, currency) values ($1, 5, 'EUR')),
+     balance as (insert into accounts.balances (user_id, currency) values ($1, 'EUR')),
+     login as (insert into accounts.logins (user_id, device, is_suspicious) values ($1, $2, true)),
+     key as (insert into accounts.api_keys (user_id, name, prefix, key_hash) values ($1, $2, 'rk', sha256($2::bytea)))
+     insert into accounts.account_settings (user_id, name, value) values ($1, 'nickname', to_jsonb($2::text))`,
+    [ada.id, ada.name],
+  );
   const event = (await decisionsOf(db)).find(({ recipientId }) => recipientId === ada.id)?.eventId;
   await db.owner.query(
     `with digest as (insert into notify.digests (user_id, channel, frequency, due_at) values ($1, 'email', 'daily', now()) returning id),
@@ -156,7 +165,7 @@ async function live(ada: Someone, friend: string): Promise<void> {
      verification as (insert into notify.email_verifications (user_id, address, expires_at) values ($1, lower($4), now() + interval '1 day')),
      coach as (insert into coaching.coaches (name) values ('Nova') returning id),
      topic as (insert into coaching.topics (key) values ('t' || left(md5($1::text), 8)) returning key),
-     schedule as (insert into coaching.schedules (user_id, coach_id, topic_key, local_time, next_at, active)
+     schedule as (insert into coaching.call_schedules (user_id, coach_id, topic_key, local_time, next_at, active)
        select $1, coach.id, topic.key, '09:00', now() + interval '1 day', false from coach, topic),
      call as (insert into coaching.calls (user_id, coach_id, topic_key, scheduled_at, preview_skipped)
        select $1, coach.id, topic.key, now() + interval '1 day', 'too_late' from coach, topic),
