@@ -99,6 +99,30 @@ test('what planning at once then does is what was predicted', async () => {
   }
 });
 
+test('a fallback: a later step waits for the one before, and comes at once where that has nobody to go to', async () => {
+  await db.owner.query(`
+    insert into notify.fallbacks values ('predicted', 'SMS after 30 s');
+    insert into notify.fallback_steps (fallback_key, step, channels, wait, until_status) values
+      ('predicted', 1, '{push}', '30 seconds', 'delivered'), ('predicted', 2, '{sms}', null, 'sent')`);
+  const stepped = await makeType(db, {
+    channels: ['sms', 'push'],
+    fallbackKey: 'predicted',
+    stillRelevant: 'notify_private.journey_goes_on',
+  });
+  const of = async (person: string) => {
+    const { rows } = await db.asOperator((client) =>
+      client.query<Row>('select * from notify.predict_for($1, $2)', [person, stepped]),
+    );
+    return rows.map(({ channel, step, outcome, rule }) => `${channel} ${step} ${outcome} ${rule}`);
+  };
+  expect(await of(await makePerson(db, { phone: '+15005550006' }))).toEqual([
+    'sms 1 hold fallback',
+    'push 1 send null',
+  ]);
+  const nowhere = await makePerson(db, { phone: '+15005550009', devices: [] });
+  expect(await of(nowhere)).toEqual(['sms 1 hold fallback', 'sms 2 send null', 'push 1 suppress address']);
+});
+
 test('of oneself, of anybody for operators, of what exists and is to come', async () => {
   const nodes = 'nodes { channel step outcome until because }';
   const own = `query ($t: String!, $at: Datetime) { predict(typeKey: $t, at: $at) { ${nodes} } }`;

@@ -12,6 +12,7 @@ declare
   place text;
   instant timestamptz;
   key text;
+  reachable integer;
 begin
   if predict.at is null or not isfinite(predict.at)
     or predict.at not between pg_catalog.now() - interval '1 minute' and pg_catalog.now() + interval '1 year' then
@@ -29,6 +30,16 @@ begin
       notify_private.render(kind.dedupe_key, predict.variables || pg_catalog.jsonb_build_object('userId', predict.user_id::text)));
   end if;
 
+  -- The first step of its fallback that has anybody to go to.
+  foreach place in array kind.channels loop
+    select f.* into fact
+    from notify_private.facts(
+      array[row(uuidv7(), uuidv7(), predict.type_key, predict.user_id, place, key, predict.at + kind.expires_after, null, null)::notify_private.candidate],
+      predict.at) as f;
+    fact.relevant := true;
+    select least(reachable, min(j.fallback_step)) into reachable from notify_private.judge(array[fact]) as j where j.outcome <> 'suppress';
+  end loop;
+
   foreach place in array kind.channels loop
     instant := predict.at;
     -- An event that nobody has heard of yet.
@@ -39,6 +50,10 @@ begin
       -- Whether an event that is not there is still relevant cannot be asked.
       fact.relevant := true;
       select j.* into verdict from notify_private.judge(array[fact]) as j;
+      if verdict.rule = 'fallback' and verdict.fallback_step = reachable then
+        -- No step before it has anybody to go to, so it begins at once.
+        verdict.held_until := instant;
+      end if;
       return query
       select
         place, step, instant, verdict.outcome, verdict.rule, verdict.reason, verdict.inputs, verdict.held_until,
@@ -58,6 +73,8 @@ begin
         candidate.expires_at := verdict.held_until + (select t.expires_after from notify.notification_types as t where t.key = candidate.type_key);
       else
         exit when verdict.outcome <> 'hold' or not isfinite(verdict.held_until);
+        -- Whether it is needed nobody knows before the step before it was sent.
+        exit when verdict.rule = 'fallback' and verdict.held_until > instant;
         candidate.released_rule := verdict.rule;
       end if;
       instant := verdict.held_until;
