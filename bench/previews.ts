@@ -13,11 +13,11 @@ const rows: [string, string][] = [];
 try {
   await pool.query('select bench.seed($1, $2)', [calls, 'apns']);
   await pool.query(`
-    insert into coaching.members (user_id, lead_minutes) select user_id, 1 from bench.followers;
+    insert into coaching.members (user_id, lead_minutes) select user_id, 5 from bench.followers;
     insert into coaching.coaches (id, name) values ('00000000-0000-7000-8000-0000000000e1', 'Maya')`);
   await pool.query('vacuum analyze');
   say(`scheduling ${calls} calls …`);
-  // A preview a minute before each, and time enough before that to write them all.
+  // A preview five minutes before each, and time enough before that to write them all.
   const margin = 20 + calls / 2_000;
   const { rows: made } = await pool.query<{ due_at: Date }>(
     `select date_trunc('second', now()) + make_interval(secs => $1) as due_at`,
@@ -27,7 +27,7 @@ try {
   const startedAt = performance.now();
   await pool.query(
     `insert into coaching.calls (user_id, coach_id, topic_key, scheduled_at)
-     select user_id, '00000000-0000-7000-8000-0000000000e1', 'mood_check', $1::timestamptz + interval '1 minute' from bench.followers`,
+     select user_id, '00000000-0000-7000-8000-0000000000e1', 'mood_check', $1::timestamptz + interval '5 minutes' from bench.followers`,
     [dueAt],
   );
   const scheduling = (performance.now() - startedAt) / 1_000;
