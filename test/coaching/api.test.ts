@@ -60,6 +60,39 @@ describe('CP-40 register a device: token, platform, push enabled', () => {
     expect(rows).toEqual([{ platform: 'Android 17', deactivated_at: null }]);
   });
 
+  test('push stays off where the app said so, whatever else is noted of the device', async () => {
+    const ada = await person();
+    const token = fcm();
+    await done(ada, register, { token, on: false });
+    await db.owner.query('update notify.devices set seen_at = now() where token = $1', [token]);
+    const enabled = () => one(db.owner, 'select push_enabled from coaching.members where user_id = $1', [ada.id]);
+    expect(await enabled()).toBe(false);
+    await done(
+      ada,
+      `mutation ($token: String!) { registerDevice(input: { provider: "fcm", token: $token }) { result { id } } }`,
+      { token },
+    );
+    expect(await enabled()).toBe(true);
+  });
+
+  test("a person's own choice of channels outlives the next app start and another lead time", async () => {
+    const ada = await person();
+    await db.asUser(
+      ada.id,
+      (client) => client.query(`select notify.set_preference('coaching_preview', 'push', false)`),
+      {
+        commit: true,
+      },
+    );
+    await done(ada, register, { token: fcm(), on: true });
+    await done(ada, 'mutation { updateCoachingPreferences(input: { leadMinutes: 9 }) { result { leadMinutes } } }');
+    const { rows } = await db.owner.query(
+      'select channel, enabled, source from notify.preferences where user_id = $1',
+      [ada.id],
+    );
+    expect(rows).toEqual([{ channel: 'push', enabled: false, source: 'person' }]);
+  });
+
   test('a wrong token, nobody, and somebody unknown are refused', async () => {
     const ada = await person();
     expect((await ask(ada, register, { token: 'short' })).errors[0]).toMatchObject({

@@ -3,7 +3,21 @@ language plpgsql volatile
 -- Definer: whoever registers or loses a device need not be able to change members.
 security definer set search_path = ''
 as $$
+declare
+  counted uuid[];
 begin
+  -- Only a registration and the end of one: a device that was heard of, or has another name, says nothing of what the app wants.
+  if tg_op = 'INSERT' then
+    counted := array(select n.id from updated as n);
+  else
+    counted := array(
+      select n.id from updated as n join outdated as o on o.id = n.id
+      where (n.user_id, n.registered_at, n.deactivated_at) is distinct from (o.user_id, o.registered_at, o.deactivated_at)
+    );
+  end if;
+  if pg_catalog.cardinality(counted) = 0 then
+    return null;
+  end if;
   update coaching.members as m set push_enabled = v.works
   from (
     -- Losing one of two devices changes nothing.
@@ -11,7 +25,7 @@ begin
       d.user_id,
       bool_or(d.deactivated_at is null) as works,
       not exists (select from notify.devices as x where x.user_id = d.user_id and x.deactivated_at is null) as is_gone
-    from updated as d
+    from updated as d where d.id = any (counted)
     group by d.user_id
   ) as v
   where m.user_id = v.user_id and m.push_enabled <> v.works and (v.works or v.is_gone);
@@ -27,5 +41,5 @@ create or replace trigger _500_note_coaching_push
   for each statement execute function coaching_private.tg_devices__note_push();
 create or replace trigger _500_note_coaching_push_again
   after update on notify.devices
-  referencing new table as updated
+  referencing old table as outdated new table as updated
   for each statement execute function coaching_private.tg_devices__note_push();

@@ -10,10 +10,11 @@ begin
   from updated as n where n.effective_pref = 'sms_only' or not n.push_enabled
   on conflict (user_id, type_key, channel) do update set enabled = false, source = 'service', updated_at = pg_catalog.clock_timestamp()
     where p.enabled is distinct from false;
+  -- What the person or an unsubscription said is theirs and stays.
   delete from notify.preferences as p
   using updated as n
   where n.effective_pref <> 'sms_only' and n.push_enabled
-    and p.user_id = n.user_id and p.type_key = 'coaching_preview' and p.channel = 'push' and not p.enabled;
+    and p.user_id = n.user_id and p.type_key = 'coaching_preview' and p.channel = 'push' and not p.enabled and p.source = 'service';
   -- Path C; path A, and B for want of a token, are the type's own order.
   insert into notify.fallback_choices as f (user_id, type_key, fallback_key)
   select n.user_id, 'coaching_preview', 'push_and_sms' from updated as n where n.effective_pref = 'push_and_sms'
