@@ -129,6 +129,35 @@ describe('the whole way through functions', () => {
     expect(await toldOf(db, 'trip_canceled')).toEqual(['Ben']);
   });
 
+  test('who leads a trip that is still to be hands it over before they leave the circle', async () => {
+    expect((await refusal(call(ada, 'leave_circle', circleId))).code).toBe('RBCFL');
+    await call(ada, 'transfer_leadership', tripId, ben.id);
+    await call(ada, 'leave_circle', circleId);
+    await call(ben, 'cancel_trip', tripId);
+    await call(ben, 'leave_circle', circleId);
+  });
+
+  test('TR-5 TR-8 TR-9 whoever starts a trip leads it, where a service names nobody', async () => {
+    const leads = (leader: Person | null) =>
+      db.asWriter(async (client) => {
+        const { rows } = await client.query(
+          `insert into trips.trips (circle_id, name, creator_id, leader_id) values ($1, 'Porto', $2, $3) returning leader_id`,
+          [circleId, ada.id, leader?.id ?? null],
+        );
+        return single(rows).leader_id;
+      });
+    expect(await leads(null)).toBe(ada.id);
+    expect(await leads(ben)).toBe(ben.id);
+  });
+
+  test('TR-11 nobody is let in on a trip that is over', async () => {
+    const hosted = await call(ada, 'create_trip', circleId, 'Hosted', 'hosted');
+    const asked = await call(ben, 'request_to_join', hosted.id);
+    await call(ada, 'cancel_trip', hosted.id);
+    expect((await refusal(call(ada, 'approve_join_request', asked.id))).code).toBe('RBCFL');
+    expect((await call(ada, 'reject_join_request', asked.id)).status).toBe('rejected');
+  });
+
   test('TR-G10 the circle: who left is not brought back by others', async () => {
     await call(ben, 'leave_circle', circleId);
     expect((await refusal(call(ada, 'add_member', circleId, ben.id))).code).toBe('RBCFL');

@@ -12,6 +12,9 @@ begin
     raise exception 'join_request_id: this request was answered otherwise' using errcode = 'RBCFL';
   end if;
   if request.status = 'pending' then
+    if exists (select from trips.trips as t where t.id = request.trip_id and t.status in ('canceled', 'completed')) then
+      raise exception 'join_request_id: this trip is over' using errcode = 'RBCFL';
+    end if;
     update trips.join_requests as r set status = 'approved', decided_by = me where r.id = request.id returning * into request;
   end if;
   return request;

@@ -8,6 +8,14 @@ declare
   me constant uuid := trips_private.require_person();
   membership trips.memberships;
 begin
+  -- As leave_trip() says of one trip. Locked, so that a hand-over that is under way is waited for.
+  perform from trips.trips as t
+  where t.circle_id = leave_circle.circle_id and t.leader_id = me and t.type = 'collaborative' and t.status in ('scheduling', 'proposed', 'locked')
+    and t.id = any (array(select trips_private.my_trip_ids()))
+  order by t.id for no key update;
+  if found then
+    raise exception 'circle_id: you lead a trip of it: cancel the trip, or let somebody else lead it first' using errcode = 'RBCFL';
+  end if;
   update trips.memberships as m set status = 'left'
   where m.circle_id = leave_circle.circle_id and m.user_id = me
   returning * into membership;
@@ -18,5 +26,5 @@ begin
 end
 $$;
 comment on function trips.leave_circle(uuid) is
-  'Leaves a circle, and with it the collaborative trips it plans: the caller hears nothing of them any more. Idempotent.';
+  'Leaves a circle, and with it the collaborative trips it plans: the caller hears nothing of them any more. Who leads one hands it over first. Idempotent.';
 grant execute on function trips.leave_circle(uuid) to rowbell_user;
