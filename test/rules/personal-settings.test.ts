@@ -161,6 +161,15 @@ test('NC-16 operators’ settings are checked as well, and are theirs alone', as
   expect((await operators({ dailyCap: 9 }, token)).codes).toEqual(['FORBIDDEN']);
 });
 
+test('NC-16 an operator who updates the row itself is refused the same', async () => {
+  const update = (change: string) => db.asOperator((client) => client.query(`update notify.settings set ${change}`));
+  const week = `array(select row(d, '08:00', '20:00')::notify.quiet_window from generate_series(1, 7) as d)`;
+  await update(`quiet_hours = ${week}, digest_time = '23:59'`);
+  await expect(update(`quiet_hours = ${week} || '{"(1,22:00,22:00)"}'`)).rejects.toThrow(/^quiet_hours/);
+  await expect(update(`quiet_hours = '{"(9,22:00,07:00)"}'`)).rejects.toThrow(/^quiet_hours/);
+  await expect(update(`digest_time = '24:00'`)).rejects.toThrow(/^digest_time/);
+});
+
 test('NC-12 what quiet hours, pauses and caps hold is due at once when the person’s settings change', async () => {
   const bob = await createUser(db);
   const hold = async (recipient: string, rule: string) => {

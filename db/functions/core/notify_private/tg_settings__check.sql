@@ -1,0 +1,20 @@
+create or replace function notify_private.tg_settings__check() returns trigger
+language plpgsql volatile set search_path = ''
+as $$
+declare
+  wrong constant text := (
+    select coalesce(notify_hidden.wrong_quiet_hours(n.quiet_hours), case when n.digest_time = '24:00' then 'digest_time: midnight is 00:00' end)
+    from new_rows as n
+  );
+begin
+  if wrong is not null then
+    raise exception '%', wrong using errcode = 'RBINV';
+  end if;
+  return null;
+end
+$$;
+comment on function notify_private.tg_settings__check() is
+  'What update_settings() refuses is refused to an update of the row as well: quiet hours that fill the week would hold everything until it expires.';
+
+create or replace trigger _200_check after update on notify.settings
+  referencing new table as new_rows for each statement execute function notify_private.tg_settings__check();
