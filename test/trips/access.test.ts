@@ -99,7 +99,7 @@ describe('row-level security', () => {
       /permission denied/,
     );
     await expect(
-      db.asUser(ada.id, (client) => client.query(`select * from trips_private.trip_canceled_audience('{}')`)),
+      db.asUser(ada.id, (client) => client.query(`select * from trips_private.travelers_but_actor_audience('{}')`)),
     ).rejects.toThrow(/permission denied/);
   });
 

@@ -5,7 +5,7 @@ security definer set search_path = ''
 as $$
 #variable_conflict use_column
 declare
-  me constant uuid := trips_private.require_person();
+  me constant uuid := notify_private.require_known_user();
   trip constant trips.trips := trips_private.require_traveled_trip(add_expense.trip_id);
   people constant uuid[] := array(select distinct u from unnest(add_expense.shared_by) as u order by u);
   cents bigint;

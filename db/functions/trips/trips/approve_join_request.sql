@@ -5,7 +5,7 @@ security definer set search_path = ''
 as $$
 #variable_conflict use_column
 declare
-  me constant uuid := trips_private.require_person();
+  me constant uuid := notify_private.require_known_user();
   request trips.join_requests := trips_private.require_join_request(approve_join_request.join_request_id);
 begin
   if request.status not in ('pending', 'approved') then

@@ -4,7 +4,7 @@ language plpgsql volatile
 security definer set search_path = ''
 as $$
 declare
-  me constant uuid := trips_private.require_person();
+  me constant uuid := notify_private.require_known_user();
   trip trips.trips := trips_private.require_trip(cancel_trip.trip_id);
 begin
   if trip.leader_id is distinct from me then

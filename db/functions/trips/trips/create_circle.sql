@@ -5,10 +5,10 @@ security definer set search_path = ''
 as $$
 #variable_conflict use_column
 declare
-  me constant uuid := trips_private.require_person();
+  me constant uuid := notify_private.require_known_user();
   circle trips.circles;
 begin
-  perform trips_private.check_name(create_circle.name);
+  perform trips_private.check_text('name', create_circle.name, 120);
   insert into trips.circles (name) values (create_circle.name) returning * into circle;
   insert into trips.memberships (circle_id, user_id) values (circle.id, me);
   return circle;

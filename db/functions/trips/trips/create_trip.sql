@@ -5,13 +5,13 @@ security definer set search_path = ''
 as $$
 #variable_conflict use_column
 declare
-  me constant uuid := trips_private.require_person();
+  me constant uuid := notify_private.require_known_user();
   trip trips.trips;
 begin
   if (create_trip.circle_id = any (array(select trips_private.my_circle_ids()))) is not true then
     raise exception 'circle_id: there is no such circle, or you are not a member' using errcode = 'RBNFD';
   end if;
-  perform trips_private.check_name(create_trip.name);
+  perform trips_private.check_text('name', create_trip.name, 120);
   if create_trip.type is null or create_trip.type not in ('collaborative', 'hosted') then
     raise exception 'type: must be collaborative or hosted' using errcode = 'RBINV';
   end if;

@@ -5,7 +5,7 @@ security definer set search_path = ''
 as $$
 #variable_conflict use_column
 declare
-  me constant uuid := trips_private.require_person();
+  me constant uuid := notify_private.require_known_user();
   participant trips.participants;
 begin
   update trips.participants as p set status = 'active'

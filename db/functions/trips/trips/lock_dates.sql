@@ -5,7 +5,7 @@ security definer set search_path = ''
 as $$
 #variable_conflict use_column
 declare
-  me constant uuid := trips_private.require_person();
+  me constant uuid := notify_private.require_known_user();
   trip trips.trips := trips_private.require_led_trip(lock_dates.trip_id);
   first date := lock_dates.start_on;
   last date := lock_dates.end_on;

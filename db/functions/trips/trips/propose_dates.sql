@@ -5,7 +5,7 @@ security definer set search_path = ''
 as $$
 #variable_conflict use_column
 declare
-  me constant uuid := trips_private.require_person();
+  me constant uuid := notify_private.require_known_user();
   suggestion constant trips.date_windows := trips_private.require_date_window(propose_dates.date_window_id);
   trip trips.trips := trips_private.require_led_trip(suggestion.trip_id);
 begin

@@ -5,7 +5,7 @@ security definer set search_path = ''
 as $$
 #variable_conflict use_column
 declare
-  me constant uuid := trips_private.require_person();
+  me constant uuid := notify_private.require_known_user();
   trip constant trips.trips := trips_private.require_traveled_trip(share_idea.trip_id);
   idea trips.itinerary_ideas;
 begin

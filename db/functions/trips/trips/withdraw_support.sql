@@ -5,7 +5,7 @@ security definer set search_path = ''
 as $$
 #variable_conflict use_column
 declare
-  me constant uuid := trips_private.require_person();
+  me constant uuid := notify_private.require_known_user();
   suggestion constant trips.date_windows := trips_private.require_date_window(withdraw_support.date_window_id);
 begin
   delete from trips.date_window_supports as s where s.date_window_id = suggestion.id and s.user_id = me;

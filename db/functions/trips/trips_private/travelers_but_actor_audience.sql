@@ -9,4 +9,4 @@ as $$
   where e.event_id = any (event_ids) and a.user_id is distinct from e.actor_id
 $$;
 comment on function trips_private.travelers_but_actor_audience(uuid[]) is
-  'All active travelers except whoever caused it (TR-14).';
+  'All active travelers except whoever caused it (TR-2, TR-3, TR-14).';
