@@ -4,18 +4,20 @@ language plpgsql volatile
 security definer set search_path = ''
 as $$
 declare
-  concerned uuid[];
+  counted uuid[];
 begin
+  -- Only a registration and the end of one: a device that was heard of, or has another name, says nothing of what the app wants.
   if tg_op = 'INSERT' then
-    concerned := array(select d.id from updated as d);
+    counted := array(select n.id from updated as n);
   else
-    -- Registered again, or lost just now. That a device is in touch says nothing of whether its person wants pushes.
-    concerned := array(
-      select d.id from updated as d join outdated as o on o.id = d.id
-      where d.registered_at <> o.registered_at or (d.deactivated_at is not null and o.deactivated_at is null)
+    counted := array(
+      select n.id from updated as n join outdated as o on o.id = n.id
+      where (n.user_id, n.registered_at) is distinct from (o.user_id, o.registered_at)
+        -- One that was thought stale and is in touch again was not registered either.
+        or (n.deactivated_at is not null and o.deactivated_at is null)
     );
   end if;
-  if pg_catalog.cardinality(concerned) = 0 then
+  if pg_catalog.cardinality(counted) = 0 then
     return null;
   end if;
   update coaching.members as m set push_enabled = v.works
@@ -25,8 +27,7 @@ begin
       d.user_id,
       bool_or(d.deactivated_at is null) as works,
       not exists (select from notify.devices as x where x.user_id = d.user_id and x.deactivated_at is null) as is_gone
-    from updated as d
-    where d.id = any (concerned)
+    from updated as d where d.id = any (counted)
     group by d.user_id
   ) as v
   where m.user_id = v.user_id and m.push_enabled <> v.works and (v.works or v.is_gone);
