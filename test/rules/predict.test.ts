@@ -123,6 +123,23 @@ test('a fallback: a later step waits for the one before, and comes at once where
   expect(await of(nowhere)).toEqual(['sms 1 hold fallback', 'sms 2 send null', 'push 1 suppress address']);
 });
 
+test('channels of one event share what room the cap has, as when it is planned', async () => {
+  const two = await makeType(db, { channels: ['push', 'sms'] });
+  const person = await makePerson(db, { phone: '+15005550006' });
+  await db.owner.query(`update notify.settings set daily_cap = 1, capped_channels = '{push,sms}'`);
+  try {
+    const { rows } = await db.asOperator((client) =>
+      client.query<Row>('select * from notify.predict_for($1, $2)', [person, two]),
+    );
+    expect(rows.map(({ channel, outcome, rule }) => `${channel} ${outcome} ${rule}`)).toEqual([
+      'push send null',
+      'sms suppress daily_cap',
+    ]);
+  } finally {
+    await db.owner.query(`update notify.settings set daily_cap = 3, capped_channels = '{push}'`);
+  }
+});
+
 test('of oneself, of anybody for operators, of what exists and is to come', async () => {
   const nodes = 'nodes { channel step outcome until because }';
   const own = `query ($t: String!, $at: Datetime) { predict(typeKey: $t, at: $at) { ${nodes} } }`;

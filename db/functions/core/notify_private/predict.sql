@@ -13,6 +13,8 @@ declare
   instant timestamptz;
   key text;
   reachable integer;
+  known notify_private.facts[] := '{}';
+  first notify_private.verdict[];
 begin
   if predict.at is null or not isfinite(predict.at)
     or predict.at not between pg_catalog.now() - interval '1 minute' and pg_catalog.now() + interval '1 year' then
@@ -30,26 +32,31 @@ begin
       notify_private.render(kind.dedupe_key, predict.variables || pg_catalog.jsonb_build_object('userId', predict.user_id::text)));
   end if;
 
-  -- The first step of its fallback that has anybody to go to.
+  -- All channels of one event that nobody has heard of yet: they share the caps' room, as when it is planned.
+  candidate := row(uuidv7(), uuidv7(), predict.type_key, predict.user_id, null, key, predict.at + kind.expires_after, null, null);
   foreach place in array kind.channels loop
-    select f.* into fact
-    from notify_private.facts(
-      array[row(uuidv7(), uuidv7(), predict.type_key, predict.user_id, place, key, predict.at + kind.expires_after, null, null)::notify_private.candidate],
-      predict.at) as f;
+    candidate.channel := place;
+    select f.* into fact from notify_private.facts(array[candidate], predict.at) as f;
+    -- Whether an event that is not there is still relevant cannot be asked.
     fact.relevant := true;
-    select least(reachable, min(j.fallback_step)) into reachable from notify_private.judge(array[fact]) as j where j.outcome <> 'suppress';
+    known := known || fact;
   end loop;
+  first := array(select j from notify_private.judge(known) as j);
+  -- The first step of its fallback that has anybody to go to.
+  reachable := (select min(j.fallback_step) from pg_catalog.unnest(first) as j where j.outcome <> 'suppress');
 
   foreach place in array kind.channels loop
     instant := predict.at;
-    -- An event that nobody has heard of yet.
     candidate := row(uuidv7(), uuidv7(), predict.type_key, predict.user_id, place, key, instant + kind.expires_after, null, null);
     -- Each step is later than the one before; what waits longer than so often ends at its expiry anyway.
     for step in 1..20 loop
-      select f.* into fact from notify_private.facts(array[candidate], instant) as f;
-      -- Whether an event that is not there is still relevant cannot be asked.
-      fact.relevant := true;
-      select j.* into verdict from notify_private.judge(array[fact]) as j;
+      if step = 1 then
+        select j.* into verdict from pg_catalog.unnest(first) as j where j.channel = place;
+      else
+        select f.* into fact from notify_private.facts(array[candidate], instant) as f;
+        fact.relevant := true;
+        select j.* into verdict from notify_private.judge(array[fact]) as j;
+      end if;
       if verdict.rule = 'fallback' and verdict.fallback_step = reachable then
         -- No step before it has anybody to go to, so it begins at once.
         verdict.held_until := instant;
