@@ -5,10 +5,12 @@ import { createPool } from './database.ts';
 import './graphql/environment.ts';
 import { createAuthenticate } from './graphql/identity.ts';
 import { type Executor, makeExecutor } from './graphql/schema.ts';
+import { activityExport } from './http/activity-export.ts';
 import { createContactNotes } from './http/contact.ts';
 import { createFeedbackRoutes } from './http/email-feedback.ts';
 import { createEmailRoutes } from './http/email-pages.ts';
 import { createExplorerRoutes } from './http/explorer.ts';
+import { createExportRoutes, mostExports } from './http/export.ts';
 import { createGraphqlHandler } from './http/graphql.ts';
 import { createReadyHandler, handleLive, readReadiness } from './http/health.ts';
 import { createMetricsHandler } from './http/metrics.ts';
@@ -48,6 +50,15 @@ export async function startApi(config: ReturnType<typeof readConfig<'api'>>, log
     statementTimeoutMs,
     logger,
   });
+  // Of their own: an export holds its connection for as long as its client reads.
+  const exportPool = createPool({
+    url: apiDatabaseUrl,
+    applicationName: 'rowbell-export',
+    max: mostExports,
+    statementTimeoutMs,
+    logger,
+  });
+  const authenticate = createAuthenticate(config.jwt);
   const stopping = new AbortController();
   const migrations = await listMigrationNumbers();
   let executor: Executor | null = null;
@@ -56,11 +67,7 @@ export async function startApi(config: ReturnType<typeof readConfig<'api'>>, log
     {
       method: 'POST',
       path: '/graphql',
-      handle: createGraphqlHandler(
-        createAuthenticate(config.jwt),
-        () => executor,
-        createContactNotes(httpPool, logger),
-      ),
+      handle: createGraphqlHandler(authenticate, () => executor, createContactNotes(httpPool, logger)),
     },
     { method: 'GET', path: '/livez', handle: handleLive },
     {
@@ -74,6 +81,7 @@ export async function startApi(config: ReturnType<typeof readConfig<'api'>>, log
       }),
     },
     { method: 'GET', path: '/metrics', handle: createMetricsHandler(httpPool) },
+    ...createExportRoutes([activityExport], { pool: exportPool, authenticate }),
   ];
   if (config.linkKeys) {
     const links = createLinks(config.linkKeys);
@@ -127,7 +135,7 @@ export async function startApi(config: ReturnType<typeof readConfig<'api'>>, log
       stopping.abort();
       await closeServer(server, config.shutdownTimeoutMs);
       await ready;
-      await Promise.all([pool.end(), httpPool.end()]);
+      await Promise.all([pool.end(), httpPool.end(), exportPool.end()]);
       logger.info('api.stopped');
     },
   };
