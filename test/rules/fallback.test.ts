@@ -177,6 +177,36 @@ test("the event's order goes before the person's, theirs before the type's", asy
   expect(await waitOf(itsOwn, 'sms')).toBe(30);
 });
 
+test('people choose an order for a type, their own alone; services for anybody; one that the type cannot use is refused', async () => {
+  const person = await withPhone();
+  const choose = (user: string, fallback: string | null, of = type) =>
+    db.asUser(user, (client) => client.query('select * from notify.choose_fallback($1, $2)', [of, fallback]), {
+      commit: true,
+    });
+  await choose(person, 'fail_then_sms');
+  expect(await waitOf(await plan(person), 'sms')).toBeGreaterThan(1000);
+  await choose(person, null);
+  expect(await waitOf(await plan(person), 'sms')).toBe(30);
+  await expect(choose(person, 'nothing')).rejects.toThrow('fallback_key: there is no such order of channels');
+  await expect(choose(person, 'fail_then_sms', 'nothing')).rejects.toThrow('type_key: ');
+  const pushOnly = await makeType(db);
+  await expect(choose(person, 'fail_then_sms', pushOnly)).rejects.toThrow('fallback_key: this type uses push');
+  await db.asWriter((client) =>
+    client.query(
+      `insert into notify.fallback_choices (user_id, type_key, fallback_key) values ($1, $2, 'fail_then_sms')`,
+      [person, type],
+    ),
+  );
+  await expect(
+    db.asUser(person, (client) =>
+      client.query(
+        `insert into notify.fallback_choices (user_id, type_key, fallback_key) values ($1, $2, 'fail_then_sms')`,
+        [person, type],
+      ),
+    ),
+  ).rejects.toThrow('permission denied');
+});
+
 test('three steps: each waits for the one before, a step without an address is passed over', async () => {
   const withMail = await plan(await withPhone({ email: 'a@example.com' }), 'three');
   expect([await decisionOf(db, withMail, 'email'), await decisionOf(db, withMail, 'sms')]).toEqual([

@@ -40,7 +40,13 @@ create index fallback_choices_fallback_key_idx on notify.fallback_choices (fallb
 comment on table notify.fallback_choices is 'A person''s own order of channels for a type, before the type''s; the event''s goes before both.';
 create policy select_own on notify.fallback_choices for select to rowbell_user using (user_id = (select notify_hidden.current_user_id()));
 create policy select_admin on notify.fallback_choices for select to rowbell_operator using (true);
-grant select on notify.fallback_choices to rowbell_user, rowbell_operator;
+create policy select_service on notify.fallback_choices for select to rowbell_writer using (true);
+create policy insert_service on notify.fallback_choices for insert to rowbell_writer with check (true);
+create policy update_service on notify.fallback_choices for update to rowbell_writer using (true) with check (true);
+create policy delete_service on notify.fallback_choices for delete to rowbell_writer using (true);
+grant select on notify.fallback_choices to rowbell_user, rowbell_operator, rowbell_writer;
+grant insert (user_id, type_key, fallback_key), update (fallback_key), delete on notify.fallback_choices to rowbell_writer;
+-- People choose by choose_fallback(), which knows which orders make sense for a type.
 
 alter table notify.notification_types add column fallback_key text references notify.fallbacks on update cascade;
 create index notification_types_fallback_key_idx on notify.notification_types (fallback_key);

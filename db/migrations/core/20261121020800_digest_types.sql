@@ -12,7 +12,8 @@ values
 -- squawk-ignore constraint-missing-not-valid
 alter table notify.notification_types add constraint notification_types_digests_are_never_gathered check (
   key not in ('daily_digest', 'weekly_digest')
-  or locked_channels = channels and default_frequency = 'instant' and cap_excess <> 'digest'
+  -- Nor switched off: what was gathered would then never be told.
+  or enabled and locked_channels = channels and default_frequency = 'instant' and cap_excess <> 'digest'
 );
 
 alter table notify.digests add column close_error text;

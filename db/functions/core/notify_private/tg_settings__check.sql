@@ -3,7 +3,11 @@ language plpgsql volatile set search_path = ''
 as $$
 declare
   wrong constant text := (
-    select coalesce(notify_hidden.wrong_quiet_hours(n.quiet_hours), case when n.digest_time = '24:00' then 'digest_time: midnight is 00:00' end)
+    select coalesce(
+      notify_hidden.wrong_quiet_hours(n.quiet_hours),
+      case when n.digest_time = '24:00' then 'digest_time: midnight is 00:00' end,
+      -- Keys without a window and idempotency keys live by it.
+      case when n.retention < interval '1 day' then 'retention: must be at least a day' end)
     from new_rows as n
   );
 begin
