@@ -146,6 +146,19 @@ async function live(ada: Someone, friend: string): Promise<void> {
      insert into accounts.account_settings (user_id, name, value) values ($1, 'nickname', to_jsonb($2::text))`,
     [ada.id, ada.name],
   );
+  await db.owner.query(
+    `with listener as (insert into juke.listeners (user_id) values ($1)),
+     step as (insert into juke.onboarding_steps (key, place) values ('s' || left(md5($1::text), 8), 99) returning key),
+     done as (insert into juke.onboarding_steps_done (user_id, step_key) select $1, key from step),
+     login as (insert into juke.sessions (id, user_id) values ('session of ' || $1::text, $1)),
+     hosted as (insert into juke.listening_sessions (host_id, name) values ($1, 'Night'), ($2, 'Day') returning id, host_id),
+     invited as (
+       insert into juke.invites (listening_session_id, invitee_id)
+       select h.id, case h.host_id when $1 then $2::uuid else $1::uuid end from hosted as h
+     )
+     insert into juke.listens (user_id, sitting_key, artist, track, seconds) values ($1, 'evening', 'A band', 'A song', 200)`,
+    [ada.id, friend],
+  );
   const event = (await decisionsOf(db)).find(({ recipientId }) => recipientId === ada.id)?.eventId;
   await db.owner.query(
     `with digest as (insert into notify.digests (user_id, channel, frequency, due_at) values ($1, 'email', 'daily', now()) returning id),
