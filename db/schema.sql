@@ -34,6 +34,24 @@ default privileges on f:
 
 -- schemas
 
+schema accounts
+  grant rowbell_operator (usage); rowbell_user (usage); rowbell_writer (usage)
+
+schema accounts_private
+
+schema analytics
+  grant rowbell_analyst (usage); rowbell_operator (usage)
+
+schema coaching
+  grant rowbell_operator (usage); rowbell_user (usage); rowbell_writer (usage)
+
+schema coaching_private
+
+schema juke
+  grant rowbell_operator (usage); rowbell_user (usage); rowbell_writer (usage)
+
+schema juke_private
+
 schema notify
   grant rowbell_anonymous (usage); rowbell_operator (usage); rowbell_user (usage); rowbell_writer (usage)
 
@@ -51,25 +69,73 @@ schema trips_private
 
 -- types
 
-type notify.effective_preference as (type_key text, pack text, category text, channel text, enabled boolean, source text)
+type coaching_private.call_change as (call_id uuid, type_key text, old_due_at timestamp with time zone, due_at timestamp with time zone, scheduled_at timestamp with time zone)
+
+type notify.activity_count as (dimension text, value text, count bigint)
+
+type notify.backtest_case as (event_id uuid, recipient_id uuid, channel text, type_key text, at timestamp with time zone, outcome text, rule text, reason text, new_at timestamp with time zone, new_outcome text, new_rule text, new_reason text)
+
+type notify.backtest_total as (type_key text, channel text, outcome text, rule text, new_outcome text, new_rule text, total bigint)
+
+type notify.cancellation as (events integer, waiting integer, deliveries integer)
+
+type notify.cap_statistic as (day date, people bigint, capped bigint, capped_share numeric)
+
+type notify.deactivation_statistic as (day date, provider text, reason text, tokens bigint)
+
+type notify.effective_consent as (channel text, state text, regime text, text_version text, recorded_at timestamp with time zone)
+
+type notify.effective_preference as (type_key text, pack text, category text, channel text, enabled boolean, source text, frequency text, frequency_source text)
+
+type notify.effective_settings as (time_zone text, quiet_hours notify.quiet_window[], paused_until timestamp with time zone, daily_cap integer, digest_time time without time zone, digest_weekday integer, own notify.setting_name[])
 
 type notify.emit_result as (event_id uuid, deduplicated boolean)
 
+type notify.enroll_result as (enrollment_id uuid, deduplicated boolean)
+
+type notify.enrollment_input as (journey_key text, user_id uuid, subject_type text, subject_id uuid, data jsonb)
+
 type notify.event_input as (type_key text, actor_id uuid, subject_type text, subject_id uuid, data jsonb, idempotency_key text, due_at timestamp with time zone)
+
+type notify.explanation as (event_id uuid, recipient_id uuid, channel text, judgement integer, at timestamp with time zone, "position" integer, rule text, said text, reason text, inputs jsonb, because text)
 
 type notify.outcome_total as (day date, type_key text, channel text, status text, reason text, total bigint)
 
+type notify.personal_row as (table_name text, data jsonb)
+
+type notify.prediction as (channel text, step integer, at timestamp with time zone, outcome text, rule text, reason text, inputs jsonb, until timestamp with time zone, because text)
+
+type notify.push_statistic as (day date, pack text, type_key text, sent bigint, opened bigint, opened_share numeric)
+
+type notify.quiet_window as (weekday smallint, starts_at time without time zone, ends_at time without time zone)
+
+type notify.setting_name as enum ('quiet_hours', 'paused_until', 'daily_cap', 'digest_time', 'digest_weekday')
+
+type notify.trace_entry as (event_id uuid, recipient_id uuid, channel text, at timestamp with time zone, delivery_id uuid, what text, status text, reason text, code text, because text)
+
 type notify_private.audience_member as (event_id uuid, recipient_id uuid, variant text, variables jsonb)
 
-type notify_private.candidate as (notification_id uuid, event_id uuid, type_key text, recipient_id uuid, channel text, dedupe_key text)
+type notify_private.candidate as (notification_id uuid, event_id uuid, type_key text, recipient_id uuid, channel text, dedupe_key text, expires_at timestamp with time zone, fallback_key text, released_rule text)
 
 type notify_private.claimable as (delivery_id uuid, notification_id uuid, attempt integer, fate text, reason text, expires_at timestamp with time zone, address text, web_push_p256dh text, web_push_auth text, registered_at timestamp with time zone, webhook_secret text)
 
-type notify_private.claimed_delivery as (delivery_id uuid, attempt integer, address text, web_push_p256dh text, web_push_auth text, registered_at timestamp with time zone, webhook_secret text, type_key text, title text, subtitle text, body text, data jsonb, thread_id text, collapse_key text, tag text, sound text, urgency text, interruption_level text, expires_at timestamp with time zone)
+type notify_private.claimed_delivery as (delivery_id uuid, attempt integer, address text, web_push_p256dh text, web_push_auth text, registered_at timestamp with time zone, webhook_secret text, type_key text, title text, subtitle text, body text, data jsonb, thread_id text, collapse_key text, tag text, sound text, urgency text, interruption_level text, expires_at timestamp with time zone, email jsonb)
 
-type notify_private.fate as (delivery_id uuid, attempt integer, lane text, channel text, device_id uuid, address text, outcome text, reason text, code text, provider_message_id text, status text, due_at timestamp with time zone)
+type notify_private.facts as (notification_id uuid, event_id uuid, recipient_id uuid, type_key text, channel text, at timestamp with time zone, released_rule text, place integer, priority text, type_enabled boolean, expires_at timestamp with time zone, relevant boolean, consent text, region text, enabled boolean, frequency text, source text, known integer, usable integer, suppression_reason text, addresses notify_private.usable_address[], fallback_key text, fallback_step integer, dedupe_key text, dedupe_expires_at timestamp with time zone, used_by_event_id uuid, used_until timestamp with time zone, capped boolean, cap integer, count integer, day date, rolling_cap integer, rolling_count integer, rolling_frees timestamp with time zone[], cap_excess text, zone text, quiet_until timestamp with time zone, quiet_reason text, digest_at timestamp with time zone, defer_until timestamp with time zone, unverified boolean)
 
-type notify_private.person as (notification_id uuid, event_id uuid, recipient_id uuid, title text, subtitle text, body text, data jsonb, thread_id text, collapse_key text, dedupe_key text)
+type notify_private.fate as (delivery_id uuid, attempt integer, lane text, channel text, device_id uuid, address text, outcome text, reason text, code text, provider_message_id text, status text, due_at timestamp with time zone, is_awaited boolean)
+
+type notify_private.past as (event_id uuid, recipient_id uuid, channel text, type_key text, place integer, type_enabled boolean, shares_key boolean, at timestamp with time zone, nth integer, released_rule text, judged_at timestamp with time zone[], facts jsonb[], held_by text[], held_until timestamp with time zone[], decided_at timestamp with time zone, outcome text, rule text, reason text, ended_by text, freed_at timestamp with time zone)
+
+type notify_private.past_key as (recipient_id uuid, channel text, dedupe_key text, event_id uuid, expires_at timestamp with time zone)
+
+type notify_private.past_message as (recipient_id uuid, at timestamp with time zone, day date)
+
+type notify_private.person as (notification_id uuid, event_id uuid, recipient_id uuid, title text, subtitle text, body text, data jsonb, thread_id text, collapse_key text, dedupe_key text, channel_texts jsonb)
+
+type notify_private.personal_data as (table_name text, column_name text, exports text, rows text, on_erasure text, changes jsonb, hidden text[], not_theirs text[], reason text)
+
+type notify_private.planned_chunk as (found boolean, unplanned uuid[])
 
 type notify_private.result as (delivery_id uuid, outcome text, reason text, code text, provider_message_id text, retry_at timestamp with time zone, suspect boolean)
 
@@ -77,9 +143,591 @@ type notify_private.sending as (provider text, lane text, deliveries bigint, run
 
 type notify_private.usable_address as (provider text, device_id uuid, address text, suppression_reason text)
 
-type notify_private.verdict as (notification_id uuid, event_id uuid, recipient_id uuid, channel text, outcome text, rule text, reason text, inputs jsonb, dedupe_key text, dedupe_expires_at timestamp with time zone, day date, addresses notify_private.usable_address[])
+type notify_private.verdict as (notification_id uuid, event_id uuid, recipient_id uuid, channel text, released_rule text, outcome text, rule text, reason text, inputs jsonb, held_until timestamp with time zone, frequency text, facts jsonb, dedupe_key text, dedupe_expires_at timestamp with time zone, day date, addresses notify_private.usable_address[], fallback_key text, fallback_step integer)
+
+type trips_private.leaving as (trip_id uuid, user_id uuid)
+
+type trips_private.nudge as (type_key text, trip_id uuid, data jsonb)
 
 -- tables
+
+table accounts.account_settings
+  id uuid default uuidv7() not null grant rowbell_writer (insert)
+  user_id uuid not null grant rowbell_writer (insert)
+  name text not null grant rowbell_writer (insert)
+  value jsonb grant rowbell_writer (insert, update)
+  is_security boolean default false not null grant rowbell_writer (insert, update)
+  changed_at timestamp with time zone default now() not null grant rowbell_writer (insert, update)
+  constraint account_settings_name_is_a_slug CHECK ((name ~ '^[a-z][a-z0-9_]{0,62}$'::text))
+  constraint account_settings_pkey PRIMARY KEY (id)
+  constraint account_settings_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
+  constraint account_settings_user_id_name_key UNIQUE (user_id, name)
+  constraint account_settings_value_is_small CHECK ((pg_column_size(value) <= 8192))
+  row level security
+  policy insert_service for insert to rowbell_writer with check (true)
+  policy select_admin for select to rowbell_operator using (true)
+  policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
+  policy select_service for select to rowbell_writer using (true)
+  policy update_service for update to rowbell_writer using (true) with check (true)
+  CREATE TRIGGER _800_record AFTER UPDATE ON accounts.account_settings REFERENCING OLD TABLE AS outdated NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_account_settings__record()
+  CREATE TRIGGER _800_record_new AFTER INSERT ON accounts.account_settings REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_account_settings__record()
+  CREATE TRIGGER _900_tell AFTER UPDATE ON accounts.account_settings REFERENCING OLD TABLE AS outdated NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_account_settings__tell()
+  CREATE TRIGGER _900_tell_new AFTER INSERT ON accounts.account_settings REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_account_settings__tell()
+  grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
+
+table accounts.api_keys
+  id uuid default uuidv7() not null grant rowbell_operator (select); rowbell_user (select); rowbell_writer (insert)
+  user_id uuid not null grant rowbell_operator (select); rowbell_user (select); rowbell_writer (insert)
+  name text not null grant rowbell_operator (select); rowbell_user (select); rowbell_writer (insert, update)
+  prefix text not null grant rowbell_operator (select); rowbell_user (select); rowbell_writer (insert)
+  key_hash bytea not null grant rowbell_writer (insert)
+  created_at timestamp with time zone default now() not null grant rowbell_operator (select); rowbell_user (select); rowbell_writer (insert)
+  revoked_at timestamp with time zone grant rowbell_operator (select); rowbell_user (select); rowbell_writer (insert, update)
+  constraint api_keys_key_hash_is_sha256 CHECK ((octet_length(key_hash) = 32))
+  constraint api_keys_key_hash_key UNIQUE (key_hash)
+  constraint api_keys_name_is_readable CHECK (((length(name) <= 100) AND (name ~ '\S'::text)))
+  constraint api_keys_pkey PRIMARY KEY (id)
+  constraint api_keys_prefix_is_short CHECK ((prefix ~ '^[A-Za-z0-9_-]{1,16}$'::text))
+  constraint api_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
+  CREATE INDEX api_keys_user_id_id_idx on accounts.api_keys USING btree (user_id, id DESC)
+  row level security
+  policy insert_service for insert to rowbell_writer with check (true)
+  policy select_admin for select to rowbell_operator using (true)
+  policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
+  policy select_service for select to rowbell_writer using (true)
+  policy update_service for update to rowbell_writer using (true) with check (true)
+  CREATE TRIGGER _800_record AFTER UPDATE ON accounts.api_keys REFERENCING OLD TABLE AS outdated NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_api_keys__record()
+  CREATE TRIGGER _800_record_new AFTER INSERT ON accounts.api_keys REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_api_keys__record()
+  CREATE TRIGGER _900_tell AFTER UPDATE ON accounts.api_keys REFERENCING OLD TABLE AS outdated NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_api_keys__tell()
+  CREATE TRIGGER _900_tell_new AFTER INSERT ON accounts.api_keys REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_api_keys__tell()
+  grant rowbell_writer (select)
+
+table accounts.balances
+  id uuid default uuidv7() not null grant rowbell_writer (insert)
+  user_id uuid not null grant rowbell_writer (insert)
+  currency text not null grant rowbell_writer (insert)
+  amount numeric(14,2) default 0 not null grant rowbell_writer (insert, update)
+  low_threshold numeric(14,2) grant rowbell_writer (insert, update)
+  is_low boolean generated as (COALESCE((amount < low_threshold), false)) not null
+  created_at timestamp with time zone default now() not null
+  constraint balances_currency_is_iso4217 CHECK ((currency ~ '^[A-Z]{3}$'::text))
+  constraint balances_pkey PRIMARY KEY (id)
+  constraint balances_user_id_currency_key UNIQUE (user_id, currency)
+  constraint balances_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
+  row level security
+  policy insert_service for insert to rowbell_writer with check (true)
+  policy select_admin for select to rowbell_operator using (true)
+  policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
+  policy select_service for select to rowbell_writer using (true)
+  policy update_service for update to rowbell_writer using (true) with check (true)
+  CREATE TRIGGER _800_record AFTER UPDATE ON accounts.balances REFERENCING OLD TABLE AS outdated NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_balances__record()
+  CREATE TRIGGER _800_record_new AFTER INSERT ON accounts.balances REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_balances__record()
+  CREATE TRIGGER _900_tell AFTER UPDATE ON accounts.balances REFERENCING OLD TABLE AS outdated NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_balances__tell()
+  grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
+
+table accounts.logins
+  id uuid default uuidv7() not null grant rowbell_writer (insert)
+  user_id uuid not null grant rowbell_writer (insert)
+  succeeded boolean default true not null grant rowbell_writer (insert)
+  device text grant rowbell_writer (insert)
+  place text grant rowbell_writer (insert)
+  is_new_device boolean default false not null grant rowbell_writer (insert)
+  is_suspicious boolean default false not null grant rowbell_writer (insert)
+  ip_address inet grant rowbell_writer (insert)
+  user_agent text grant rowbell_writer (insert)
+  created_at timestamp with time zone default now() not null
+  constraint logins_device_is_short CHECK (((length(device) <= 200) AND (device ~ '\S'::text)))
+  constraint logins_pkey PRIMARY KEY (id)
+  constraint logins_place_is_short CHECK (((length(place) <= 200) AND (place ~ '\S'::text)))
+  constraint logins_user_agent_is_short CHECK ((length(user_agent) <= 1000))
+  constraint logins_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
+  CREATE INDEX logins_user_id_id_idx on accounts.logins USING btree (user_id, id DESC)
+  row level security
+  policy insert_service for insert to rowbell_writer with check (true)
+  policy select_admin for select to rowbell_operator using (true)
+  policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
+  policy select_service for select to rowbell_writer using (true)
+  CREATE TRIGGER _800_record_new AFTER INSERT ON accounts.logins REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_logins__record()
+  CREATE TRIGGER _900_tell_new AFTER INSERT ON accounts.logins REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_logins__tell()
+  grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
+
+table accounts.payments
+  id uuid default uuidv7() not null grant rowbell_writer (insert)
+  user_id uuid not null grant rowbell_writer (insert)
+  amount numeric(14,2) not null grant rowbell_writer (insert)
+  currency text not null grant rowbell_writer (insert)
+  status text default 'created'::text not null grant rowbell_writer (insert, update)
+  failure_reason text grant rowbell_writer (insert, update)
+  created_at timestamp with time zone default now() not null
+  constraint payments_amount_is_positive CHECK ((amount > (0)::numeric))
+  constraint payments_currency_is_iso4217 CHECK ((currency ~ '^[A-Z]{3}$'::text))
+  constraint payments_failure_reason_is_short CHECK (((length(failure_reason) <= 200) AND (failure_reason ~ '\S'::text)))
+  constraint payments_failure_reason_only_if_failed CHECK (((failure_reason IS NULL) OR (status = 'failed'::text)))
+  constraint payments_pkey PRIMARY KEY (id)
+  constraint payments_status_is_known CHECK ((status = ANY (ARRAY['created'::text, 'completed'::text, 'failed'::text, 'refunded'::text])))
+  constraint payments_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
+  CREATE INDEX payments_user_id_id_idx on accounts.payments USING btree (user_id, id DESC)
+  row level security
+  policy insert_service for insert to rowbell_writer with check (true)
+  policy select_admin for select to rowbell_operator using (true)
+  policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
+  policy select_service for select to rowbell_writer using (true)
+  policy update_service for update to rowbell_writer using (true) with check (true)
+  CREATE TRIGGER _800_record AFTER UPDATE ON accounts.payments REFERENCING OLD TABLE AS outdated NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_payments__record()
+  CREATE TRIGGER _800_record_new AFTER INSERT ON accounts.payments REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_payments__record()
+  CREATE TRIGGER _900_tell AFTER UPDATE ON accounts.payments REFERENCING OLD TABLE AS outdated NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_payments__tell()
+  CREATE TRIGGER _900_tell_new AFTER INSERT ON accounts.payments REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_payments__tell()
+  grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
+
+table accounts.verifications
+  id uuid default uuidv7() not null grant rowbell_writer (insert)
+  user_id uuid not null grant rowbell_writer (insert)
+  kind text default 'identity'::text not null grant rowbell_writer (insert)
+  status text default 'initiated'::text not null grant rowbell_writer (insert, update)
+  failure_reason text grant rowbell_writer (insert, update)
+  created_at timestamp with time zone default now() not null
+  constraint verifications_failure_reason_is_short CHECK (((length(failure_reason) <= 200) AND (failure_reason ~ '\S'::text)))
+  constraint verifications_failure_reason_only_if_failed CHECK (((failure_reason IS NULL) OR (status = 'failed'::text)))
+  constraint verifications_kind_is_a_slug CHECK ((kind ~ '^[a-z][a-z0-9_]{0,62}$'::text))
+  constraint verifications_pkey PRIMARY KEY (id)
+  constraint verifications_status_is_known CHECK ((status = ANY (ARRAY['initiated'::text, 'completed'::text, 'failed'::text])))
+  constraint verifications_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
+  CREATE INDEX verifications_user_id_id_idx on accounts.verifications USING btree (user_id, id DESC)
+  row level security
+  policy insert_service for insert to rowbell_writer with check (true)
+  policy select_admin for select to rowbell_operator using (true)
+  policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
+  policy select_service for select to rowbell_writer using (true)
+  policy update_service for update to rowbell_writer using (true) with check (true)
+  CREATE TRIGGER _800_record AFTER UPDATE ON accounts.verifications REFERENCING OLD TABLE AS outdated NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_verifications__record()
+  CREATE TRIGGER _800_record_new AFTER INSERT ON accounts.verifications REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_verifications__record()
+  CREATE TRIGGER _900_tell AFTER UPDATE ON accounts.verifications REFERENCING OLD TABLE AS outdated NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_verifications__tell()
+  CREATE TRIGGER _900_tell_new AFTER INSERT ON accounts.verifications REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_verifications__tell()
+  grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
+
+table coaching.call_schedules
+  id uuid default uuidv7() not null grant rowbell_writer (insert)
+  user_id uuid not null grant rowbell_writer (insert)
+  coach_id uuid not null grant rowbell_writer (insert, update)
+  topic_key text not null grant rowbell_writer (insert, update)
+  local_time time without time zone not null grant rowbell_writer (insert, update)
+  active boolean default true not null grant rowbell_writer (insert, update)
+  next_at timestamp with time zone not null
+  created_at timestamp with time zone default now() not null
+  constraint call_schedules_coach_id_fkey FOREIGN KEY (coach_id) REFERENCES coaching.coaches(id)
+  constraint call_schedules_pkey PRIMARY KEY (id)
+  constraint call_schedules_topic_key_fkey FOREIGN KEY (topic_key) REFERENCES coaching.topics(key) ON UPDATE CASCADE
+  constraint call_schedules_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
+  CREATE INDEX call_schedules_coach_id_idx on coaching.call_schedules USING btree (coach_id)
+  CREATE INDEX call_schedules_next_at_idx on coaching.call_schedules USING btree (next_at) WHERE active
+  CREATE INDEX call_schedules_topic_key_idx on coaching.call_schedules USING btree (topic_key)
+  CREATE INDEX call_schedules_user_id_idx on coaching.call_schedules USING btree (user_id)
+  row level security
+  policy insert_service for insert to rowbell_writer with check (true)
+  policy select_admin for select to rowbell_operator using (true)
+  policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
+  policy select_service for select to rowbell_writer using (true)
+  policy update_service for update to rowbell_writer using (true) with check (true)
+  CREATE TRIGGER _100_begin BEFORE INSERT ON coaching.call_schedules FOR EACH ROW EXECUTE FUNCTION coaching_private.tg_call_schedules__begin()
+  CREATE TRIGGER _900_align AFTER UPDATE ON coaching.call_schedules REFERENCING OLD TABLE AS outdated NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION coaching_private.tg_call_schedules__align()
+  CREATE TRIGGER _900_make_calls AFTER INSERT ON coaching.call_schedules REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION coaching_private.tg_call_schedules__make_calls()
+  grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
+
+table coaching.calls
+  id uuid default uuidv7() not null grant rowbell_writer (insert)
+  user_id uuid not null grant rowbell_writer (insert)
+  coach_id uuid not null grant rowbell_writer (insert, update)
+  topic_key text not null grant rowbell_writer (insert, update)
+  schedule_id uuid
+  local_day date
+  context_line text grant rowbell_writer (insert, update)
+  scheduled_at timestamp with time zone not null grant rowbell_writer (insert, update)
+  status text default 'pending'::text not null grant rowbell_writer (update)
+  preview_due_at timestamp with time zone
+  preview_skipped text
+  preview_sent boolean default false not null
+  preview_sent_at timestamp with time zone
+  started_at timestamp with time zone
+  answered_at timestamp with time zone
+  ended_at timestamp with time zone
+  outcome text
+  outcome_reason text
+  created_at timestamp with time zone default now() not null
+  constraint calls_coach_id_fkey FOREIGN KEY (coach_id) REFERENCES coaching.coaches(id)
+  constraint calls_context_line_is_short CHECK (((length(context_line) <= 200) AND (context_line ~ '\S'::text)))
+  constraint calls_outcome_iff_completed CHECK (((status = 'completed'::text) = (outcome IS NOT NULL)))
+  constraint calls_outcome_is_known CHECK ((outcome = ANY (ARRAY['answered'::text, 'voicemail'::text, 'no_answer'::text, 'failed'::text])))
+  constraint calls_pkey PRIMARY KEY (id)
+  constraint calls_preview_is_due_or_skipped CHECK (((preview_due_at IS NULL) = (preview_skipped IS NOT NULL)))
+  constraint calls_preview_sent_at_iff_sent CHECK ((preview_sent = (preview_sent_at IS NOT NULL)))
+  constraint calls_preview_skipped_is_known CHECK ((preview_skipped = 'too_late'::text))
+  constraint calls_schedule_id_fkey FOREIGN KEY (schedule_id) REFERENCES coaching.call_schedules(id) ON DELETE SET NULL
+  constraint calls_schedule_id_local_day_key UNIQUE (schedule_id, local_day)
+  constraint calls_scheduled_at_is_an_instant CHECK (isfinite(scheduled_at))
+  constraint calls_status_is_known CHECK ((status = ANY (ARRAY['pending'::text, 'in_progress'::text, 'completed'::text, 'canceled'::text])))
+  constraint calls_topic_key_fkey FOREIGN KEY (topic_key) REFERENCES coaching.topics(key) ON UPDATE CASCADE
+  constraint calls_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
+  CREATE INDEX calls_coach_id_idx on coaching.calls USING btree (coach_id)
+  CREATE INDEX calls_scheduled_at_idx on coaching.calls USING btree (scheduled_at) WHERE (status = ANY (ARRAY['pending'::text, 'in_progress'::text]))
+  CREATE INDEX calls_topic_key_idx on coaching.calls USING btree (topic_key)
+  CREATE INDEX calls_user_id_scheduled_at_idx on coaching.calls USING btree (user_id, scheduled_at DESC)
+  row level security
+  policy insert_service for insert to rowbell_writer with check (true)
+  policy select_admin for select to rowbell_operator using (true)
+  policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
+  policy select_service for select to rowbell_writer using (true)
+  policy update_service for update to rowbell_writer using (true) with check (true)
+  CREATE TRIGGER _100_plan_preview BEFORE INSERT OR UPDATE OF scheduled_at, status ON coaching.calls FOR EACH ROW EXECUTE FUNCTION coaching_private.tg_calls__plan_preview()
+  CREATE TRIGGER _500_count_streak AFTER UPDATE ON coaching.calls REFERENCING OLD TABLE AS outdated NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION coaching_private.tg_calls__count_streak()
+  CREATE TRIGGER _900_reschedule AFTER UPDATE ON coaching.calls REFERENCING OLD TABLE AS outdated NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION coaching_private.tg_calls__reschedule()
+  CREATE TRIGGER _900_schedule AFTER INSERT ON coaching.calls REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION coaching_private.tg_calls__schedule()
+  grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
+
+table coaching.coaches
+  id uuid default uuidv7() not null grant rowbell_user (select); rowbell_writer (insert)
+  name text not null grant rowbell_user (select); rowbell_writer (insert, update)
+  persona text grant rowbell_user (select); rowbell_writer (insert, update)
+  voice text grant rowbell_writer (insert, update)
+  agent_url text grant rowbell_writer (insert, update)
+  created_at timestamp with time zone default now() not null grant rowbell_user (select)
+  constraint coaches_agent_url_is_https CHECK (((agent_url ~ '^https://\S+$'::text) AND (length(agent_url) <= 2000)))
+  constraint coaches_name_is_readable CHECK (((length(name) <= 60) AND (name ~ '\S'::text)))
+  constraint coaches_persona_is_short CHECK ((length(persona) <= 2000))
+  constraint coaches_pkey PRIMARY KEY (id)
+  constraint coaches_voice_is_a_name CHECK ((voice ~ '^[A-Za-z0-9._-]{1,80}$'::text))
+  row level security
+  policy insert_service for insert to rowbell_writer with check (true)
+  policy select_all for select to rowbell_operator, rowbell_user, rowbell_writer using (true)
+  policy update_service for update to rowbell_writer using (true) with check (true)
+  grant rowbell_operator (select); rowbell_writer (select)
+
+table coaching.members
+  user_id uuid not null grant rowbell_writer (insert)
+  is_premium boolean default false not null grant rowbell_writer (insert, update)
+  notification_pref text grant rowbell_writer (insert, update)
+  effective_pref text generated as (COALESCE(notification_pref,
+CASE
+    WHEN is_premium THEN 'push_and_sms'::text
+    ELSE 'push_only'::text
+END)) not null
+  lead_minutes integer default 5 not null grant rowbell_writer (insert, update)
+  push_enabled boolean default true not null grant rowbell_writer (insert, update)
+  created_at timestamp with time zone default now() not null
+  constraint members_lead_minutes_is_sane CHECK (((lead_minutes >= 1) AND (lead_minutes <= 60)))
+  constraint members_notification_pref_is_known CHECK ((notification_pref = ANY (ARRAY['push_only'::text, 'sms_only'::text, 'push_and_sms'::text])))
+  constraint members_pkey PRIMARY KEY (user_id)
+  constraint members_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
+  row level security
+  policy insert_service for insert to rowbell_writer with check (true)
+  policy select_admin for select to rowbell_operator using (true)
+  policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
+  policy select_service for select to rowbell_writer using (true)
+  policy update_service for update to rowbell_writer using (true) with check (true)
+  CREATE TRIGGER _500_choose_path AFTER INSERT ON coaching.members REFERENCING NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION coaching_private.tg_members__choose_path()
+  CREATE TRIGGER _500_choose_path_again AFTER UPDATE ON coaching.members REFERENCING NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION coaching_private.tg_members__choose_path()
+  grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
+
+table coaching.streaks
+  user_id uuid not null grant rowbell_writer (insert)
+  day integer default 1 not null grant rowbell_writer (insert, update)
+  last_answered_on date grant rowbell_writer (insert, update)
+  constraint streaks_day_is_not_negative CHECK ((day >= 0))
+  constraint streaks_pkey PRIMARY KEY (user_id)
+  constraint streaks_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
+  row level security
+  policy insert_service for insert to rowbell_writer with check (true)
+  policy select_admin for select to rowbell_operator using (true)
+  policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
+  policy select_service for select to rowbell_writer using (true)
+  policy update_service for update to rowbell_writer using (true) with check (true)
+  grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
+
+table coaching.topic_texts
+  topic_key text not null grant rowbell_writer (insert)
+  locale text not null grant rowbell_writer (insert)
+  text text not null grant rowbell_writer (insert, update)
+  constraint topic_texts_locale_is_bcp47 CHECK ((locale ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'::text))
+  constraint topic_texts_pkey PRIMARY KEY (topic_key, locale)
+  constraint topic_texts_text_is_readable CHECK (((length(text) <= 200) AND (text ~ '\S'::text)))
+  constraint topic_texts_topic_key_fkey FOREIGN KEY (topic_key) REFERENCES coaching.topics(key) ON UPDATE CASCADE ON DELETE CASCADE
+  row level security
+  policy insert_service for insert to rowbell_writer with check (true)
+  policy select_all for select to rowbell_operator, rowbell_user, rowbell_writer using (true)
+  policy update_service for update to rowbell_writer using (true) with check (true)
+  grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
+
+table coaching.topics
+  key text not null grant rowbell_writer (insert)
+  constraint topics_key_is_a_slug CHECK ((key ~ '^[a-z][a-z0-9_]{0,62}$'::text))
+  constraint topics_pkey PRIMARY KEY (key)
+  row level security
+  policy insert_service for insert to rowbell_writer with check (true)
+  policy select_all for select to rowbell_operator, rowbell_user, rowbell_writer using (true)
+  grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
+
+table juke.invites
+  id uuid default uuidv7() not null grant rowbell_writer (insert)
+  listening_session_id uuid not null grant rowbell_writer (insert)
+  invitee_id uuid not null grant rowbell_writer (insert)
+  status text default 'pending'::text not null grant rowbell_writer (update)
+  created_at timestamp with time zone default now() not null
+  expires_at timestamp with time zone default (now() + '06:00:00'::interval) not null grant rowbell_writer (insert)
+  answered_at timestamp with time zone grant rowbell_writer (update)
+  constraint invites_answered_at_iff_answered CHECK (((answered_at IS NULL) = (status = 'pending'::text)))
+  constraint invites_expires_later CHECK ((expires_at > created_at))
+  constraint invites_invitee_id_fkey FOREIGN KEY (invitee_id) REFERENCES notify.users(id) ON DELETE CASCADE
+  constraint invites_listening_session_id_fkey FOREIGN KEY (listening_session_id) REFERENCES juke.listening_sessions(id) ON DELETE CASCADE
+  constraint invites_listening_session_id_invitee_id_key UNIQUE (listening_session_id, invitee_id)
+  constraint invites_pkey PRIMARY KEY (id)
+  constraint invites_status_is_known CHECK ((status = ANY (ARRAY['pending'::text, 'accepted'::text, 'declined'::text, 'withdrawn'::text])))
+  CREATE INDEX invites_invitee_id_idx on juke.invites USING btree (invitee_id)
+  row level security
+  policy insert_service for insert to rowbell_writer with check (true)
+  policy select_admin for select to rowbell_operator using (true)
+  policy select_hosted for select to rowbell_user using ((listening_session_id = ANY (ARRAY( SELECT juke_private.my_hosted_session_ids() AS my_hosted_session_ids))))
+  policy select_own for select to rowbell_user using ((invitee_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
+  policy select_service for select to rowbell_writer using (true)
+  policy update_service for update to rowbell_writer using (true) with check (true)
+  CREATE TRIGGER _900_follow AFTER UPDATE ON juke.invites REFERENCING OLD TABLE AS outdated NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION juke_private.tg_invites__follow()
+  CREATE TRIGGER _900_tell AFTER INSERT ON juke.invites REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION juke_private.tg_invites__tell()
+  grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
+
+table juke.listeners
+  user_id uuid not null grant rowbell_writer (insert)
+  joined_at timestamp with time zone default now() not null grant rowbell_writer (insert)
+  constraint listeners_pkey PRIMARY KEY (user_id)
+  constraint listeners_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
+  row level security
+  policy insert_service for insert to rowbell_writer with check (true)
+  policy select_admin for select to rowbell_operator using (true)
+  policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
+  policy select_service for select to rowbell_writer using (true)
+  CREATE TRIGGER _500_enroll AFTER INSERT ON juke.listeners REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION juke_private.tg_listeners__enroll()
+  grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
+
+table juke.listening_sessions
+  id uuid default uuidv7() not null grant rowbell_writer (insert)
+  host_id uuid not null grant rowbell_writer (insert)
+  name text not null grant rowbell_writer (insert, update)
+  started_at timestamp with time zone default now() not null grant rowbell_writer (insert)
+  ended_at timestamp with time zone grant rowbell_writer (update)
+  constraint listening_sessions_host_id_fkey FOREIGN KEY (host_id) REFERENCES notify.users(id) ON DELETE CASCADE
+  constraint listening_sessions_name_is_readable CHECK (((length(name) <= 80) AND (name ~ '\S'::text)))
+  constraint listening_sessions_pkey PRIMARY KEY (id)
+  CREATE INDEX listening_sessions_host_id_idx on juke.listening_sessions USING btree (host_id)
+  row level security
+  policy insert_service for insert to rowbell_writer with check (true)
+  policy select_admin for select to rowbell_operator using (true)
+  policy select_hosted for select to rowbell_user using ((host_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
+  policy select_invited for select to rowbell_user using ((id = ANY (ARRAY( SELECT juke_private.my_invited_session_ids() AS my_invited_session_ids))))
+  policy select_service for select to rowbell_writer using (true)
+  policy update_service for update to rowbell_writer using (true) with check (true)
+  CREATE TRIGGER _500_withdraw AFTER UPDATE ON juke.listening_sessions REFERENCING OLD TABLE AS outdated NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION juke_private.tg_listening_sessions__withdraw()
+  grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
+
+table juke.listens
+  id uuid default uuidv7() not null grant rowbell_writer (insert)
+  user_id uuid not null grant rowbell_writer (insert)
+  sitting_key text not null grant rowbell_writer (insert)
+  artist text not null grant rowbell_writer (insert)
+  track text not null grant rowbell_writer (insert)
+  seconds integer not null grant rowbell_writer (insert)
+  listened_at timestamp with time zone default now() not null grant rowbell_writer (insert)
+  constraint listens_artist_is_short CHECK (((length(artist) >= 1) AND (length(artist) <= 200)))
+  constraint listens_pkey PRIMARY KEY (id)
+  constraint listens_seconds_are_sane CHECK (((seconds >= 1) AND (seconds <= 86400)))
+  constraint listens_sitting_key_is_short CHECK (((length(sitting_key) >= 1) AND (length(sitting_key) <= 100)))
+  constraint listens_track_is_short CHECK (((length(track) >= 1) AND (length(track) <= 200)))
+  constraint listens_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
+  CREATE INDEX listens_listened_at_idx on juke.listens USING brin (listened_at)
+  CREATE INDEX listens_user_id_listened_at_idx on juke.listens USING btree (user_id, listened_at)
+  row level security
+  policy insert_service for insert to rowbell_writer with check (true)
+  policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
+  policy select_service for select to rowbell_writer using (true)
+  grant rowbell_user (select); rowbell_writer (select)
+
+table juke.onboarding_step_texts
+  step_key text not null grant rowbell_writer (insert)
+  locale text not null grant rowbell_writer (insert)
+  text text not null grant rowbell_writer (insert, update)
+  constraint onboarding_step_texts_locale_is_bcp47 CHECK ((locale ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'::text))
+  constraint onboarding_step_texts_pkey PRIMARY KEY (step_key, locale)
+  constraint onboarding_step_texts_step_key_fkey FOREIGN KEY (step_key) REFERENCES juke.onboarding_steps(key) ON UPDATE CASCADE ON DELETE CASCADE
+  constraint onboarding_step_texts_text_is_readable CHECK (((length(text) <= 100) AND (text ~ '\S'::text)))
+  row level security
+  policy insert_service for insert to rowbell_writer with check (true)
+  policy select_all for select to rowbell_operator, rowbell_user, rowbell_writer using (true)
+  policy update_service for update to rowbell_writer using (true) with check (true)
+  grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
+
+table juke.onboarding_steps
+  key text not null grant rowbell_writer (insert)
+  place integer not null grant rowbell_writer (insert, update)
+  constraint onboarding_steps_key_is_a_slug CHECK ((key ~ '^[a-z][a-z0-9_]{0,62}$'::text))
+  constraint onboarding_steps_pkey PRIMARY KEY (key)
+  constraint onboarding_steps_place_key UNIQUE (place) DEFERRABLE
+  row level security
+  policy delete_service for delete to rowbell_writer using (true)
+  policy insert_service for insert to rowbell_writer with check (true)
+  policy select_all for select to rowbell_operator, rowbell_user, rowbell_writer using (true)
+  policy update_service for update to rowbell_writer using (true) with check (true)
+  grant rowbell_operator (select); rowbell_user (select); rowbell_writer (delete, select)
+
+table juke.onboarding_steps_done
+  user_id uuid not null grant rowbell_writer (insert)
+  step_key text not null grant rowbell_writer (insert)
+  done_at timestamp with time zone default now() not null grant rowbell_writer (insert)
+  constraint onboarding_steps_done_pkey PRIMARY KEY (user_id, step_key)
+  constraint onboarding_steps_done_step_key_fkey FOREIGN KEY (step_key) REFERENCES juke.onboarding_steps(key) ON UPDATE CASCADE ON DELETE CASCADE
+  constraint onboarding_steps_done_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
+  CREATE INDEX onboarding_steps_done_step_key_idx on juke.onboarding_steps_done USING btree (step_key)
+  row level security
+  policy insert_service for insert to rowbell_writer with check (true)
+  policy select_admin for select to rowbell_operator using (true)
+  policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
+  policy select_service for select to rowbell_writer using (true)
+  CREATE TRIGGER _500_exit AFTER INSERT ON juke.onboarding_steps_done REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION juke_private.tg_onboarding_steps_done__exit()
+  grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
+
+table juke.sessions
+  id text not null grant rowbell_writer (insert)
+  user_id uuid not null grant rowbell_writer (insert)
+  started_at timestamp with time zone default now() not null grant rowbell_writer (insert)
+  ended_at timestamp with time zone grant rowbell_writer (update)
+  end_reason text grant rowbell_writer (update)
+  constraint sessions_end_reason_is_known CHECK ((end_reason = ANY (ARRAY['logged_out'::text, 'revoked'::text])))
+  constraint sessions_id_is_short CHECK (((length(id) >= 1) AND (length(id) <= 200)))
+  constraint sessions_pkey PRIMARY KEY (id)
+  constraint sessions_reason_iff_ended CHECK (((ended_at IS NULL) = (end_reason IS NULL)))
+  constraint sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
+  CREATE INDEX sessions_user_id_idx on juke.sessions USING btree (user_id)
+  row level security
+  policy insert_service for insert to rowbell_writer with check (true)
+  policy select_admin for select to rowbell_operator using (true)
+  policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
+  policy select_service for select to rowbell_writer using (true)
+  policy update_service for update to rowbell_writer using (true) with check (true)
+  CREATE TRIGGER _500_end_pushes AFTER UPDATE ON juke.sessions REFERENCING OLD TABLE AS outdated NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION juke_private.tg_sessions__end_pushes()
+  grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
+
+table notify.activities partition by RANGE (id)
+  id uuid default uuidv7() not null
+  user_id uuid not null
+  type text not null
+  resource_type text
+  resource_id text
+  action text not null
+  status text default 'completed'::text not null
+  title text not null
+  description text
+  metadata jsonb default '{}'::jsonb not null
+  ip_address inet default notify_hidden.request_ip()
+  user_agent text default notify_hidden.request_user_agent()
+  created_at timestamp with time zone default now() not null
+  words tsvector generated as (to_tsvector('simple'::regconfig, ((title || ' '::text) || COALESCE(description, ''::text)))) not null
+  constraint activities_action_is_known CHECK ((action = ANY (ARRAY['created'::text, 'completed'::text, 'failed'::text, 'updated'::text, 'deleted'::text])))
+  constraint activities_description_is_short CHECK ((length(description) <= 2000))
+  constraint activities_metadata_is_a_small_object CHECK (((jsonb_typeof(metadata) = 'object'::text) AND (pg_column_size(metadata) <= 16384)))
+  constraint activities_pkey PRIMARY KEY (id)
+  constraint activities_resource_id_is_short CHECK (((length(resource_id) >= 1) AND (length(resource_id) <= 200)))
+  constraint activities_resource_is_whole CHECK (((resource_type IS NULL) = (resource_id IS NULL)))
+  constraint activities_resource_type_is_a_slug CHECK ((resource_type ~ '^[a-z][a-z0-9_]{0,62}$'::text))
+  constraint activities_status_is_known CHECK ((status = ANY (ARRAY['completed'::text, 'pending'::text, 'failed'::text])))
+  constraint activities_title_is_readable CHECK (((length(title) <= 200) AND (title ~ '\S'::text)))
+  constraint activities_type_is_a_slug CHECK ((type ~ '^[a-z][a-z0-9_]{0,62}$'::text))
+  constraint activities_user_agent_is_short CHECK ((length(user_agent) <= 1000))
+  CREATE INDEX activities_resource_id_idx on notify.activities USING btree (resource_id, id DESC) WHERE (resource_id IS NOT NULL)
+  CREATE INDEX activities_user_id_id_idx on notify.activities USING btree (user_id, id DESC)
+  row level security
+  policy select_admin for select to rowbell_operator using (true)
+  policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
+  CREATE TRIGGER _100_stay BEFORE DELETE OR UPDATE ON notify.activities FOR EACH ROW EXECUTE FUNCTION notify_private.tg_activities__stay()
+  CREATE TRIGGER _100_stay_whole BEFORE TRUNCATE ON notify.activities FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_activities__stay()
+  grant rowbell_operator (select); rowbell_user (select)
+
+table notify.category_preferences
+  user_id uuid not null
+  category text not null
+  channel text not null
+  enabled boolean
+  frequency text
+  source text default 'person'::text not null
+  updated_at timestamp with time zone default now() not null
+  constraint category_preferences_category_is_a_slug CHECK ((category ~ '^[a-z][a-z0-9_]{0,62}$'::text))
+  constraint category_preferences_channel_is_known CHECK ((channel = ANY (ARRAY['push'::text, 'email'::text, 'sms'::text, 'voice'::text, 'in_app'::text, 'webhook'::text])))
+  constraint category_preferences_frequency_is_known CHECK ((frequency = ANY (ARRAY['instant'::text, 'daily'::text, 'weekly'::text, 'never'::text])))
+  constraint category_preferences_pkey PRIMARY KEY (user_id, category, channel)
+  constraint category_preferences_says_something CHECK ((num_nonnulls(enabled, frequency) > 0))
+  constraint category_preferences_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
+  row level security
+  policy select_admin for select to rowbell_operator using (true)
+  policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
+  CREATE TRIGGER _500_note_deleted AFTER DELETE ON notify.category_preferences REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__note()
+  CREATE TRIGGER _500_note_inserted AFTER INSERT ON notify.category_preferences REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__note()
+  CREATE TRIGGER _500_note_updated AFTER UPDATE ON notify.category_preferences REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__note()
+  grant rowbell_operator (select); rowbell_user (select)
+
+table notify.channel_copies
+  type_key text not null
+  locale text not null
+  variant text default 'default'::text not null
+  channel text not null
+  place integer default 1 not null
+  form text default 'full'::text not null
+  title text
+  body text not null
+  is_plain boolean default false not null
+  shorten text[] default '{}'::text[] not null
+  constraint channel_copies_channel_is_known CHECK ((channel = ANY (ARRAY['push'::text, 'email'::text, 'sms'::text, 'voice'::text, 'webhook'::text])))
+  constraint channel_copies_form_is_a_slug CHECK ((form ~ '^[a-z][a-z0-9_]{0,62}$'::text))
+  constraint channel_copies_locale_is_bcp47 CHECK ((locale ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'::text))
+  constraint channel_copies_pkey PRIMARY KEY (type_key, channel, locale, variant, place)
+  constraint channel_copies_place_is_positive CHECK ((place > 0))
+  constraint channel_copies_type_key_channel_locale_variant_form_key UNIQUE (type_key, channel, locale, variant, form)
+  constraint channel_copies_type_key_fkey FOREIGN KEY (type_key) REFERENCES notify.notification_types(key) ON UPDATE CASCADE ON DELETE CASCADE
+  row level security
+  policy select_admin for select to rowbell_operator using (true)
+  grant rowbell_operator (select)
+
+table notify.consent_rules
+  region text not null grant rowbell_operator (insert)
+  regime text not null grant rowbell_operator (insert, update)
+  note text grant rowbell_operator (insert, update)
+  constraint consent_rules_pkey PRIMARY KEY (region)
+  constraint consent_rules_regime_is_known CHECK ((regime = ANY (ARRAY['opt_in'::text, 'opt_out'::text])))
+  constraint consent_rules_region_is_iso3166 CHECK (((region = '*'::text) OR (region ~ '^[A-Z]{2}(-[A-Z0-9]{1,3})?$'::text)))
+  row level security
+  policy delete_admin for delete to rowbell_operator using ((region <> '*'::text))
+  policy insert_admin for insert to rowbell_operator with check (true)
+  policy select_all for select to rowbell_operator, rowbell_user, rowbell_writer using (true)
+  policy update_admin for update to rowbell_operator using (true) with check (true)
+  grant rowbell_operator (delete, select); rowbell_user (select); rowbell_writer (select)
+
+table notify.consents
+  id uuid default uuidv7() not null
+  user_id uuid not null
+  channel text
+  granted boolean not null
+  method text not null
+  text_version text
+  region text not null
+  evidence jsonb default '{}'::jsonb not null
+  recorded_by uuid
+  recorded_at timestamp with time zone default clock_timestamp() not null
+  constraint consents_channel_is_known CHECK ((channel = ANY (ARRAY['push'::text, 'email'::text, 'sms'::text, 'voice'::text, 'in_app'::text, 'webhook'::text])))
+  constraint consents_evidence_is_a_small_object CHECK (((jsonb_typeof(evidence) = 'object'::text) AND (pg_column_size(evidence) <= 4096)))
+  constraint consents_method_is_short CHECK (((length(method) >= 1) AND (length(method) <= 100)))
+  constraint consents_pkey PRIMARY KEY (id)
+  constraint consents_region_is_iso3166 CHECK (((region = '*'::text) OR (region ~ '^[A-Z]{2}(-[A-Z0-9]{1,3})?$'::text)))
+  constraint consents_text_version_is_short CHECK (((length(text_version) >= 1) AND (length(text_version) <= 200)))
+  constraint consents_text_version_where_granted CHECK (((NOT granted) OR (text_version IS NOT NULL)))
+  constraint consents_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
+  CREATE INDEX consents_user_id_id_idx on notify.consents USING btree (user_id, id DESC)
+  row level security
+  policy select_admin for select to rowbell_operator using (true)
+  policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
+  grant rowbell_operator (select); rowbell_user (select)
 
 table notify.decisions partition by RANGE (event_id)
   event_id uuid not null
@@ -91,10 +739,13 @@ table notify.decisions partition by RANGE (event_id)
   inputs jsonb
   notification_id uuid
   decided_at timestamp with time zone default now() not null
-  constraint decisions_notification_iff_sent CHECK (((outcome = 'send'::text) = (notification_id IS NOT NULL)))
-  constraint decisions_outcome_is_known CHECK ((outcome = ANY (ARRAY['send'::text, 'suppress'::text])))
+  held_until timestamp with time zone
+  facts jsonb
+  constraint decisions_held_until_iff_waiting CHECK (((outcome = ANY (ARRAY['hold'::text, 'digest'::text])) = (held_until IS NOT NULL)))
+  constraint decisions_notification_iff_not_suppressed CHECK (((outcome = 'suppress'::text) = (notification_id IS NULL)))
+  constraint decisions_outcome_is_known CHECK ((outcome = ANY (ARRAY['send'::text, 'hold'::text, 'digest'::text, 'suppress'::text])))
   constraint decisions_pkey PRIMARY KEY (event_id, recipient_id, channel)
-  constraint decisions_rule_iff_suppressed CHECK (((outcome = 'suppress'::text) = ((rule IS NOT NULL) AND (reason IS NOT NULL))))
+  constraint decisions_rule_iff_not_sent CHECK (((outcome = 'send'::text) = ((rule IS NULL) AND (reason IS NULL))))
   CREATE INDEX decisions_recipient_id_idx on notify.decisions USING btree (recipient_id, event_id DESC)
   row level security
   policy select_admin for select to rowbell_operator using (true)
@@ -122,6 +773,12 @@ table notify.deliveries partition by RANGE (id)
   sent_at timestamp with time zone grant rowbell_user (select)
   delivered_at timestamp with time zone grant rowbell_user (select)
   finished_at timestamp with time zone grant rowbell_user (select)
+  is_awaited boolean default false not null
+  sms_form text grant rowbell_user (select)
+  sms_encoding text grant rowbell_user (select)
+  sms_segments integer grant rowbell_user (select)
+  sms_country text grant rowbell_user (select)
+  has_listener boolean default false not null
   constraint deliveries_attempted_where_sending CHECK (((status <> 'sending'::text) OR (attempt > 0)))
   constraint deliveries_claimed_iff_sending CHECK (((claim_id IS NOT NULL) = (status = 'sending'::text)))
   constraint deliveries_delivered_at_iff_delivered CHECK (((delivered_at IS NOT NULL) = (status = 'delivered'::text)))
@@ -130,6 +787,8 @@ table notify.deliveries partition by RANGE (id)
   constraint deliveries_pkey PRIMARY KEY (id)
   constraint deliveries_reason_where_refused CHECK (((status <> ALL (ARRAY['failed'::text, 'suppressed'::text, 'expired'::text, 'canceled'::text, 'unknown'::text])) OR (reason IS NOT NULL)))
   constraint deliveries_sent_at_where_sent CHECK (((status <> ALL (ARRAY['sent'::text, 'delivered'::text])) OR (sent_at IS NOT NULL)))
+  constraint deliveries_sms_encoding_is_known CHECK ((sms_encoding = ANY (ARRAY['gsm7'::text, 'ucs2'::text])))
+  constraint deliveries_sms_is_measured CHECK (((sms_encoding IS NULL) = (sms_segments IS NULL)))
   constraint deliveries_status_is_known CHECK ((status = ANY (ARRAY['held'::text, 'queued'::text, 'sending'::text, 'sent'::text, 'delivered'::text, 'failed'::text, 'suppressed'::text, 'expired'::text, 'canceled'::text, 'unknown'::text])))
   CREATE INDEX deliveries_claim_id_idx on notify.deliveries USING btree (claim_id) WHERE (status = 'sending'::text)
   CREATE INDEX deliveries_due_idx on notify.deliveries USING btree (provider, lane, due_at) WHERE (status = 'queued'::text)
@@ -137,6 +796,7 @@ table notify.deliveries partition by RANGE (id)
   row level security
   policy select_admin for select to rowbell_operator using (true)
   policy select_own for select to rowbell_user using ((recipient_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
+  CREATE TRIGGER _500_tell_listeners AFTER UPDATE ON notify.deliveries REFERENCING NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_deliveries__tell_listeners()
   CREATE TRIGGER _900_enqueue AFTER INSERT ON notify.deliveries REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_deliveries__enqueue()
   grant rowbell_operator (select)
 
@@ -171,6 +831,7 @@ table notify.devices
   registered_at timestamp with time zone default now() not null grant rowbell_operator (select); rowbell_user (select)
   deactivated_at timestamp with time zone grant rowbell_operator (select); rowbell_user (select)
   deactivation_reason text grant rowbell_operator (select); rowbell_user (select)
+  seen_at timestamp with time zone default now() not null grant rowbell_operator (select); rowbell_user (select)
   constraint devices_name_is_short CHECK ((length(name) <= 120))
   constraint devices_pkey PRIMARY KEY (id)
   constraint devices_platform_is_short CHECK ((length(platform) <= 40))
@@ -185,6 +846,84 @@ table notify.devices
   row level security
   policy select_admin for select to rowbell_operator using (true)
   policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
+  CREATE TRIGGER _200_check_juke_session AFTER INSERT ON notify.devices REFERENCING NEW TABLE AS registered FOR EACH STATEMENT EXECUTE FUNCTION juke_private.tg_devices__check_session()
+  CREATE TRIGGER _200_check_juke_session_again AFTER UPDATE ON notify.devices REFERENCING NEW TABLE AS registered FOR EACH STATEMENT EXECUTE FUNCTION juke_private.tg_devices__check_session()
+  CREATE TRIGGER _500_note_coaching_push AFTER INSERT ON notify.devices REFERENCING NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION coaching_private.tg_devices__note_push()
+  CREATE TRIGGER _500_note_coaching_push_again AFTER UPDATE ON notify.devices REFERENCING OLD TABLE AS outdated NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION coaching_private.tg_devices__note_push()
+
+table notify.digest_items partition by RANGE (event_id)
+  event_id uuid not null
+  recipient_id uuid not null
+  channel text not null
+  digest_id uuid not null
+  notification_id uuid not null
+  added_at timestamp with time zone default now() not null
+  "position" integer
+  left_out text
+  facts jsonb
+  constraint digest_items_either_placed_or_left_out CHECK ((num_nonnulls("position", left_out) <= 1))
+  constraint digest_items_pkey PRIMARY KEY (event_id, recipient_id, channel)
+  CREATE INDEX digest_items_digest_id_idx on notify.digest_items USING btree (digest_id, event_id)
+  row level security
+  policy select_admin for select to rowbell_operator using (true)
+  policy select_own for select to rowbell_user using ((recipient_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
+  grant rowbell_operator (select); rowbell_user (select)
+
+table notify.digests
+  id uuid default uuidv7() not null
+  user_id uuid not null
+  channel text not null
+  frequency text not null
+  due_at timestamp with time zone not null
+  created_at timestamp with time zone default now() not null
+  closed_at timestamp with time zone
+  event_id uuid
+  item_count integer
+  close_error text
+  constraint digests_channel_has_digests CHECK ((channel = ANY (ARRAY['push'::text, 'email'::text])))
+  constraint digests_count_iff_closed CHECK (((closed_at IS NULL) = (item_count IS NULL)))
+  constraint digests_event_where_items CHECK (((event_id IS NOT NULL) = (COALESCE(item_count, 0) > 0)))
+  constraint digests_frequency_is_known CHECK ((frequency = ANY (ARRAY['daily'::text, 'weekly'::text])))
+  constraint digests_pkey PRIMARY KEY (id)
+  constraint digests_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
+  CREATE INDEX digests_due_at_idx on notify.digests USING btree (due_at) WHERE (closed_at IS NULL)
+  CREATE UNIQUE INDEX digests_user_id_channel_frequency_key on notify.digests USING btree (user_id, channel, frequency) WHERE (closed_at IS NULL)
+  CREATE INDEX digests_user_id_id_idx on notify.digests USING btree (user_id, id DESC)
+  row level security
+  policy select_admin for select to rowbell_operator using (true)
+  policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
+  grant rowbell_operator (select); rowbell_user (select)
+
+table notify.email_verifications
+  id uuid default uuidv7() not null
+  user_id uuid not null
+  address text not null
+  requested_at timestamp with time zone default clock_timestamp() not null
+  expires_at timestamp with time zone not null
+  confirmed_at timestamp with time zone
+  constraint email_verifications_expires_later CHECK ((expires_at > requested_at))
+  constraint email_verifications_pkey PRIMARY KEY (id)
+  constraint email_verifications_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
+  CREATE INDEX email_verifications_user_id_idx on notify.email_verifications USING btree (user_id, requested_at DESC)
+  row level security
+  policy select_admin for select to rowbell_operator using (true)
+  policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
+  grant rowbell_operator (select); rowbell_user (select)
+
+table notify.erasures
+  id uuid default uuidv7() not null
+  subject_digest text not null
+  reason text not null
+  erased_by uuid
+  counts jsonb not null
+  started_at timestamp with time zone not null
+  erased_at timestamp with time zone default clock_timestamp() not null
+  constraint erasures_pkey PRIMARY KEY (id)
+  constraint erasures_reason_is_known CHECK ((reason = ANY (ARRAY['person_request'::text, 'account_closed'::text, 'legal_duty'::text, 'operator'::text])))
+  CREATE INDEX erasures_subject_digest_idx on notify.erasures USING btree (subject_digest)
+  row level security
+  policy select_admin for select to rowbell_operator using (true)
+  grant rowbell_operator (select)
 
 table notify.events partition by RANGE (id)
   id uuid default uuidv7() not null
@@ -202,13 +941,20 @@ table notify.events partition by RANGE (id)
   plan_attempts integer default 0 not null
   plan_error text
   retry_at timestamp with time zone
+  channels text[] grant rowbell_writer (insert)
+  fallback_key text grant rowbell_writer (insert)
+  expires_after interval grant rowbell_writer (insert)
+  constraint events_channels_are_known CHECK (((channels <@ '{push,email,sms,voice,in_app,webhook}'::text[]) AND (channels <> '{}'::text[])))
   constraint events_data_is_a_small_object CHECK (((jsonb_typeof(data) = 'object'::text) AND (pg_column_size(data) <= 16384)))
+  constraint events_expires_after_is_positive CHECK ((expires_after > '00:00:00'::interval))
+  constraint events_fallback_key_fkey FOREIGN KEY (fallback_key) REFERENCES notify.fallbacks(key) ON UPDATE CASCADE
   constraint events_idempotency_key_fits CHECK (((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 500)))
   constraint events_pkey PRIMARY KEY (id)
-  constraint events_planned_or_canceled CHECK (((planned_at IS NULL) OR (canceled_at IS NULL)))
   constraint events_subject_is_whole CHECK (((subject_type IS NULL) = (subject_id IS NULL)))
   constraint events_type_key_fkey FOREIGN KEY (type_key) REFERENCES notify.notification_types(key)
-  CREATE INDEX events_due_at_idx on notify.events USING btree (COALESCE(retry_at, due_at)) WHERE ((planned_at IS NULL) AND (canceled_at IS NULL))
+  CREATE INDEX events_due_idx on notify.events USING btree (type_key, COALESCE(retry_at, due_at)) WHERE ((planned_at IS NULL) AND (canceled_at IS NULL))
+  CREATE INDEX events_fallback_key_idx on notify.events USING btree (fallback_key) WHERE (fallback_key IS NOT NULL)
+  CREATE INDEX events_retry_at_idx on notify.events USING btree (retry_at) WHERE ((retry_at IS NOT NULL) AND (planned_at IS NULL) AND (canceled_at IS NULL))
   CREATE INDEX events_subject_id_idx on notify.events USING btree (subject_id) WHERE (subject_id IS NOT NULL)
   CREATE INDEX events_type_key_idx on notify.events USING btree (type_key)
   row level security
@@ -217,6 +963,154 @@ table notify.events partition by RANGE (id)
   CREATE TRIGGER _100_claim_key BEFORE INSERT ON notify.events FOR EACH ROW WHEN ((new.idempotency_key IS NOT NULL)) EXECUTE FUNCTION notify_private.tg_events__claim_key()
   CREATE TRIGGER _900_enqueue AFTER INSERT ON notify.events REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_events__enqueue()
   grant rowbell_operator (select)
+
+table notify.fallback_choices
+  user_id uuid not null grant rowbell_writer (insert)
+  type_key text not null grant rowbell_writer (insert)
+  fallback_key text not null grant rowbell_writer (insert, update)
+  constraint fallback_choices_fallback_key_fkey FOREIGN KEY (fallback_key) REFERENCES notify.fallbacks(key) ON UPDATE CASCADE
+  constraint fallback_choices_pkey PRIMARY KEY (user_id, type_key)
+  constraint fallback_choices_type_key_fkey FOREIGN KEY (type_key) REFERENCES notify.notification_types(key) ON UPDATE CASCADE ON DELETE CASCADE
+  constraint fallback_choices_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
+  CREATE INDEX fallback_choices_fallback_key_idx on notify.fallback_choices USING btree (fallback_key)
+  CREATE INDEX fallback_choices_type_key_user_id_idx on notify.fallback_choices USING btree (type_key, user_id)
+  row level security
+  policy delete_service for delete to rowbell_writer using (true)
+  policy insert_service for insert to rowbell_writer with check (true)
+  policy select_admin for select to rowbell_operator using (true)
+  policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
+  policy select_service for select to rowbell_writer using (true)
+  policy update_service for update to rowbell_writer using (true) with check (true)
+  grant rowbell_operator (select); rowbell_user (select); rowbell_writer (delete, select)
+
+table notify.fallback_steps
+  fallback_key text not null
+  step integer not null
+  channels text[] not null
+  wait interval
+  until_status text default 'delivered'::text not null
+  constraint fallback_steps_channels_are_known CHECK (((channels <@ '{push,email,sms,voice,in_app,webhook}'::text[]) AND (channels <> '{}'::text[])))
+  constraint fallback_steps_fallback_key_fkey FOREIGN KEY (fallback_key) REFERENCES notify.fallbacks(key) ON UPDATE CASCADE ON DELETE CASCADE
+  constraint fallback_steps_pkey PRIMARY KEY (fallback_key, step)
+  constraint fallback_steps_step_is_positive CHECK ((step > 0))
+  constraint fallback_steps_until_status_is_known CHECK ((until_status = ANY (ARRAY['sent'::text, 'delivered'::text, 'seen'::text, 'read'::text, 'clicked'::text])))
+  constraint fallback_steps_wait_is_positive CHECK ((wait > '00:00:00'::interval))
+  row level security
+  policy select_all for select to rowbell_operator, rowbell_user, rowbell_writer using (true)
+  grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
+
+table notify.fallbacks
+  key text not null
+  description text not null
+  constraint fallbacks_key_is_a_slug CHECK ((key ~ '^[a-z][a-z0-9_]{0,62}$'::text))
+  constraint fallbacks_pkey PRIMARY KEY (key)
+  row level security
+  policy select_all for select to rowbell_operator, rowbell_user, rowbell_writer using (true)
+  grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
+
+table notify.holds partition by RANGE (event_id)
+  event_id uuid not null
+  recipient_id uuid not null
+  channel text not null
+  held_at timestamp with time zone not null
+  lane text not null
+  notification_id uuid not null
+  rule text not null
+  reason text not null
+  inputs jsonb
+  due_at timestamp with time zone not null
+  released_at timestamp with time zone
+  outcome text
+  facts jsonb
+  constraint holds_lane_is_known CHECK ((lane = ANY (ARRAY['urgent'::text, 'bulk'::text])))
+  constraint holds_outcome_iff_released CHECK (((released_at IS NULL) = (outcome IS NULL)))
+  constraint holds_outcome_is_known CHECK ((outcome = ANY (ARRAY['send'::text, 'hold'::text, 'digest'::text, 'suppress'::text])))
+  constraint holds_pkey PRIMARY KEY (event_id, recipient_id, channel, held_at)
+  CREATE INDEX holds_due_at_idx on notify.holds USING btree (lane, due_at) WHERE (released_at IS NULL)
+  CREATE UNIQUE INDEX holds_event_id_recipient_id_channel_key on notify.holds USING btree (event_id, recipient_id, channel) WHERE (released_at IS NULL)
+  CREATE INDEX holds_recipient_id_idx on notify.holds USING btree (recipient_id) WHERE (released_at IS NULL)
+  row level security
+  policy select_admin for select to rowbell_operator using (true)
+  policy select_own for select to rowbell_user using ((recipient_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
+  grant rowbell_operator (select); rowbell_user (select)
+
+table notify.journey_enrollments
+  id uuid default uuidv7() not null
+  journey_key text not null
+  user_id uuid not null
+  subject_type text
+  subject_id uuid
+  data jsonb default '{}'::jsonb not null
+  enrolled_at timestamp with time zone default now() not null
+  next_step integer
+  next_at timestamp with time zone
+  advance_error text
+  ended_at timestamp with time zone
+  end_reason text
+  constraint journey_enrollments_data_is_a_small_object CHECK (((jsonb_typeof(data) = 'object'::text) AND (pg_column_size(data) <= 8192)))
+  constraint journey_enrollments_end_reason_is_known CHECK ((end_reason = ANY (ARRAY['completed'::text, 'exited'::text, 'canceled'::text, 'expired'::text])))
+  constraint journey_enrollments_journey_key_fkey FOREIGN KEY (journey_key) REFERENCES notify.journeys(key) ON UPDATE CASCADE
+  constraint journey_enrollments_next_iff_open CHECK ((((ended_at IS NULL) = (next_step IS NOT NULL)) AND ((ended_at IS NULL) = (next_at IS NOT NULL))))
+  constraint journey_enrollments_pkey PRIMARY KEY (id)
+  constraint journey_enrollments_reason_iff_ended CHECK (((ended_at IS NULL) = (end_reason IS NULL)))
+  constraint journey_enrollments_subject_is_whole CHECK (((subject_type IS NULL) = (subject_id IS NULL)))
+  constraint journey_enrollments_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
+  CREATE INDEX journey_enrollments_journey_key_user_id_idx on notify.journey_enrollments USING btree (journey_key, user_id)
+  CREATE UNIQUE INDEX journey_enrollments_journey_key_user_id_subject_id_key on notify.journey_enrollments USING btree (journey_key, user_id, subject_id) NULLS NOT DISTINCT WHERE (ended_at IS NULL)
+  CREATE INDEX journey_enrollments_next_at_idx on notify.journey_enrollments USING btree (next_at) WHERE (ended_at IS NULL)
+  CREATE INDEX journey_enrollments_user_id_idx on notify.journey_enrollments USING btree (user_id)
+  row level security
+  policy select_admin for select to rowbell_operator using (true)
+  grant rowbell_operator (select)
+
+table notify.journey_steps
+  journey_key text not null
+  step integer not null
+  delay interval not null
+  delay_from text default 'enrollment'::text not null
+  condition text
+  type_key text not null
+  variant text default 'default'::text not null
+  constraint journey_steps_condition_is_qualified CHECK ((condition ~ '^[a-z_]+\.[a-z0-9_]+$'::text))
+  constraint journey_steps_delay_from_is_known CHECK ((delay_from = ANY (ARRAY['enrollment'::text, 'previous'::text])))
+  constraint journey_steps_delay_is_not_negative CHECK ((delay >= '00:00:00'::interval))
+  constraint journey_steps_journey_key_fkey FOREIGN KEY (journey_key) REFERENCES notify.journeys(key) ON UPDATE CASCADE ON DELETE CASCADE
+  constraint journey_steps_pkey PRIMARY KEY (journey_key, step)
+  constraint journey_steps_step_is_positive CHECK ((step > 0))
+  constraint journey_steps_type_key_fkey FOREIGN KEY (type_key) REFERENCES notify.notification_types(key) ON UPDATE CASCADE
+  CREATE INDEX journey_steps_type_key_idx on notify.journey_steps USING btree (type_key)
+  row level security
+  policy select_all for select to rowbell_operator, rowbell_writer using (true)
+  grant rowbell_operator (select); rowbell_writer (select)
+
+table notify.journey_steps_taken
+  enrollment_id uuid not null
+  step integer not null
+  outcome text not null
+  taken_at timestamp with time zone not null
+  event_id uuid
+  constraint journey_steps_taken_enrollment_id_fkey FOREIGN KEY (enrollment_id) REFERENCES notify.journey_enrollments(id) ON DELETE CASCADE
+  constraint journey_steps_taken_event_iff_told CHECK (((outcome = 'told'::text) = (event_id IS NOT NULL)))
+  constraint journey_steps_taken_outcome_is_known CHECK ((outcome = ANY (ARRAY['told'::text, 'skipped'::text])))
+  constraint journey_steps_taken_pkey PRIMARY KEY (enrollment_id, step)
+  row level security
+  policy select_admin for select to rowbell_operator using (true)
+  grant rowbell_operator (select)
+
+table notify.journeys
+  key text not null
+  pack text not null
+  description text not null
+  progress text
+  at_most_daily boolean default false not null
+  expires_after interval
+  constraint journeys_expires_after_is_positive CHECK ((expires_after > '00:00:00'::interval))
+  constraint journeys_key_is_a_slug CHECK ((key ~ '^[a-z][a-z0-9_]{0,62}$'::text))
+  constraint journeys_pkey PRIMARY KEY (key)
+  constraint journeys_progress_is_qualified CHECK ((progress ~ '^[a-z_]+\.[a-z0-9_]+$'::text))
+  row level security
+  policy select_all for select to rowbell_operator, rowbell_writer using (true)
+  grant rowbell_operator (select); rowbell_writer (select)
 
 table notify.notification_copies
   type_key text not null
@@ -253,22 +1147,54 @@ table notify.notification_types
   interruption_level text
   max_attempts integer default 8 not null grant rowbell_operator (update)
   expires_after interval default '30 days'::interval not null grant rowbell_operator (update)
+  still_relevant text
+  locked_channels text[] default '{}'::text[] not null grant rowbell_operator (update); rowbell_user (select)
+  default_frequency text default 'instant'::text not null grant rowbell_operator (update); rowbell_user (select)
+  cap_excess text default 'drop'::text not null grant rowbell_operator (update)
+  fallback_key text grant rowbell_operator (update)
+  max_segments integer grant rowbell_operator (update)
+  channel_attempts jsonb default '{}'::jsonb not null grant rowbell_operator (update)
+  listener text
+  warns_unreachable boolean default false not null grant rowbell_operator (update)
+  labels jsonb default '{}'::jsonb not null grant rowbell_operator (update); rowbell_user (select)
+  email_template text default 'notification'::text not null grant rowbell_operator (update)
+  email_url text grant rowbell_operator (update)
+  to_unverified boolean default false not null
   constraint notification_types_audience_is_qualified CHECK ((audience ~ '^[a-z_]+\.[a-z0-9_]+$'::text))
+  constraint notification_types_cap_excess_is_known CHECK ((cap_excess = ANY (ARRAY['drop'::text, 'defer'::text, 'digest'::text])))
   constraint notification_types_category_is_a_slug CHECK ((category ~ '^[a-z][a-z0-9_]{0,62}$'::text))
-  constraint notification_types_channels_are_known CHECK (((channels <@ '{push,email,sms,in_app,webhook}'::text[]) AND (channels <> '{}'::text[])))
+  constraint notification_types_category_is_none_of_ours CHECK ((category <> 'all'::text))
+  constraint notification_types_channel_attempts_are_sane CHECK ((jsonb_typeof(channel_attempts) = 'object'::text))
+  constraint notification_types_channels_are_known CHECK (((channels <@ '{push,email,sms,voice,in_app,webhook}'::text[]) AND (channels <> '{}'::text[])))
   constraint notification_types_dedupe_window_is_positive CHECK ((dedupe_window > '00:00:00'::interval))
   constraint notification_types_default_channels_are_channels CHECK ((default_channels <@ channels))
+  constraint notification_types_default_frequency_is_known CHECK ((default_frequency = ANY (ARRAY['instant'::text, 'daily'::text, 'weekly'::text, 'never'::text])))
+  constraint notification_types_digests_are_never_gathered CHECK (((key <> ALL (ARRAY['daily_digest'::text, 'weekly_digest'::text])) OR (enabled AND (locked_channels = channels) AND (default_frequency = 'instant'::text) AND (cap_excess <> 'digest'::text))))
+  constraint notification_types_email_template_is_known CHECK ((email_template = ANY (ARRAY['notification'::text, 'verification'::text, 'verification_initiated'::text, 'verification_completed'::text, 'low_balance'::text, 'daily_digest'::text, 'weekly_digest'::text])))
   constraint notification_types_expires_after_is_positive CHECK ((expires_after > '00:00:00'::interval))
+  constraint notification_types_fallback_key_fkey FOREIGN KEY (fallback_key) REFERENCES notify.fallbacks(key) ON UPDATE CASCADE
   constraint notification_types_interruption_level_is_apns CHECK ((interruption_level = ANY (ARRAY['passive'::text, 'active'::text, 'time-sensitive'::text, 'critical'::text])))
+  constraint notification_types_juke_is_silent_on_the_phone CHECK (((pack <> 'juke'::text) OR (NOT (channels && '{sms,voice}'::text[]))))
   constraint notification_types_key_is_a_slug CHECK ((key ~ '^[a-z][a-z0-9_]{0,62}$'::text))
+  constraint notification_types_labels_are_an_object CHECK ((jsonb_typeof(labels) = 'object'::text))
+  constraint notification_types_listener_is_qualified CHECK ((listener ~ '^[a-z_]+\.[a-z0-9_]+$'::text))
+  constraint notification_types_locked_channels_are_on CHECK ((locked_channels <@ default_channels))
   constraint notification_types_max_attempts_is_sane CHECK (((max_attempts >= 1) AND (max_attempts <= 50)))
+  constraint notification_types_max_segments_is_sane CHECK (((max_segments >= 1) AND (max_segments <= 10)))
+  constraint notification_types_only_email_to_unverified CHECK (((NOT to_unverified) OR (channels = '{email}'::text[])))
   constraint notification_types_pkey PRIMARY KEY (key)
   constraint notification_types_priority_is_known CHECK ((priority = ANY (ARRAY['P0'::text, 'P1'::text])))
+  constraint notification_types_promotional_is_not_locked CHECK (((purpose = 'transactional'::text) OR (locked_channels = '{}'::text[])))
   constraint notification_types_purpose_is_known CHECK ((purpose = ANY (ARRAY['transactional'::text, 'promotional'::text])))
+  constraint notification_types_still_relevant_is_qualified CHECK ((still_relevant ~ '^[a-z_]+\.[a-z0-9_]+$'::text))
   constraint notification_types_urgency_is_rfc8030 CHECK ((urgency = ANY (ARRAY['very-low'::text, 'low'::text, 'normal'::text, 'high'::text])))
+  CREATE INDEX notification_types_fallback_key_idx on notify.notification_types USING btree (fallback_key)
   row level security
   policy select_all for select to rowbell_operator, rowbell_user, rowbell_writer using (true)
   policy update_admin for update to rowbell_operator using (true) with check (true)
+  CREATE TRIGGER _500_note_deleted AFTER DELETE ON notify.notification_types REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__note()
+  CREATE TRIGGER _500_note_inserted AFTER INSERT ON notify.notification_types REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__note()
+  CREATE TRIGGER _500_note_updated AFTER UPDATE ON notify.notification_types REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__note()
   grant rowbell_operator (select); rowbell_writer (select)
 
 table notify.notifications partition by RANGE (id)
@@ -290,27 +1216,91 @@ table notify.notifications partition by RANGE (id)
   read_at timestamp with time zone
   clicked_at timestamp with time zone
   archived_at timestamp with time zone
+  told_at timestamp with time zone default now()
+  channel_texts jsonb
   constraint notifications_pkey PRIMARY KEY (id)
   CREATE INDEX notifications_recipient_id_id_idx on notify.notifications USING btree (recipient_id, id DESC)
   row level security
   policy select_admin for select to rowbell_operator using (true)
-  policy select_own for select to rowbell_user using ((recipient_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
+  policy select_own for select to rowbell_user using (((recipient_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)) AND (told_at IS NOT NULL)))
+  grant rowbell_operator (select); rowbell_user (select)
+
+table notify.personal_settings
+  user_id uuid not null
+  quiet_hours notify.quiet_window[]
+  paused_until timestamp with time zone
+  daily_cap integer
+  digest_time time without time zone
+  digest_weekday smallint
+  source text default 'person'::text not null
+  updated_at timestamp with time zone default now() not null
+  constraint personal_settings_daily_cap_is_positive CHECK ((daily_cap > 0))
+  constraint personal_settings_digest_weekday_is_iso CHECK (((digest_weekday >= 1) AND (digest_weekday <= 7)))
+  constraint personal_settings_pkey PRIMARY KEY (user_id)
+  constraint personal_settings_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
+  row level security
+  policy select_admin for select to rowbell_operator using (true)
+  policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
+  CREATE TRIGGER _500_move_digests_of_deleted AFTER DELETE ON notify.personal_settings REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_personal_settings__move_digests()
+  CREATE TRIGGER _500_move_digests_of_inserted AFTER INSERT ON notify.personal_settings REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_personal_settings__move_digests()
+  CREATE TRIGGER _500_move_digests_of_updated AFTER UPDATE ON notify.personal_settings REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_personal_settings__move_digests()
+  CREATE TRIGGER _500_note_deleted AFTER DELETE ON notify.personal_settings REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__note()
+  CREATE TRIGGER _500_note_inserted AFTER INSERT ON notify.personal_settings REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__note()
+  CREATE TRIGGER _500_note_updated AFTER UPDATE ON notify.personal_settings REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__note()
+  grant rowbell_operator (select); rowbell_user (select)
+
+table notify.phone_prefixes
+  prefix text not null
+  country text not null
+  constraint phone_prefixes_country_is_iso3166 CHECK ((country ~ '^[A-Z]{2}$'::text))
+  constraint phone_prefixes_pkey PRIMARY KEY (prefix)
+  constraint phone_prefixes_prefix_is_digits CHECK ((prefix ~ '^[1-9][0-9]{0,6}$'::text))
+  row level security
+  policy select_admin for select to rowbell_operator using (true)
+  grant rowbell_operator (select)
+
+table notify.preference_changes
+  id uuid default uuidv7() not null
+  user_id uuid
+  scope text not null
+  key text
+  channel text
+  old jsonb
+  new jsonb
+  source text not null
+  changed_by uuid
+  changed_at timestamp with time zone default clock_timestamp() not null
+  constraint preference_changes_pkey PRIMARY KEY (id)
+  constraint preference_changes_scope_is_known CHECK ((scope = ANY (ARRAY['type'::text, 'category'::text, 'personal'::text, 'user'::text, 'default'::text, 'settings'::text])))
+  constraint preference_changes_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
+  CREATE INDEX preference_changes_user_id_changed_at_idx on notify.preference_changes USING btree (user_id, changed_at)
+  row level security
+  policy select_admin for select to rowbell_operator using (true)
+  policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
+  CREATE TRIGGER _900_look_again AFTER INSERT ON notify.preference_changes REFERENCING NEW TABLE AS changes FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__look_again()
   grant rowbell_operator (select); rowbell_user (select)
 
 table notify.preferences
   user_id uuid not null
   type_key text not null
   channel text not null
-  enabled boolean not null
+  enabled boolean
   updated_at timestamp with time zone default now() not null
-  constraint preferences_channel_is_known CHECK ((channel = ANY (ARRAY['push'::text, 'email'::text, 'sms'::text, 'in_app'::text, 'webhook'::text])))
+  frequency text
+  source text default 'person'::text not null
+  constraint preferences_channel_is_known CHECK ((channel = ANY (ARRAY['push'::text, 'email'::text, 'sms'::text, 'voice'::text, 'in_app'::text, 'webhook'::text])))
+  constraint preferences_frequency_is_known CHECK ((frequency = ANY (ARRAY['instant'::text, 'daily'::text, 'weekly'::text, 'never'::text])))
   constraint preferences_pkey PRIMARY KEY (user_id, type_key, channel)
+  constraint preferences_says_something CHECK ((num_nonnulls(enabled, frequency) > 0))
   constraint preferences_type_key_fkey FOREIGN KEY (type_key) REFERENCES notify.notification_types(key) ON UPDATE CASCADE ON DELETE CASCADE
   constraint preferences_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
   CREATE INDEX preferences_type_key_user_id_channel_idx on notify.preferences USING btree (type_key, user_id, channel)
   row level security
   policy select_admin for select to rowbell_operator using (true)
   policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
+  CREATE TRIGGER _500_note_deleted AFTER DELETE ON notify.preferences REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__note()
+  CREATE TRIGGER _500_note_inserted AFTER INSERT ON notify.preferences REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__note()
+  CREATE TRIGGER _500_note_updated AFTER UPDATE ON notify.preferences REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__note()
   grant rowbell_operator (select); rowbell_user (select)
 
 table notify.providers
@@ -325,7 +1315,7 @@ table notify.providers
   pause_reason text
   constraint providers_pause_is_whole CHECK (((paused_until IS NULL) = (pause_reason IS NULL)))
   constraint providers_pkey PRIMARY KEY (provider)
-  constraint providers_provider_is_known CHECK ((provider = ANY (ARRAY['apns'::text, 'fcm'::text, 'web_push'::text, 'smtp'::text, 'twilio'::text, 'webhook'::text, 'in_app'::text])))
+  constraint providers_provider_is_known CHECK ((provider = ANY (ARRAY['apns'::text, 'fcm'::text, 'web_push'::text, 'smtp'::text, 'twilio'::text, 'twilio_voice'::text, 'webhook'::text, 'in_app'::text])))
   constraint providers_rate_is_positive CHECK ((rate_per_second > (0)::numeric))
   row level security
   policy select_admin for select to rowbell_operator using (true)
@@ -339,7 +1329,10 @@ table notify.receipts partition by RANGE (delivery_id)
   code text
   occurred_at timestamp with time zone default now() not null
   reason text
-  constraint receipts_kind_is_known CHECK ((kind = ANY (ARRAY['sent'::text, 'delivered'::text, 'opened'::text, 'clicked'::text, 'bounced'::text, 'failed'::text, 'complained'::text])))
+  bounce_type text
+  constraint receipts_bounce_type_iff_bounced CHECK (((kind = 'bounced'::text) = (bounce_type IS NOT NULL)))
+  constraint receipts_bounce_type_is_known CHECK ((bounce_type = ANY (ARRAY['hard'::text, 'soft'::text])))
+  constraint receipts_kind_is_known CHECK ((kind = ANY (ARRAY['sent'::text, 'delivered'::text, 'answered'::text, 'completed'::text, 'opened'::text, 'clicked'::text, 'deferred'::text, 'bounced'::text, 'failed'::text, 'complained'::text])))
   constraint receipts_pkey PRIMARY KEY (delivery_id, kind, source)
   constraint receipts_source_is_known CHECK ((source = ANY (ARRAY['provider'::text, 'client'::text])))
   row level security
@@ -349,17 +1342,148 @@ table notify.receipts partition by RANGE (delivery_id)
   WHERE ((d.id = receipts.delivery_id) AND (d.recipient_id = ( SELECT notify_hidden.current_user_id() AS current_user_id))))))
   grant rowbell_operator (select); rowbell_user (select)
 
+table notify.retention_policies
+  table_name text not null
+  keep interval
+  at_least interval default '00:00:00'::interval not null
+  age_column text
+  needed text
+  follows text
+  reason text not null
+  constraint retention_policies_at_least_is_not_negative CHECK ((at_least >= '00:00:00'::interval))
+  constraint retention_policies_follows_fkey FOREIGN KEY (follows) REFERENCES notify.retention_policies(table_name)
+  constraint retention_policies_keep_iff_dropped_or_aged CHECK (((keep IS NOT NULL) = ((follows IS NULL) AND (num_nonnulls(age_column, needed) = 1))))
+  constraint retention_policies_keep_is_enough CHECK ((keep >= at_least))
+  constraint retention_policies_needed_is_qualified CHECK ((needed ~ '^[a-z_]+\.[a-z0-9_]+$'::text))
+  constraint retention_policies_pkey PRIMARY KEY (table_name)
+  constraint retention_policies_table_name_is_qualified CHECK ((table_name ~ '^[a-z_]+\.[a-z0-9_]+$'::text))
+  CREATE INDEX retention_policies_follows_idx on notify.retention_policies USING btree (follows)
+  row level security
+  policy select_admin for select to rowbell_operator using (true)
+  grant rowbell_operator (select)
+
+table notify.retention_runs
+  id uuid default uuidv7() not null
+  table_name text not null
+  partition_name text
+  action text not null
+  removed bigint not null
+  kept bigint
+  started_at timestamp with time zone not null
+  finished_at timestamp with time zone default clock_timestamp() not null
+  constraint retention_runs_action_is_known CHECK ((action = ANY (ARRAY['dropped'::text, 'rewritten'::text, 'deleted'::text, 'postponed'::text])))
+  constraint retention_runs_pkey PRIMARY KEY (id)
+  row level security
+  policy select_admin for select to rowbell_operator using (true)
+  grant rowbell_operator (select)
+
+table notify.schedule_clocks
+  schedule_id uuid not null
+  time_zone text not null
+  next_at timestamp with time zone
+  last_on date
+  skipped integer default 0 not null
+  constraint schedule_clocks_pkey PRIMARY KEY (schedule_id, time_zone)
+  constraint schedule_clocks_schedule_id_fkey FOREIGN KEY (schedule_id) REFERENCES notify.schedules(id) ON DELETE CASCADE
+  CREATE INDEX schedule_clocks_next_at_idx on notify.schedule_clocks USING btree (next_at) WHERE (next_at IS NOT NULL)
+  row level security
+  policy select_admin for select to rowbell_operator, rowbell_writer using (true)
+  policy select_own for select to rowbell_user using ((schedule_id IN ( SELECT s.id
+   FROM notify.schedules s
+  WHERE (s.user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))))
+  grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
+
+table notify.schedules
+  id uuid default uuidv7() not null
+  type_key text not null
+  user_id uuid
+  subject_type text
+  subject_id uuid
+  data jsonb default '{}'::jsonb not null
+  time_of_day time without time zone not null
+  weekdays smallint[]
+  time_zone text
+  starts_on date
+  ends_on date
+  created_at timestamp with time zone default now() not null
+  canceled_at timestamp with time zone
+  constraint schedules_data_is_a_small_object CHECK (((jsonb_typeof(data) = 'object'::text) AND (pg_column_size(data) <= 8192)))
+  constraint schedules_ends_after_start CHECK ((ends_on >= starts_on))
+  constraint schedules_pkey PRIMARY KEY (id)
+  constraint schedules_subject_is_whole CHECK (((subject_type IS NULL) = (subject_id IS NULL)))
+  constraint schedules_time_zone_is_known CHECK (notify_hidden.is_time_zone(time_zone))
+  constraint schedules_type_key_fkey FOREIGN KEY (type_key) REFERENCES notify.notification_types(key) ON UPDATE CASCADE
+  constraint schedules_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
+  constraint schedules_weekdays_are_iso CHECK (((weekdays <@ '{1,2,3,4,5,6,7}'::smallint[]) AND (weekdays <> '{}'::smallint[])))
+  CREATE INDEX schedules_type_key_idx on notify.schedules USING btree (type_key)
+  CREATE INDEX schedules_user_id_idx on notify.schedules USING btree (user_id) WHERE (user_id IS NOT NULL)
+  row level security
+  policy select_admin for select to rowbell_operator, rowbell_writer using (true)
+  policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
+  grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
+
 table notify.settings
   singleton boolean default true not null
   daily_cap integer default 3 not null grant rowbell_operator (update)
   capped_channels text[] default '{push}'::text[] not null grant rowbell_operator (update)
   retention interval default '30 days'::interval not null grant rowbell_operator (update)
+  quiet_hours notify.quiet_window[] default '{}'::notify.quiet_window[] not null grant rowbell_operator (update)
+  quiet_channels text[] default '{push,email,sms,voice}'::text[] not null grant rowbell_operator (update)
+  rolling_cap integer grant rowbell_operator (update)
+  rolling_window interval default '24:00:00'::interval not null grant rowbell_operator (update)
+  digest_time time without time zone default '09:00:00'::time without time zone not null grant rowbell_operator (update)
+  digest_weekday smallint default 1 not null grant rowbell_operator (update)
+  require_verified_email boolean default true not null grant rowbell_operator (update)
+  verify_new_emails boolean default false not null grant rowbell_operator (update)
+  stale_device_after interval default '90 days'::interval not null grant rowbell_operator (update)
+  constraint settings_capped_channels_are_counted CHECK (('in_app'::text <> ALL (capped_channels))) NOT VALID
   constraint settings_daily_cap_is_positive CHECK ((daily_cap > 0))
+  constraint settings_digest_weekday_is_iso CHECK (((digest_weekday >= 1) AND (digest_weekday <= 7)))
   constraint settings_is_one_row CHECK (singleton)
   constraint settings_pkey PRIMARY KEY (singleton)
+  constraint settings_quiet_channels_are_known CHECK ((quiet_channels <@ '{push,email,sms,voice,in_app,webhook}'::text[]))
+  constraint settings_rolling_cap_is_positive CHECK ((rolling_cap > 0))
+  constraint settings_rolling_window_is_sane CHECK (((rolling_window >= '00:01:00'::interval) AND (rolling_window <= '7 days'::interval)))
+  constraint settings_stale_device_after_is_sane CHECK (((stale_device_after >= '1 day'::interval) AND (stale_device_after <= '3 years'::interval)))
   row level security
   policy select_admin for select to rowbell_operator using (true)
   policy update_admin for update to rowbell_operator using (true) with check (true)
+  CREATE TRIGGER _200_check AFTER UPDATE ON notify.settings REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_settings__check()
+  CREATE TRIGGER _500_move_digests AFTER UPDATE ON notify.settings REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_settings__move_digests()
+  CREATE TRIGGER _500_note_updated AFTER UPDATE ON notify.settings REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__note()
+  grant rowbell_operator (select)
+
+table notify.sms_prices
+  country text not null grant rowbell_operator (insert)
+  valid_from timestamp with time zone default '-infinity'::timestamp with time zone not null grant rowbell_operator (insert)
+  price numeric not null grant rowbell_operator (insert)
+  currency text not null grant rowbell_operator (insert)
+  constraint sms_prices_country_is_iso3166 CHECK ((country ~ '^[A-Z]{2}$'::text))
+  constraint sms_prices_currency_is_iso4217 CHECK ((currency ~ '^[A-Z]{3}$'::text))
+  constraint sms_prices_pkey PRIMARY KEY (country, valid_from)
+  constraint sms_prices_price_is_not_negative CHECK ((price >= (0)::numeric))
+  row level security
+  policy insert_admin for insert to rowbell_operator with check (true)
+  policy select_admin for select to rowbell_operator using (true)
+  grant rowbell_operator (select)
+
+table notify.suppression_changes
+  id uuid default uuidv7() not null
+  channel text not null
+  address text not null
+  change text not null
+  reason text not null
+  expires_at timestamp with time zone
+  note text
+  source text not null
+  changed_by uuid
+  changed_at timestamp with time zone default clock_timestamp() not null
+  constraint suppression_changes_change_is_known CHECK ((change = ANY (ARRAY['added'::text, 'changed'::text, 'removed'::text])))
+  constraint suppression_changes_pkey PRIMARY KEY (id)
+  constraint suppression_changes_source_is_known CHECK ((source = ANY (ARRAY['operator'::text, 'provider'::text, 'service'::text])))
+  CREATE INDEX suppression_changes_address_channel_idx on notify.suppression_changes USING btree (address, channel, id)
+  row level security
+  policy select_admin for select to rowbell_operator using (true)
   grant rowbell_operator (select)
 
 table notify.suppressions
@@ -369,10 +1493,82 @@ table notify.suppressions
   reason text not null
   created_at timestamp with time zone default now() not null
   expires_at timestamp with time zone
+  note text
   constraint suppressions_channel_address_key UNIQUE (channel, address)
-  constraint suppressions_channel_is_known CHECK ((channel = ANY (ARRAY['push'::text, 'email'::text, 'sms'::text, 'webhook'::text])))
+  constraint suppressions_channel_is_known CHECK ((channel = ANY (ARRAY['push'::text, 'email'::text, 'sms'::text, 'voice'::text, 'webhook'::text])))
+  constraint suppressions_note_is_short CHECK (((length(note) >= 1) AND (length(note) <= 500)))
   constraint suppressions_pkey PRIMARY KEY (id)
   constraint suppressions_reason_is_known CHECK ((reason = ANY (ARRAY['hard_bounce'::text, 'complaint'::text, 'opted_out'::text, 'invalid_address'::text, 'operator'::text])))
+  row level security
+  policy select_admin for select to rowbell_operator using (true)
+  CREATE TRIGGER _500_note_deleted AFTER DELETE ON notify.suppressions REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_suppressions__note()
+  CREATE TRIGGER _500_note_inserted AFTER INSERT ON notify.suppressions REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_suppressions__note()
+  CREATE TRIGGER _500_note_updated AFTER UPDATE ON notify.suppressions REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_suppressions__note()
+  grant rowbell_operator (select)
+
+table notify.sweep_runs
+  id uuid default uuidv7() not null
+  sweep_key text not null
+  requested_by uuid
+  requested_at timestamp with time zone default clock_timestamp() not null
+  started_at timestamp with time zone
+  finished_at timestamp with time zone
+  took interval generated as ((finished_at - started_at))
+  seen bigint
+  events bigint
+  sent bigint
+  held_back bigint
+  waiting bigint
+  settled_at timestamp with time zone
+  error text
+  constraint sweep_runs_counted_iff_settled CHECK ((((settled_at IS NULL) = (events IS NULL)) AND (num_nulls(events, sent, held_back, waiting) = ANY (ARRAY[0, 4]))))
+  constraint sweep_runs_finished_after_started CHECK (((finished_at IS NULL) OR (started_at IS NOT NULL)))
+  constraint sweep_runs_pkey PRIMARY KEY (id)
+  constraint sweep_runs_settled_after_finished CHECK (((settled_at IS NULL) OR (finished_at IS NOT NULL)))
+  constraint sweep_runs_sweep_key_fkey FOREIGN KEY (sweep_key) REFERENCES notify.sweeps(key) ON UPDATE CASCADE ON DELETE CASCADE
+  CREATE INDEX sweep_runs_id_idx on notify.sweep_runs USING btree (id) WHERE (settled_at IS NULL)
+  CREATE INDEX sweep_runs_sweep_key_idx on notify.sweep_runs USING btree (sweep_key, id)
+  row level security
+  policy select_admin for select to rowbell_operator using (true)
+  grant rowbell_operator (select)
+
+table notify.sweeps
+  key text not null
+  pack text not null
+  function text not null
+  period interval default '1 day'::interval not null
+  next_run_at timestamp with time zone not null
+  retry_at timestamp with time zone
+  enabled boolean default true not null grant rowbell_operator (update)
+  constraint sweeps_function_is_qualified CHECK ((function ~ '^[a-z_]+\.[a-z0-9_]+$'::text))
+  constraint sweeps_key_is_a_slug CHECK ((key ~ '^[a-z][a-z0-9_]{0,62}$'::text))
+  constraint sweeps_period_is_sane CHECK (((period >= '00:01:00'::interval) AND (period <= '7 days'::interval)))
+  constraint sweeps_pkey PRIMARY KEY (key)
+  row level security
+  policy select_admin for select to rowbell_operator using (true)
+  policy update_admin for update to rowbell_operator using (true) with check (true)
+  grant rowbell_operator (select)
+
+table notify.tracking_consents
+  id uuid default uuidv7() not null
+  user_id uuid not null
+  granted boolean not null
+  source text not null
+  recorded_at timestamp with time zone default clock_timestamp() not null
+  constraint tracking_consents_pkey PRIMARY KEY (id)
+  constraint tracking_consents_source_is_known CHECK ((source = ANY (ARRAY['person'::text, 'operator'::text, 'service'::text, 'unsubscribe'::text])))
+  constraint tracking_consents_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
+  CREATE INDEX tracking_consents_user_id_id_idx on notify.tracking_consents USING btree (user_id, id DESC)
+  row level security
+  policy select_admin for select to rowbell_operator using (true)
+  policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
+  grant rowbell_operator (select); rowbell_user (select)
+
+table notify.transliterations
+  "character" text not null
+  replacement text not null
+  constraint transliterations_character_is_one CHECK ((length("character") = 1))
+  constraint transliterations_pkey PRIMARY KEY ("character")
   row level security
   policy select_admin for select to rowbell_operator using (true)
   grant rowbell_operator (select)
@@ -387,19 +1583,31 @@ table notify.users
   time_zone text grant rowbell_writer (insert, update)
   created_at timestamp with time zone default now() not null
   updated_at timestamp with time zone default now() not null grant rowbell_writer (update)
+  region text grant rowbell_writer (insert, update)
+  email_verified_at timestamp with time zone grant rowbell_writer (insert, update)
   constraint users_email_is_a_mailbox CHECK ((email ~ '^[^@\s]{1,64}@[^@\s]{1,255}$'::text))
   constraint users_external_id_key UNIQUE (external_id)
   constraint users_locale_is_bcp47 CHECK ((locale ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'::text))
   constraint users_name_is_short CHECK (((length(name) >= 1) AND (length(name) <= 200)))
   constraint users_phone_is_e164 CHECK ((phone ~ '^\+[1-9][0-9]{6,14}$'::text))
   constraint users_pkey PRIMARY KEY (id)
+  constraint users_region_is_iso3166 CHECK ((region ~ '^[A-Z]{2}(-[A-Z0-9]{1,3})?$'::text))
   constraint users_time_zone_is_known CHECK (notify_hidden.is_time_zone(time_zone))
+  CREATE INDEX users_time_zone_idx on notify.users USING btree (COALESCE(time_zone, 'UTC'::text))
   row level security
   policy insert_service for insert to rowbell_writer with check (true)
   policy select_admin for select to rowbell_operator using (true)
   policy select_own for select to rowbell_user using ((id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
   policy select_service for select to rowbell_writer using (true)
   policy update_service for update to rowbell_writer using (true) with check (true)
+  CREATE TRIGGER _200_check_email_inserted AFTER INSERT ON notify.users REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_users__check_email()
+  CREATE TRIGGER _200_check_email_updated AFTER UPDATE ON notify.users REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_users__check_email()
+  CREATE TRIGGER _500_align_coaching_calls AFTER UPDATE ON notify.users REFERENCING OLD TABLE AS outdated NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION coaching_private.tg_users__align_calls()
+  CREATE TRIGGER _500_move_digests AFTER UPDATE ON notify.users REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_users__move_digests()
+  CREATE TRIGGER _500_move_schedules AFTER UPDATE ON notify.users REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_users__move_schedules()
+  CREATE TRIGGER _500_note_updated AFTER UPDATE ON notify.users REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__note()
+  CREATE TRIGGER _500_restore_suppressions_inserted AFTER INSERT ON notify.users REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_users__restore_suppressions()
+  CREATE TRIGGER _500_restore_suppressions_updated AFTER UPDATE ON notify.users REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_users__restore_suppressions()
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
 
 table notify.webhook_endpoints
@@ -451,11 +1659,25 @@ table notify_private.claims
   CREATE INDEX claims_worker_id_idx on notify_private.claims USING btree (worker_id)
   row level security
 
+table notify_private.consent_proofs
+  id uuid default uuidv7() not null
+  address_digests bytea[] not null
+  channel text
+  granted boolean not null
+  method text not null
+  text_version text not null
+  region text not null
+  recorded_at timestamp with time zone not null
+  erased_at timestamp with time zone default clock_timestamp() not null
+  constraint consent_proofs_pkey PRIMARY KEY (id)
+  row level security
+
 table notify_private.daily_counters
   recipient_id uuid not null
   day date not null
   channel text not null
   count integer not null
+  sent_at timestamp with time zone[] default '{}'::timestamp with time zone[] not null
   constraint daily_counters_pkey PRIMARY KEY (recipient_id, day, channel)
   CREATE INDEX daily_counters_day_idx on notify_private.daily_counters USING brin (day)
   row level security
@@ -477,6 +1699,52 @@ table notify_private.event_keys
   constraint event_keys_pkey PRIMARY KEY (idempotency_key)
   CREATE INDEX event_keys_created_at_idx on notify_private.event_keys USING btree (created_at)
   row level security
+
+table notify_private.locale_formats
+  locale text not null
+  months text[] not null
+  day text not null
+  day_with_year text not null
+  in_month text not null
+  in_month_with_year text not null
+  in_year text not null
+  in_year_with_year text not null
+  over_years text not null
+  constraint locale_formats_locale_is_bcp47 CHECK ((locale ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'::text))
+  constraint locale_formats_months_are_twelve CHECK ((cardinality(months) = 12))
+  constraint locale_formats_pkey PRIMARY KEY (locale)
+  row level security
+
+table notify_private.suppression_digests
+  channel text not null
+  digest bytea not null
+  reason text not null
+  created_at timestamp with time zone not null
+  expires_at timestamp with time zone
+  constraint suppression_digests_pkey PRIMARY KEY (channel, digest)
+  row level security
+
+table trips.accommodation_options
+  id uuid default uuidv7() not null grant rowbell_writer (insert)
+  trip_id uuid not null grant rowbell_writer (insert)
+  contributor_id uuid grant rowbell_writer (insert)
+  name text not null grant rowbell_writer (insert)
+  url text grant rowbell_writer (insert)
+  created_at timestamp with time zone default now() not null
+  constraint accommodation_options_contributor_id_fkey FOREIGN KEY (contributor_id) REFERENCES notify.users(id) ON DELETE SET NULL
+  constraint accommodation_options_name_is_readable CHECK (((length(name) <= 200) AND (name ~ '\S'::text)))
+  constraint accommodation_options_pkey PRIMARY KEY (id)
+  constraint accommodation_options_trip_id_fkey FOREIGN KEY (trip_id) REFERENCES trips.trips(id) ON DELETE CASCADE
+  constraint accommodation_options_trip_id_id_key UNIQUE (trip_id, id)
+  constraint accommodation_options_url_is_http CHECK (((url ~ '^https?://\S+$'::text) AND (length(url) <= 2000)))
+  CREATE INDEX accommodation_options_contributor_id_idx on trips.accommodation_options USING btree (contributor_id)
+  row level security
+  policy insert_service for insert to rowbell_writer with check (true)
+  policy select_admin for select to rowbell_operator using (true)
+  policy select_service for select to rowbell_writer using (true)
+  policy select_traveler for select to rowbell_user using ((trip_id = ANY (ARRAY( SELECT trips_private.my_trip_ids() AS my_trip_ids))))
+  CREATE TRIGGER _900_tell AFTER INSERT ON trips.accommodation_options REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_accommodation_options__tell()
+  grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
 
 table trips.circles
   id uuid default uuidv7() not null grant rowbell_writer (insert)
@@ -509,6 +1777,7 @@ table trips.date_window_supports
    FROM trips.date_windows w
   WHERE (w.id = date_window_supports.date_window_id))))
   CREATE TRIGGER _900_tell_author AFTER INSERT ON trips.date_window_supports REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_date_window_supports__tell_author()
+  CREATE TRIGGER _910_nudge AFTER INSERT ON trips.date_window_supports REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_date_window_supports__nudge()
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (delete, select)
 
 table trips.date_windows
@@ -524,6 +1793,7 @@ table trips.date_windows
   constraint date_windows_pkey PRIMARY KEY (id)
   constraint date_windows_trip_id_author_id_start_on_end_on_key UNIQUE (trip_id, author_id, start_on, end_on)
   constraint date_windows_trip_id_fkey FOREIGN KEY (trip_id) REFERENCES trips.trips(id) ON DELETE CASCADE
+  constraint date_windows_trip_id_id_key UNIQUE (trip_id, id)
   CREATE INDEX date_windows_author_id_idx on trips.date_windows USING btree (author_id)
   row level security
   policy insert_service for insert to rowbell_writer with check (true)
@@ -531,6 +1801,117 @@ table trips.date_windows
   policy select_service for select to rowbell_writer using (true)
   policy select_traveler for select to rowbell_user using ((trip_id = ANY (ARRAY( SELECT trips_private.my_trip_ids() AS my_trip_ids))))
   CREATE TRIGGER _900_tell_first AFTER INSERT ON trips.date_windows REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_date_windows__tell_first()
+  CREATE TRIGGER _910_nudge AFTER INSERT ON trips.date_windows REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_date_windows__nudge()
+  grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
+
+table trips.expense_shares
+  expense_id uuid not null grant rowbell_writer (insert)
+  user_id uuid not null grant rowbell_writer (insert)
+  amount numeric(12,2) not null grant rowbell_writer (insert, update)
+  constraint expense_shares_amount_is_not_negative CHECK ((amount >= (0)::numeric))
+  constraint expense_shares_expense_id_fkey FOREIGN KEY (expense_id) REFERENCES trips.expenses(id) ON DELETE CASCADE
+  constraint expense_shares_pkey PRIMARY KEY (expense_id, user_id)
+  constraint expense_shares_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
+  CREATE INDEX expense_shares_user_id_idx on trips.expense_shares USING btree (user_id)
+  row level security
+  policy delete_service for delete to rowbell_writer using (true)
+  policy insert_service for insert to rowbell_writer with check (true)
+  policy select_admin for select to rowbell_operator using (true)
+  policy select_service for select to rowbell_writer using (true)
+  policy select_traveler for select to rowbell_user using ((EXISTS ( SELECT
+   FROM trips.expenses e
+  WHERE (e.id = expense_shares.expense_id))))
+  policy update_service for update to rowbell_writer using (true) with check (true)
+  CREATE TRIGGER _900_tell AFTER INSERT ON trips.expense_shares REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_expense_shares__tell()
+  grant rowbell_operator (select); rowbell_user (select); rowbell_writer (delete, select)
+
+table trips.expenses
+  id uuid default uuidv7() not null grant rowbell_writer (insert)
+  trip_id uuid not null grant rowbell_writer (insert)
+  submitter_id uuid grant rowbell_writer (insert)
+  title text not null grant rowbell_writer (insert)
+  amount numeric(12,2) not null grant rowbell_writer (insert)
+  currency text not null grant rowbell_writer (insert)
+  created_at timestamp with time zone default now() not null
+  constraint expenses_amount_is_positive CHECK ((amount > (0)::numeric))
+  constraint expenses_currency_is_iso4217 CHECK ((currency ~ '^[A-Z]{3}$'::text))
+  constraint expenses_pkey PRIMARY KEY (id)
+  constraint expenses_submitter_id_fkey FOREIGN KEY (submitter_id) REFERENCES notify.users(id) ON DELETE SET NULL
+  constraint expenses_title_is_readable CHECK (((length(title) <= 200) AND (title ~ '\S'::text)))
+  constraint expenses_trip_id_fkey FOREIGN KEY (trip_id) REFERENCES trips.trips(id) ON DELETE CASCADE
+  CREATE INDEX expenses_submitter_id_idx on trips.expenses USING btree (submitter_id)
+  CREATE INDEX expenses_trip_id_idx on trips.expenses USING btree (trip_id)
+  row level security
+  policy insert_service for insert to rowbell_writer with check (true)
+  policy select_admin for select to rowbell_operator using (true)
+  policy select_service for select to rowbell_writer using (true)
+  policy select_traveler for select to rowbell_user using ((trip_id = ANY (ARRAY( SELECT trips_private.my_trip_ids() AS my_trip_ids))))
+  grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
+
+table trips.itinerary_ideas
+  id uuid default uuidv7() not null grant rowbell_writer (insert)
+  trip_id uuid not null grant rowbell_writer (insert)
+  author_id uuid grant rowbell_writer (insert)
+  title text not null grant rowbell_writer (insert)
+  created_at timestamp with time zone default now() not null
+  constraint itinerary_ideas_author_id_fkey FOREIGN KEY (author_id) REFERENCES notify.users(id) ON DELETE SET NULL
+  constraint itinerary_ideas_pkey PRIMARY KEY (id)
+  constraint itinerary_ideas_title_is_readable CHECK (((length(title) <= 500) AND (title ~ '\S'::text)))
+  constraint itinerary_ideas_trip_id_fkey FOREIGN KEY (trip_id) REFERENCES trips.trips(id) ON DELETE CASCADE
+  CREATE INDEX itinerary_ideas_author_id_idx on trips.itinerary_ideas USING btree (author_id)
+  CREATE INDEX itinerary_ideas_trip_id_idx on trips.itinerary_ideas USING btree (trip_id)
+  row level security
+  policy insert_service for insert to rowbell_writer with check (true)
+  policy select_admin for select to rowbell_operator using (true)
+  policy select_service for select to rowbell_writer using (true)
+  policy select_traveler for select to rowbell_user using ((trip_id = ANY (ARRAY( SELECT trips_private.my_trip_ids() AS my_trip_ids))))
+  CREATE TRIGGER _900_tell_first AFTER INSERT ON trips.itinerary_ideas REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_itinerary_ideas__tell_first()
+  grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
+
+table trips.itinerary_versions
+  trip_id uuid not null grant rowbell_writer (insert)
+  version integer not null grant rowbell_writer (insert)
+  summary text grant rowbell_writer (insert)
+  created_at timestamp with time zone default now() not null
+  constraint itinerary_versions_pkey PRIMARY KEY (trip_id, version)
+  constraint itinerary_versions_summary_fits CHECK ((length(summary) <= 20000))
+  constraint itinerary_versions_trip_id_fkey FOREIGN KEY (trip_id) REFERENCES trips.trips(id) ON DELETE CASCADE
+  constraint itinerary_versions_version_is_positive CHECK ((version > 0))
+  row level security
+  policy insert_service for insert to rowbell_writer with check (true)
+  policy select_admin for select to rowbell_operator using (true)
+  policy select_service for select to rowbell_writer using (true)
+  policy select_traveler for select to rowbell_user using ((trip_id = ANY (ARRAY( SELECT trips_private.my_trip_ids() AS my_trip_ids))))
+  CREATE TRIGGER _900_tell AFTER INSERT ON trips.itinerary_versions REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_itinerary_versions__tell()
+  grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
+
+table trips.join_requests
+  id uuid default uuidv7() not null grant rowbell_writer (insert)
+  trip_id uuid not null grant rowbell_writer (insert)
+  requester_id uuid not null grant rowbell_writer (insert)
+  status text default 'pending'::text not null grant rowbell_writer (insert, update)
+  decided_by uuid grant rowbell_writer (update)
+  created_at timestamp with time zone default now() not null
+  constraint join_requests_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES notify.users(id) ON DELETE SET NULL
+  constraint join_requests_pkey PRIMARY KEY (id)
+  constraint join_requests_requester_id_fkey FOREIGN KEY (requester_id) REFERENCES notify.users(id) ON DELETE CASCADE
+  constraint join_requests_status_is_known CHECK ((status = ANY (ARRAY['pending'::text, 'approved'::text, 'rejected'::text])))
+  constraint join_requests_trip_id_fkey FOREIGN KEY (trip_id) REFERENCES trips.trips(id) ON DELETE CASCADE
+  CREATE INDEX join_requests_decided_by_idx on trips.join_requests USING btree (decided_by)
+  CREATE INDEX join_requests_requester_id_idx on trips.join_requests USING btree (requester_id)
+  CREATE INDEX join_requests_trip_id_idx on trips.join_requests USING btree (trip_id)
+  CREATE UNIQUE INDEX join_requests_trip_id_requester_id_key on trips.join_requests USING btree (trip_id, requester_id) WHERE (status = 'pending'::text)
+  row level security
+  policy insert_service for insert to rowbell_writer with check (true)
+  policy select_admin for select to rowbell_operator using (true)
+  policy select_own for select to rowbell_user using ((requester_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
+  policy select_service for select to rowbell_writer using (true)
+  policy select_traveler for select to rowbell_user using ((trip_id = ANY (ARRAY( SELECT trips_private.my_trip_ids() AS my_trip_ids))))
+  policy update_service for update to rowbell_writer using (true) with check (true)
+  CREATE TRIGGER _500_admit AFTER UPDATE ON trips.join_requests REFERENCING OLD TABLE AS outdated NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_join_requests__admit()
+  CREATE TRIGGER _500_admit_inserted AFTER INSERT ON trips.join_requests REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_join_requests__admit()
+  CREATE TRIGGER _900_tell AFTER UPDATE ON trips.join_requests REFERENCING OLD TABLE AS outdated NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_join_requests__tell()
+  CREATE TRIGGER _900_tell_inserted AFTER INSERT ON trips.join_requests REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_join_requests__tell()
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
 
 table trips.memberships
@@ -549,6 +1930,22 @@ table trips.memberships
   policy select_member for select to rowbell_user using ((circle_id = ANY (ARRAY( SELECT trips_private.my_circle_ids() AS my_circle_ids))))
   policy select_service for select to rowbell_writer using (true)
   policy update_service for update to rowbell_writer using (true) with check (true)
+  CREATE TRIGGER _900_tell_left AFTER UPDATE ON trips.memberships REFERENCING OLD TABLE AS outdated NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_memberships__tell_left()
+  grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
+
+table trips.packing_lists
+  id uuid default uuidv7() not null grant rowbell_writer (insert)
+  trip_id uuid not null grant rowbell_writer (insert)
+  created_at timestamp with time zone default now() not null
+  constraint packing_lists_pkey PRIMARY KEY (id)
+  constraint packing_lists_trip_id_fkey FOREIGN KEY (trip_id) REFERENCES trips.trips(id) ON DELETE CASCADE
+  CREATE INDEX packing_lists_trip_id_idx on trips.packing_lists USING btree (trip_id)
+  row level security
+  policy insert_service for insert to rowbell_writer with check (true)
+  policy select_admin for select to rowbell_operator using (true)
+  policy select_service for select to rowbell_writer using (true)
+  policy select_traveler for select to rowbell_user using ((trip_id = ANY (ARRAY( SELECT trips_private.my_trip_ids() AS my_trip_ids))))
+  CREATE TRIGGER _900_tell AFTER INSERT ON trips.packing_lists REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_packing_lists__tell()
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
 
 table trips.participants
@@ -567,6 +1964,105 @@ table trips.participants
   policy select_service for select to rowbell_writer using (true)
   policy select_traveler for select to rowbell_user using ((trip_id = ANY (ARRAY( SELECT trips_private.my_trip_ids() AS my_trip_ids))))
   policy update_service for update to rowbell_writer using (true) with check (true)
+  CREATE TRIGGER _900_tell_left AFTER UPDATE ON trips.participants REFERENCING OLD TABLE AS outdated NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_participants__tell_left()
+  CREATE TRIGGER _900_tell_left_inserted AFTER INSERT ON trips.participants REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_participants__tell_left()
+  grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
+
+table trips.proposal_reactions
+  date_window_id uuid not null grant rowbell_writer (insert)
+  user_id uuid not null grant rowbell_writer (insert)
+  works boolean not null grant rowbell_writer (insert, update)
+  reacted_at timestamp with time zone default now() not null
+  constraint proposal_reactions_date_window_id_fkey FOREIGN KEY (date_window_id) REFERENCES trips.date_windows(id) ON DELETE CASCADE
+  constraint proposal_reactions_pkey PRIMARY KEY (date_window_id, user_id)
+  constraint proposal_reactions_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
+  CREATE INDEX proposal_reactions_user_id_idx on trips.proposal_reactions USING btree (user_id)
+  row level security
+  policy delete_service for delete to rowbell_writer using (true)
+  policy insert_service for insert to rowbell_writer with check (true)
+  policy select_admin for select to rowbell_operator using (true)
+  policy select_service for select to rowbell_writer using (true)
+  policy select_traveler for select to rowbell_user using ((EXISTS ( SELECT
+   FROM trips.date_windows w
+  WHERE (w.id = proposal_reactions.date_window_id))))
+  policy update_service for update to rowbell_writer using (true) with check (true)
+  CREATE TRIGGER _900_nudge AFTER UPDATE ON trips.proposal_reactions REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_proposal_reactions__nudge()
+  CREATE TRIGGER _900_nudge_inserted AFTER INSERT ON trips.proposal_reactions REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_proposal_reactions__nudge()
+  grant rowbell_operator (select); rowbell_user (select); rowbell_writer (delete, select)
+
+table trips.settings
+  singleton boolean default true not null
+  lock_threshold numeric default 0.5 not null grant rowbell_operator (update)
+  constraint settings_is_one_row CHECK (singleton)
+  constraint settings_lock_threshold_is_a_share CHECK (((lock_threshold > (0)::numeric) AND (lock_threshold <= (1)::numeric)))
+  constraint settings_pkey PRIMARY KEY (singleton)
+  row level security
+  policy select_admin for select to rowbell_operator using (true)
+  policy update_admin for update to rowbell_operator using (true) with check (true)
+  grant rowbell_operator (select)
+
+table trips.trip_items
+  id uuid default uuidv7() not null grant rowbell_writer (insert)
+  trip_id uuid not null grant rowbell_writer (insert)
+  kind text not null grant rowbell_writer (insert)
+  title text not null grant rowbell_writer (insert, update)
+  packing_list_id uuid grant rowbell_writer (insert)
+  assignee_id uuid grant rowbell_writer (insert, update)
+  done_at timestamp with time zone grant rowbell_writer (insert, update)
+  created_at timestamp with time zone default now() not null
+  constraint trip_items_assignee_id_fkey FOREIGN KEY (assignee_id) REFERENCES notify.users(id) ON DELETE SET NULL
+  constraint trip_items_kind_is_known CHECK ((kind = ANY (ARRAY['packing'::text, 'prep'::text])))
+  constraint trip_items_only_packing_is_on_a_list CHECK (((packing_list_id IS NULL) OR (kind = 'packing'::text)))
+  constraint trip_items_packing_list_id_fkey FOREIGN KEY (packing_list_id) REFERENCES trips.packing_lists(id) ON DELETE SET NULL
+  constraint trip_items_pkey PRIMARY KEY (id)
+  constraint trip_items_title_is_readable CHECK (((length(title) <= 200) AND (title ~ '\S'::text)))
+  constraint trip_items_trip_id_fkey FOREIGN KEY (trip_id) REFERENCES trips.trips(id) ON DELETE CASCADE
+  CREATE INDEX trip_items_assignee_id_idx on trips.trip_items USING btree (assignee_id) WHERE (assignee_id IS NOT NULL)
+  CREATE INDEX trip_items_packing_list_id_idx on trips.trip_items USING btree (packing_list_id) WHERE (packing_list_id IS NOT NULL)
+  CREATE INDEX trip_items_trip_id_idx on trips.trip_items USING btree (trip_id)
+  row level security
+  policy delete_service for delete to rowbell_writer using (true)
+  policy insert_service for insert to rowbell_writer with check (true)
+  policy select_admin for select to rowbell_operator using (true)
+  policy select_service for select to rowbell_writer using (true)
+  policy select_traveler for select to rowbell_user using ((trip_id = ANY (ARRAY( SELECT trips_private.my_trip_ids() AS my_trip_ids))))
+  policy update_service for update to rowbell_writer using (true) with check (true)
+  grant rowbell_operator (select); rowbell_user (select); rowbell_writer (delete, select)
+
+table trips.trip_message_mentions
+  message_id uuid not null grant rowbell_writer (insert)
+  user_id uuid not null grant rowbell_writer (insert)
+  constraint trip_message_mentions_message_id_fkey FOREIGN KEY (message_id) REFERENCES trips.trip_messages(id) ON DELETE CASCADE
+  constraint trip_message_mentions_pkey PRIMARY KEY (message_id, user_id)
+  constraint trip_message_mentions_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
+  CREATE INDEX trip_message_mentions_user_id_idx on trips.trip_message_mentions USING btree (user_id)
+  row level security
+  policy insert_service for insert to rowbell_writer with check (true)
+  policy select_admin for select to rowbell_operator using (true)
+  policy select_service for select to rowbell_writer using (true)
+  policy select_traveler for select to rowbell_user using ((EXISTS ( SELECT
+   FROM trips.trip_messages m
+  WHERE (m.id = trip_message_mentions.message_id))))
+  CREATE TRIGGER _900_tell AFTER INSERT ON trips.trip_message_mentions REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_trip_message_mentions__tell()
+  grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
+
+table trips.trip_messages
+  id uuid default uuidv7() not null grant rowbell_writer (insert)
+  trip_id uuid not null grant rowbell_writer (insert)
+  author_id uuid not null grant rowbell_writer (insert)
+  body text not null grant rowbell_writer (insert)
+  created_at timestamp with time zone default now() not null
+  constraint trip_messages_author_id_fkey FOREIGN KEY (author_id) REFERENCES notify.users(id) ON DELETE CASCADE
+  constraint trip_messages_body_is_readable CHECK (((length(body) <= 4000) AND (body ~ '\S'::text)))
+  constraint trip_messages_pkey PRIMARY KEY (id)
+  constraint trip_messages_trip_id_fkey FOREIGN KEY (trip_id) REFERENCES trips.trips(id) ON DELETE CASCADE
+  CREATE INDEX trip_messages_author_id_idx on trips.trip_messages USING btree (author_id)
+  CREATE INDEX trip_messages_trip_id_id_idx on trips.trip_messages USING btree (trip_id, id DESC)
+  row level security
+  policy insert_service for insert to rowbell_writer with check (true)
+  policy select_admin for select to rowbell_operator using (true)
+  policy select_service for select to rowbell_writer using (true)
+  policy select_traveler for select to rowbell_user using ((trip_id = ANY (ARRAY( SELECT trips_private.my_trip_ids() AS my_trip_ids))))
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
 
 table trips.trips
@@ -582,6 +2078,9 @@ table trips.trips
   canceled_by uuid grant rowbell_writer (update)
   first_dates_at timestamp with time zone
   created_at timestamp with time zone default now() not null
+  proposed_window_id uuid grant rowbell_writer (update)
+  first_idea_at timestamp with time zone
+  selected_accommodation_id uuid grant rowbell_writer (update)
   constraint trips_canceled_by_fkey FOREIGN KEY (canceled_by) REFERENCES notify.users(id) ON DELETE SET NULL
   constraint trips_canceled_by_only_where_canceled CHECK (((status = 'canceled'::text) OR (canceled_by IS NULL)))
   constraint trips_circle_id_fkey FOREIGN KEY (circle_id) REFERENCES trips.circles(id) ON DELETE CASCADE
@@ -593,23 +2092,265 @@ table trips.trips
   constraint trips_name_is_readable CHECK (((length(name) <= 120) AND (name ~ '\S'::text)))
   constraint trips_no_locked_dates_before CHECK (((status <> ALL (ARRAY['scheduling'::text, 'proposed'::text])) OR (locked_start_on IS NULL)))
   constraint trips_pkey PRIMARY KEY (id)
+  constraint trips_proposed_window_id_fkey FOREIGN KEY (id, proposed_window_id) REFERENCES trips.date_windows(trip_id, id) ON DELETE SET NULL (proposed_window_id)
+  constraint trips_selected_accommodation_id_fkey FOREIGN KEY (id, selected_accommodation_id) REFERENCES trips.accommodation_options(trip_id, id) ON DELETE SET NULL (selected_accommodation_id)
   constraint trips_status_is_known CHECK ((status = ANY (ARRAY['scheduling'::text, 'proposed'::text, 'locked'::text, 'canceled'::text, 'completed'::text])))
   constraint trips_type_is_known CHECK ((type = ANY (ARRAY['collaborative'::text, 'hosted'::text])))
   CREATE INDEX trips_canceled_by_idx on trips.trips USING btree (canceled_by)
   CREATE INDEX trips_circle_id_idx on trips.trips USING btree (circle_id)
+  CREATE INDEX trips_created_at_idx on trips.trips USING btree (created_at) WHERE (status = 'scheduling'::text)
   CREATE INDEX trips_creator_id_idx on trips.trips USING btree (creator_id)
   CREATE INDEX trips_leader_id_idx on trips.trips USING btree (leader_id)
+  CREATE INDEX trips_locked_end_on_idx on trips.trips USING btree (locked_end_on) WHERE (status = ANY (ARRAY['locked'::text, 'completed'::text]))
+  CREATE INDEX trips_locked_start_on_idx on trips.trips USING btree (locked_start_on) WHERE (status = 'locked'::text)
+  CREATE INDEX trips_proposed_window_id_idx on trips.trips USING btree (proposed_window_id, id) WHERE (proposed_window_id IS NOT NULL)
+  CREATE INDEX trips_selected_accommodation_id_idx on trips.trips USING btree (selected_accommodation_id, id) WHERE (selected_accommodation_id IS NOT NULL)
   row level security
   policy insert_service for insert to rowbell_writer with check (true)
   policy select_admin for select to rowbell_operator using (true)
   policy select_service for select to rowbell_writer using (true)
   policy select_visible for select to rowbell_user using ((id = ANY (ARRAY( SELECT trips_private.my_visible_trip_ids() AS my_visible_trip_ids))))
   policy update_service for update to rowbell_writer using (true) with check (true)
+  CREATE TRIGGER _100_lead BEFORE INSERT ON trips.trips FOR EACH ROW WHEN (((new.leader_id IS NULL) AND (new.creator_id IS NOT NULL))) EXECUTE FUNCTION trips_private.tg_trips__lead()
   CREATE TRIGGER _900_tell_canceled AFTER UPDATE ON trips.trips REFERENCING OLD TABLE AS outdated NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_trips__tell_canceled()
   CREATE TRIGGER _900_tell_created AFTER INSERT ON trips.trips REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_trips__tell_created()
+  CREATE TRIGGER _900_tell_progress AFTER UPDATE ON trips.trips REFERENCING OLD TABLE AS outdated NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_trips__tell_progress()
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
 
 -- views
+
+view analytics.coaching_call_answers with (security_barrier=true)
+  grant rowbell_analyst (select); rowbell_operator (select)
+  SELECT ((scheduled_at AT TIME ZONE 'UTC'::text))::date AS day,
+    count(*) AS calls,
+    count(*) FILTER (WHERE (outcome = 'answered'::text)) AS answered,
+    count(*) FILTER (WHERE (outcome = 'voicemail'::text)) AS voicemail,
+    count(*) FILTER (WHERE (outcome = 'no_answer'::text)) AS no_answer,
+    count(*) FILTER (WHERE (outcome = 'failed'::text)) AS failed,
+    round(((count(*) FILTER (WHERE (outcome = 'answered'::text)))::numeric / (count(*))::numeric), 4) AS answer_rate
+   FROM coaching.calls c
+  WHERE (status = 'completed'::text)
+  GROUP BY (((scheduled_at AT TIME ZONE 'UTC'::text))::date);
+
+view analytics.coaching_preview_opens with (security_barrier=true)
+  grant rowbell_analyst (select); rowbell_operator (select)
+  SELECT ((d.created_at AT TIME ZONE 'UTC'::text))::date AS day,
+    count(*) AS delivered,
+    count(*) FILTER (WHERE (o.delivery_id IS NOT NULL)) AS opened,
+    round(((count(*) FILTER (WHERE (o.delivery_id IS NOT NULL)))::numeric / (count(*))::numeric), 4) AS open_rate
+   FROM ((notify.deliveries d
+     JOIN notify.notifications n ON (((n.id = d.notification_id) AND (n.type_key = 'coaching_preview'::text))))
+     LEFT JOIN LATERAL ( SELECT r.delivery_id
+           FROM notify.receipts r
+          WHERE ((r.delivery_id = d.id) AND (r.kind = ANY (ARRAY['opened'::text, 'clicked'::text])))
+         LIMIT 1) o ON (true))
+  WHERE (d.status = 'delivered'::text)
+  GROUP BY (((d.created_at AT TIME ZONE 'UTC'::text))::date);
+
+view analytics.coaching_push_deliveries with (security_barrier=true)
+  grant rowbell_analyst (select); rowbell_operator (select)
+  SELECT ((d.created_at AT TIME ZONE 'UTC'::text))::date AS day,
+    count(*) AS sent,
+    count(*) FILTER (WHERE (d.status = 'delivered'::text)) AS delivered,
+    round(((count(*) FILTER (WHERE (d.status = 'delivered'::text)))::numeric / (count(*))::numeric), 4) AS delivery_rate
+   FROM (notify.deliveries d
+     JOIN notify.notifications n ON (((n.id = d.notification_id) AND (n.type_key = 'coaching_preview'::text))))
+  WHERE ((d.channel = 'push'::text) AND (d.sent_at IS NOT NULL))
+  GROUP BY (((d.created_at AT TIME ZONE 'UTC'::text))::date);
+
+view analytics.coaching_sms_fallbacks with (security_barrier=true)
+  grant rowbell_analyst (select); rowbell_operator (select)
+  SELECT ((created_at AT TIME ZONE 'UTC'::text))::date AS day,
+    count(*) AS previews,
+    count(*) FILTER (WHERE (pushed AND texted)) AS fallback_sms,
+    round(((count(*) FILTER (WHERE (pushed AND texted)))::numeric / (count(*))::numeric), 4) AS fallback_rate
+   FROM ( SELECT n.id,
+            n.created_at,
+            bool_or((d.channel = 'push'::text)) AS pushed,
+            bool_or((d.channel = 'sms'::text)) AS texted
+           FROM (notify.notifications n
+             JOIN notify.deliveries d ON ((d.notification_id = n.id)))
+          WHERE (n.type_key = 'coaching_preview'::text)
+          GROUP BY n.id, n.created_at) p
+  GROUP BY (((created_at AT TIME ZONE 'UTC'::text))::date);
+
+view analytics.daily_caps with (security_barrier=true)
+  grant rowbell_analyst (select); rowbell_operator (select)
+  SELECT day,
+    people,
+    capped,
+    capped_share
+   FROM notify.cap_statistics((((now() AT TIME ZONE 'UTC'::text))::date - 92), ((now() AT TIME ZONE 'UTC'::text))::date) cap_statistics(day, people, capped, capped_share);
+
+view analytics.daily_deactivations with (security_barrier=true)
+  grant rowbell_analyst (select); rowbell_operator (select)
+  SELECT day,
+    provider,
+    reason,
+    tokens
+   FROM notify.deactivation_statistics((((now() AT TIME ZONE 'UTC'::text))::date - 92), ((now() AT TIME ZONE 'UTC'::text))::date) deactivation_statistics(day, provider, reason, tokens);
+
+view analytics.daily_pushes with (security_barrier=true)
+  grant rowbell_analyst (select); rowbell_operator (select)
+  SELECT day,
+    pack,
+    type_key,
+    sent,
+    opened,
+    opened_share
+   FROM notify.push_statistics((((now() AT TIME ZONE 'UTC'::text))::date - 92), ((now() AT TIME ZONE 'UTC'::text))::date) push_statistics(day, pack, type_key, sent, opened, opened_share);
+
+view analytics.sms_costs with (security_barrier=true)
+  grant rowbell_analyst (select); rowbell_operator (select)
+  SELECT ((d.created_at AT TIME ZONE 'UTC'::text))::date AS day,
+    n.type_key,
+    d.sms_country AS country,
+    count(*) AS messages,
+    sum(d.sms_segments) AS segments,
+    p.currency,
+    sum(((d.sms_segments)::numeric * p.price)) AS estimated_cost
+   FROM ((notify.deliveries d
+     JOIN notify.notifications n ON ((n.id = d.notification_id)))
+     LEFT JOIN LATERAL ( SELECT x.price,
+            x.currency
+           FROM notify.sms_prices x
+          WHERE ((x.country = d.sms_country) AND (x.valid_from <= d.created_at))
+          ORDER BY x.valid_from DESC
+         LIMIT 1) p ON (true))
+  WHERE ((d.sms_segments IS NOT NULL) AND ((d.sent_at IS NOT NULL) OR (d.status = 'unknown'::text)))
+  GROUP BY (((d.created_at AT TIME ZONE 'UTC'::text))::date), n.type_key, d.sms_country, p.currency;
+
+view analytics.sms_forms with (security_barrier=true)
+  grant rowbell_analyst (select); rowbell_operator (select)
+  SELECT ((d.created_at AT TIME ZONE 'UTC'::text))::date AS day,
+    n.type_key,
+    d.sms_form AS form,
+    d.sms_encoding AS encoding,
+    d.sms_segments AS segments,
+    count(*) AS messages
+   FROM (notify.deliveries d
+     JOIN notify.notifications n ON ((n.id = d.notification_id)))
+  WHERE ((d.sms_segments IS NOT NULL) AND ((d.sent_at IS NOT NULL) OR (d.status = 'unknown'::text)))
+  GROUP BY (((d.created_at AT TIME ZONE 'UTC'::text))::date), n.type_key, d.sms_form, d.sms_encoding, d.sms_segments;
+
+view analytics.sweep_durations with (security_barrier=true)
+  grant rowbell_analyst (select); rowbell_operator (select)
+  SELECT sweep_key,
+    started_at,
+    took,
+    seen,
+    events,
+    sent,
+    held_back,
+    waiting,
+    (error IS NOT NULL) AS failed
+   FROM notify.sweep_runs r
+  WHERE (started_at IS NOT NULL);
+
+view coaching.delivery_log with (security_barrier=true)
+  grant rowbell_operator (select)
+  SELECT d.id,
+    n.recipient_id AS user_id,
+    e.subject_id AS call_id,
+        CASE
+            WHEN (d.channel = 'voice'::text) THEN 'call'::text
+            WHEN (d.channel = 'push'::text) THEN 'preview_push'::text
+            WHEN (EXISTS ( SELECT
+               FROM notify.deliveries p
+              WHERE ((p.notification_id = d.notification_id) AND (p.channel = 'push'::text)))) THEN 'fallback_sms'::text
+            ELSE 'preview_sms'::text
+        END AS type,
+    d.channel,
+        CASE
+            WHEN (o.opened_at IS NOT NULL) THEN 'opened'::text
+            WHEN (d.status = ANY (ARRAY['held'::text, 'queued'::text, 'sending'::text])) THEN 'queued'::text
+            WHEN (d.status = ANY (ARRAY['sent'::text, 'delivered'::text])) THEN d.status
+            ELSE 'failed'::text
+        END AS status,
+    COALESCE(((n.channel_texts -> d.channel) ->> 'title'::text), n.title) AS title,
+    COALESCE(((n.channel_texts -> d.channel) ->> 'body'::text), n.body) AS body,
+    d.provider,
+    d.provider_message_id,
+        CASE
+            WHEN (d.status <> ALL (ARRAY['held'::text, 'queued'::text, 'sending'::text, 'sent'::text, 'delivered'::text])) THEN d.reason
+            ELSE NULL::text
+        END AS error,
+    d.created_at AS queued_at,
+    d.sent_at,
+    d.delivered_at,
+    o.opened_at,
+        CASE
+            WHEN (d.status = ANY (ARRAY['failed'::text, 'suppressed'::text, 'expired'::text, 'canceled'::text])) THEN d.finished_at
+            ELSE NULL::timestamp with time zone
+        END AS failed_at
+   FROM ((((notify.events e
+     JOIN notify.decisions c ON ((c.event_id = e.id)))
+     JOIN notify.notifications n ON (((n.id = c.notification_id) AND (n.event_id = e.id) AND (n.recipient_id = c.recipient_id))))
+     JOIN notify.deliveries d ON (((d.notification_id = n.id) AND (d.channel = c.channel))))
+     LEFT JOIN LATERAL ( SELECT min(r.occurred_at) AS opened_at
+           FROM notify.receipts r
+          WHERE ((r.delivery_id = d.id) AND (r.kind = ANY (ARRAY['opened'::text, 'clicked'::text])))) o ON (true))
+  WHERE (e.type_key = ANY (ARRAY['coaching_preview'::text, 'coaching_call'::text]));
+
+view coaching.measures with (security_barrier=true)
+  grant rowbell_analyst (select); rowbell_operator (select)
+  SELECT day,
+    measure,
+    part,
+    whole,
+    rate,
+    target
+   FROM ( SELECT coaching_call_answers.day,
+            'call_answer_rate'::text AS measure,
+            coaching_call_answers.answered AS part,
+            coaching_call_answers.calls AS whole,
+            coaching_call_answers.answer_rate AS rate,
+            '>= 0.70'::text AS target
+           FROM analytics.coaching_call_answers
+        UNION ALL
+         SELECT coaching_preview_opens.day,
+            'preview_open_rate'::text,
+            coaching_preview_opens.opened,
+            coaching_preview_opens.delivered,
+            coaching_preview_opens.open_rate,
+            '>= 0.60'::text
+           FROM analytics.coaching_preview_opens
+        UNION ALL
+         SELECT coaching_push_deliveries.day,
+            'push_delivery_rate'::text,
+            coaching_push_deliveries.delivered,
+            coaching_push_deliveries.sent,
+            coaching_push_deliveries.delivery_rate,
+            '>= 0.95'::text
+           FROM analytics.coaching_push_deliveries
+        UNION ALL
+         SELECT coaching_sms_fallbacks.day,
+            'sms_fallback_rate'::text,
+            coaching_sms_fallbacks.fallback_sms,
+            coaching_sms_fallbacks.previews,
+            coaching_sms_fallbacks.fallback_rate,
+            '<= 0.15'::text
+           FROM analytics.coaching_sms_fallbacks) m;
+
+view coaching_private.words
+  SELECT c.id AS call_id,
+    c.user_id,
+    c.scheduled_at,
+    c.context_line,
+    s.day AS streak,
+    split_part(u.locale, '-'::text, 1) AS language,
+    coach.voice,
+    coach.agent_url,
+    jsonb_build_object('callId', c.id, 'scheduledAt', EXTRACT(epoch FROM c.scheduled_at), 'name', coach.name, 'streak', s.day, 'topic', COALESCE(t.text, replace(c.topic_key, '_'::text, ' '::text))) AS variables
+   FROM ((((coaching.calls c
+     JOIN coaching.coaches coach ON ((coach.id = c.coach_id)))
+     JOIN notify.users u ON ((u.id = c.user_id)))
+     CROSS JOIN LATERAL ( SELECT coaching_private.streak_day(c.user_id, ((c.scheduled_at AT TIME ZONE COALESCE(u.time_zone, 'UTC'::text)))::date) AS day) s)
+     LEFT JOIN LATERAL ( SELECT x.text
+           FROM coaching.topic_texts x
+          WHERE ((x.topic_key = c.topic_key) AND (x.locale = ANY (ARRAY[u.locale, split_part(u.locale, '-'::text, 1), 'en'::text])))
+          ORDER BY (x.locale = u.locale) DESC, (x.locale <> 'en'::text) DESC
+         LIMIT 1) t ON (true));
 
 view trips.members with (security_barrier=true)
   grant rowbell_user (select)
@@ -651,23 +2392,349 @@ view trips_private.companions
            FROM trips.participants p
           WHERE ((p.trip_id = t.id) AND (p.user_id = m.user_id) AND (p.status = ANY (ARRAY['left'::text, 'removed'::text]))))));
 
+view trips_private.contributors
+  SELECT w.trip_id,
+    w.author_id AS user_id,
+    w.id AS date_window_id
+   FROM trips.date_windows w
+UNION
+ SELECT w.trip_id,
+    s.user_id,
+    w.id AS date_window_id
+   FROM (trips.date_windows w
+     JOIN trips.date_window_supports s ON ((s.date_window_id = w.id)));
+
+view trips_private.leaders
+  SELECT id AS trip_id,
+    leader_id AS user_id
+   FROM trips.trips t
+  WHERE ((EXISTS ( SELECT
+           FROM trips_private.active_travelers a
+          WHERE ((a.trip_id = t.id) AND (a.user_id = t.leader_id)))) OR (EXISTS ( SELECT
+           FROM trips_private.companions c
+          WHERE ((c.trip_id = t.id) AND (c.user_id = t.leader_id)))));
+
 view trips_private.trip_events
   SELECT e.id AS event_id,
     e.actor_id,
     e.data,
     t.id AS trip_id,
-    jsonb_build_object('tripId', t.id, 'TripName', t.name, 'CreatorName', COALESCE(creator.name, 'Someone'::text), 'LeaderName', COALESCE(leader.name, 'Someone'::text)) AS variables
-   FROM (((notify.events e
+    (e.data || jsonb_build_object('tripId', t.id, 'TripName', t.name, 'CreatorName', COALESCE(creator.name, 'Someone'::text), 'LeaderName', COALESCE(leader.name, 'Someone'::text), 'ActorName', COALESCE(actor.name, 'Someone'::text), 'Dates',
+        CASE
+            WHEN (w.id IS NOT NULL) THEN trips_private.date_range(w.start_on, w.end_on, e.created_at)
+            WHEN (t.locked_start_on IS NOT NULL) THEN trips_private.date_range(t.locked_start_on, t.locked_end_on, e.created_at)
+            ELSE NULL::jsonb
+        END)) AS variables,
+    e.created_at
+   FROM (((((notify.events e
      JOIN trips.trips t ON ((t.id = e.subject_id)))
      LEFT JOIN notify.users creator ON ((creator.id = t.creator_id)))
      LEFT JOIN notify.users leader ON ((leader.id = t.leader_id)))
+     LEFT JOIN notify.users actor ON ((actor.id = e.actor_id)))
+     LEFT JOIN trips.date_windows w ON (((w.id = ((e.data ->> 'windowId'::text))::uuid) AND (w.trip_id = t.id))))
   WHERE (e.subject_type = 'trip'::text);
 
 -- functions
 
+function accounts_private.activity_words(key text, locale text) returns text
+  sql immutable parallel safe set search_path=""
+
+function accounts_private.api_key_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
+  sql stable
+
+function accounts_private.balance_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
+  sql stable
+
+function accounts_private.login_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
+  sql stable
+
+function accounts_private.money(amount numeric, currency text, locale text) returns text
+  sql immutable parallel safe set search_path=""
+
+function accounts_private.payment_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
+  sql stable
+
+function accounts_private.personal_data() returns SETOF notify_private.personal_data
+  sql immutable set search_path=""
+
+function accounts_private.setting_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
+  sql stable
+
+function accounts_private.tg_account_settings__record() returns trigger
+  plpgsql volatile security definer set search_path=""
+
+function accounts_private.tg_account_settings__tell() returns trigger
+  plpgsql volatile security definer set search_path=""
+
+function accounts_private.tg_api_keys__record() returns trigger
+  plpgsql volatile security definer set search_path=""
+
+function accounts_private.tg_api_keys__tell() returns trigger
+  plpgsql volatile security definer set search_path=""
+
+function accounts_private.tg_balances__record() returns trigger
+  plpgsql volatile security definer set search_path=""
+
+function accounts_private.tg_balances__tell() returns trigger
+  plpgsql volatile security definer set search_path=""
+
+function accounts_private.tg_logins__record() returns trigger
+  plpgsql volatile security definer set search_path=""
+
+function accounts_private.tg_logins__tell() returns trigger
+  plpgsql volatile security definer set search_path=""
+
+function accounts_private.tg_payments__record() returns trigger
+  plpgsql volatile security definer set search_path=""
+
+function accounts_private.tg_payments__tell() returns trigger
+  plpgsql volatile security definer set search_path=""
+
+function accounts_private.tg_verifications__record() returns trigger
+  plpgsql volatile security definer set search_path=""
+
+function accounts_private.tg_verifications__tell() returns trigger
+  plpgsql volatile security definer set search_path=""
+
+function accounts_private.verification_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
+  sql stable
+
+function coaching.call_history() returns SETOF coaching.delivery_log
+  sql stable security definer set search_path=""
+  grant rowbell_user (execute)
+
+function coaching.cancel_call(call_id uuid) returns coaching.calls
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function coaching.create_call_schedule(coach_id uuid, topic_key text, local_time time without time zone) returns coaching.call_schedules
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function coaching.move_call(call_id uuid, scheduled_at timestamp with time zone) returns coaching.calls
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function coaching.register_coaching_device(provider text, token text, push_enabled boolean DEFAULT true, platform text DEFAULT NULL::text, name text DEFAULT NULL::text, web_push_p256dh text DEFAULT NULL::text, web_push_auth text DEFAULT NULL::text) returns coaching.members
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function coaching.schedule_call(coach_id uuid, topic_key text, scheduled_at timestamp with time zone, context_line text DEFAULT NULL::text) returns coaching.calls
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function coaching.update_call_schedule(schedule_id uuid, local_time time without time zone DEFAULT NULL::time without time zone, active boolean DEFAULT NULL::boolean, coach_id uuid DEFAULT NULL::uuid, topic_key text DEFAULT NULL::text) returns coaching.call_schedules
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function coaching.update_coaching_preferences(notification_pref text DEFAULT NULL::text, lead_minutes integer DEFAULT NULL::integer) returns coaching.members
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function coaching_private.align_calls(schedule_ids uuid[]) returns void
+  plpgsql volatile set search_path=""
+
+function coaching_private.call_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
+  sql stable
+
+function coaching_private.call_is_relevant(event_id uuid, recipient_id uuid) returns boolean
+  sql stable
+
+function coaching_private.check_call_time(scheduled_at timestamp with time zone) returns void
+  plpgsql stable set search_path=""
+
+function coaching_private.check_coach_and_topic(coach_id uuid, topic_key text) returns void
+  plpgsql stable set search_path=""
+
+function coaching_private.hear_deliveries(delivery_ids uuid[]) returns void
+  plpgsql volatile set search_path=""
+
+function coaching_private.keep_calls(run_id uuid, at timestamp with time zone) returns bigint
+  plpgsql volatile set search_path=""
+
+function coaching_private.make_calls(schedule_ids uuid[] DEFAULT NULL::uuid[]) returns bigint
+  plpgsql volatile set search_path=""
+
+function coaching_private.personal_data() returns SETOF notify_private.personal_data
+  sql immutable set search_path=""
+
+function coaching_private.preview_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
+  sql stable
+
+function coaching_private.preview_due_at(scheduled_at timestamp with time zone, user_id uuid) returns timestamp with time zone
+  sql stable set search_path=""
+
+function coaching_private.preview_is_relevant(event_id uuid, recipient_id uuid) returns boolean
+  sql stable
+
+function coaching_private.require_call(call_id uuid) returns coaching.calls
+  plpgsql volatile set search_path=""
+
+function coaching_private.streak_day(user_id uuid, local_day date) returns integer
+  sql stable
+
+function coaching_private.tg_call_schedules__align() returns trigger
+  plpgsql volatile security definer set search_path="", enable_nestloop=off
+
+function coaching_private.tg_call_schedules__begin() returns trigger
+  plpgsql volatile security definer set search_path=""
+
+function coaching_private.tg_call_schedules__make_calls() returns trigger
+  plpgsql volatile security definer set search_path=""
+
+function coaching_private.tg_calls__count_streak() returns trigger
+  plpgsql volatile security definer set search_path="", enable_nestloop=off
+
+function coaching_private.tg_calls__plan_preview() returns trigger
+  plpgsql volatile security definer set search_path=""
+
+function coaching_private.tg_calls__reschedule() returns trigger
+  plpgsql volatile security definer set search_path="", enable_nestloop=off
+
+function coaching_private.tg_calls__schedule() returns trigger
+  plpgsql volatile security definer set search_path=""
+
+function coaching_private.tg_devices__note_push() returns trigger
+  plpgsql volatile security definer set search_path=""
+
+function coaching_private.tg_members__choose_path() returns trigger
+  plpgsql volatile security definer set search_path=""
+
+function coaching_private.tg_users__align_calls() returns trigger
+  plpgsql volatile security definer set search_path="", enable_nestloop=off
+
+function juke.answer_invite(invite_id uuid, accepts boolean) returns juke.invites
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function juke.end_listening_session(listening_session_id uuid) returns juke.listening_sessions
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function juke.finish_onboarding_step(step_key text) returns juke.onboarding_steps_done
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function juke.invite_listeners(listening_session_id uuid, user_ids uuid[], expires_after interval DEFAULT '06:00:00'::interval) returns SETOF juke.invites
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function juke.log_out(session_id text DEFAULT NULL::text) returns juke.sessions
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function juke.start_listening_session(name text) returns juke.listening_sessions
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function juke.withdraw_invite(invite_id uuid) returns juke.invites
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function juke_private.host_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
+  sql stable
+
+function juke_private.invite_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
+  sql stable
+
+function juke_private.invite_is_open(event_id uuid, recipient_id uuid) returns boolean
+  sql stable
+
+function juke_private.my_hosted_session_ids() returns SETOF uuid
+  sql stable security definer set search_path=""
+  grant rowbell_user (execute)
+
+function juke_private.my_invited_session_ids() returns SETOF uuid
+  sql stable security definer set search_path=""
+  grant rowbell_user (execute)
+
+function juke_private.onboarding_progress(user_id uuid, subject_id uuid) returns jsonb
+  sql stable
+
+function juke_private.personal_data() returns SETOF notify_private.personal_data
+  sql immutable set search_path=""
+
+function juke_private.require_hosted_session(listening_session_id uuid) returns juke.listening_sessions
+  plpgsql volatile set search_path=""
+
+function juke_private.tell_invites(invite_ids uuid[]) returns void
+  sql volatile set search_path=""
+
+function juke_private.tg_devices__check_session() returns trigger
+  plpgsql volatile security definer set search_path=""
+
+function juke_private.tg_invites__follow() returns trigger
+  plpgsql volatile security definer set search_path=""
+
+function juke_private.tg_invites__tell() returns trigger
+  plpgsql volatile security definer set search_path=""
+
+function juke_private.tg_listeners__enroll() returns trigger
+  plpgsql volatile security definer set search_path=""
+
+function juke_private.tg_listening_sessions__withdraw() returns trigger
+  plpgsql volatile security definer set search_path=""
+
+function juke_private.tg_onboarding_steps_done__exit() returns trigger
+  plpgsql volatile security definer set search_path=""
+
+function juke_private.tg_sessions__end_pushes() returns trigger
+  plpgsql volatile security definer set search_path=""
+
+function juke_private.weekly_recap_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
+  sql stable
+
+function notify.activity_feed(types text[] DEFAULT NULL::text[], statuses text[] DEFAULT NULL::text[], actions text[] DEFAULT NULL::text[], resource_type text DEFAULT NULL::text, resource_id text DEFAULT NULL::text, since timestamp with time zone DEFAULT NULL::timestamp with time zone, until timestamp with time zone DEFAULT NULL::timestamp with time zone, search text DEFAULT NULL::text, user_id uuid DEFAULT NULL::uuid) returns SETOF notify.activities
+  sql stable
+  grant rowbell_operator (execute); rowbell_user (execute)
+
+function notify.activity_summary(since timestamp with time zone DEFAULT NULL::timestamp with time zone, until timestamp with time zone DEFAULT NULL::timestamp with time zone, user_id uuid DEFAULT NULL::uuid) returns SETOF notify.activity_count
+  sql stable set search_path=""
+  grant rowbell_operator (execute); rowbell_user (execute)
+
 function notify.archive(notification_ids uuid[]) returns integer
   plpgsql volatile security definer set search_path=""
   grant rowbell_user (execute)
+
+function notify.backtest(since timestamp with time zone, until timestamp with time zone, changes jsonb DEFAULT '{}'::jsonb, part integer DEFAULT 0, parts integer DEFAULT 1) returns SETOF notify.backtest_total
+  plpgsql stable security definer set search_path=""
+  grant rowbell_operator (execute)
+
+function notify.backtest_cases(since timestamp with time zone, until timestamp with time zone, changes jsonb DEFAULT '{}'::jsonb, part integer DEFAULT 0, parts integer DEFAULT 1, new_outcome text DEFAULT NULL::text, max_rows integer DEFAULT 100) returns SETOF notify.backtest_case
+  plpgsql stable security definer set search_path=""
+  grant rowbell_operator (execute)
+
+function notify.cancel_event(event_id uuid) returns notify.cancellation
+  sql volatile security definer set search_path=""
+  grant rowbell_writer (execute)
+
+function notify.cancel_events(subject_type text, subject_id uuid, type_keys text[] DEFAULT NULL::text[]) returns notify.cancellation
+  sql volatile security definer set search_path=""
+  grant rowbell_writer (execute)
+
+function notify.cancel_schedule(schedule_id uuid) returns boolean
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_writer (execute)
+
+function notify.cap_statistics(since date DEFAULT NULL::date, until date DEFAULT NULL::date) returns SETOF notify.cap_statistic
+  plpgsql stable security definer set search_path=""
+  grant rowbell_analyst (execute); rowbell_operator (execute)
+
+function notify.choose_fallback(type_key text, fallback_key text DEFAULT NULL::text) returns notify.fallback_choices
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function notify.create_schedule(type_key text, time_of_day time without time zone, user_id uuid DEFAULT NULL::uuid, weekdays smallint[] DEFAULT NULL::smallint[], time_zone text DEFAULT NULL::text, subject_type text DEFAULT NULL::text, subject_id uuid DEFAULT NULL::uuid, data jsonb DEFAULT '{}'::jsonb, starts_on date DEFAULT NULL::date, ends_on date DEFAULT NULL::date) returns uuid
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_writer (execute)
+
+function notify.deactivation_statistics(since date DEFAULT NULL::date, until date DEFAULT NULL::date) returns SETOF notify.deactivation_statistic
+  plpgsql stable security definer set search_path=""
+  grant rowbell_analyst (execute); rowbell_operator (execute)
+
+function notify.delete_consent_rule(region text) returns boolean
+  plpgsql volatile set search_path=""
+  grant rowbell_operator (execute)
 
 function notify.delete_device(device_id uuid) returns boolean
   plpgsql volatile security definer set search_path=""
@@ -685,6 +2752,34 @@ function notify.end_session(session_id text DEFAULT NULL::text) returns integer
   plpgsql volatile security definer set search_path=""
   grant rowbell_user (execute)
 
+function notify.enroll(journey_key text, user_id uuid, subject_type text DEFAULT NULL::text, subject_id uuid DEFAULT NULL::uuid, data jsonb DEFAULT '{}'::jsonb) returns notify.enroll_result
+  sql volatile set search_path=""
+  grant rowbell_writer (execute)
+
+function notify.enroll_many(enrollments notify.enrollment_input[]) returns SETOF notify.enroll_result
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_writer (execute)
+
+function notify.erase_person(user_id uuid, reason text, confirm uuid, former_names text[] DEFAULT '{}'::text[]) returns notify.erasures
+  plpgsql volatile security definer set search_path="", lock_timeout=10s
+  grant rowbell_operator (execute)
+
+function notify.exit_journey(journey_key text, user_ids uuid[], subject_id uuid DEFAULT NULL::uuid, reason text DEFAULT 'exited'::text) returns integer
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_writer (execute)
+
+function notify.explain(event_id uuid DEFAULT NULL::uuid, notification_id uuid DEFAULT NULL::uuid, recipient_id uuid DEFAULT NULL::uuid) returns SETOF notify.explanation
+  plpgsql stable set search_path=""
+  grant rowbell_operator (execute); rowbell_user (execute)
+
+function notify.export_my_data() returns SETOF notify.personal_row
+  sql stable security definer set search_path=""
+  grant rowbell_user (execute)
+
+function notify.export_person(user_id uuid) returns SETOF notify.personal_row
+  sql stable security definer set search_path=""
+  grant rowbell_operator (execute)
+
 function notify.failed_events(max_rows integer DEFAULT 50) returns SETOF notify.events
   sql stable set search_path=""
   grant rowbell_operator (execute)
@@ -701,17 +2796,53 @@ function notify.mark_seen(notification_ids uuid[]) returns integer
   plpgsql volatile security definer set search_path=""
   grant rowbell_user (execute)
 
-function notify.my_preferences() returns SETOF notify.effective_preference
-  sql stable set search_path=""
+function notify.my_consents() returns SETOF notify.effective_consent
+  sql stable security definer set search_path=""
   grant rowbell_user (execute)
 
-function notify.outcome_totals(since date DEFAULT NULL::date, until date DEFAULT NULL::date) returns SETOF notify.outcome_total
+function notify.my_preferences(at timestamp with time zone DEFAULT NULL::timestamp with time zone) returns SETOF notify.effective_preference
+  sql stable security definer set search_path=""
+  grant rowbell_user (execute)
+
+function notify.my_settings(at timestamp with time zone DEFAULT NULL::timestamp with time zone) returns notify.effective_settings
+  sql stable security definer set search_path=""
+  grant rowbell_user (execute)
+
+function notify.outcome_totals(since date DEFAULT NULL::date, until date DEFAULT NULL::date, subject_type text DEFAULT NULL::text, subject_id uuid DEFAULT NULL::uuid) returns SETOF notify.outcome_total
   plpgsql stable security definer set search_path=""
   grant rowbell_operator (execute)
+
+function notify.predict(type_key text, at timestamp with time zone DEFAULT now(), variables jsonb DEFAULT NULL::jsonb) returns SETOF notify.prediction
+  sql stable security definer set search_path=""
+  grant rowbell_user (execute)
+
+function notify.predict_for(user_id uuid, type_key text, at timestamp with time zone DEFAULT now(), variables jsonb DEFAULT NULL::jsonb) returns SETOF notify.prediction
+  sql stable security definer set search_path=""
+  grant rowbell_operator (execute)
+
+function notify.preferences_at(user_id uuid, at timestamp with time zone) returns SETOF notify.effective_preference
+  sql stable security definer set search_path=""
+  grant rowbell_operator (execute)
+
+function notify.push_statistics(since date DEFAULT NULL::date, until date DEFAULT NULL::date, pack text DEFAULT NULL::text) returns SETOF notify.push_statistic
+  plpgsql stable security definer set search_path=""
+  grant rowbell_analyst (execute); rowbell_operator (execute)
 
 function notify.recent_deliveries(subject_type text DEFAULT NULL::text, subject_id uuid DEFAULT NULL::uuid, older_than uuid DEFAULT NULL::uuid, max_rows integer DEFAULT 50) returns SETOF notify.deliveries
   plpgsql stable set search_path=""
   grant rowbell_operator (execute)
+
+function notify.record_activity(user_id uuid, type text, action text, title text, status text DEFAULT 'completed'::text, description text DEFAULT NULL::text, resource_type text DEFAULT NULL::text, resource_id text DEFAULT NULL::text, metadata jsonb DEFAULT '{}'::jsonb, ip_address inet DEFAULT NULL::inet, user_agent text DEFAULT NULL::text) returns notify.activities
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_writer (execute)
+
+function notify.record_consent(text_version text, method text, channel text DEFAULT NULL::text, evidence jsonb DEFAULT NULL::jsonb) returns notify.consents
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function notify.record_consent_for(user_id uuid, text_version text, method text, channel text DEFAULT NULL::text, evidence jsonb DEFAULT NULL::jsonb) returns notify.consents
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_writer (execute)
 
 function notify.register_device(provider text, token text, web_push_p256dh text DEFAULT NULL::text, web_push_auth text DEFAULT NULL::text, platform text DEFAULT NULL::text, name text DEFAULT NULL::text) returns notify.devices
   plpgsql volatile security definer set search_path=""
@@ -721,7 +2852,35 @@ function notify.report_receipt(delivery_id uuid, kind text) returns boolean
   plpgsql volatile security definer set search_path=""
   grant rowbell_user (execute)
 
-function notify.reset_preference(type_key text, channel text) returns boolean
+function notify.request_email_verification() returns notify.email_verifications
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function notify.request_email_verification_for(user_id uuid) returns notify.email_verifications
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_operator (execute); rowbell_writer (execute)
+
+function notify.reschedule_event(event_id uuid, due_at timestamp with time zone) returns boolean
+  sql volatile security definer set search_path=""
+  grant rowbell_writer (execute)
+
+function notify.reschedule_events(subject_type text, subject_id uuid, due_at timestamp with time zone DEFAULT NULL::timestamp with time zone, shift interval DEFAULT NULL::interval, type_keys text[] DEFAULT NULL::text[]) returns integer
+  sql volatile security definer set search_path=""
+  grant rowbell_writer (execute)
+
+function notify.reset_category_preference(category text, channel text DEFAULT NULL::text) returns boolean
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function notify.reset_personal_settings(settings notify.setting_name[] DEFAULT NULL::notify.setting_name[]) returns notify.effective_settings
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function notify.reset_preference(type_key text, channel text DEFAULT NULL::text) returns boolean
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function notify.reset_preferences() returns integer
   plpgsql volatile security definer set search_path=""
   grant rowbell_user (execute)
 
@@ -733,13 +2892,53 @@ function notify.retry_event(event_id uuid) returns boolean
   plpgsql volatile security definer set search_path=""
   grant rowbell_operator (execute)
 
-function notify.set_preference(type_key text, channel text, enabled boolean) returns notify.preferences
+function notify.run_sweep(sweep_key text) returns notify.sweep_runs
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_operator (execute)
+
+function notify.set_category_preference(category text, channel text DEFAULT NULL::text, enabled boolean DEFAULT NULL::boolean, frequency text DEFAULT NULL::text) returns SETOF notify.effective_preference
   plpgsql volatile security definer set search_path=""
   grant rowbell_user (execute)
 
-function notify.suppress_address(channel text, address text, reason text DEFAULT 'operator'::text, expires_at timestamp with time zone DEFAULT NULL::timestamp with time zone) returns notify.suppressions
+function notify.set_consent_rule(region text, regime text, note text DEFAULT NULL::text) returns notify.consent_rules
+  plpgsql volatile set search_path=""
+  grant rowbell_operator (execute)
+
+function notify.set_email_tracking(granted boolean) returns boolean
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function notify.set_preference(type_key text, channel text, enabled boolean DEFAULT NULL::boolean, frequency text DEFAULT NULL::text) returns notify.effective_preference
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function notify.set_retention(table_name text, keep interval) returns notify.retention_policies
   plpgsql volatile security definer set search_path=""
   grant rowbell_operator (execute)
+
+function notify.set_type_preferences(type_key text, enabled boolean DEFAULT NULL::boolean, channels text[] DEFAULT NULL::text[], frequency text DEFAULT NULL::text) returns SETOF notify.effective_preference
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function notify.settings_at(user_id uuid, at timestamp with time zone) returns notify.effective_settings
+  sql stable security definer set search_path=""
+  grant rowbell_operator (execute)
+
+function notify.sms_costs(since date DEFAULT NULL::date, until date DEFAULT NULL::date) returns SETOF analytics.sms_costs
+  sql stable set search_path=""
+  grant rowbell_operator (execute)
+
+function notify.sms_forms(since date DEFAULT NULL::date, until date DEFAULT NULL::date) returns SETOF analytics.sms_forms
+  sql stable set search_path=""
+  grant rowbell_operator (execute)
+
+function notify.suppress_address(channel text, address text, reason text DEFAULT 'operator'::text, expires_at timestamp with time zone DEFAULT NULL::timestamp with time zone, note text DEFAULT NULL::text) returns notify.suppressions
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_operator (execute)
+
+function notify.trace(event_id uuid DEFAULT NULL::uuid, notification_id uuid DEFAULT NULL::uuid, recipient_id uuid DEFAULT NULL::uuid) returns SETOF notify.trace_entry
+  plpgsql stable set search_path=""
+  grant rowbell_operator (execute); rowbell_user (execute)
 
 function notify.unread_count() returns integer
   sql stable set search_path=""
@@ -749,9 +2948,37 @@ function notify.unregister_device(provider text, token text) returns boolean
   plpgsql volatile security definer set search_path=""
   grant rowbell_user (execute)
 
-function notify.unsuppress_address(channel text, address text) returns boolean
+function notify.unsuppress_address(channel text, address text, note text) returns boolean
   plpgsql volatile security definer set search_path=""
   grant rowbell_operator (execute)
+
+function notify.update_personal_settings(quiet_hours notify.quiet_window[] DEFAULT NULL::notify.quiet_window[], paused_until timestamp with time zone DEFAULT NULL::timestamp with time zone, daily_cap integer DEFAULT NULL::integer, digest_time time without time zone DEFAULT NULL::time without time zone, digest_weekday integer DEFAULT NULL::integer, time_zone text DEFAULT NULL::text) returns notify.effective_settings
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function notify.update_settings(daily_cap integer DEFAULT NULL::integer, capped_channels text[] DEFAULT NULL::text[], rolling_cap integer DEFAULT NULL::integer, rolling_window interval DEFAULT NULL::interval, quiet_hours notify.quiet_window[] DEFAULT NULL::notify.quiet_window[], quiet_channels text[] DEFAULT NULL::text[], digest_time time without time zone DEFAULT NULL::time without time zone, digest_weekday integer DEFAULT NULL::integer, require_verified_email boolean DEFAULT NULL::boolean, verify_new_emails boolean DEFAULT NULL::boolean, stale_device_after interval DEFAULT NULL::interval) returns notify.settings
+  plpgsql volatile set search_path=""
+  grant rowbell_operator (execute)
+
+function notify.update_type_defaults(type_key text, enabled boolean DEFAULT NULL::boolean, default_channels text[] DEFAULT NULL::text[], default_frequency text DEFAULT NULL::text, locked_channels text[] DEFAULT NULL::text[], cap_excess text DEFAULT NULL::text) returns notify.notification_types
+  plpgsql volatile set search_path=""
+  grant rowbell_operator (execute)
+
+function notify.withdraw_consent(channel text DEFAULT NULL::text, method text DEFAULT 'settings_page'::text) returns notify.consents
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function notify.withdraw_consent_for(user_id uuid, method text, channel text DEFAULT NULL::text, evidence jsonb DEFAULT NULL::jsonb) returns notify.consents
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_operator (execute); rowbell_writer (execute)
+
+function notify_hidden.asked_candidate(event_id uuid, notification_id uuid, recipient_id uuid) returns TABLE(of_event_id uuid, of_recipient_id uuid)
+  plpgsql stable set search_path=""
+  grant rowbell_operator (execute); rowbell_user (execute)
+
+function notify_hidden.because(rule text, said text, reason text, until timestamp with time zone, facts jsonb) returns text
+  sql stable parallel safe set search_path=""
+  grant rowbell_operator (execute); rowbell_user (execute)
 
 function notify_hidden.current_session_id() returns text
   sql stable parallel safe
@@ -761,30 +2988,94 @@ function notify_hidden.current_user_id() returns uuid
   sql stable parallel safe
   grant rowbell_anonymous (execute); rowbell_operator (execute); rowbell_user (execute); rowbell_writer (execute)
 
+function notify_hidden.instant(at timestamp with time zone, zone text) returns text
+  sql stable parallel safe set search_path=""
+  grant rowbell_operator (execute); rowbell_user (execute)
+
 function notify_hidden.is_time_zone(name text) returns boolean
   plpgsql immutable parallel safe set search_path=""
   grant rowbell_operator (execute); rowbell_user (execute); rowbell_writer (execute)
+
+function notify_hidden.prefix_query(search text) returns tsquery
+  sql immutable parallel safe set search_path=""
+  grant rowbell_operator (execute); rowbell_user (execute)
+
+function notify_hidden.request_ip() returns inet
+  sql stable parallel safe set search_path=""
+  grant rowbell_operator (execute); rowbell_user (execute); rowbell_writer (execute)
+
+function notify_hidden.request_user_agent() returns text
+  sql stable parallel safe set search_path=""
+  grant rowbell_operator (execute); rowbell_user (execute); rowbell_writer (execute)
+
+function notify_hidden.rules() returns TABLE("position" integer, rule text, keys text[])
+  sql immutable parallel safe set search_path=""
+  grant rowbell_operator (execute); rowbell_user (execute)
+
+function notify_hidden.send_test_email() returns uuid
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
 
 function notify_hidden.send_test_push(device_id uuid DEFAULT NULL::uuid) returns TABLE(tested_device_id uuid, event_id uuid)
   plpgsql volatile security definer set search_path=""
   grant rowbell_user (execute)
 
-function notify_hidden.test_push_states(event_ids uuid[]) returns TABLE(event_id uuid, delivery_id uuid, status text, reason text, code text, settled boolean)
+function notify_hidden.test_states(event_ids uuid[]) returns TABLE(event_id uuid, delivery_id uuid, status text, reason text, code text, settled boolean)
   sql stable set search_path=""
   grant rowbell_user (execute)
+
+function notify_hidden.wrong_quiet_hours(quiet_hours notify.quiet_window[]) returns text
+  sql immutable set search_path=""
+  grant rowbell_operator (execute)
+
+function notify_private.about_nobody(table_name text, reason text) returns notify_private.personal_data
+  sql immutable set search_path=""
+
+function notify_private.address_digest(channel text, address text) returns bytea
+  sql immutable parallel safe strict set search_path=""
 
 function notify_private.addresses(user_id uuid, channel text) returns TABLE(provider text, device_id uuid, address text)
   sql stable parallel safe
 
+function notify_private.addresses_of(user_id uuid) returns text[]
+  sql stable set search_path=""
+
 function notify_private.admit(provider text, lane text, wanted integer) returns integer
   plpgsql volatile set search_path=""
+
+function notify_private.advance_awaited(delivery_ids uuid[], at timestamp with time zone) returns void
+  sql volatile set search_path=""
+
+function notify_private.advance_fallbacks(notification_ids uuid[], at timestamp with time zone) returns void
+  plpgsql volatile set search_path=""
+
+function notify_private.advance_journeys(max_enrollments integer DEFAULT 200) returns boolean
+  plpgsql volatile security definer set search_path="", plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off, enable_bitmapscan=off
+  grant rowbell_worker (execute)
+
+function notify_private.aged_tables() returns SETOF text
+  sql stable security definer set search_path=""
+  grant rowbell_worker (execute)
+
+function notify_private.all_personal_data() returns SETOF notify_private.personal_data
+  plpgsql stable set search_path=""
 
 function notify_private.apply_receipt(delivery_id uuid, kind text, source text, code text DEFAULT NULL::text, reason text DEFAULT NULL::text, address_is_dead boolean DEFAULT false, occurred_at timestamp with time zone DEFAULT NULL::timestamp with time zone) returns boolean
   plpgsql volatile security definer set search_path=""
   grant rowbell_http (execute)
 
+function notify_private.apply_retention(INOUT done integer) returns 
+  plpgsql volatile
+  grant rowbell_worker (execute)
+
 function notify_private.apply_rules(events notify.events[], members notify_private.audience_member[], at timestamp with time zone) returns void
   plpgsql volatile set search_path="", enable_nestloop=off
+
+function notify_private.apply_verdicts(verdicts notify_private.verdict[], events notify.events[], at timestamp with time zone) returns void
+  plpgsql volatile set search_path="", enable_nestloop=off
+
+function notify_private.ask_journey(function_name text, user_id uuid, subject_id uuid) returns jsonb
+  plpgsql stable set search_path=""
 
 function notify_private.backoff(attempt integer) returns interval
   sql volatile parallel safe set search_path=""
@@ -793,15 +3084,99 @@ function notify_private.beat(worker_id uuid) returns boolean
   sql volatile security definer set search_path=""
   grant rowbell_worker (execute)
 
+function notify_private.belongs(table_name text, column_name text DEFAULT 'user_id'::text, rows text DEFAULT NULL::text, exports text DEFAULT NULL::text, hidden text[] DEFAULT '{}'::text[], reason text DEFAULT NULL::text) returns notify_private.personal_data
+  sql immutable set search_path=""
+
 function notify_private.best_copy(type_key text, locale text, variant text) returns notify.notification_copies
   plpgsql stable set search_path=""
+
+function notify_private.call_listeners(delivery_ids uuid[]) returns void
+  plpgsql volatile security definer set search_path=""
+
+function notify_private.cancel_events(event_ids uuid[]) returns notify.cancellation
+  plpgsql volatile set search_path=""
+
+function notify_private.cancel_journey_events(enrollment_ids uuid[]) returns void
+  sql volatile set search_path=""
+
+function notify_private.change_source() returns text
+  sql stable set search_path=""
+
+function notify_private.changed_settings(changes jsonb) returns notify.settings
+  plpgsql stable set search_path=""
+
+function notify_private.changed_types(changes jsonb) returns notify.notification_types[]
+  plpgsql stable set search_path=""
+
+function notify_private.channel_texts(type_key text, locale text, variant text, variables jsonb) returns jsonb
+  plpgsql stable set search_path=""
+
+function notify_private.check_days(since date, until date) returns void
+  plpgsql immutable set search_path=""
+
+function notify_private.choice_at(user_id uuid, type_key text, category text, channel text, at timestamp with time zone) returns TABLE(enabled boolean, frequency text)
+  sql stable
+
+function notify_private.choose(user_id uuid, type_key text, channels text[], enabled boolean, frequency text) returns void
+  plpgsql volatile set search_path=""
+
+function notify_private.choose_email(user_id uuid, choices jsonb, tracked boolean) returns boolean
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_http (execute)
 
 function notify_private.claim_deliveries(claim_id uuid, worker_id uuid, provider text, lane text, max_deliveries integer DEFAULT 500) returns SETOF notify_private.claimed_delivery
   plpgsql volatile security definer set search_path="", plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off
   grant rowbell_worker (execute)
 
-function notify_private.enqueue_due(lane text) returns bigint
-  plpgsql volatile security definer set search_path="", plan_cache_mode=force_generic_plan, jit=off
+function notify_private.close_digests(max_digests integer DEFAULT 100) returns boolean
+  plpgsql volatile security definer set search_path="", plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off, enable_bitmapscan=off
+  grant rowbell_worker (execute)
+
+function notify_private.confirm_email(verification_id uuid, confirms boolean) returns TABLE(state text, locale text)
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_http (execute)
+
+function notify_private.consent_regime(region text) returns TABLE(regime text)
+  sql stable parallel safe
+
+function notify_private.country_of_phone(phone text) returns text
+  sql stable parallel safe strict set search_path=""
+
+function notify_private.delete_aged(table_name text, most integer DEFAULT 10000) returns bigint
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_worker (execute)
+
+function notify_private.deliveries_of(user_id uuid) returns uuid[]
+  sql stable set search_path=""
+
+function notify_private.digest_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
+  sql stable
+
+function notify_private.drop_partition(table_name text, partition_name text) returns text
+  plpgsql volatile security definer set search_path="", lock_timeout=500ms
+  grant rowbell_worker (execute)
+
+function notify_private.effective_preferences(user_id uuid, at timestamp with time zone) returns SETOF notify.effective_preference
+  sql stable set search_path=""
+
+function notify_private.effective_settings(user_id uuid, at timestamp with time zone) returns notify.effective_settings
+  sql stable set search_path=""
+
+function notify_private.email_choices(user_id uuid) returns jsonb
+  sql stable security definer set search_path=""
+  grant rowbell_http (execute)
+
+function notify_private.email_facts(notification_id uuid) returns jsonb
+  sql stable set search_path=""
+
+function notify_private.email_verification_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
+  sql stable
+
+function notify_private.end_holds(verdicts notify_private.verdict[], at timestamp with time zone) returns void
+  plpgsql volatile set search_path=""
+
+function notify_private.enqueue_due(lane text) returns double precision
+  plpgsql volatile security definer set search_path="", plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off, enable_bitmapscan=off, enable_sort=off
   grant rowbell_worker (execute)
 
 function notify_private.enqueue_sending(work notify_private.sending[]) returns void
@@ -813,42 +3188,186 @@ function notify_private.evaluate(candidates notify_private.candidate[], at times
 function notify_private.event_of_key(idempotency_key text) returns uuid
   sql volatile set search_path=""
 
+function notify_private.events_about(user_id uuid, identifiers text[], subject_ids uuid[], since timestamp with time zone DEFAULT '-infinity'::timestamp with time zone) returns uuid[]
+  sql stable set search_path=""
+
+function notify_private.events_of_subject(subject_type text, subject_id uuid, type_keys text[]) returns SETOF notify.events
+  plpgsql stable set search_path=""
+
 function notify_private.expire_keys() returns bigint
   plpgsql volatile security definer set search_path=""
   grant rowbell_worker (execute)
+
+function notify_private.export_rows(user_id uuid) returns SETOF notify.personal_row
+  plpgsql stable set search_path=""
+
+function notify_private.facts(candidates notify_private.candidate[], at timestamp with time zone) returns SETOF notify_private.facts
+  sql stable set search_path=""
 
 function notify_private.fail_event(event_id uuid, error text) returns void
   sql volatile security definer set search_path=""
   grant rowbell_worker (execute)
 
+function notify_private.fire_schedules(max_clocks integer DEFAULT 500) returns boolean
+  plpgsql volatile security definer set search_path="", plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off, enable_bitmapscan=off
+  grant rowbell_worker (execute)
+
+function notify_private.fitting_key(key text) returns text
+  sql immutable parallel safe
+
+function notify_private.fitting_text(template text, variables jsonb, locale text, is_plain boolean, max_segments integer, shorten text[], OUT said text, OUT fits boolean) returns record
+  plpgsql stable parallel safe set search_path=""
+
+function notify_private.format_dates(first date, last date, with_year boolean, locale text) returns text
+  plpgsql stable parallel safe set search_path=""
+
+function notify_private.gather(verdicts notify_private.verdict[], at timestamp with time zone) returns void
+  plpgsql volatile set search_path=""
+
+function notify_private.irrelevant(candidates notify_private.candidate[]) returns TABLE(event_id uuid, recipient_id uuid)
+  plpgsql stable set search_path=""
+
+function notify_private.is_gsm7(text text) returns boolean
+  sql immutable parallel safe
+
+function notify_private.is_shared_address(address text, user_id uuid) returns boolean
+  sql stable set search_path=""
+
 function notify_private.is_worker_alive(lane text, host text) returns boolean
   sql stable security definer set search_path=""
   grant rowbell_worker (execute)
 
+function notify_private.journey_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
+  sql stable
+
+function notify_private.journey_goes_on(event_id uuid, recipient_id uuid) returns boolean
+  sql stable
+
+function notify_private.json_words(words text[]) returns text[]
+  sql immutable set search_path=""
+
+function notify_private.judge(facts notify_private.facts[]) returns SETOF notify_private.verdict
+  sql stable set search_path=""
+
+function notify_private.judge_holds(holds notify.holds[], at timestamp with time zone) returns void
+  plpgsql volatile set search_path=""
+
 function notify_private.judge_provider(provider text, results notify_private.result[]) returns timestamp with time zone
   plpgsql volatile set search_path=""
+
+function notify_private.leave_email(user_id uuid, type_key text) returns boolean
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_http (execute)
+
+function notify_private.local_instant(local timestamp without time zone, zone text, which text DEFAULT 'last'::text) returns timestamp with time zone
+  plpgsql immutable parallel safe set search_path=""
 
 function notify_private.make_partitions(months_ahead integer DEFAULT 3) returns integer
   plpgsql volatile security definer set search_path="", lock_timeout=2s
   grant rowbell_worker (execute)
 
+function notify_private.measure_sms(text text, OUT encoding text, OUT units integer, OUT segments integer) returns record
+  plpgsql immutable parallel safe strict set search_path=""
+
+function notify_private.mentions(content text, words text[]) returns boolean
+  sql immutable set search_path=""
+
 function notify_private.metrics() returns TABLE(name text, labels jsonb, value double precision)
   sql stable security definer set search_path=""
   grant rowbell_http (execute)
 
+function notify_private.move_digests(user_ids uuid[]) returns void
+  sql volatile set search_path=""
+
+function notify_private.move_events(event_ids uuid[], due_at timestamp with time zone, shift interval) returns integer
+  plpgsql volatile set search_path=""
+
+function notify_private.names(table_name text, column_name text, not_theirs text[], changes jsonb DEFAULT NULL::jsonb, rows text DEFAULT NULL::text, exports text DEFAULT NULL::text, hidden text[] DEFAULT '{}'::text[], reason text DEFAULT NULL::text) returns notify_private.personal_data
+  sql immutable set search_path=""
+
+function notify_private.needed_activities(from_id uuid, to_id uuid, kept_since timestamp with time zone) returns SETOF uuid
+  sql stable set search_path=""
+
+function notify_private.needed_deliveries(from_id uuid, to_id uuid, kept_since timestamp with time zone) returns SETOF uuid
+  sql stable set search_path=""
+
+function notify_private.needed_events(from_id uuid, to_id uuid, kept_since timestamp with time zone) returns SETOF uuid
+  sql stable set search_path=""
+
+function notify_private.needed_notifications(from_id uuid, to_id uuid, kept_since timestamp with time zone) returns SETOF uuid
+  sql stable set search_path=""
+
+function notify_private.next_local(time_of_day time without time zone, weekdays smallint[], zone text, after timestamp with time zone) returns timestamp with time zone
+  plpgsql immutable parallel safe set search_path=""
+
+function notify_private.next_occurrence(schedule notify.schedules, zone text, after timestamp with time zone, last_on date) returns timestamp with time zone
+  plpgsql stable set search_path=""
+
+function notify_private.normal_address(channel text, address text) returns text
+  sql immutable parallel safe set search_path=""
+
 function notify_private.normal_token(provider text, token text) returns text
   sql immutable parallel safe set search_path=""
 
+function notify_private.note_contact(user_id uuid, session_id text) returns void
+  sql volatile security definer set search_path=""
+  grant rowbell_http (execute)
+
+function notify_private.note_engagement(delivery_id uuid, kind text) returns boolean
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_http (execute)
+
+function notify_private.note_opt_out(address text, opted_out boolean) returns boolean
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_http (execute)
+
+function notify_private.note_tracking_consent(user_id uuid, granted boolean, source text) returns boolean
+  plpgsql volatile set search_path=""
+
+function notify_private.notifications_naming(user_id uuid, words text[], event_ids uuid[], since timestamp with time zone DEFAULT '-infinity'::timestamp with time zone) returns uuid[]
+  sql stable set search_path=""
+
+function notify_private.past_facts(batch notify_private.past[], changes jsonb, settings notify.settings, types notify.notification_types[], sent notify_private.past_message[], keys notify_private.past_key[], first_id uuid) returns SETOF notify_private.facts
+  sql stable set search_path=""
+
+function notify_private.past_partitions() returns TABLE(table_name text, partition_name text, from_id uuid, to_id uuid, kept_since timestamp with time zone, needed text)
+  sql stable security definer set search_path=""
+  grant rowbell_worker (execute)
+
 function notify_private.pause_provider(provider text, reason text) returns timestamp with time zone
   sql volatile set search_path=""
+
+function notify_private.personal_data() returns SETOF notify_private.personal_data
+  sql immutable set search_path=""
+
+function notify_private.personal_settings_at(user_id uuid, at timestamp with time zone) returns SETOF notify.personal_settings
+  sql stable
 
 function notify_private.plan(event_ids uuid[], max_candidates integer DEFAULT 500) returns boolean
   plpgsql volatile security definer set search_path="", plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off, enable_bitmapscan=off, lock_timeout=5s
   grant rowbell_worker (execute)
 
+function notify_private.plan_alone(event_id uuid) returns boolean
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_worker (execute)
+
+function notify_private.plan_due(IN lane text, IN most integer, INOUT more boolean, INOUT failed uuid[]) returns 
+  plpgsql volatile
+  grant rowbell_worker (execute)
+
+function notify_private.plan_next(lane text) returns notify_private.planned_chunk
+  plpgsql volatile security definer set search_path="", plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off, enable_bitmapscan=off, enable_sort=off
+  grant rowbell_worker (execute)
+
 function notify_private.plan_slices(IN event_ids uuid[], IN most integer, INOUT more boolean) returns 
   plpgsql volatile
   grant rowbell_worker (execute)
+
+function notify_private.predict(user_id uuid, type_key text, at timestamp with time zone, variables jsonb) returns SETOF notify.prediction
+  plpgsql stable set search_path=""
+
+function notify_private.quiet_until(windows notify.quiet_window[], zone text, at timestamp with time zone) returns timestamp with time zone
+  plpgsql immutable parallel safe set search_path=""
 
 function notify_private.readiness(migrations text[], OUT missing_migrations bigint, OUT missing_partitions bigint, OUT workers_alive bigint) returns record
   plpgsql stable security definer set search_path=""
@@ -862,6 +3381,12 @@ function notify_private.recover_claims(silent_for interval DEFAULT '00:00:15'::i
   plpgsql volatile security definer set search_path=""
   grant rowbell_worker (execute)
 
+function notify_private.redact(content text, words text[]) returns text
+  sql immutable set search_path=""
+
+function notify_private.redact_json(content jsonb, words text[]) returns jsonb
+  sql immutable set search_path=""
+
 function notify_private.register_worker(lane text, host text, pid integer, providers text[]) returns uuid
   plpgsql volatile security definer set search_path=""
   grant rowbell_worker (execute)
@@ -870,33 +3395,98 @@ function notify_private.release_claim(claim_id uuid) returns bigint
   plpgsql volatile security definer set search_path=""
   grant rowbell_worker (execute)
 
-function notify_private.render(template text, variables jsonb) returns text
-  plpgsql immutable parallel safe set search_path=""
+function notify_private.release_holds(lane text, max_holds integer DEFAULT 500) returns boolean
+  plpgsql volatile security definer set search_path="", plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off, enable_bitmapscan=off, lock_timeout=5s
+  grant rowbell_worker (execute)
+
+function notify_private.render(template text, variables jsonb, locale text DEFAULT NULL::text) returns text
+  plpgsql stable parallel safe set search_path=""
 
 function notify_private.render_data(template jsonb, variables jsonb) returns jsonb
   sql immutable parallel safe set search_path=""
 
+function notify_private.render_value(value jsonb, locale text) returns text
+  plpgsql stable parallel safe set search_path=""
+
+function notify_private.replay(since timestamp with time zone, until timestamp with time zone, changes jsonb, part integer, parts integer) returns SETOF notify.backtest_case
+  plpgsql stable set search_path="", enable_nestloop=off, plan_cache_mode=force_generic_plan, jit=off
+
+function notify_private.require_backtest(since timestamp with time zone, until timestamp with time zone, part integer, parts integer) returns void
+  plpgsql stable set search_path=""
+
+function notify_private.require_choice(used_channels text[], channel text, enabled boolean, frequency text) returns void
+  plpgsql immutable set search_path=""
+
+function notify_private.require_known_user() returns uuid
+  plpgsql stable set search_path=""
+
+function notify_private.require_type(type_key text) returns notify.notification_types
+  plpgsql stable set search_path=""
+
 function notify_private.require_user() returns uuid
   plpgsql stable set search_path=""
 
+function notify_private.retention_floor(table_name text) returns interval
+  sql stable set search_path=""
+
 function notify_private.retire_addresses(fates notify_private.fate[], claimed_at timestamp with time zone) returns void
   sql volatile set search_path=""
+
+function notify_private.retire_stale_devices(run_id uuid, at timestamp with time zone) returns bigint
+  plpgsql volatile set search_path=""
 
 function notify_private.retire_worker(worker_id uuid) returns void
   sql volatile security definer set search_path=""
   grant rowbell_worker (execute)
 
+function notify_private.run_due_sweeps() returns SETOF notify.sweep_runs
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_worker (execute)
+
+function notify_private.said_as(template text, variables jsonb, locale text, is_plain boolean) returns text
+  sql stable parallel safe
+
+function notify_private.set_clocks(schedule_ids uuid[], after timestamp with time zone) returns void
+  sql volatile set search_path=""
+
+function notify_private.settings_at(at timestamp with time zone) returns SETOF notify.settings
+  sql stable set search_path=""
+
 function notify_private.settle_deliveries(delivery_ids uuid[]) returns bigint
   plpgsql volatile set search_path=""
+
+function notify_private.settle_digests(closing notify.digests[], at timestamp with time zone) returns void
+  plpgsql volatile set search_path="", plan_cache_mode=force_generic_plan, enable_hashjoin=off, enable_mergejoin=off
+
+function notify_private.settle_sweep_runs() returns bigint
+  plpgsql volatile set search_path=""
+
+function notify_private.shortened(text text, most integer) returns text
+  sql immutable parallel safe strict set search_path=""
 
 function notify_private.skip_deliveries(provider text, lane text) returns bigint
   plpgsql volatile security definer set search_path=""
   grant rowbell_worker (execute)
 
+function notify_private.subjects_of(user_id uuid) returns uuid[]
+  plpgsql stable set search_path=""
+
+function notify_private.sweep(run_id uuid) returns notify.sweep_runs
+  plpgsql volatile set search_path="", jit=off
+
+function notify_private.take_journey_steps(due notify.journey_enrollments[], at timestamp with time zone) returns void
+  plpgsql volatile set search_path="", plan_cache_mode=force_generic_plan, enable_hashjoin=off, enable_mergejoin=off
+
 function notify_private.test_push_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
   sql stable
 
+function notify_private.tg_activities__stay() returns trigger
+  plpgsql volatile security definer set search_path=""
+
 function notify_private.tg_deliveries__enqueue() returns trigger
+  plpgsql volatile set search_path=""
+
+function notify_private.tg_deliveries__tell_listeners() returns trigger
   plpgsql volatile set search_path=""
 
 function notify_private.tg_events__claim_key() returns trigger
@@ -905,8 +3495,73 @@ function notify_private.tg_events__claim_key() returns trigger
 function notify_private.tg_events__enqueue() returns trigger
   plpgsql volatile security definer set search_path=""
 
+function notify_private.tg_personal_settings__move_digests() returns trigger
+  plpgsql volatile security definer set search_path=""
+
+function notify_private.tg_preference_changes__look_again() returns trigger
+  plpgsql volatile security definer set search_path=""
+
+function notify_private.tg_preference_changes__note() returns trigger
+  plpgsql volatile security definer set search_path=""
+
+function notify_private.tg_settings__check() returns trigger
+  plpgsql volatile set search_path=""
+
+function notify_private.tg_settings__move_digests() returns trigger
+  plpgsql volatile security definer set search_path=""
+
+function notify_private.tg_suppressions__note() returns trigger
+  plpgsql volatile security definer set search_path=""
+
+function notify_private.tg_users__check_email() returns trigger
+  plpgsql volatile security definer set search_path=""
+
+function notify_private.tg_users__move_digests() returns trigger
+  plpgsql volatile security definer set search_path=""
+
+function notify_private.tg_users__move_schedules() returns trigger
+  plpgsql volatile security definer set search_path=""
+
+function notify_private.tg_users__restore_suppressions() returns trigger
+  plpgsql volatile security definer set search_path=""
+
+function notify_private.to_gsm7(text text) returns text
+  plpgsql stable parallel safe strict set search_path=""
+
+function notify_private.tracks_email(user_id uuid) returns boolean
+  sql stable set search_path=""
+
+function notify_private.type_label(labels jsonb, key text, locale text) returns text
+  sql immutable parallel safe set search_path=""
+
+function notify_private.types_at(at timestamp with time zone) returns SETOF notify.notification_types
+  sql stable set search_path=""
+
+function notify_private.unclear(candidates notify_private.candidate[]) returns uuid[]
+  plpgsql stable set search_path=""
+
 function notify_private.uuidv7_floor(instant timestamp with time zone) returns uuid
   sql immutable parallel safe strict set search_path=""
+
+function notify_private.verify_emails(user_ids uuid[]) returns SETOF notify.email_verifications
+  plpgsql volatile set search_path=""
+
+function notify_private.warn_unreachable(verdicts notify_private.verdict[]) returns void
+  plpgsql volatile set search_path=""
+
+function notify_private.words_pattern(words text[]) returns text
+  sql immutable set search_path=""
+
+function notify_private.write_consent(user_id uuid, granted boolean, channel text, text_version text, method text, evidence jsonb) returns notify.consents
+  plpgsql volatile set search_path=""
+
+function trips.add_accommodation_option(trip_id uuid, name text, url text DEFAULT NULL::text) returns trips.accommodation_options
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function trips.add_expense(trip_id uuid, title text, amount numeric, currency text, shared_by uuid[]) returns trips.expenses
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
 
 function trips.add_member(circle_id uuid, user_id uuid) returns trips.memberships
   plpgsql volatile security definer set search_path=""
@@ -916,7 +3571,19 @@ function trips.add_participant(trip_id uuid, user_id uuid) returns trips.partici
   plpgsql volatile security definer set search_path=""
   grant rowbell_user (execute)
 
+function trips.add_trip_item(trip_id uuid, kind text, title text, assignee_id uuid DEFAULT NULL::uuid) returns trips.trip_items
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function trips.approve_join_request(join_request_id uuid) returns trips.join_requests
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
 function trips.cancel_trip(trip_id uuid) returns trips.trips
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function trips.complete_trip(trip_id uuid) returns trips.trips
   plpgsql volatile security definer set search_path=""
   grant rowbell_user (execute)
 
@@ -925,6 +3592,10 @@ function trips.create_circle(name text) returns trips.circles
   grant rowbell_user (execute)
 
 function trips.create_trip(circle_id uuid, name text, type text DEFAULT 'collaborative'::text) returns trips.trips
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function trips.generate_packing_list(trip_id uuid, titles text[]) returns trips.packing_lists
   plpgsql volatile security definer set search_path=""
   grant rowbell_user (execute)
 
@@ -944,7 +3615,51 @@ function trips.leave_trip(trip_id uuid) returns trips.participants
   plpgsql volatile security definer set search_path=""
   grant rowbell_user (execute)
 
+function trips.lock_dates(trip_id uuid, start_on date DEFAULT NULL::date, end_on date DEFAULT NULL::date) returns trips.trips
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function trips.open_trip(trip_id uuid) returns trips.trips
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function trips.post_trip_message(trip_id uuid, body text, mentioned_ids uuid[] DEFAULT NULL::uuid[]) returns trips.trip_messages
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function trips.propose_dates(date_window_id uuid) returns trips.trips
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function trips.publish_itinerary(trip_id uuid, summary text) returns trips.itinerary_versions
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function trips.react_to_proposal(trip_id uuid, works boolean) returns trips.proposal_reactions
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function trips.reject_join_request(join_request_id uuid) returns trips.join_requests
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
 function trips.remove_participant(trip_id uuid, user_id uuid) returns trips.participants
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function trips.request_to_join(trip_id uuid) returns trips.join_requests
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function trips.select_accommodation(accommodation_option_id uuid) returns trips.trips
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function trips.set_trip_item_done(item_id uuid, done boolean) returns trips.trip_items
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
+function trips.share_idea(trip_id uuid, title text) returns trips.itinerary_ideas
   plpgsql volatile security definer set search_path=""
   grant rowbell_user (execute)
 
@@ -956,14 +3671,51 @@ function trips.support_dates(date_window_id uuid) returns trips.date_windows
   plpgsql volatile security definer set search_path=""
   grant rowbell_user (execute)
 
+function trips.transfer_leadership(trip_id uuid, user_id uuid) returns trips.trips
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
 function trips.withdraw_support(date_window_id uuid) returns trips.date_windows
   plpgsql volatile security definer set search_path=""
   grant rowbell_user (execute)
 
-function trips_private.check_name(name text) returns void
+function trips_private.accommodation_option_added_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
+  sql stable
+
+function trips_private.chat_mention_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
+  sql stable
+
+function trips_private.check_text(field text, value text, longest integer) returns void
   plpgsql immutable set search_path=""
 
-function trips_private.first_dates_suggested_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
+function trips_private.collecting_momentum_reminder_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
+  sql stable
+
+function trips_private.date_range(start_on date, end_on date, at timestamp with time zone) returns jsonb
+  sql immutable
+
+function trips_private.dates_locked_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
+  sql stable
+
+function trips_private.due_reminders(at timestamp with time zone) returns TABLE(trip_id uuid, type_key text)
+  sql stable
+
+function trips_private.expense_added_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
+  sql stable
+
+function trips_private.itinerary_generated_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
+  sql stable
+
+function trips_private.join_request_approved_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
+  sql stable
+
+function trips_private.join_request_rejected_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
+  sql stable
+
+function trips_private.leader_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
+  sql stable
+
+function trips_private.leader_transferred_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
   sql stable
 
 function trips_private.my_circle_ids() returns SETOF uuid
@@ -978,11 +3730,20 @@ function trips_private.my_visible_trip_ids() returns SETOF uuid
   sql stable security definer set search_path=""
   grant rowbell_user (execute)
 
+function trips_private.nudge(trip_ids uuid[]) returns void
+  plpgsql volatile set search_path=""
+
+function trips_private.personal_data() returns SETOF notify_private.personal_data
+  sql immutable set search_path=""
+
 function trips_private.require_date_window(id uuid) returns trips.date_windows
   plpgsql stable set search_path=""
 
-function trips_private.require_person() returns uuid
-  plpgsql stable set search_path=""
+function trips_private.require_join_request(id uuid) returns trips.join_requests
+  plpgsql volatile set search_path=""
+
+function trips_private.require_led_trip(id uuid) returns trips.trips
+  plpgsql volatile set search_path=""
 
 function trips_private.require_traveled_trip(id uuid) returns trips.trips
   plpgsql volatile set search_path=""
@@ -990,11 +3751,62 @@ function trips_private.require_traveled_trip(id uuid) returns trips.trips
 function trips_private.require_trip(id uuid) returns trips.trips
   plpgsql volatile set search_path=""
 
+function trips_private.still_matters(event_id uuid, recipient_id uuid) returns boolean
+  plpgsql stable set search_path=""
+
+function trips_private.sweep(run_id uuid, at timestamp with time zone) returns bigint
+  plpgsql volatile set search_path=""
+
+function trips_private.tell_left(leavings trips_private.leaving[]) returns void
+  plpgsql volatile set search_path=""
+
+function trips_private.tg_accommodation_options__tell() returns trigger
+  plpgsql volatile security definer set search_path=""
+
+function trips_private.tg_date_window_supports__nudge() returns trigger
+  plpgsql volatile security definer set search_path=""
+
 function trips_private.tg_date_window_supports__tell_author() returns trigger
+  plpgsql volatile security definer set search_path=""
+
+function trips_private.tg_date_windows__nudge() returns trigger
   plpgsql volatile security definer set search_path=""
 
 function trips_private.tg_date_windows__tell_first() returns trigger
   plpgsql volatile security definer set search_path=""
+
+function trips_private.tg_expense_shares__tell() returns trigger
+  plpgsql volatile security definer set search_path=""
+
+function trips_private.tg_itinerary_ideas__tell_first() returns trigger
+  plpgsql volatile security definer set search_path=""
+
+function trips_private.tg_itinerary_versions__tell() returns trigger
+  plpgsql volatile security definer set search_path=""
+
+function trips_private.tg_join_requests__admit() returns trigger
+  plpgsql volatile security definer set search_path=""
+
+function trips_private.tg_join_requests__tell() returns trigger
+  plpgsql volatile security definer set search_path=""
+
+function trips_private.tg_memberships__tell_left() returns trigger
+  plpgsql volatile security definer set search_path=""
+
+function trips_private.tg_packing_lists__tell() returns trigger
+  plpgsql volatile security definer set search_path=""
+
+function trips_private.tg_participants__tell_left() returns trigger
+  plpgsql volatile security definer set search_path=""
+
+function trips_private.tg_proposal_reactions__nudge() returns trigger
+  plpgsql volatile security definer set search_path=""
+
+function trips_private.tg_trip_message_mentions__tell() returns trigger
+  plpgsql volatile security definer set search_path=""
+
+function trips_private.tg_trips__lead() returns trigger
+  plpgsql volatile set search_path=""
 
 function trips_private.tg_trips__tell_canceled() returns trigger
   plpgsql volatile security definer set search_path=""
@@ -1002,10 +3814,22 @@ function trips_private.tg_trips__tell_canceled() returns trigger
 function trips_private.tg_trips__tell_created() returns trigger
   plpgsql volatile security definer set search_path=""
 
-function trips_private.trip_canceled_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
+function trips_private.tg_trips__tell_progress() returns trigger
+  plpgsql volatile security definer set search_path=""
+
+function trips_private.travelers_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
+  sql stable
+
+function trips_private.travelers_but_actor_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
+  sql stable
+
+function trips_private.travelers_but_leader_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
   sql stable
 
 function trips_private.trip_created_notify_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
+  sql stable
+
+function trips_private.watched_trips(at timestamp with time zone) returns TABLE(trip_id uuid, status text, start_at timestamp with time zone, starts_in integer, ended_before integer)
   sql stable
 
 function trips_private.window_supported_author_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)

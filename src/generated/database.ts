@@ -6,6 +6,14 @@
 import type { ColumnType } from "kysely";
 import type { IPostgresInterval } from "postgres-interval";
 
+export type ArrayType<T> = ArrayTypeImpl<T> extends (infer U)[]
+  ? U[]
+  : ArrayTypeImpl<T>;
+
+export type ArrayTypeImpl<T> = T extends ColumnType<infer S, infer I, infer U>
+  ? ColumnType<S[], I[], U[]>
+  : T[];
+
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
@@ -30,10 +38,576 @@ export type Numeric = ColumnType<string, number | string, number | string>;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface AccountsAccountSettings {
+  /**
+   * Another instant is a change also where the value is not here.
+   */
+  changed_at: Generated<Timestamp>;
+  id: Generated<string>;
+  /**
+   * Whether a change of it is a matter of security (password, second factor): told at once, and cannot be switched off.
+   */
+  is_security: Generated<boolean>;
+  name: string;
+  user_id: string;
+  /**
+   * Null: unset, or kept elsewhere, as a password is.
+   */
+  value: Json | null;
+}
+
+export interface AccountsApiKeys {
+  created_at: Generated<Timestamp>;
+  id: Generated<string>;
+  /**
+   * SHA-256 of the key. Nobody but services reads it.
+   */
+  key_hash: Buffer;
+  name: string;
+  /**
+   * Its first characters, by which people know it.
+   */
+  prefix: string;
+  /**
+   * Since when it opens nothing; for good.
+   */
+  revoked_at: Timestamp | null;
+  user_id: string;
+}
+
+export interface AccountsBalances {
+  /**
+   * Change it by difference ("amount = amount - 5"): then no session overwrites anothers.
+   */
+  amount: Generated<Numeric>;
+  created_at: Generated<Timestamp>;
+  currency: string;
+  id: Generated<string>;
+  /**
+   * Whether it is below the threshold now.
+   */
+  is_low: Generated<boolean>;
+  /**
+   * Below it the balance is low; null: never. A threshold raised above the amount is a crossing, too.
+   */
+  low_threshold: Numeric | null;
+  user_id: string;
+}
+
+export interface AccountsLogins {
+  created_at: Generated<Timestamp>;
+  /**
+   * In words, as the person knows it: "Firefox on Windows".
+   */
+  device: string | null;
+  id: Generated<string>;
+  ip_address: string | null;
+  /**
+   * The products judgement; told if it succeeded.
+   */
+  is_new_device: Generated<boolean>;
+  /**
+   * The products judgement; told whether it succeeded or not.
+   */
+  is_suspicious: Generated<boolean>;
+  /**
+   * Where from, in words: "Lyon, France".
+   */
+  place: string | null;
+  succeeded: Generated<boolean>;
+  user_agent: string | null;
+  user_id: string;
+}
+
+export interface AccountsPayments {
+  amount: Numeric;
+  created_at: Generated<Timestamp>;
+  currency: string;
+  /**
+   * A sentence that the person may read; null: none is given.
+   */
+  failure_reason: string | null;
+  id: Generated<string>;
+  /**
+   * created, then completed or failed; what is completed may be refunded, what failed may be tried again (created).
+   */
+  status: Generated<string>;
+  user_id: string;
+}
+
+export interface AccountsVerifications {
+  created_at: Generated<Timestamp>;
+  /**
+   * A sentence that the person may read; null: none is given.
+   */
+  failure_reason: string | null;
+  id: Generated<string>;
+  /**
+   * What is verified: "identity", "document"; the products own word.
+   */
+  kind: Generated<string>;
+  /**
+   * initiated, then completed or failed, which is the end.
+   */
+  status: Generated<string>;
+  user_id: string;
+}
+
+export interface AnalyticsCoachingCallAnswers {
+  answer_rate: Numeric | null;
+  answered: Int8 | null;
+  calls: Int8 | null;
+  day: string | null;
+  failed: Int8 | null;
+  no_answer: Int8 | null;
+  voicemail: Int8 | null;
+}
+
+export interface AnalyticsCoachingPreviewOpens {
+  day: string | null;
+  delivered: Int8 | null;
+  open_rate: Numeric | null;
+  opened: Int8 | null;
+}
+
+export interface AnalyticsCoachingPushDeliveries {
+  day: string | null;
+  delivered: Int8 | null;
+  delivery_rate: Numeric | null;
+  sent: Int8 | null;
+}
+
+export interface AnalyticsCoachingSmsFallbacks {
+  day: string | null;
+  fallback_rate: Numeric | null;
+  fallback_sms: Int8 | null;
+  previews: Int8 | null;
+}
+
+export interface AnalyticsDailyCaps {
+  capped: Int8 | null;
+  capped_share: Numeric | null;
+  day: string | null;
+  people: Int8 | null;
+}
+
+export interface AnalyticsDailyDeactivations {
+  day: string | null;
+  provider: string | null;
+  reason: string | null;
+  tokens: Int8 | null;
+}
+
+export interface AnalyticsDailyPushes {
+  day: string | null;
+  opened: Int8 | null;
+  opened_share: Numeric | null;
+  pack: string | null;
+  sent: Int8 | null;
+  type_key: string | null;
+}
+
+export interface AnalyticsSmsCosts {
+  country: string | null;
+  currency: string | null;
+  day: string | null;
+  estimated_cost: Numeric | null;
+  messages: Int8 | null;
+  segments: Int8 | null;
+  type_key: string | null;
+}
+
+export interface AnalyticsSmsForms {
+  day: string | null;
+  encoding: string | null;
+  form: string | null;
+  messages: Int8 | null;
+  segments: number | null;
+  type_key: string | null;
+}
+
+export interface AnalyticsSweepDurations {
+  events: Int8 | null;
+  failed: boolean | null;
+  held_back: Int8 | null;
+  seen: Int8 | null;
+  sent: Int8 | null;
+  started_at: Timestamp | null;
+  sweep_key: string | null;
+  took: Interval | null;
+  waiting: Int8 | null;
+}
+
+export interface CoachingCalls {
+  answered_at: Timestamp | null;
+  coach_id: string;
+  /**
+   * A sentence of today that follows the default body of the preview.
+   */
+  context_line: string | null;
+  created_at: Generated<Timestamp>;
+  ended_at: Timestamp | null;
+  id: Generated<string>;
+  /**
+   * The person's own day that a schedule's call is for.
+   */
+  local_day: string | null;
+  /**
+   * answered, voicemail, no_answer or failed; from the provider's reports.
+   */
+  outcome: string | null;
+  /**
+   * Where it was not answered: busy, no_answer, no_address, expired and the like (docs/provider-errors.md).
+   */
+  outcome_reason: string | null;
+  /**
+   * When the preview is due: the lead time before the call, at once where that has passed. Kept by triggers alone.
+   */
+  preview_due_at: Timestamp | null;
+  /**
+   * Whether a provider has taken the preview of this time.
+   */
+  preview_sent: Generated<boolean>;
+  preview_sent_at: Timestamp | null;
+  /**
+   * Why there is none: too_late (less than a minute was left when the call was made or moved).
+   */
+  preview_skipped: string | null;
+  /**
+   * The daily schedule that made it; null: a call of its own.
+   */
+  schedule_id: string | null;
+  scheduled_at: Timestamp;
+  started_at: Timestamp | null;
+  /**
+   * pending, in_progress (the phone rings or is picked up), completed (outcome says how), canceled.
+   */
+  status: Generated<string>;
+  topic_key: string;
+  user_id: string;
+}
+
+export interface CoachingCallSchedules {
+  /**
+   * False: no more calls; pending ones are canceled.
+   */
+  active: Generated<boolean>;
+  coach_id: string;
+  created_at: Generated<Timestamp>;
+  id: Generated<string>;
+  /**
+   * By the person's wall clock (users.time_zone): at the end of the gap on a day that skips it, at the first of two on a day that shows it twice.
+   */
+  local_time: string;
+  /**
+   * When the first call is that does not stand in calls yet. Kept by triggers alone.
+   */
+  next_at: Timestamp;
+  topic_key: string;
+  user_id: string;
+}
+
+export interface CoachingCoaches {
+  /**
+   * Where Twilio asks what to do on the line (TwiML): an agent that converses. Null: the copy is read out.
+   */
+  agent_url: string | null;
+  created_at: Generated<Timestamp>;
+  id: Generated<string>;
+  name: string;
+  /**
+   * What the coach is like, for the app to show.
+   */
+  persona: string | null;
+  /**
+   * The voice that reads on the phone, by Twilio's name ("Polly.Lea-Neural"); null: Twilio's own.
+   */
+  voice: string | null;
+}
+
+export interface CoachingDeliveryLog {
+  body: string | null;
+  call_id: string | null;
+  channel: string | null;
+  delivered_at: Timestamp | null;
+  error: string | null;
+  failed_at: Timestamp | null;
+  id: string | null;
+  opened_at: Timestamp | null;
+  provider: string | null;
+  provider_message_id: string | null;
+  queued_at: Timestamp | null;
+  sent_at: Timestamp | null;
+  status: string | null;
+  title: string | null;
+  type: string | null;
+  user_id: string | null;
+}
+
+export interface CoachingMeasures {
+  day: string | null;
+  measure: string | null;
+  part: Int8 | null;
+  rate: Numeric | null;
+  target: string | null;
+  whole: Int8 | null;
+}
+
+export interface CoachingMembers {
+  created_at: Generated<Timestamp>;
+  /**
+   * What holds: their choice, else push_and_sms for premium members and push_only for others.
+   */
+  effective_pref: Generated<string>;
+  is_premium: Generated<boolean>;
+  /**
+   * How long before a call its preview comes.
+   */
+  lead_minutes: Generated<number>;
+  /**
+   * Their own choice: push_only, sms_only or push_and_sms; null: what effective_pref says.
+   */
+  notification_pref: string | null;
+  /**
+   * Whether pushes may be used. False once the last device's token is refused, or where the app said so; the next registration of a device turns it on.
+   */
+  push_enabled: Generated<boolean>;
+  user_id: string;
+}
+
+export interface CoachingPrivateWords {
+  agent_url: string | null;
+  call_id: string | null;
+  context_line: string | null;
+  language: string | null;
+  scheduled_at: Timestamp | null;
+  streak: number | null;
+  user_id: string | null;
+  variables: Json | null;
+  voice: string | null;
+}
+
+export interface CoachingStreaks {
+  /**
+   * The day that the next call is: what "Day {streak}" says. Services may set it.
+   */
+  day: Generated<number>;
+  /**
+   * The person's own day of the last answered call; null: none yet, and nothing to miss.
+   */
+  last_answered_on: string | null;
+  user_id: string;
+}
+
+export interface CoachingTopics {
+  key: string;
+}
+
+export interface CoachingTopicTexts {
+  locale: string;
+  text: string;
+  topic_key: string;
+}
+
+export interface JukeInvites {
+  /**
+   * When it was accepted, declined or withdrawn.
+   */
+  answered_at: Timestamp | null;
+  created_at: Generated<Timestamp>;
+  /**
+   * Until then it can be accepted, and its messages matter.
+   */
+  expires_at: Generated<Timestamp>;
+  id: Generated<string>;
+  invitee_id: string;
+  listening_session_id: string;
+  /**
+   * pending, accepted or declined by the invitee, withdrawn by the host. A withdrawn one may become pending again, and then tells anew.
+   */
+  status: Generated<string>;
+}
+
+export interface JukeListeners {
+  joined_at: Generated<Timestamp>;
+  user_id: string;
+}
+
+export interface JukeListeningSessions {
+  ended_at: Timestamp | null;
+  host_id: string;
+  id: Generated<string>;
+  name: string;
+  started_at: Generated<Timestamp>;
+}
+
+export interface JukeListens {
+  artist: string;
+  id: Generated<string>;
+  /**
+   * When it began; the local week of the person it counts for.
+   */
+  listened_at: Generated<Timestamp>;
+  /**
+   * How much of the track was heard.
+   */
+  seconds: number;
+  /**
+   * The player's own key of what was played in one go, alone or along with others.
+   */
+  sitting_key: string;
+  track: string;
+  user_id: string;
+}
+
+export interface JukeOnboardingSteps {
+  key: string;
+  place: number;
+}
+
+export interface JukeOnboardingStepsDone {
+  done_at: Generated<Timestamp>;
+  step_key: string;
+  user_id: string;
+}
+
+export interface JukeOnboardingStepTexts {
+  locale: string;
+  step_key: string;
+  text: string;
+}
+
+export interface JukeSessions {
+  /**
+   * logged_out: by the person; revoked: by a service (a stolen phone, a changed password).
+   */
+  end_reason: string | null;
+  ended_at: Timestamp | null;
+  id: string;
+  started_at: Generated<Timestamp>;
+  user_id: string;
+}
+
+export interface NotifyActivities {
+  action: string;
+  created_at: Generated<Timestamp>;
+  description: string | null;
+  id: Generated<string>;
+  ip_address: Generated<string | null>;
+  /**
+   * Details for the app, of this person alone: nobody redacts them when somebody else is erased.
+   */
+  metadata: Generated<Json>;
+  /**
+   * Key of the row that it is about, with resource_type; text, because other systems' keys are no uuids.
+   */
+  resource_id: string | null;
+  resource_type: string | null;
+  status: Generated<string>;
+  /**
+   * In the person's language at that time.
+   */
+  title: string;
+  /**
+   * verification, payment, balance, login, api_key, settings; or another product's own word.
+   */
+  type: string;
+  user_agent: Generated<string | null>;
+  user_id: string;
+  /**
+   * @behavior -*
+   * What activity_feed() searches.
+   */
+  words: Generated<string>;
+}
+
+export interface NotifyCategoryPreferences {
+  category: string;
+  channel: string;
+  enabled: boolean | null;
+  frequency: string | null;
+  source: Generated<string>;
+  updated_at: Generated<Timestamp>;
+  user_id: string;
+}
+
+export interface NotifyChannelCopies {
+  body: string;
+  channel: string;
+  /**
+   * Name of the form; kept on the delivery, so that one can see how often each went out.
+   */
+  form: Generated<string>;
+  /**
+   * Put into the GSM-7 alphabet as far as that goes, values included: plain punctuation, no emoji, no accents it lacks.
+   */
+  is_plain: Generated<boolean>;
+  locale: string;
+  place: Generated<number>;
+  /**
+   * Placeholders whose values may be cut, one after the other, until the text fits.
+   */
+  shorten: Generated<string[]>;
+  /**
+   * Null: the notification's own.
+   */
+  title: string | null;
+  type_key: string;
+  variant: Generated<string>;
+}
+
+export interface NotifyConsentRules {
+  note: string | null;
+  regime: string;
+  region: string;
+}
+
+export interface NotifyConsents {
+  /**
+   * Null: all channels.
+   */
+  channel: string | null;
+  /**
+   * What else proves it: the form's address, a message id of the double opt-in.
+   */
+  evidence: Generated<Json>;
+  /**
+   * False: withdrawn.
+   */
+  granted: boolean;
+  id: Generated<string>;
+  /**
+   * How: "signup_form", "settings_page", "double_opt_in", "import".
+   */
+  method: string;
+  recorded_at: Generated<Timestamp>;
+  /**
+   * users.id of who recorded it, the person themselves or an operator; null: a service.
+   */
+  recorded_by: string | null;
+  /**
+   * The person's region when it was recorded ("*" where unknown).
+   */
+  region: string;
+  /**
+   * Which text the person saw; a withdrawal may do without.
+   */
+  text_version: string | null;
+  user_id: string;
+}
+
 export interface NotifyDecisions {
   channel: string;
   decided_at: Generated<Timestamp>;
   event_id: string;
+  /**
+   * What all rules looked at, in short; explain() reads it. docs/rules.md names the keys.
+   */
+  facts: Json | null;
+  /**
+   * For hold and digest: when it is judged again.
+   */
+  held_until: Timestamp | null;
   /**
    * What that rule looked at ({"cap": 3, "count": 3, "day": "2026-11-21"}).
    */
@@ -43,7 +617,7 @@ export interface NotifyDecisions {
   reason: string | null;
   recipient_id: string;
   /**
-   * The rule that held it back: type, preference, address, suppression_list, dedupe, daily_cap.
+   * The rule that did not let it pass at once: docs/rules.md.
    */
   rule: string | null;
 }
@@ -74,7 +648,15 @@ export interface NotifyDeliveries {
   due_at: Generated<Timestamp>;
   expires_at: Timestamp;
   finished_at: Timestamp | null;
+  /**
+   * Its type has a listener that is told what becomes of it.
+   */
+  has_listener: Generated<boolean>;
   id: Generated<string>;
+  /**
+   * A fallback's next step waits for what becomes of it.
+   */
+  is_awaited: Generated<boolean>;
   /**
    * urgent (P0) or bulk: which worker process carries it.
    */
@@ -89,6 +671,22 @@ export interface NotifyDeliveries {
   reason: string | null;
   recipient_id: string;
   sent_at: Timestamp | null;
+  /**
+   * ISO 3166 country of the number, by its calling code; null: none known.
+   */
+  sms_country: string | null;
+  /**
+   * gsm7 (160 septets a segment) or ucs2 (70 UTF-16 units): as the carrier will send it.
+   */
+  sms_encoding: string | null;
+  /**
+   * Which form of its copy an SMS carries (channel_copies.form); null: the notification's own words.
+   */
+  sms_form: string | null;
+  /**
+   * What an SMS costs: the number of its segments.
+   */
+  sms_segments: number | null;
   status: Generated<string>;
 }
 
@@ -108,7 +706,7 @@ export interface NotifyDeliveryAttempts {
 
 export interface NotifyDevices {
   /**
-   * Since when the provider says the token is gone; null while it works.
+   * Since when it is not pushed to: the provider says the token is gone, or it was silent too long; null while it works.
    */
   deactivated_at: Timestamp | null;
   deactivation_reason: string | null;
@@ -126,6 +724,10 @@ export interface NotifyDevices {
    * Last registration; a provider's "gone since" that is older is stale news.
    */
   registered_at: Generated<Timestamp>;
+  /**
+   * Last contact, to about half a day: its registration, or any request of its session. What is silent for longer than settings.stale_device_after is deactivated, reason "stale"; a request of its session brings it back.
+   */
+  seen_at: Generated<Timestamp>;
   /**
    * The session in which it was registered; ending that session removes the device.
    */
@@ -145,12 +747,84 @@ export interface NotifyDevices {
   web_push_p256dh: string | null;
 }
 
+export interface NotifyDigestItems {
+  added_at: Generated<Timestamp>;
+  channel: string;
+  digest_id: string;
+  event_id: string;
+  /**
+   * What the rules looked at when they gathered it, as in decisions.facts, with the rule that gathered it, its reason and until when.
+   */
+  facts: Json | null;
+  /**
+   * The rule that kept it out when the digest was closed (no longer relevant, expired, switched off).
+   */
+  left_out: string | null;
+  notification_id: string;
+  /**
+   * Place in the closed digest, from 1, oldest event first.
+   */
+  position: number | null;
+  recipient_id: string;
+}
+
+export interface NotifyDigests {
+  channel: string;
+  /**
+   * Why it could not be closed (SQLSTATE and message of a type's function); due_at says when it is tried again.
+   */
+  close_error: string | null;
+  closed_at: Timestamp | null;
+  created_at: Generated<Timestamp>;
+  due_at: Timestamp;
+  event_id: string | null;
+  frequency: string;
+  id: Generated<string>;
+  item_count: number | null;
+  user_id: string;
+}
+
+export interface NotifyEmailVerifications {
+  /**
+   * In lower case, as it was when asked.
+   */
+  address: string;
+  confirmed_at: Timestamp | null;
+  expires_at: Timestamp;
+  id: Generated<string>;
+  requested_at: Generated<Timestamp>;
+  user_id: string;
+}
+
+export interface NotifyErasures {
+  /**
+   * {"notify.devices": {"delete": 2}, "notify.events": {"change": 14}}
+   */
+  counts: Json;
+  erased_at: Generated<Timestamp>;
+  erased_by: string | null;
+  id: Generated<string>;
+  reason: string;
+  started_at: Timestamp;
+  /**
+   * SHA-256 of the person's id, in hex.
+   */
+  subject_digest: string;
+}
+
 export interface NotifyEvents {
   /**
    * Who caused it (users.id); packs leave the actor out of the audience.
    */
   actor_id: string | null;
+  /**
+   * Nothing more is planned or sent of it. What had been sent by then was sent: planned_at, deliveries.
+   */
   canceled_at: Timestamp | null;
+  /**
+   * Only these of the type's channels are candidates; null: all of them.
+   */
+  channels: string[] | null;
   created_at: Generated<Timestamp>;
   /**
    * What the audience function needs beyond the domain tables; an object of at most 16 kB.
@@ -160,6 +834,14 @@ export interface NotifyEvents {
    * Not planned before this instant.
    */
   due_at: Generated<Timestamp>;
+  /**
+   * From due_at: after it nothing of this event is delivered, nor kept by a provider for a phone that is off; null: the type's.
+   */
+  expires_after: Interval | null;
+  /**
+   * Order of channels for this event, before the person's and the type's.
+   */
+  fallback_key: string | null;
   id: Generated<string>;
   /**
    * The same key again is the same event: a second insert leaves no row, emit() returns the first.
@@ -190,6 +872,128 @@ export interface NotifyEvents {
   type_key: string;
 }
 
+export interface NotifyFallbackChoices {
+  fallback_key: string;
+  type_key: string;
+  user_id: string;
+}
+
+export interface NotifyFallbacks {
+  description: string;
+  key: string;
+}
+
+export interface NotifyFallbackSteps {
+  channels: string[];
+  fallback_key: string;
+  step: number;
+  /**
+   * Won by: a delivery's status sent or delivered, or the person having seen, read or clicked it.
+   */
+  until_status: Generated<string>;
+  /**
+   * Counted from when this step was decided to be sent; null: only failure begins the next one.
+   */
+  wait: Interval | null;
+}
+
+export interface NotifyHolds {
+  channel: string;
+  /**
+   * When it is judged again. Whatever changes the person's settings sets it to now: judging decides how much longer.
+   */
+  due_at: Timestamp;
+  event_id: string;
+  /**
+   * What the rules looked at when they held it, as in decisions.facts, and until when they meant it to wait.
+   */
+  facts: Json | null;
+  held_at: Timestamp;
+  inputs: Json | null;
+  lane: string;
+  notification_id: string;
+  /**
+   * What the next judgement said.
+   */
+  outcome: string | null;
+  reason: string;
+  recipient_id: string;
+  released_at: Timestamp | null;
+  rule: string;
+}
+
+export interface NotifyJourneyEnrollments {
+  /**
+   * Why the next step could not be taken (SQLSTATE and message of a function); next_at says when it is tried again.
+   */
+  advance_error: string | null;
+  /**
+   * More values for the copy, as given at enrollment.
+   */
+  data: Generated<Json>;
+  /**
+   * completed: all steps are behind; exited: its purpose was reached (progress, exit_journey); canceled: a service said so; expired: too old for further steps.
+   */
+  end_reason: string | null;
+  ended_at: Timestamp | null;
+  enrolled_at: Generated<Timestamp>;
+  id: Generated<string>;
+  journey_key: string;
+  next_at: Timestamp | null;
+  next_step: number | null;
+  subject_id: string | null;
+  subject_type: string | null;
+  user_id: string;
+}
+
+export interface NotifyJourneys {
+  /**
+   * A step that would follow another one to the same person within a day of their own waits for the same time of the next day.
+   */
+  at_most_daily: Generated<boolean>;
+  description: string;
+  /**
+   * Counted from enrollment: later steps are not taken any more. Null: they are, however late.
+   */
+  expires_after: Interval | null;
+  key: string;
+  pack: string;
+  /**
+   * Qualified name of "f(user_id uuid, subject_id uuid) returns jsonb" (plain "language sql stable"): the values that the copy names ({"NextStep": "Add a photo"}), null once there is nothing left to be reminded of, which is the exit. Asked before each step and again until its message is sent.
+   */
+  progress: string | null;
+}
+
+export interface NotifyJourneySteps {
+  /**
+   * Qualified name of "f(user_id uuid, subject_id uuid) returns boolean" (plain "language sql stable"); where it does not say true the step is skipped. Null: always.
+   */
+  condition: string | null;
+  delay: Interval;
+  /**
+   * What the delay counts from: the enrollment, or when the step before was taken or skipped.
+   */
+  delay_from: Generated<string>;
+  journey_key: string;
+  step: number;
+  /**
+   * What is told; a type whose audience is notify_private.journey_audience and whose still_relevant is notify_private.journey_goes_on.
+   */
+  type_key: string;
+  /**
+   * Which of the type's copies.
+   */
+  variant: Generated<string>;
+}
+
+export interface NotifyJourneyStepsTaken {
+  enrollment_id: string;
+  event_id: string | null;
+  outcome: string;
+  step: number;
+  taken_at: Timestamp;
+}
+
 export interface NotifyNotificationCopies {
   body: string;
   locale: string;
@@ -203,6 +1007,10 @@ export interface NotifyNotifications {
   actor_id: string | null;
   archived_at: Timestamp | null;
   body: string;
+  /**
+   * The words of channels that have their own: {"sms": {"body": "…", "form": "plain"}}; null: every channel says title and body.
+   */
+  channel_texts: Json | null;
   /**
    * Engagement: what the person did, independent of any delivery's status.
    */
@@ -220,6 +1028,10 @@ export interface NotifyNotifications {
   subtitle: string | null;
   thread_id: string | null;
   title: string;
+  /**
+   * When the first channel was allowed to tell it; null while all of them wait, and the person does not see it yet.
+   */
+  told_at: Generated<Timestamp | null>;
   type_key: string;
 }
 
@@ -228,7 +1040,15 @@ export interface NotifyNotificationTypes {
    * Qualified name of "f(event_ids uuid[]) returns table (event_id uuid, recipient_id uuid, variant text, variables jsonb)". Plain "language sql stable" without settings or definer, so that plan() can page through it.
    */
   audience: string;
+  /**
+   * What becomes of it beyond the cap: drop, defer (next day at digest_time, or when the rolling window has room) or digest (the daily one).
+   */
+  cap_excess: Generated<string>;
   category: string;
+  /**
+   * Most attempts by channel, where max_attempts does not hold: {"sms": 1}. An SMS or call with one attempt is never tried again, not even where our own account was refused.
+   */
+  channel_attempts: Generated<Json>;
   /**
    * Channels it may use; a recipient is a candidate once per channel.
    */
@@ -253,14 +1073,46 @@ export interface NotifyNotificationTypes {
    * Channels that are on where the person has said nothing.
    */
   default_channels: Generated<string[]>;
+  /**
+   * Where the person has said nothing. Digests exist for push and email; on other channels daily and weekly count as instant.
+   */
+  default_frequency: Generated<string>;
+  /**
+   * Which of src/render/email shows it.
+   */
+  email_template: Generated<string>;
+  /**
+   * Where the button of its email leads: a path below APP_URL or an https URL, with placeholders of its data ("/trips/{tripId}"); null: no button.
+   */
+  email_url: string | null;
   enabled: Generated<boolean>;
   /**
    * From the event's due instant: after it nothing is delivered.
    */
   expires_after: Generated<Interval>;
+  /**
+   * Order in which its channels are tried; channels that are in no step go out at once. Null: all at once.
+   */
+  fallback_key: string | null;
   interruption_level: string | null;
   key: string;
+  /**
+   * What people call it, by language: {"en": "New trips", "fr": "Nouveaux voyages"}. Where there is none, its key in words.
+   */
+  labels: Generated<Json>;
+  /**
+   * Qualified name of "f(delivery_ids uuid[]) returns void": told, in the same transaction, when deliveries of this type were sent, reached or failed the person, were answered, opened or ended. May be told the same more than once. Null: nobody listens.
+   */
+  listener: string | null;
+  /**
+   * Channels that a person cannot switch off or slow down (security, billing).
+   */
+  locked_channels: Generated<string[]>;
   max_attempts: Generated<number>;
+  /**
+   * Most segments of its SMS; null: as many as its text has.
+   */
+  max_segments: number | null;
   /**
    * Which product brought it.
    */
@@ -272,6 +1124,10 @@ export interface NotifyNotificationTypes {
   purpose: Generated<string>;
   sound: string | null;
   /**
+   * Qualified name of "f(event_id uuid, recipient_id uuid) returns boolean" (plain "language sql stable"): asked when planned, when released from a hold and when sent; false or null: not any more.
+   */
+  still_relevant: string | null;
+  /**
    * Android notification tag.
    */
   tag: string | null;
@@ -279,12 +1135,81 @@ export interface NotifyNotificationTypes {
    * What groups notifications on screen (APNs thread-id).
    */
   thread_template: string | null;
+  /**
+   * May go to a mailbox that nobody has verified yet: the verification mail alone.
+   */
+  to_unverified: Generated<boolean>;
   urgency: Generated<string>;
+  /**
+   * Whether the worker's log warns (recipients.unreachable) of people whom it could reach on no channel, for want of an address.
+   */
+  warns_unreachable: Generated<boolean>;
+}
+
+export interface NotifyPersonalSettings {
+  /**
+   * Counts only where it is lower than the operators'.
+   */
+  daily_cap: number | null;
+  digest_time: string | null;
+  digest_weekday: number | null;
+  /**
+   * All but P0 waits until then.
+   */
+  paused_until: Timestamp | null;
+  /**
+   * In the person's own time zone; {} means none, null the operators' default.
+   */
+  quiet_hours: string[] | null;
+  /**
+   * Who set it last: person, operator, service or unsubscribe.
+   */
+  source: Generated<string>;
+  updated_at: Generated<Timestamp>;
+  user_id: string;
+}
+
+export interface NotifyPhonePrefixes {
+  country: string;
+  prefix: string;
+}
+
+export interface NotifyPreferenceChanges {
+  changed_at: Generated<Timestamp>;
+  /**
+   * users.id of who acted, where they have one.
+   */
+  changed_by: string | null;
+  channel: string | null;
+  id: Generated<string>;
+  /**
+   * Type key or category; null for scope personal, user (time zone, region) and settings.
+   */
+  key: string | null;
+  new: Json | null;
+  old: Json | null;
+  /**
+   * type, category: a choice; personal: personal_settings; user: time zone and region; default: a notification type, all of it; settings: the operators' settings.
+   */
+  scope: string;
+  /**
+   * person, operator, service or unsubscribe: the row's own word where it has one, else by the role that acted (rowbell_user, rowbell_operator, rowbell_http; anybody else is a service).
+   */
+  source: string;
+  /**
+   * Whose choice; null for what operators decided for everyone (scope default, settings).
+   */
+  user_id: string | null;
 }
 
 export interface NotifyPreferences {
   channel: string;
-  enabled: boolean;
+  enabled: boolean | null;
+  frequency: string | null;
+  /**
+   * Who set it last: person, operator, service or unsubscribe.
+   */
+  source: Generated<string>;
   type_key: string;
   updated_at: Generated<Timestamp>;
   user_id: string;
@@ -303,11 +1228,27 @@ export interface NotifyPrivateClaims {
   worker_id: string;
 }
 
+export interface NotifyPrivateConsentProofs {
+  address_digests: ArrayType<Buffer>;
+  channel: string | null;
+  erased_at: Generated<Timestamp>;
+  granted: boolean;
+  id: Generated<string>;
+  method: string;
+  recorded_at: Timestamp;
+  region: string;
+  text_version: string;
+}
+
 export interface NotifyPrivateDailyCounters {
   channel: string;
   count: number;
   day: string;
   recipient_id: string;
+  /**
+   * When each was decided, oldest first.
+   */
+  sent_at: Generated<ArrayType<Timestamp>>;
 }
 
 export interface NotifyPrivateDedupeKeys {
@@ -322,6 +1263,38 @@ export interface NotifyPrivateEventKeys {
   created_at: Generated<Timestamp>;
   event_id: string;
   idempotency_key: string;
+}
+
+export interface NotifyPrivateLocaleFormats {
+  /**
+   * First and last day are the same.
+   */
+  day: string;
+  day_with_year: string;
+  /**
+   * Both in one month.
+   */
+  in_month: string;
+  in_month_with_year: string;
+  /**
+   * In two months of one year.
+   */
+  in_year: string;
+  in_year_with_year: string;
+  locale: string;
+  months: string[];
+  /**
+   * In two years; those are then always said.
+   */
+  over_years: string;
+}
+
+export interface NotifyPrivateSuppressionDigests {
+  channel: string;
+  created_at: Timestamp;
+  digest: Buffer;
+  expires_at: Timestamp | null;
+  reason: string;
 }
 
 export interface NotifyProviders {
@@ -350,10 +1323,17 @@ export interface NotifyProviders {
 
 export interface NotifyReceipts {
   /**
+   * hard: the mailbox will never take mail, and is suppressed; soft: this message did not arrive.
+   */
+  bounce_type: string | null;
+  /**
    * The provider's own code.
    */
   code: string | null;
   delivery_id: string;
+  /**
+   * answered and completed are a call's: who picked up stands in code (human, machine_start, fax, unknown), and it is over. deferred, bounced and complained are an email's: delayed on its way, returned, reported as abuse.
+   */
   kind: string;
   occurred_at: Generated<Timestamp>;
   /**
@@ -363,26 +1343,255 @@ export interface NotifyReceipts {
   source: string;
 }
 
+export interface NotifyRetentionPolicies {
+  /**
+   * The instant that makes a row old; where it is null the row stays. Null for partitioned tables: their key is time.
+   */
+  age_column: string | null;
+  /**
+   * What must not be undercut; for history the longest expiry of any type and settings.retention count as well.
+   */
+  at_least: Generated<Interval>;
+  /**
+   * Rows go with those of that table.
+   */
+  follows: string | null;
+  /**
+   * Rows older than this go; null: they stay, or go as those of the table it follows.
+   */
+  keep: Interval | null;
+  /**
+   * For partitioned tables: "f(from_id uuid, to_id uuid, kept_since timestamptz) returns setof uuid", the partition keys of a month that are needed however old. Once out of that set a key never comes back into it: a month is examined without locks.
+   */
+  needed: string | null;
+  /**
+   * Why so long, or why without a limit.
+   */
+  reason: string;
+  table_name: string;
+}
+
+export interface NotifyRetentionRuns {
+  action: string;
+  finished_at: Generated<Timestamp>;
+  id: Generated<string>;
+  kept: Int8 | null;
+  partition_name: string | null;
+  removed: Int8;
+  started_at: Timestamp;
+  table_name: string;
+}
+
+export interface NotifyScheduleClocks {
+  /**
+   * Local day of the last one, so that a person who moves west does not get it twice on one day.
+   */
+  last_on: string | null;
+  /**
+   * Null: over, or canceled.
+   */
+  next_at: Timestamp | null;
+  schedule_id: string;
+  /**
+   * How many were left out because a later one, or their expiry, had come by the time a worker looked.
+   */
+  skipped: Generated<number>;
+  time_zone: string;
+}
+
+export interface NotifySchedules {
+  canceled_at: Timestamp | null;
+  created_at: Generated<Timestamp>;
+  /**
+   * Given to each event, with schedule_id, user_id, time_zone and local_date.
+   */
+  data: Generated<Json>;
+  ends_on: string | null;
+  id: Generated<string>;
+  /**
+   * First and last local day on which it may come; null: no bound.
+   */
+  starts_on: string | null;
+  subject_id: string | null;
+  subject_type: string | null;
+  time_of_day: string;
+  /**
+   * Null: the person's own, also when it changes; without a person, every zone in which somebody lives, an event each.
+   */
+  time_zone: string | null;
+  type_key: string;
+  /**
+   * Whose clock it follows; null: nobody's in particular.
+   */
+  user_id: string | null;
+  /**
+   * ISO weekdays (1 Monday); null: every day.
+   */
+  weekdays: number[] | null;
+}
+
 export interface NotifySettings {
+  /**
+   * What the caps count: each notification once on each of these channels.
+   */
   capped_channels: Generated<string[]>;
   /**
-   * Most notifications on capped channels that one person gets in a day of their own. P0 counts but is never held back.
+   * Most messages that one person gets in a day of their own, over all types and the capped channels together. P0 counts but is never held back.
    */
   daily_cap: Generated<number>;
+  /**
+   * Local time at which people get their digests, and what the cap deferred, where they chose none.
+   */
+  digest_time: Generated<string>;
+  /**
+   * ISO weekday of the weekly digest where people chose none.
+   */
+  digest_weekday: Generated<number>;
+  /**
+   * Channels that disturb, hence wait during quiet hours and pauses.
+   */
+  quiet_channels: Generated<string[]>;
+  /**
+   * Quiet hours of people who set none of their own.
+   */
+  quiet_hours: Generated<string[]>;
+  /**
+   * Nothing but the verification mail goes to a mailbox that nobody has verified. Off: for installations whose application verifies and does not say so.
+   */
+  require_verified_email: Generated<boolean>;
   /**
    * How long open-ended dedupe keys and idempotency keys are remembered.
    */
   retention: Generated<Interval>;
+  /**
+   * Most messages within any rolling_window, beside the daily cap; null: no such cap.
+   */
+  rolling_cap: number | null;
+  rolling_window: Generated<Interval>;
   singleton: Generated<boolean>;
+  /**
+   * A device without contact for so long is not pushed to any more. Of tokens that silent most are dead, and providers think little of senders who go on.
+   */
+  stale_device_after: Generated<Interval>;
+  /**
+   * Send the verification mail by itself whenever a service sets a mailbox. Off unless told, since an import of a million people would mail them all.
+   */
+  verify_new_emails: Generated<boolean>;
+}
+
+export interface NotifySmsPrices {
+  country: string;
+  currency: string;
+  price: Numeric;
+  valid_from: Generated<Timestamp>;
+}
+
+export interface NotifySuppressionChanges {
+  address: string;
+  change: string;
+  changed_at: Generated<Timestamp>;
+  changed_by: string | null;
+  channel: string;
+  expires_at: Timestamp | null;
+  id: Generated<string>;
+  note: string | null;
+  /**
+   * As it is since; for removed: as it was.
+   */
+  reason: string;
+  /**
+   * operator; provider (its answer or callback, through the worker or the callback route); service, which is anybody else.
+   */
+  source: string;
 }
 
 export interface NotifySuppressions {
   address: string;
   channel: string;
   created_at: Generated<Timestamp>;
+  /**
+   * Ignored from then on; null: for good.
+   */
   expires_at: Timestamp | null;
   id: Generated<string>;
+  /**
+   * Why, in the words of whoever put it there.
+   */
+  note: string | null;
   reason: string;
+}
+
+export interface NotifySweepRuns {
+  error: string | null;
+  /**
+   * Events it made. This and the next three are counted when all of them are planned.
+   */
+  events: Int8 | null;
+  finished_at: Timestamp | null;
+  /**
+   * Candidates that a rule held back for good.
+   */
+  held_back: Int8 | null;
+  id: Generated<string>;
+  requested_at: Generated<Timestamp>;
+  /**
+   * The operator who asked for it; null: it was due.
+   */
+  requested_by: string | null;
+  /**
+   * Subjects it looked at.
+   */
+  seen: Int8 | null;
+  /**
+   * Candidates that were sent.
+   */
+  sent: Int8 | null;
+  settled_at: Timestamp | null;
+  started_at: Timestamp | null;
+  sweep_key: string;
+  took: Generated<Interval | null>;
+  /**
+   * Candidates that wait: for the end of quiet hours, for a digest.
+   */
+  waiting: Int8 | null;
+}
+
+export interface NotifySweeps {
+  enabled: Generated<boolean>;
+  /**
+   * Qualified name of "f(run_id uuid, at timestamptz) returns bigint": makes the events, each with {"sweep_run_id": run_id} in its data, and returns how many subjects it looked at. Set-based, and safe to run again at once.
+   */
+  function: string;
+  key: string;
+  /**
+   * When it is due next, in its rhythm.
+   */
+  next_run_at: Timestamp;
+  pack: string;
+  /**
+   * From one run to the next; a day is 24 hours, as in UTC.
+   */
+  period: Generated<Interval>;
+  /**
+   * The last run failed and is made up for then; null: it went well.
+   */
+  retry_at: Timestamp | null;
+}
+
+export interface NotifyTrackingConsents {
+  granted: boolean;
+  id: Generated<string>;
+  recorded_at: Generated<Timestamp>;
+  /**
+   * person: signed in; unsubscribe: by the signed preference page.
+   */
+  source: string;
+  user_id: string;
+}
+
+export interface NotifyTransliterations {
+  character: string;
+  replacement: string;
 }
 
 export interface NotifyUsers {
@@ -391,6 +1600,10 @@ export interface NotifyUsers {
    * Mailbox for the email channel; null: no email.
    */
   email: string | null;
+  /**
+   * Since when the mailbox is known to be theirs: by the link of a verification mail, or because the application says so. Another mailbox clears it.
+   */
+  email_verified_at: Timestamp | null;
   /**
    * The application's own key for this person, where it is not the uuid itself.
    */
@@ -405,9 +1618,13 @@ export interface NotifyUsers {
    */
   name: string | null;
   /**
-   * E.164 number for the SMS channel; null: no SMS.
+   * E.164 number for the SMS and voice channels; null: neither.
    */
   phone: string | null;
+  /**
+   * ISO 3166 country ("FR") or subdivision ("US-CA"): which consent rule holds for this person; null (unknown) counts as the strictest.
+   */
+  region: string | null;
   /**
    * IANA zone that says when a day of this person begins; null (unknown) counts as UTC.
    */
@@ -436,6 +1653,18 @@ export interface NotifyWorkers {
   seen_at: Generated<Timestamp>;
   started_at: Generated<Timestamp>;
   stopped_at: Timestamp | null;
+}
+
+export interface TripsAccommodationOptions {
+  /**
+   * Null: since erased.
+   */
+  contributor_id: string | null;
+  created_at: Generated<Timestamp>;
+  id: Generated<string>;
+  name: string;
+  trip_id: string;
+  url: string | null;
 }
 
 export interface TripsCircles {
@@ -468,6 +1697,61 @@ export interface TripsDateWindowSupports {
   user_id: string;
 }
 
+export interface TripsExpenses {
+  amount: Numeric;
+  created_at: Generated<Timestamp>;
+  currency: string;
+  id: Generated<string>;
+  /**
+   * Null: since erased.
+   */
+  submitter_id: string | null;
+  title: string;
+  trip_id: string;
+}
+
+export interface TripsExpenseShares {
+  amount: Numeric;
+  expense_id: string;
+  user_id: string;
+}
+
+export interface TripsItineraryIdeas {
+  /**
+   * Null: since erased.
+   */
+  author_id: string | null;
+  created_at: Generated<Timestamp>;
+  id: Generated<string>;
+  title: string;
+  trip_id: string;
+}
+
+export interface TripsItineraryVersions {
+  created_at: Generated<Timestamp>;
+  summary: string | null;
+  trip_id: string;
+  /**
+   * From 1; the copy of the first differs from that of the later ones.
+   */
+  version: number;
+}
+
+export interface TripsJoinRequests {
+  created_at: Generated<Timestamp>;
+  /**
+   * Null while pending, and where a service decided.
+   */
+  decided_by: string | null;
+  id: Generated<string>;
+  requester_id: string;
+  /**
+   * Becoming approved makes the requester a participant, whoever writes it.
+   */
+  status: Generated<string>;
+  trip_id: string;
+}
+
 export interface TripsMembers {
   circle_id: string | null;
   name: string | null;
@@ -485,6 +1769,12 @@ export interface TripsMemberships {
    */
   status: Generated<string>;
   user_id: string;
+}
+
+export interface TripsPackingLists {
+  created_at: Generated<Timestamp>;
+  id: Generated<string>;
+  trip_id: string;
 }
 
 export interface TripsParticipants {
@@ -511,18 +1801,78 @@ export interface TripsPrivateCompanions {
   user_id: string | null;
 }
 
+export interface TripsPrivateContributors {
+  date_window_id: string | null;
+  trip_id: string | null;
+  user_id: string | null;
+}
+
+export interface TripsPrivateLeaders {
+  trip_id: string | null;
+  user_id: string | null;
+}
+
 export interface TripsPrivateTripEvents {
   actor_id: string | null;
+  created_at: Timestamp | null;
   data: Json | null;
   event_id: string | null;
   trip_id: string | null;
   variables: Json | null;
 }
 
+export interface TripsProposalReactions {
+  date_window_id: string;
+  reacted_at: Generated<Timestamp>;
+  user_id: string;
+  /**
+   * The latest answer; changing one's mind changes the row.
+   */
+  works: boolean;
+}
+
+export interface TripsSettings {
+  /**
+   * Share of the travelers, the leader left out, for whom proposed dates have to work before the leader is told to confirm them (TR-5).
+   */
+  lock_threshold: Generated<Numeric>;
+  singleton: Generated<boolean>;
+}
+
 export interface TripsTravelers {
   name: string | null;
   trip_id: string | null;
   user_id: string | null;
+}
+
+export interface TripsTripItems {
+  /**
+   * Whose it is; null: everybody's.
+   */
+  assignee_id: string | null;
+  created_at: Generated<Timestamp>;
+  /**
+   * When it was packed or done; null: still to do.
+   */
+  done_at: Timestamp | null;
+  id: Generated<string>;
+  kind: string;
+  packing_list_id: string | null;
+  title: string;
+  trip_id: string;
+}
+
+export interface TripsTripMessageMentions {
+  message_id: string;
+  user_id: string;
+}
+
+export interface TripsTripMessages {
+  author_id: string;
+  body: string;
+  created_at: Generated<Timestamp>;
+  id: Generated<string>;
+  trip_id: string;
 }
 
 export interface TripsTrips {
@@ -540,6 +1890,10 @@ export interface TripsTrips {
    * When its first dates were suggested. Set by a trigger alone: setting it is the claim to tell the group (TR-3), once in the trip's life.
    */
   first_dates_at: Timestamp | null;
+  /**
+   * When its first idea was shared. Set by a trigger alone: setting it is the claim to tell the group (TR-14), once in the trip's life.
+   */
+  first_idea_at: Timestamp | null;
   id: Generated<string>;
   /**
    * Who decides: proposes and locks dates, cancels. The creator, until it is handed over.
@@ -558,6 +1912,14 @@ export interface TripsTrips {
    */
   name: string;
   /**
+   * The dates that the leader puts to the group. Proposing them tells the others (TR-4); kept when dates are locked.
+   */
+  proposed_window_id: string | null;
+  /**
+   * Where they stay: one of the trip's own options. Selecting tells all (TR-13).
+   */
+  selected_accommodation_id: string | null;
+  /**
    * scheduling (collecting dates), proposed (one window is put to the group), locked (dates are set), canceled, completed.
    */
   status: Generated<string>;
@@ -568,36 +1930,117 @@ export interface TripsTrips {
 }
 
 export interface DB {
+  "accounts.account_settings": AccountsAccountSettings;
+  "accounts.api_keys": AccountsApiKeys;
+  "accounts.balances": AccountsBalances;
+  "accounts.logins": AccountsLogins;
+  "accounts.payments": AccountsPayments;
+  "accounts.verifications": AccountsVerifications;
+  "analytics.coaching_call_answers": AnalyticsCoachingCallAnswers;
+  "analytics.coaching_preview_opens": AnalyticsCoachingPreviewOpens;
+  "analytics.coaching_push_deliveries": AnalyticsCoachingPushDeliveries;
+  "analytics.coaching_sms_fallbacks": AnalyticsCoachingSmsFallbacks;
+  "analytics.daily_caps": AnalyticsDailyCaps;
+  "analytics.daily_deactivations": AnalyticsDailyDeactivations;
+  "analytics.daily_pushes": AnalyticsDailyPushes;
+  "analytics.sms_costs": AnalyticsSmsCosts;
+  "analytics.sms_forms": AnalyticsSmsForms;
+  "analytics.sweep_durations": AnalyticsSweepDurations;
+  "coaching_private.words": CoachingPrivateWords;
+  "coaching.call_schedules": CoachingCallSchedules;
+  "coaching.calls": CoachingCalls;
+  "coaching.coaches": CoachingCoaches;
+  "coaching.delivery_log": CoachingDeliveryLog;
+  "coaching.measures": CoachingMeasures;
+  "coaching.members": CoachingMembers;
+  "coaching.streaks": CoachingStreaks;
+  "coaching.topic_texts": CoachingTopicTexts;
+  "coaching.topics": CoachingTopics;
+  "juke.invites": JukeInvites;
+  "juke.listeners": JukeListeners;
+  "juke.listening_sessions": JukeListeningSessions;
+  "juke.listens": JukeListens;
+  "juke.onboarding_step_texts": JukeOnboardingStepTexts;
+  "juke.onboarding_steps": JukeOnboardingSteps;
+  "juke.onboarding_steps_done": JukeOnboardingStepsDone;
+  "juke.sessions": JukeSessions;
   "notify_private.audience_rest": NotifyPrivateAudienceRest;
   "notify_private.claims": NotifyPrivateClaims;
+  "notify_private.consent_proofs": NotifyPrivateConsentProofs;
   "notify_private.daily_counters": NotifyPrivateDailyCounters;
   "notify_private.dedupe_keys": NotifyPrivateDedupeKeys;
   "notify_private.event_keys": NotifyPrivateEventKeys;
+  "notify_private.locale_formats": NotifyPrivateLocaleFormats;
+  "notify_private.suppression_digests": NotifyPrivateSuppressionDigests;
+  "notify.activities": NotifyActivities;
+  "notify.category_preferences": NotifyCategoryPreferences;
+  "notify.channel_copies": NotifyChannelCopies;
+  "notify.consent_rules": NotifyConsentRules;
+  "notify.consents": NotifyConsents;
   "notify.decisions": NotifyDecisions;
   "notify.deliveries": NotifyDeliveries;
   "notify.delivery_attempts": NotifyDeliveryAttempts;
   "notify.devices": NotifyDevices;
+  "notify.digest_items": NotifyDigestItems;
+  "notify.digests": NotifyDigests;
+  "notify.email_verifications": NotifyEmailVerifications;
+  "notify.erasures": NotifyErasures;
   "notify.events": NotifyEvents;
+  "notify.fallback_choices": NotifyFallbackChoices;
+  "notify.fallback_steps": NotifyFallbackSteps;
+  "notify.fallbacks": NotifyFallbacks;
+  "notify.holds": NotifyHolds;
+  "notify.journey_enrollments": NotifyJourneyEnrollments;
+  "notify.journey_steps": NotifyJourneySteps;
+  "notify.journey_steps_taken": NotifyJourneyStepsTaken;
+  "notify.journeys": NotifyJourneys;
   "notify.notification_copies": NotifyNotificationCopies;
   "notify.notification_types": NotifyNotificationTypes;
   "notify.notifications": NotifyNotifications;
+  "notify.personal_settings": NotifyPersonalSettings;
+  "notify.phone_prefixes": NotifyPhonePrefixes;
+  "notify.preference_changes": NotifyPreferenceChanges;
   "notify.preferences": NotifyPreferences;
   "notify.providers": NotifyProviders;
   "notify.receipts": NotifyReceipts;
+  "notify.retention_policies": NotifyRetentionPolicies;
+  "notify.retention_runs": NotifyRetentionRuns;
+  "notify.schedule_clocks": NotifyScheduleClocks;
+  "notify.schedules": NotifySchedules;
   "notify.settings": NotifySettings;
+  "notify.sms_prices": NotifySmsPrices;
+  "notify.suppression_changes": NotifySuppressionChanges;
   "notify.suppressions": NotifySuppressions;
+  "notify.sweep_runs": NotifySweepRuns;
+  "notify.sweeps": NotifySweeps;
+  "notify.tracking_consents": NotifyTrackingConsents;
+  "notify.transliterations": NotifyTransliterations;
   "notify.users": NotifyUsers;
   "notify.webhook_endpoints": NotifyWebhookEndpoints;
   "notify.workers": NotifyWorkers;
   "trips_private.active_travelers": TripsPrivateActiveTravelers;
   "trips_private.companions": TripsPrivateCompanions;
+  "trips_private.contributors": TripsPrivateContributors;
+  "trips_private.leaders": TripsPrivateLeaders;
   "trips_private.trip_events": TripsPrivateTripEvents;
+  "trips.accommodation_options": TripsAccommodationOptions;
   "trips.circles": TripsCircles;
   "trips.date_window_supports": TripsDateWindowSupports;
   "trips.date_windows": TripsDateWindows;
+  "trips.expense_shares": TripsExpenseShares;
+  "trips.expenses": TripsExpenses;
+  "trips.itinerary_ideas": TripsItineraryIdeas;
+  "trips.itinerary_versions": TripsItineraryVersions;
+  "trips.join_requests": TripsJoinRequests;
   "trips.members": TripsMembers;
   "trips.memberships": TripsMemberships;
+  "trips.packing_lists": TripsPackingLists;
   "trips.participants": TripsParticipants;
+  "trips.proposal_reactions": TripsProposalReactions;
+  "trips.settings": TripsSettings;
   "trips.travelers": TripsTravelers;
+  "trips.trip_items": TripsTripItems;
+  "trips.trip_message_mentions": TripsTripMessageMentions;
+  "trips.trip_messages": TripsTripMessages;
   "trips.trips": TripsTrips;
 }
