@@ -60,7 +60,7 @@ alter table notify.notification_types
     constraint notification_types_cap_excess_is_known check (cap_excess in ('drop', 'defer', 'digest')),
   add constraint notification_types_locked_channels_are_on check (locked_channels <@ default_channels) not valid;
 comment on column notify.notification_types.still_relevant is
-  'Qualified name of "f(event_id uuid, recipient_id uuid) returns boolean" (plain "language sql stable"): asked when planned, when released from a hold and when sent; false or null: not any more.';
+  'Qualified name of "f(event_id uuid, recipient_id uuid) returns boolean" (stable; plpgsql, whose plans are kept): asked when planned, when released from a hold and when sent; false or null: not any more.';
 comment on column notify.notification_types.locked_channels is 'Channels that a person cannot switch off or slow down (security, billing).';
 comment on column notify.notification_types.default_frequency is 'Where the person has said nothing. Digests exist for push and email; on other channels daily and weekly count as instant.';
 comment on column notify.notification_types.cap_excess is 'What becomes of it beyond the cap: drop, defer (next day at digest_time, or when the rolling window has room) or digest (the daily one).';

@@ -1,15 +1,17 @@
--- Plain SQL without settings, as every still_relevant function: setting something costs more than what it asks.
+-- Not SQL: a predicate with a subquery is not inlined, and is then begun anew for each person (70 us; like this 20).
 create or replace function notify_private.journey_goes_on(event_id uuid, recipient_id uuid) returns boolean
-language sql stable
+language plpgsql stable set search_path = ''
 as $$
-  select exists (
+begin
+  return exists (
     select from notify.events as e
     join notify.journey_enrollments as n on n.id = (e.data ->> 'enrollment_id')::uuid
     join notify.journeys as j on j.key = n.journey_key
     where e.id = event_id
       and (n.ended_at is null or n.end_reason in ('completed', 'expired'))
       and (j.progress is null or notify_private.ask_journey(j.progress, n.user_id, n.subject_id) is not null)
-  )
+  );
+end
 $$;
 comment on function notify_private.journey_goes_on(uuid, uuid) is
   'still_relevant of journeys: false once the person has left it, or reached what it is for.';
