@@ -126,6 +126,8 @@ notification, a delivery, an attempt and an outcome in the database before the c
 [decision 0001](decisions/0001-the-pipeline.md). During a broadcast one row is inserted every 100 ms. The broadcast's sandbox runs at the
 bulk worker's low priority, because a real provider would not be on these cores at all.
 
+Other benches (rules, a million scheduled events, a full minute of calls, a sweep, a back-test) and their figures: [benches](benches.md).
+
 ${table}
 `,
   );
