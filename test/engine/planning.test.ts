@@ -40,6 +40,21 @@ const stateOf = async (event: string) => {
 };
 
 describe('slices', () => {
+  test('a single event does not wait behind a broadcast that is half-planned', async () => {
+    const type = await makeType(db, { audience: 'group' });
+    const single = await makeType(db);
+    const broadcast = await tellGroup(db, type, await makeCrowd(db, 50));
+    expect(await one(db.worker, 'select notify_private.plan($1, 10)', [[broadcast]])).toBe(true);
+    const event = await tell(db, single, [await makePerson(db)]);
+    expect(await one(db.worker, 'select notify_private.plan($1, 10)', [[broadcast, event]])).toBe(true);
+    expect(await one(db.owner, 'select planned_at is not null from notify.events where id = $1', [event])).toBe(true);
+    const decided = () =>
+      one(db.owner, 'select count(*)::integer from notify.decisions where event_id = $1', [broadcast]);
+    expect(await decided()).toBe(10);
+    while (await one<boolean>(db.worker, 'select notify_private.plan($1, 10)', [[broadcast, event]]));
+    expect(await decided()).toBe(50);
+  });
+
   const everyone = (event: string) =>
     one<{ decisions: number; people: number; notifications: number; deliveries: number }>(
       db.owner,

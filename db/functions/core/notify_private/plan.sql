@@ -33,12 +33,17 @@ begin
   if locked is null then
     return false;
   end if;
-  -- An event half-planned goes on alone, from the rest of its audience, which its first slice wrote down.
-  if (locked[1]).plan_cursor is not null or pg_catalog.cardinality(locked) > 1 and exists (
-    select from unnest(locked) as e where e.plan_cursor is not null
-  ) then
-    more := pg_catalog.cardinality(locked) > 1;
-    select array[e] into locked from unnest(locked) as e where e.plan_cursor is not null order by e.id limit 1;
+  -- Whatever has not begun goes first: behind a broadcast half-planned single rows waited for all of it (10 s, seen). What
+  -- is half-planned goes on alone, from the rest of its audience, which its first slice wrote down.
+  if pg_catalog.cardinality(locked) > 1 and exists (select from unnest(locked) as e where e.plan_cursor is not null) then
+    more := true;
+    select pg_catalog.array_agg(e order by e.id) into locked
+    from (
+      select e.* from unnest(locked) as e
+      where e.plan_cursor is null or not exists (select from unnest(locked) as x where x.plan_cursor is null)
+      order by e.id
+      limit case when exists (select from unnest(locked) as x where x.plan_cursor is null) then null else 1 end
+    ) as e;
   end if;
 
   for audience in
