@@ -2538,7 +2538,7 @@ function coaching_private.call_audience(event_ids uuid[]) returns TABLE(event_id
   sql stable
 
 function coaching_private.call_is_relevant(event_id uuid, recipient_id uuid) returns boolean
-  sql stable
+  plpgsql stable set search_path=""
 
 function coaching_private.check_call_time(scheduled_at timestamp with time zone) returns void
   plpgsql stable set search_path=""
@@ -2565,7 +2565,7 @@ function coaching_private.preview_due_at(scheduled_at timestamp with time zone, 
   sql stable set search_path=""
 
 function coaching_private.preview_is_relevant(event_id uuid, recipient_id uuid) returns boolean
-  sql stable
+  plpgsql stable set search_path=""
 
 function coaching_private.require_call(call_id uuid) returns coaching.calls
   plpgsql volatile set search_path=""
@@ -2638,7 +2638,7 @@ function juke_private.invite_audience(event_ids uuid[]) returns TABLE(event_id u
   sql stable
 
 function juke_private.invite_is_open(event_id uuid, recipient_id uuid) returns boolean
-  sql stable
+  plpgsql stable set search_path=""
 
 function juke_private.my_hosted_session_ids() returns SETOF uuid
   sql stable security definer set search_path=""
@@ -3241,7 +3241,7 @@ function notify_private.journey_audience(event_ids uuid[]) returns TABLE(event_i
   sql stable
 
 function notify_private.journey_goes_on(event_id uuid, recipient_id uuid) returns boolean
-  sql stable
+  plpgsql stable set search_path=""
 
 function notify_private.json_words(words text[]) returns text[]
   sql immutable set search_path=""

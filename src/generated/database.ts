@@ -1124,7 +1124,7 @@ export interface NotifyNotificationTypes {
   purpose: Generated<string>;
   sound: string | null;
   /**
-   * Qualified name of "f(event_id uuid, recipient_id uuid) returns boolean" (plain "language sql stable"): asked when planned, when released from a hold and when sent; false or null: not any more.
+   * Qualified name of "f(event_id uuid, recipient_id uuid) returns boolean" (stable; plpgsql, whose plans are kept): asked when planned, when released from a hold and when sent; false or null: not any more.
    */
   still_relevant: string | null;
   /**
