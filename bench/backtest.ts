@@ -2,9 +2,10 @@ import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { withScratchDatabase } from '../scripts/scratch.ts';
 
-// `node bench/backtest.ts -- --people 10000 --events 34`: makes a past of so many people and events on three channels by the
+// `npm run bench -- backtest --people 10000 --events 34`: makes a past of so many people and events on three channels by the
 // engine itself, then asks backtest() of all of it, by one connection and by two at once.
 const { values } = parseArgs({
+  allowPositionals: true,
   options: { people: { type: 'string', default: '10000' }, events: { type: 'string', default: '34' } },
 });
 const people = Number(values.people);
