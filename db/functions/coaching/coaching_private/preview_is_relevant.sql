@@ -1,4 +1,4 @@
--- Not SQL: a predicate with a subquery is not inlined, and is then begun anew for each person (70 us; like this 20).
+-- Not SQL: a predicate with a subquery is not inlined, and is then begun anew for each person.
 create or replace function coaching_private.preview_is_relevant(event_id uuid, recipient_id uuid) returns boolean
 language plpgsql stable set search_path = ''
 as $$
