@@ -12,6 +12,7 @@ as $$
 declare
   at constant timestamptz := pg_catalog.clock_timestamp();
   locked notify.events[];
+  fresh notify.events[];
   audience record;
   source text;
   last notify_private.audience_member;
@@ -37,13 +38,8 @@ begin
   -- is half-planned goes on alone, from the rest of its audience, which its first slice wrote down.
   if pg_catalog.cardinality(locked) > 1 and exists (select from unnest(locked) as e where e.plan_cursor is not null) then
     more := true;
-    select pg_catalog.array_agg(e order by e.id) into locked
-    from (
-      select e.* from unnest(locked) as e
-      where e.plan_cursor is null or not exists (select from unnest(locked) as x where x.plan_cursor is null)
-      order by e.id
-      limit case when exists (select from unnest(locked) as x where x.plan_cursor is null) then null else 1 end
-    ) as e;
+    fresh := array(select e from unnest(locked) as e where e.plan_cursor is null order by e.id);
+    locked := case when pg_catalog.cardinality(fresh) > 0 then fresh else locked[1:1] end;
   end if;
 
   for audience in
