@@ -16,7 +16,7 @@ export function createEmailLinks(links: Links, publicUrl: string, now: () => num
   const link = (purpose: keyof typeof lifetimes, id: string, text = '') =>
     `${publicUrl}/email/${purpose}/${links.sign(purpose, { id, text }, new Date(now() + lifetimes[purpose]))}`;
   return {
-    unsubscribe: (userId, typeKey) => link('unsubscribe', userId, typeKey),
+    unsubscribe: (userId, typeKey, deliveryId) => link('unsubscribe', userId, `${typeKey} ${deliveryId}`),
     preferences: (userId) => link('preferences', userId),
     verify: (verificationId) => link('verify', verificationId),
     open: (deliveryId) => link('open', deliveryId),

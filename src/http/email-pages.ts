@@ -52,8 +52,8 @@ export function createEmailRoutes({ links, publicUrl, pool }: EmailPagesOptions)
     return rows[0]?.value ?? null;
   };
   const choicesOf = (userId: string) => value<Choices>('select notify_private.email_choices($1) as value', [userId]);
-  const leave = (userId: string, typeKey: string | null) =>
-    value<boolean>('select notify_private.leave_email($1, $2) as value', [userId, typeKey]);
+  const leave = (userId: string, typeKey: string | null, deliveryId: string | null) =>
+    value<boolean>('select notify_private.leave_email($1, $2, $3) as value', [userId, typeKey, deliveryId]);
   const verification = (id: string, confirms: boolean) =>
     value<Verification>('select to_jsonb(c) as value from notify_private.confirm_email($1, $2) as c', [id, confirms]);
   const settingsLink = (userId: string) => {
@@ -80,7 +80,8 @@ export function createEmailRoutes({ links, publicUrl, pool }: EmailPagesOptions)
     choices.types.find(({ key }) => key === typeKey)?.label ?? null;
 
   return [
-    linked('GET', 'unsubscribe', async (_request, response, { id: userId, text: typeKey }) => {
+    linked('GET', 'unsubscribe', async (_request, response, { id: userId, text }) => {
+      const { typeKey } = whatIsLeft(text);
       const choices = await choicesOf(userId);
       if (!choices) return sendInvalid(response);
       const { language, texts } = textsOf(choices.locale);
@@ -95,14 +96,18 @@ export function createEmailRoutes({ links, publicUrl, pool }: EmailPagesOptions)
           <p><a href="${settingsLink(userId)}">${texts.settings}</a></p>`,
       );
     }),
-    linked('POST', 'unsubscribe', async (request, response, { id: userId, text: typeKey }) => {
+    linked('POST', 'unsubscribe', async (request, response, { id: userId, text }) => {
+      const { typeKey, deliveryId } = whatIsLeft(text);
       const form = await readForm(request);
       const isAll = form.get('scope') === 'all';
       // RFC 8058 §3.2: the body says so, that a click alone could not have made it.
       if (form.get('List-Unsubscribe') !== 'One-Click' && !isAll && form.get('scope') !== 'type') {
         throw new RowbellError('RBINV', 'Send List-Unsubscribe=One-Click.');
       }
-      const [choices, left] = [await choicesOf(userId), await leave(userId, isAll ? null : typeKey)];
+      const [choices, left] = [
+        await choicesOf(userId),
+        await leave(userId, isAll ? null : typeKey, deliveryId),
+      ];
       if (!choices || !left) return sendInvalid(response);
       const { language, texts } = textsOf(choices.locale);
       const title = isAll ? texts.leftAll : texts.left(labelOf(choices, typeKey));
@@ -126,7 +131,7 @@ export function createEmailRoutes({ links, publicUrl, pool }: EmailPagesOptions)
       );
       const isKnown =
         form.get('scope') === 'all'
-          ? await leave(userId, null)
+          ? await leave(userId, null, null)
           : await value<boolean>('select notify_private.choose_email($1, $2, $3) as value', [
               userId,
               chosen,
@@ -157,6 +162,12 @@ export function createEmailRoutes({ links, publicUrl, pool }: EmailPagesOptions)
       response.end();
     }),
   ];
+}
+
+/** What an unsubscribe link leaves, and which mail it stands in; links of before that was said name no mail. */
+function whatIsLeft(text: string): { readonly typeKey: string; readonly deliveryId: string | null } {
+  const [typeKey = '', deliveryId = null] = text.split(' ');
+  return { typeKey, deliveryId };
 }
 
 function sendInvalid(response: Response, languages?: string): void {

@@ -67,6 +67,30 @@ describe('NC-32: one click (RFC 8058)', () => {
     expect(rows).toMatchObject([{ source: 'unsubscribe', new: { enabled: false } }]);
   });
 
+  test('NC-51: the mail whose link was used is told apart, once; a link that names another person’s mail, or none, leaves all the same', async () => {
+    const [mine, theirs] = [await somebody(), await somebody()];
+    const mail = await told(news, mine);
+    await told(news, theirs);
+    const left = async (userId: string) =>
+      (
+        await world.db.owner.query(
+          `select count(unsubscribed_at)::integer as left, min(status) as status from notify.delivery_timelines where recipient_id = $1`,
+          [userId],
+        )
+      ).rows[0];
+    for (let n = 0; n < 2; n++) await world.post(oneClick(mail), { 'List-Unsubscribe': 'One-Click' });
+    expect(await left(mine)).toEqual({ left: 1, status: 'delivered' });
+
+    const { rows } = await world.db.owner.query('select id from notify.deliveries where recipient_id = $1', [mine]);
+    const later = new Date(Date.now() + 60_000);
+    for (const text of [`${offers} ${rows[0].id}`, news]) {
+      const link = `${publicUrl}/email/unsubscribe/${world.links.sign('unsubscribe', { id: theirs, text }, later)}`;
+      expect((await world.post(link, { 'List-Unsubscribe': 'One-Click' })).status).toBe(200);
+    }
+    expect((await choices(theirs)).map(({ enabled }) => enabled)).toEqual([false, false]);
+    expect(await left(theirs)).toEqual({ left: 0, status: 'sent' });
+  });
+
   test('as multipart/form-data too', async () => {
     const id = await somebody();
     const form = new FormData();

@@ -43,7 +43,8 @@ export type EmailWords = {
 
 /** Makes the links; each is a whole URL. */
 export type EmailLinks = {
-  unsubscribe(userId: string, typeKey: string): string;
+  /** Names the mail as well, so that leaving by it is known to be by it. */
+  unsubscribe(userId: string, typeKey: string, deliveryId: string): string;
   preferences(userId: string): string;
   verify(verificationId: string): string;
   open(deliveryId: string): string;
@@ -137,7 +138,8 @@ function footOf(words: EmailWords, facts: EmailFacts, links: EmailLinks, chrome:
   if (facts.verificationId) return { why: chrome.asked, unsubscribe: null, preferences: null };
   const preferences = links.preferences(facts.userId);
   if (facts.locked) return { why: chrome.locked, unsubscribe: null, preferences };
-  return { why: chrome.because(facts.label), unsubscribe: links.unsubscribe(facts.userId, words.typeKey), preferences };
+  const unsubscribe = links.unsubscribe(facts.userId, words.typeKey, words.deliveryId);
+  return { why: chrome.because(facts.label), unsubscribe, preferences };
 }
 
 /** RFC 8058 wants https; over http there is the link alone, which shows a page. */

@@ -14,7 +14,7 @@ declare
 begin
   if not (apply_receipt.source = 'provider'
       and apply_receipt.kind in ('sent', 'delivered', 'answered', 'completed', 'deferred', 'bounced', 'complained', 'failed')
-    or apply_receipt.source = 'client' and apply_receipt.kind in ('delivered', 'opened', 'clicked')) then
+    or apply_receipt.source = 'client' and apply_receipt.kind in ('delivered', 'opened', 'clicked', 'unsubscribed')) then
     raise exception 'kind: a % reports no such thing', apply_receipt.source using errcode = 'RBINV';
   end if;
   -- The lock makes reports of one delivery take turns with one another and with the worker's write-back.

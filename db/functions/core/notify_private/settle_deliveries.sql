@@ -8,7 +8,7 @@ begin
   with heard as (
     select
       r.delivery_id,
-      min(r.occurred_at) filter (where r.kind in ('delivered', 'answered', 'completed', 'opened', 'clicked')) as delivered_at,
+      min(r.occurred_at) filter (where r.kind in ('delivered', 'answered', 'completed', 'opened', 'clicked', 'unsubscribed')) as delivered_at,
       min(r.occurred_at) filter (where r.kind in ('bounced', 'failed') and r.source = 'provider') as failed_at,
       min(r.reason) filter (where r.kind in ('bounced', 'failed') and r.source = 'provider') as reason,
       min(r.occurred_at) filter (where r.kind = 'sent') as sent_at
