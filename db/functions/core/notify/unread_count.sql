@@ -1,8 +1,5 @@
 create or replace function notify.unread_count() returns integer
 language sql stable set search_path = ''
-as $$
-  select count(*)::integer from notify.notifications as n
-  where n.recipient_id = (select notify_hidden.current_user_id()) and n.read_at is null and n.archived_at is null
-$$;
-comment on function notify.unread_count() is 'How many notifications in the caller''s inbox are neither read nor archived.';
+as $$ select pg_catalog.count(*)::integer from notify_hidden.inbox(null) as n where n.read_at is null $$;
+comment on function notify.unread_count() is 'The badge: how many notifications in the caller''s inbox are not read. inbox_count({read: false}) says the same.';
 grant execute on function notify.unread_count() to rowbell_user;

@@ -1,0 +1,26 @@
+create or replace function notify_hidden.is_inbox_filter(filter notify.inbox_filter) returns boolean
+language plpgsql stable set search_path = ''
+as $$
+declare
+  wrong constant text := case
+    when greatest(cardinality(filter.categories), cardinality(filter.types), cardinality(filter.places)) > 100
+      then 'filter: at most 100 values in a list'
+    when exists (select from unnest(filter.places) as p where p is null or p not in ('inbox', 'snoozed', 'archived'))
+      then 'places: must be inbox, snoozed or archived'
+    when filter.since > filter.until then 'since: must not be after until'
+    when length(filter.search) > 200 then 'search: at most 200 characters'
+    when exists (select from unnest(filter.types) as k where not exists (select from notify.notification_types as t where t.key = k))
+      then 'types: there is no such notification type'
+    when exists (select from unnest(filter.categories) as c where not exists (select from notify.notification_types as t where t.category = c))
+      then 'categories: there is no such category'
+  end;
+begin
+  if wrong is not null then
+    raise exception '%', wrong using errcode = 'RBINV';
+  end if;
+  return true;
+end
+$$;
+comment on function notify_hidden.is_inbox_filter(notify.inbox_filter) is
+  'Refuses a filter that cannot be meant (RBINV, in words that begin with the field); else true.';
+grant execute on function notify_hidden.is_inbox_filter(notify.inbox_filter) to rowbell_user, rowbell_operator;
