@@ -163,3 +163,82 @@ test('JK-3 only the host invites, withdraws and ends; only the invitee answers; 
   });
   expect((await done(world, host.jwt, look)).invites.nodes).toContainEqual({ id: invites[0] });
 });
+
+const people = (total: number) => Promise.all(Array.from({ length: total }, () => makeListener(world.db)));
+const asks = `mutation ($id: UUID!, $people: [UUID!]!) { inviteListeners(input: { listeningSessionId: $id, userIds: $people }) { result { id } } }`;
+const askedBy = async (host: Listener, sessionId: string, invitees: readonly Listener[]) =>
+  (await world.api.ask(asks, { token: host.jwt, variables: { id: sessionId, people: invitees.map(({ id }) => id) } }))
+    .codes;
+
+test('JK-3 a host tells at most 100 people an hour, over all sessions and however many ask at once; whoever is asked already does not count', async () => {
+  const [busy, other] = [await makeListener(world.db), await makeListener(world.db)];
+  const crowd = await people(101);
+  const first = await invite(world, busy, crowd.slice(0, 50));
+  const second = await invite(world, busy, crowd.slice(50, 90));
+  const third = await invite(world, busy, crowd.slice(90, 91));
+  // Two calls for six more each: there is room for one of them.
+  const both = await Promise.all([
+    askedBy(busy, first.sessionId, crowd.slice(91, 97)),
+    askedBy(busy, second.sessionId, crowd.slice(91, 97)),
+  ]);
+  expect(both.flat()).toEqual(['RATE_LIMITED']);
+  expect(await askedBy(busy, first.sessionId, crowd.slice(0, 50))).toEqual([]);
+  expect(await askedBy(busy, third.sessionId, crowd.slice(97, 100))).toEqual([]);
+  expect(await askedBy(busy, third.sessionId, crowd.slice(100))).toEqual(['RATE_LIMITED']);
+  expect(
+    await one(
+      world.db.owner,
+      'select count(*)::integer from juke.invites as i join juke.listening_sessions as s on s.id = i.listening_session_id where s.host_id = $1',
+      [busy.id],
+    ),
+  ).toBe(100);
+  // Another host has room, and so has this one an hour later.
+  await invite(world, other, crowd.slice(100));
+  await world.db.owner.query(
+    `update juke.invites as i set created_at = i.created_at - interval '1 hour' from juke.listening_sessions as s
+     where s.id = i.listening_session_id and s.host_id = $1`,
+    [busy.id],
+  );
+  expect(await askedBy(busy, third.sessionId, crowd.slice(100))).toEqual([]);
+});
+
+test('JK-3 nobody is asked more than five times an hour by one host: taken back and asked again counts, in another session too', async () => {
+  const [busy, ada, ben] = [await makeListener(world.db), await makeListener(world.db), await makeListener(world.db)];
+  const { sessionId, invites } = await invite(world, busy, [ada]);
+  for (let again = 0; again < 3; again++) {
+    await done(world, busy.jwt, withdraw, { id: invites[0] });
+    expect(await askedBy(busy, sessionId, [ada])).toEqual([]);
+  }
+  const { sessionId: another } = await invite(world, busy, [ada]);
+  await done(world, busy.jwt, withdraw, { id: invites[0] });
+  expect(await askedBy(busy, sessionId, [ada])).toEqual(['RATE_LIMITED']);
+  const { sessionId: third } = await invite(world, busy, [ben]);
+  expect(await askedBy(busy, third, [ada])).toEqual(['RATE_LIMITED']);
+  expect(await askedBy(busy, another, [ben])).toEqual([]);
+});
+
+test('JK-3 whose time is over can be asked again, and is told again; who declined is not', async () => {
+  const [late, no] = [await makeListener(world.db), await makeListener(world.db)];
+  const { sessionId, invites } = await invite(world, host, [late, no]);
+  await done(world, no.jwt, answer, { id: invites[1], accepts: false });
+  await planDue(world.db);
+  await world.db.owner.query(
+    `update juke.invites set created_at = now() - interval '2 hours', expires_at = now() - interval '1 second' where id = $1`,
+    [invites[0]],
+  );
+  await work();
+  expect(pushesTo(world, late.token)).toEqual([]);
+  expect(await inviteTo(world, host, sessionId, [late, no])).toEqual(invites);
+  await work();
+  expect([pushesTo(world, late.token).length, pushesTo(world, no.token).length]).toEqual([1, 0]);
+  expect((await done(world, late.jwt, answer, { id: invites[0], accepts: true })).answerInvite.result.status).toBe(
+    'accepted',
+  );
+  // An answer stands, whoever tries what.
+  expect(
+    (await world.api.ask(answer, { token: late.jwt, variables: { id: invites[0], accepts: false } })).codes,
+  ).toEqual(['CONFLICT']);
+  expect((await world.api.ask(withdraw, { token: host.jwt, variables: { id: invites[0] } })).codes).toEqual([
+    'CONFLICT',
+  ]);
+});

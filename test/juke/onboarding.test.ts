@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { planDue, releaseDue } from '../support/engine-pack.ts';
 import { one } from '../support/one.ts';
+import { until } from '../support/until.ts';
 import {
   asService,
   done,
@@ -140,6 +141,28 @@ describe('JK-4 onboarding nudges', () => {
     expect(await toldTo(ada)).toHaveLength(1);
     await pass('1 hour');
     expect(await toldTo(ada)).toHaveLength(2);
+  });
+
+  test('a worker killed half-way through a step leaves all of it to the next, which takes it once', async () => {
+    const ada = await newcomer();
+    await world.db.owner.query(`update notify.journey_enrollments set next_at = now() where user_id = $1`, [ada.id]);
+    // What a killed worker had done by then is rolled back.
+    await world.db.asWorker(async (killed) => {
+      await killed.query('select notify_private.advance_journeys()');
+      expect(
+        await one(
+          world.db.owner,
+          'select count(*)::integer from notify.journey_steps_taken as t join notify.journey_enrollments as n on n.id = t.enrollment_id where n.user_id = $1',
+          [ada.id],
+        ),
+      ).toBe(0);
+    });
+    const worker = await world.work();
+    await until('the nudge arrived', async () => pushesTo(world, ada.token).length > 0);
+    await untilSettled(world);
+    await worker.stop();
+    expect(pushesTo(world, ada.token).map(({ title }) => title)).toEqual(['Next: pick three artists']);
+    expect(await endOf(ada)).toBe(null);
   });
 
   test('who has nothing to do before the first nudge hears nothing; nobody finishes a step that there is not', async () => {

@@ -6,6 +6,8 @@ import { one } from '../support/one.ts';
 import { engineOf } from '../support/worker-context.ts';
 import {
   asService,
+  done,
+  invite,
   type Listener,
   type ListenerOptions,
   mailTo,
@@ -204,6 +206,48 @@ test('JK-5 the example of docs/juke.md does what it says', async () => {
 });
 
 describe('JK-9 consent by region', () => {
+  test('withdrawn between planning and sending: what no worker has yet is not sent, on the channel it was withdrawn for or on all', async () => {
+    const zone = 'Europe/Vienna';
+    const people = await Promise.all([1, 2, 3].map(() => makeListener(world.db, { timeZone: zone, region: 'AT' })));
+    for (const person of people) {
+      await asService(world.db, `select notify.record_consent_for($1, 'terms 3', 'signup_form')`, [person.id]);
+      await listened(person, zone, 2, '10:00', 'Nina – Sinnerman', 600);
+    }
+    const [all, push, none] = people as [Listener, Listener, Listener];
+    await mondayPasses(zone);
+    const host = await makeListener(world.db, { name: 'Hugo' });
+    await invite(world, host, people);
+    await planDue(world.db);
+    const withdraw = 'mutation ($c: String) { withdrawConsent(input: { channel: $c }) { result { granted } } }';
+    await done(world, all.jwt, withdraw);
+    await done(world, push.jwt, withdraw, { c: 'push' });
+    await work();
+    const got = ({ token, email }: Listener) => [
+      pushesTo(world, token)
+        .map(({ title }) => title)
+        .sort(),
+      mailTo(world, email)
+        .map(({ title }) => title)
+        .sort(),
+    ];
+    const [asked, recap] = ['Hugo invites you to listen along', 'Your week in music'];
+    expect([all, push, none].map(got)).toEqual([
+      [[asked], [asked]],
+      [[asked], [asked, recap]],
+      [
+        [asked, recap],
+        [asked, recap],
+      ],
+    ]);
+    const { rows } = await world.db.owner.query(
+      `select channel, status, reason from notify.deliveries where recipient_id = $1 and status <> 'sent' and channel <> 'in_app' order by channel`,
+      [all.id],
+    );
+    expect(rows).toEqual(
+      ['email', 'push'].map((channel) => ({ channel, status: 'canceled', reason: 'consent_withdrawn' })),
+    );
+  });
+
   test('a region of opt-in gets no recap without a recorded consent; an invite passes; a withdrawal ends it', async () => {
     const zone = 'Europe/Berlin';
     const person = (region: string | null) => makeListener(world.db, { timeZone: zone, region });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { signToken } from '../support/api.ts';
 import { planDue } from '../support/engine-pack.ts';
 import { one } from '../support/one.ts';
+import { until } from '../support/until.ts';
 import {
   asService,
   done,
@@ -28,15 +29,10 @@ async function logIn(person: Listener, sid: string): Promise<string> {
   await asService(world.db, 'insert into juke.sessions (id, user_id) values ($1, $2)', [sid, person.id]);
   return signToken(person.id, { sid });
 }
+const registration =
+  'mutation ($token: String!) { registerDevice(input: { provider: "fcm", token: $token }) { result { id } } }';
 async function register(jwt: string, token = fcmToken()): Promise<string> {
-  await done(
-    world,
-    jwt,
-    'mutation ($token: String!) { registerDevice(input: { provider: "fcm", token: $token }) { result { id } } }',
-    {
-      token,
-    },
-  );
+  await done(world, jwt, registration, { token });
   return token;
 }
 const logOut = 'mutation ($id: String) { logOut(input: { sessionId: $id }) { result { id endedAt endReason } } }';
@@ -87,10 +83,7 @@ test('JK-2 the token of an ended session brings no device back, nor takes one al
   const jwt = await logIn(ada, 'ada-ended');
   const token = await register(jwt);
   await done(world, jwt, logOut);
-  const again = await world.api.ask(
-    'mutation ($token: String!) { registerDevice(input: { provider: "fcm", token: $token }) { result { id } } }',
-    { token: jwt, variables: { token } },
-  );
+  const again = await world.api.ask(registration, { token: jwt, variables: { token } });
   expect(again.codes).toEqual(['UNAUTHENTICATED']);
   expect(await one(world.db.owner, 'select count(*)::integer from notify.devices where token = $1', [token])).toBe(0);
   // Logged in again, the same phone is welcome.
@@ -113,6 +106,66 @@ test('JK-2 registering while the session ends leaves no device, whoever is first
   expect(
     await one(world.db.owner, 'select count(*)::integer from notify.devices where token = any($1)', [tokens]),
   ).toBe(0);
+});
+
+test('JK-2 registering again and logging out wait for each other in one order: no deadlock, and no device', async () => {
+  const ada = await makeListener(world.db);
+  const jwt = await logIn(ada, 'ada-order');
+  const token = await register(jwt);
+  // Whoever registers stops with the device's row in hand, until the other waits for them.
+  await world.db.owner.query(`
+    create function juke_private.stop_here() returns trigger language plpgsql as $$ begin perform pg_advisory_xact_lock(1); return null; end $$;
+    create trigger _150_stop_here after update on notify.devices for each statement execute function juke_private.stop_here()`);
+  const waiting = (total: number) =>
+    until(`${total} wait`, () =>
+      one<boolean>(
+        world.db.owner,
+        `select count(distinct l.pid) = $1 from pg_locks as l join pg_stat_activity as a on a.pid = l.pid
+         where not l.granted and a.datname = current_database()`,
+        [total],
+      ),
+    );
+  const [again, ended] = await world.db.asOwner(async (gate) => {
+    await gate.query('select pg_advisory_xact_lock(1)');
+    const again = register(jwt, token);
+    await waiting(1);
+    const ended = done(world, jwt, logOut);
+    await waiting(2);
+    return [again, ended];
+  });
+  expect(await Promise.allSettled([again, ended])).toMatchObject([{ status: 'fulfilled' }, { status: 'fulfilled' }]);
+  expect(await one(world.db.owner, 'select count(*)::integer from notify.devices where token = $1', [token])).toBe(0);
+  await world.db.owner.query('drop function juke_private.stop_here() cascade');
+});
+
+test("JK-2 the core's endSession ends the session as well: its token brings no device back; another's stays", async () => {
+  const [ada, ben] = [await makeListener(world.db), await makeListener(world.db)];
+  const [phone, tablet, other] = [
+    await logIn(ada, 'core-phone'),
+    await logIn(ada, 'core-tablet'),
+    await logIn(ben, 'core-ben'),
+  ];
+  const [onPhone, onTablet, onOther] = [await register(phone), await register(tablet), await register(other)];
+  const end = 'mutation ($id: String) { endSession(input: { sessionId: $id }) { result } }';
+  expect((await done(world, tablet, end, { id: 'core-phone' })).endSession.result).toBe(1);
+  expect((await done(world, tablet, end, { id: 'core-ben' })).endSession.result).toBe(0);
+  expect((await world.api.ask(registration, { token: phone, variables: { token: onPhone } })).codes).toEqual([
+    'UNAUTHENTICATED',
+  ]);
+  const { rows } = await world.db.owner.query(
+    `select s.id, s.end_reason from juke.sessions as s where s.id like 'core-%' order by s.id`,
+  );
+  expect(rows).toEqual([
+    { id: 'core-ben', end_reason: null },
+    { id: 'core-phone', end_reason: 'logged_out' },
+    { id: 'core-tablet', end_reason: null },
+  ]);
+  await tell(ada);
+  await tell(ben);
+  const worker = await world.work();
+  await untilSettled(world);
+  await worker.stop();
+  expect([onPhone, onTablet, onOther].map((at) => pushesTo(world, at).length)).toEqual([0, 1, 1]);
 });
 
 test('JK-2 a phone that changes hands rings for its new owner alone', async () => {

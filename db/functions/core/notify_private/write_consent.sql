@@ -29,8 +29,11 @@ begin
     write_consent.user_id, write_consent.channel, write_consent.granted, write_consent.method, write_consent.text_version, region,
     coalesce(write_consent.evidence, '{}'), notify_hidden.current_user_id())
   returning * into consent;
+  if not write_consent.granted then
+    perform notify_private.cancel_promotional(write_consent.user_id, write_consent.channel);
+  end if;
   return consent;
 end
 $$;
 comment on function notify_private.write_consent(uuid, boolean, text, text, text, jsonb) is
-  'Adds a consent or a withdrawal to the record, with the region that the person has now.';
+  'Adds a consent or a withdrawal to the record, with the region that the person has now; a withdrawal also cancels what is queued.';

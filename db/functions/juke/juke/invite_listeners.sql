@@ -14,20 +14,46 @@ declare
       then 'user_ids: there is no such person'
     when (invite_listeners.expires_after between interval '1 minute' and interval '7 days') is not true then 'expires_after: must be from a minute to 7 days'
   end;
+  asked uuid[];
+  recent record;
 begin
   if wrong is not null then
     raise exception '%', wrong using errcode = case when session.ended_at is not null then 'RBCFL' else 'RBINV' end;
   end if;
+  -- The lock makes the limits exact: calls about two sessions of one host take turns.
+  perform from notify.users as u where u.id = session.host_id for no key update;
+  asked := array(
+    select u.id from unnest(invite_listeners.user_ids) as u (id)
+    except
+    select i.invitee_id from juke.invites as i
+    where i.listening_session_id = session.id and i.status <> 'withdrawn' and (i.status <> 'pending' or i.expires_at > pg_catalog.now())
+  );
+  if pg_catalog.cardinality(asked) > 0 then
+    select coalesce(sum(p.times), 0) as times, coalesce(max(p.times) filter (where p.invitee_id = any (asked)), 0) as of_one into recent
+    from (
+      select i.invitee_id, sum(i.times_asked) as times
+      from juke.listening_sessions as s join juke.invites as i on i.listening_session_id = s.id
+      where s.host_id = session.host_id and i.created_at > pg_catalog.now() - interval '1 hour'
+      group by i.invitee_id
+    ) as p;
+    if recent.of_one >= 5 or recent.times + pg_catalog.cardinality(asked) > 100 then
+      raise exception '%', case
+        when recent.of_one >= 5 then 'at most 5 invites of one person an hour' else 'at most 100 invites an hour'
+      end using errcode = 'RBLIM';
+    end if;
+  end if;
   insert into juke.invites as i (listening_session_id, invitee_id, expires_at)
   select session.id, u.id, pg_catalog.now() + invite_listeners.expires_after
-  from (select distinct x.id from unnest(invite_listeners.user_ids) as x (id)) as u
+  from unnest(asked) as u (id)
   order by u.id
   on conflict (listening_session_id, invitee_id) do update
-    set status = 'pending', answered_at = null, created_at = pg_catalog.now(), expires_at = excluded.expires_at
-    where i.status = 'withdrawn';
+    set status = 'pending', answered_at = null, created_at = excluded.created_at, expires_at = excluded.expires_at,
+      times_asked = case when i.created_at > excluded.created_at - interval '1 hour' then i.times_asked + 1 else 1 end
+    -- Answered since we looked: that stands.
+    where i.status = 'withdrawn' or i.status = 'pending' and i.expires_at <= excluded.created_at;
   return query select i.* from juke.invites as i where i.listening_session_id = session.id and i.invitee_id = any (invite_listeners.user_ids) order by i.id;
 end
 $$;
 comment on function juke.invite_listeners(uuid, uuid[], interval) is
-  'JK-3: asks up to 50 people to listen along to a session of the caller''s. Whoever is asked already is not told again, unless the invite was withdrawn.';
+  'JK-3: asks up to 50 people to listen along to a session of the caller''s. Whoever is asked already is not told again, unless the invite was withdrawn or its time is over. At most 100 invites an hour, and 5 of one person.';
 grant execute on function juke.invite_listeners(uuid, uuid[], interval) to rowbell_user;

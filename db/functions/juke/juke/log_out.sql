@@ -12,8 +12,7 @@ begin
   if ended is null then
     raise exception 'session_id: is missing, and your token names no session' using errcode = 'RBINV';
   end if;
-  update juke.sessions as s set ended_at = pg_catalog.clock_timestamp(), end_reason = 'logged_out'
-  where s.id = ended and s.user_id = me and s.ended_at is null;
+  perform juke_private.end_session(me, ended);
   select * into session from juke.sessions as s where s.id = ended and s.user_id = me;
   if session.id is null then
     raise exception 'session_id: you have no such session' using errcode = 'RBNFD';

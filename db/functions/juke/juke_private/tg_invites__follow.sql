@@ -4,7 +4,7 @@ language plpgsql volatile
 security definer set search_path = ''
 as $$
 begin
-  if not exists (select from updated as n join outdated as o on o.id = n.id where o.status <> n.status) then
+  if not exists (select from updated as n join outdated as o on o.id = n.id where (o.status, o.created_at) is distinct from (n.status, n.created_at)) then
     return null;
   end if;
   perform notify_private.cancel_events(array(
@@ -18,7 +18,8 @@ begin
   where n.status = 'accepted' and o.status <> 'accepted'
   order by n.id;
   perform juke_private.tell_invites(array(
-    select n.id from updated as n join outdated as o on o.id = n.id where n.status = 'pending' and o.status <> 'pending'
+    select n.id from updated as n join outdated as o on o.id = n.id
+    where n.status = 'pending' and (o.status <> 'pending' or n.created_at <> o.created_at)
   ));
   return null;
 end
