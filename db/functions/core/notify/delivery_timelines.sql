@@ -25,6 +25,7 @@ create or replace view notify.delivery_timelines with (security_invoker = true) 
     greatest(d.attempt - 1, 0) as retries,
     case when d.attempt > 1 and d.status not in ('held', 'queued', 'sending') then d.sent_at is not null end as is_recovered,
     t.is_tracked,
+    d.channel = 'email' and d.sent_at is not null and d.status <> 'failed' as is_leavable,
     n.type_key in ('test_push', 'test_email') as is_test
   from notify.deliveries as d
   join notify.notifications as n on n.id = d.notification_id
@@ -69,5 +70,6 @@ comment on column notify.delivery_timelines.retries is 'Tries after the first.';
 comment on column notify.delivery_timelines.is_recovered is 'Tried again, and whether a provider took it in the end; null: not tried again, or not over yet.';
 comment on column notify.delivery_timelines.is_tracked is
   'Went out, did not fail, and reading it can be known: push and in-app, by the app; an email whose person had agreed to that when it was sent. Nobody sees a text, call or webhook being read.';
+comment on column notify.delivery_timelines.is_leavable is 'An email that went out and did not fail: what unsubscribed_at is a share of.';
 comment on column notify.delivery_timelines.is_test is 'Sent to try a device or mailbox; in no figure.';
 grant select on notify.delivery_timelines to rowbell_user, rowbell_operator;
