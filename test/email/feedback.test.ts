@@ -1,7 +1,8 @@
 import { createHmac, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import { createServer } from 'node:http';
+import PostalMime from 'postal-mime';
 import { generate } from 'selfsigned';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createFeedbackRoutes } from '../../src/http/email-feedback.ts';
 import { createSesSource } from '../../src/providers/smtp/feedback/ses.ts';
 import { complaint, dsn } from '../../src/sandbox/mail-reports.ts';
@@ -159,6 +160,23 @@ describe('NC-33: bounced mails (RFC 3464)', () => {
     }
     expect((await hand('x'.repeat(2_000_000)).catch(() => ({ status: 413 }))).status).toBe(413);
     expect(await state(to)).toEqual(untouched);
+  });
+
+  test('a stranger’s mail is not taken apart, however it is made; of others the beginning, where a report speaks', async () => {
+    const to = await sent();
+    const parse = vi.spyOn(PostalMime, 'parse');
+    const bomb = `Content-Type: message/rfc822\r\n\r\n`.repeat(30_000);
+    const stranger = `bounces+t1-${'0'.repeat(42)}@rowbell.example`;
+    for (const mail of [`To: ${stranger}\r\n${bomb}`, returned(to, { to: stranger, source: '' })])
+      expect((await hand(mail, { 'x-envelope-to': stranger })).status).toBe(204);
+    expect(parse).not.toHaveBeenCalled();
+    expect((await hand(`To: ${returnPath(to)}\r\n${bomb}`)).status).toBe(204);
+    expect((await state(to)).receipts).toBeNull();
+    expect((await hand(`${returned(to)}${'x'.repeat(900_000)}`)).status).toBe(204);
+    expect((await state(to)).status).toBe('failed');
+    for (const [source] of parse.mock.calls) expect((source as Buffer).length).toBeLessThanOrEqual(65_536);
+    expect(parse).toHaveBeenCalledTimes(2);
+    parse.mockRestore();
   });
 
   test('without the password, or as something else: refused', async () => {
@@ -352,6 +370,22 @@ describe('NC-33: signed webhooks', () => {
     expect(await state(to)).toEqual(untouched);
   });
 
+  test('sendgrid: one event of a batch that is not as it should be does not take the others along', async () => {
+    const to = await sent();
+    const batch = [null, { event: 7 }, { event: 'bounce', reason: null, timestamp: '1' }, complaints.sendgrid];
+    const body = JSON.stringify(
+      batch.map((event) => event && { 'smtp-id': `<${to.deliveryId}@rowbell.example>`, ...event }),
+    );
+    const timestamp = String(Math.floor(Date.now() / 1000));
+    const signature = sign('sha256', Buffer.from(timestamp + body), sendgrid.privateKey).toString('base64');
+    const headers = {
+      'x-twilio-email-event-webhook-signature': signature,
+      'x-twilio-email-event-webhook-timestamp': timestamp,
+    };
+    expect((await call('sendgrid', { body, headers })).status).toBe(204);
+    expect((await state(to)).receipts).toContain('complained');
+  });
+
   test('mailgun: another body under a token that was used: refused', async () => {
     const [to, victim] = [await sent(), await sent()];
     const token = randomUUID();
@@ -543,6 +577,8 @@ describe('NC-33: Amazon SES over SNS', () => {
           'https://sns.eu-west-1.amazonaws.com:8443/x.pem',
           'https://s3.eu-west-1.amazonaws.com/bucket/x.pem',
           'https://sns.eu-west-1.amazonaws.com/x.txt',
+          'https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription&Token=x.pem',
+          'https://sns.eu-west-1.amazonaws.com/x#.pem',
           'nonsense',
         ].map((cert) => [cert, message(report, { cert })]),
       ),

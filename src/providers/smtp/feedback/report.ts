@@ -1,30 +1,34 @@
-import PostalMime, { type Attachment, type Email } from 'postal-mime';
+import PostalMime, { type Attachment } from 'postal-mime';
 import { instantOf, isSame, passwordOf, refusalOf } from './common.ts';
 import { type Feedback, type FeedbackSource, headerOf } from './types.ts';
 
 /** Reads a return tag (`Links.readReturn`): the delivery, or null where nobody but a stranger made it. */
 export type ReadReturn = (tag: string) => string | null;
 
+/** Of a mail so much is read: what a report says comes first (RFC 3464 §2), then the message that came back. */
+const mostRead = 65_536;
+
 /**
  * A mail that came back: a delivery status notification (RFC 3464) or a complaint (RFC 5965). Whoever sends it is believed
  * only as far as the delivery's signed name goes, which stands in the address it came to and in the headers it returns; so
- * nobody can bounce for others. Null for any other mail, and for one without such a name.
+ * nobody can bounce for others. Null for any other mail, and for one without such a name, which is not even taken apart:
+ * anybody may write to the return path, and mails can be made that take seconds.
  *
- * @param to the address it came to, as the envelope says; without it the mail's own headers are looked at
+ * @param to the address it came to, as the envelope says
  */
 export async function parseReport(
   source: Buffer,
   to: readonly string[],
   readReturn: ReadReturn,
 ): Promise<Feedback | null> {
-  const mail = await PostalMime.parse(source).catch(() => null);
+  const beginning = source.subarray(0, mostRead);
+  const deliveryId = deliveryOf([...to, beginning.toString('latin1')].join('\n'), readReturn);
+  const mail = deliveryId && (await PostalMime.parse(beginning).catch(() => null));
   if (!mail) return null;
   const part = (type: string) => mail.attachments.find(({ mimeType }) => mimeType.toLowerCase() === type);
   const status = part('message/delivery-status') ?? part('message/global-delivery-status');
   const complaint = part('message/feedback-report');
   if (!status && !complaint) return null;
-  const deliveryId = deliveryOf(mail, to, readReturn);
-  if (!deliveryId) return null;
   const occurredAt = instantOf(mail.date);
   if (complaint) {
     const [fields] = fieldsOf(textOf(complaint));
@@ -50,20 +54,9 @@ const kinds: Readonly<Record<string, Feedback['kind'] | undefined>> = {
   delivered: 'delivered',
 };
 
-const addressHeaders = ['to', 'delivered-to', 'x-original-to', 'envelope-to'];
-
-function deliveryOf(mail: Email, to: readonly string[], readReturn: ReadReturn): string | null {
-  const own = mail.headers.flatMap(({ key, value }) => (addressHeaders.includes(key) ? [value] : []));
-  const returned = mail.attachments.flatMap((attachment) =>
-    /^(message\/(rfc822|global)(-headers)?|text\/rfc822-headers)$/i.test(attachment.mimeType)
-      ? [...textOf(attachment).matchAll(/^x-rowbell-return:[ \t]*([\w-]+)/gim)].map(([, tag]) => tag ?? '')
-      : [],
-  );
-  const tags = [
-    ...[...to, ...own].flatMap((text) => [...text.matchAll(/\+([\w-]+)@/g)].map(([, tag]) => tag ?? '')),
-    ...returned,
-  ];
-  for (const tag of tags) {
+/** The first signed name in a text. */
+function deliveryOf(text: string, readReturn: ReadReturn): string | null {
+  for (const [tag] of text.matchAll(/\b[a-z0-9]{1,8}-[0-9a-v]{42}\b/gi)) {
     const deliveryId = readReturn(tag);
     if (deliveryId) return deliveryId;
   }

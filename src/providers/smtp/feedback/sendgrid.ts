@@ -3,16 +3,14 @@ import { z } from 'zod';
 import { deliveryIn, instantOf, isRecent, parseJson, refusalOf } from './common.ts';
 import { type Feedback, type FeedbackSource, headerOf } from './types.ts';
 
-const events = z.array(
-  z.looseObject({
-    event: z.string(),
-    'smtp-id': z.string().optional(),
-    status: z.string().optional(),
-    reason: z.string().optional(),
-    type: z.string().optional(),
-    timestamp: z.number().optional(),
-  }),
-);
+const payload = z.looseObject({
+  event: z.string(),
+  'smtp-id': z.string().optional(),
+  status: z.string().nullish(),
+  reason: z.string().nullish(),
+  type: z.string().nullish(),
+  timestamp: z.number().optional(),
+});
 
 /**
  * SendGrid's signed event webhook: ECDSA over P-256 and SHA-256, of the timestamp's header and the body as it came.
@@ -32,13 +30,17 @@ export function createSendgridSource(publicKey: string, now: () => number = Date
       const signed = Buffer.concat([Buffer.from(timestamp), incoming.body]);
       if (!verify('sha256', signed, key, Buffer.from(signature, 'base64'))) return null;
       if (!isRecent(Number(timestamp) * 1000, now())) return null;
-      const parsed = events.safeParse(parseJson(incoming.body));
-      return parsed.success ? parsed.data.flatMap(feedbackOf) : [];
+      // Events of many mails; one that we cannot read says nothing of the others.
+      const events = z.array(z.unknown()).safeParse(parseJson(incoming.body)).data ?? [];
+      return events.flatMap((event) => {
+        const parsed = payload.safeParse(event);
+        return parsed.success ? feedbackOf(parsed.data) : [];
+      });
     },
   };
 }
 
-function feedbackOf(event: z.output<typeof events>[number]): readonly Feedback[] {
+function feedbackOf(event: z.output<typeof payload>): readonly Feedback[] {
   const deliveryId = deliveryIn(event['smtp-id']);
   if (!deliveryId) return [];
   const occurredAt = instantOf(event.timestamp);

@@ -77,7 +77,7 @@ export function createSesSource({ topics, readReturn, fetchText, now = Date.now 
       if (!parsed.success) return null;
       const message = parsed.data;
       const { TopicArn, SigningCertURL, Signature, SignatureVersion, Timestamp } = message;
-      if (!topics.includes(TopicArn) || !isOfSns(SigningCertURL, TopicArn) || !SigningCertURL.endsWith('.pem'))
+      if (!topics.includes(TopicArn) || !isOfSns(SigningCertURL, TopicArn) || !/^[^?#]+\.pem$/.test(SigningCertURL))
         return null;
       if (!isRecent(Date.parse(Timestamp), now())) return null;
       const certificate = await certificateOf(SigningCertURL);
