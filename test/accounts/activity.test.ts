@@ -361,8 +361,9 @@ describe('NC-23: append-only', () => {
     const wrongs = ['notify.activities', partition].flatMap((table) => [
       `update ${table} set title = 'x' where user_id = '${ada}'`,
       `delete from ${table} where user_id = '${ada}'`,
+      `truncate ${table}`,
     ]);
-    for (const sql of [...wrongs, 'truncate notify.activities']) {
+    for (const sql of wrongs) {
       await expect(
         db.asOwner((client) => client.query(sql)),
         sql,
@@ -385,6 +386,19 @@ describe('NC-23: append-only', () => {
       ),
     ).rejects.toMatchObject({ code: '42501' });
     expect(await linesOf(ada)).toEqual(['login completed completed: Logged in']);
+  });
+
+  test('NC-23: months that the worker makes refuse the same', async () => {
+    await one(db.worker, 'select notify_private.make_partitions(4)');
+    const months = await db.owner.query<{ month: string }>(
+      `select inhrelid::regclass::text as month from pg_inherits where inhparent = 'notify.activities'::regclass`,
+    );
+    expect(months.rows).toHaveLength(6);
+    for (const { month } of months.rows)
+      await expect(
+        db.asOwner((client) => client.query(`truncate ${month}`)),
+        month,
+      ).rejects.toMatchObject({ code: 'RBLCK' });
   });
 
   test('NC-23: retention drops the months that are past, and no other', async () => {

@@ -10,6 +10,7 @@ declare
   parent text;
   first_day timestamptz;
   partition text;
+  refusal text;
   made integer := 0;
 begin
   -- One at a time: two deploys may meet here.
@@ -31,6 +32,14 @@ begin
         notify_private.uuidv7_floor(pg_catalog.date_add(first_day, interval '1 month', 'UTC')));
       -- Reached only through the parent; closed in case a grant ever slips.
       execute pg_catalog.format('alter table notify_private.%I enable row level security', partition);
+      -- Triggers by row come with the partition. TRUNCATE asks those of the table that it names, so each month has its own.
+      for refusal in
+        select pg_catalog.replace(pg_catalog.pg_get_triggerdef(t.oid), ' ON notify.' || parent || ' ', ' ON notify_private.' || partition || ' ')
+        from pg_catalog.pg_trigger as t
+        where t.tgrelid = ('notify.' || parent)::regclass and not t.tgisinternal and t.tgtype & 32 <> 0
+      loop
+        execute refusal;
+      end loop;
       made := made + 1;
     end loop;
   end loop;

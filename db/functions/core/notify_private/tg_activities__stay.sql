@@ -22,3 +22,14 @@ create or replace trigger _100_stay
 create or replace trigger _100_stay_whole
   before truncate on notify.activities
   for each statement execute function notify_private.tg_activities__stay();
+-- make_partitions() gives it to months still to come.
+do $$
+declare
+  month regclass;
+begin
+  for month in select i.inhrelid from pg_catalog.pg_inherits as i where i.inhparent = 'notify.activities'::regclass loop
+    execute pg_catalog.format(
+      'create or replace trigger _100_stay_whole before truncate on %s for each statement execute function notify_private.tg_activities__stay()', month);
+  end loop;
+end
+$$;
