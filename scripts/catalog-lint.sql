@@ -16,14 +16,14 @@ union all
 select 'security definer without a pinned search_path', name, null
 from functions where prosecdef and not exists (select from unnest(proconfig) c where c like 'search_path=%')
 
--- Identity helpers and audiences are inlined, which a setting would prevent, and a procedure with one may not commit;
+-- Identity helpers and audiences are inlined, which a setting would prevent, a procedure with one may not commit, an aggregate has none;
 -- they qualify every name instead.
 union all
 select 'no pinned search_path, and not a function that can be inlined', name, null
 from functions
 where not exists (select from unnest(proconfig) c where c like 'search_path=%')
   and not (prolang = (select oid from pg_language where lanname = 'sql') and provolatile in ('i', 's') and not prosecdef)
-  and prokind <> 'p'
+  and prokind not in ('p', 'a')
 
 union all
 select 'foreign key without an index on its columns', con.conrelid::regclass::text, con.conname

@@ -9,6 +9,7 @@ import { keyExpire } from '../tasks/key__expire.ts';
 import { partitionMake } from '../tasks/partition__make.ts';
 import { retentionApply } from '../tasks/retention__apply.ts';
 import { scheduleFire } from '../tasks/schedule__fire.ts';
+import { statisticsRefresh } from '../tasks/statistics__refresh.ts';
 import { sweepRun } from '../tasks/sweep__run.ts';
 import { readConfig } from './config.ts';
 import { createEngine, type Lane } from './database/engine.ts';
@@ -99,6 +100,7 @@ async function work(lane: Lane): Promise<void> {
         schedule__fire: scheduleFire(context),
         sweep__run: sweepRun(context),
         retention__apply: retentionApply(context),
+        statistics__refresh: statisticsRefresh(context),
       }),
     },
     concurrency: config.workerConcurrency,

@@ -159,6 +159,12 @@ export function createEngine({ pool, planningPool }: { pool: pg.Pool; planningPo
       return rows[0]?.done ?? 0;
     },
 
+    /** How many hours and days were counted anew; commits after each. */
+    async refreshStatistics(): Promise<number> {
+      const { rows } = await pool.query<{ done: number }>('call notify_private.refresh_statistics(null)');
+      return rows[0]?.done ?? 0;
+    },
+
     expireKeys: () => value<string>('select notify_private.expire_keys() as value', []).then(Number),
 
     async runDueSweeps() {

@@ -37,6 +37,7 @@ export function startRunner(options: RunnerOptions) {
                   { task: 'partition__make', match: '17 3 * * *' },
                   { task: 'key__expire', match: '23 * * * *' },
                   { task: 'sweep__run', match: '* * * * *' },
+                  { task: 'statistics__refresh', match: '* * * * *' },
                   { task: 'retention__apply', match: '47 * * * *' },
                 ]
               : [],

@@ -1,5 +1,4 @@
 -- The one place where the figures of a delivery are defined (docs/analytics.md): the rollups and everybody's own figures count these columns.
--- Left joins by whole keys and no aggregate, so that the planner may hash an hour of deliveries and drops what nobody asks for.
 create or replace view notify.delivery_timelines with (security_invoker = true) as
   select
     d.id as delivery_id,
@@ -16,9 +15,9 @@ create or replace view notify.delivery_timelines with (security_invoker = true) 
     d.delivered_at,
     e.read_at,
     e.clicked_at,
-    u.occurred_at as unsubscribed_at,
+    r.unsubscribed_at as unsubscribed_at,
     case when d.status = 'failed' then d.finished_at end as failed_at,
-    case when d.channel = 'in_app' or d.delivered_at < coalesce(least(o.occurred_at, c.occurred_at, u.occurred_at), 'infinity')
+    case when d.channel = 'in_app' or d.delivered_at < coalesce(least(r.opened_at, r.clicked_at, r.unsubscribed_at), 'infinity')
       then d.delivered_at - d.created_at end as time_to_deliver,
     greatest(e.read_at - d.sent_at, interval '0') as time_to_read,
     greatest(e.clicked_at - d.sent_at, interval '0') as time_to_click,
@@ -29,9 +28,15 @@ create or replace view notify.delivery_timelines with (security_invoker = true) 
     n.type_key in ('test_push', 'test_email') as is_test
   from notify.deliveries as d
   join notify.notifications as n on n.id = d.notification_id
-  left join notify.receipts as o on o.delivery_id = d.id and o.kind = 'opened' and o.source = 'client'
-  left join notify.receipts as c on c.delivery_id = d.id and c.kind = 'clicked' and c.source = 'client'
-  left join notify.receipts as u on u.delivery_id = d.id and u.kind = 'unsubscribed' and u.source = 'client'
+  -- By key, whatever the planner thinks, and once for all kinds: three joins took half as long again, and where it hashed them
+  -- it read every receipt there is.
+  cross join lateral (
+    select
+      min(x.occurred_at) filter (where x.kind = 'opened') as opened_at,
+      min(x.occurred_at) filter (where x.kind = 'clicked') as clicked_at,
+      min(x.occurred_at) filter (where x.kind = 'unsubscribed') as unsubscribed_at
+    from notify.receipts as x where x.delivery_id = d.id and x.source = 'client'
+  ) as r
   -- "offset 0": asked once a row, and not once for each column that says it.
   cross join lateral (
     select d.sent_at is not null and d.status <> 'failed' and case d.channel
@@ -46,8 +51,8 @@ create or replace view notify.delivery_timelines with (security_invoker = true) 
   ) as t
   cross join lateral (
     select
-      case when t.is_tracked then least(o.occurred_at, c.occurred_at, case when d.channel = 'in_app' then n.read_at end) end as read_at,
-      case when t.is_tracked then c.occurred_at end as clicked_at
+      case when t.is_tracked then least(r.opened_at, r.clicked_at, case when d.channel = 'in_app' then n.read_at end) end as read_at,
+      case when t.is_tracked then r.clicked_at end as clicked_at
   ) as e;
 comment on view notify.delivery_timelines is $$
 @primaryKey delivery_id

@@ -110,6 +110,13 @@ as $$
     (notify_private.about_nobody('notify_private.claims', 'Which process sends which chunk')),
     (notify_private.about_nobody('notify.retention_policies', 'How long rows are kept')),
     (notify_private.about_nobody('notify.retention_runs', 'Counts')),
+    (notify_private.about_nobody('notify_private.hourly_statistics', 'Counts')),
+    (notify_private.about_nobody('notify_private.hourly_outcomes', 'Counts')),
+    (notify_private.about_nobody('notify_private.daily_statistics', 'Counts')),
+    (notify_private.about_nobody('notify_private.daily_outcomes', 'Counts')),
+    (notify_private.about_nobody('notify_private.statistic_marks', 'Which hours are to be counted again')),
+    (notify_private.about_nobody('notify_private.statistic_periods', 'When hours were counted')),
+    (notify_private.about_nobody('notify_private.statistics_closed', 'Until when hours are counted')),
     (notify_private.about_nobody('notify_private.suppression_digests', 'Kept: who opted out stays out; nothing but a digest says who')),
     (notify_private.about_nobody('notify_private.consent_proofs', 'Kept: consent must be provable while claims can be brought; nothing but a digest says whose'))
 $$;

@@ -1,0 +1,11 @@
+create or replace function notify_private.hour_of(id uuid) returns timestamptz
+language sql immutable strict parallel safe
+-- Without settings, so that it is inlined: called for each row that a statement changes.
+as $$
+  select date_bin('1 hour', coalesce(
+    uuid_extract_timestamp(id),
+    -- No uuidv7, hence not made by us; it lies in this partition all the same.
+    to_timestamp(substring(uuid_send(id) from 1 for 6)::bigint / 1000.0)
+  ), 'epoch')
+$$;
+comment on function notify_private.hour_of(uuid) is 'The hour (UTC) in which a uuidv7 was made.';

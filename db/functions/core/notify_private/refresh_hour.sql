@@ -1,0 +1,82 @@
+create or replace function notify_private.refresh_hour(starts_at timestamptz) returns void
+language plpgsql volatile set search_path = ''
+set jit = off
+as $$
+#variable_conflict use_column
+begin
+  delete from notify_private.hourly_statistics as s where s.starts_at = refresh_hour.starts_at;
+  delete from notify_private.hourly_outcomes as o where o.starts_at = refresh_hour.starts_at;
+
+  with cells as materialized (select * from notify_private.cells_of(refresh_hour.starts_at)),
+  outcomes as (
+    insert into notify_private.hourly_outcomes (starts_at, type_key, channel, status, reason, candidates)
+    select refresh_hour.starts_at, c.type_key, c.channel, c.status, c.reason, pg_catalog.sum(c.candidates)
+    from cells as c group by c.type_key, c.channel, c.status, c.reason
+  ),
+  counts as (
+    select
+      c.type_key, c.channel,
+      pg_catalog.sum(c.candidates) filter (where c.status <> 'held_back') as deliveries,
+      pg_catalog.sum(c.candidates) filter (where c.is_sent) as sent,
+      pg_catalog.sum(c.candidates) filter (where c.is_delivered) as delivered,
+      pg_catalog.sum(c.candidates) filter (where c.is_tracked) as tracked,
+      pg_catalog.sum(c.candidates) filter (where c.is_read) as read,
+      pg_catalog.sum(c.candidates) filter (where c.is_clicked) as clicked,
+      pg_catalog.sum(c.candidates) filter (where c.is_leavable) as leavable,
+      pg_catalog.sum(c.candidates) filter (where c.is_unsubscribed) as unsubscribed,
+      pg_catalog.sum(c.candidates) filter (where c.is_failed) as failed,
+      pg_catalog.sum(c.candidates) filter (where c.status = 'expired') as expired,
+      pg_catalog.sum(c.candidates) filter (where c.status = 'canceled') as canceled,
+      pg_catalog.sum(c.candidates) filter (where c.status = 'suppressed') as suppressed,
+      pg_catalog.sum(c.candidates) filter (where c.status = 'unknown') as unknown,
+      pg_catalog.sum(c.candidates) filter (where c.status in ('held', 'queued', 'sending')) as waiting,
+      pg_catalog.sum(c.candidates) filter (where c.status = 'held_back') as held_back,
+      pg_catalog.sum(c.candidates) filter (where c.retries > 0) as retried,
+      pg_catalog.sum(c.candidates * c.retries) as retries,
+      pg_catalog.sum(c.candidates) filter (where c.is_recovered) as recovered,
+      pg_catalog.sum(c.candidates) filter (where not c.is_recovered) as given_up,
+      pg_catalog.sum(c.candidates) filter (where c.delivery_bucket is not null) as delivery_times, pg_catalog.sum(c.delivery_time) as delivery_time,
+      pg_catalog.sum(c.candidates) filter (where c.read_bucket is not null) as read_times, pg_catalog.sum(c.read_time) as read_time,
+      pg_catalog.sum(c.candidates) filter (where c.click_bucket is not null) as click_times, pg_catalog.sum(c.click_time) as click_time
+    from cells as c
+    group by grouping sets ((c.type_key, c.channel), (c.type_key), (c.channel), ())
+  ),
+  buckets as (
+    select c.type_key, c.channel, b.measure, (b.bucket << 40) + pg_catalog.sum(c.candidates)::bigint as element
+    from cells as c
+    cross join lateral (values ('delivery', c.delivery_bucket), ('read', c.read_bucket), ('click', c.click_bucket)) as b (measure, bucket)
+    where b.bucket is not null
+    group by grouping sets (
+      (c.type_key, c.channel, b.measure, b.bucket), (c.type_key, b.measure, b.bucket), (c.channel, b.measure, b.bucket), (b.measure, b.bucket)
+    )
+  ),
+  histograms as (
+    select
+      b.type_key, b.channel,
+      pg_catalog.array_agg(b.element order by b.element) filter (where b.measure = 'delivery') as delivery_histogram,
+      pg_catalog.array_agg(b.element order by b.element) filter (where b.measure = 'read') as read_histogram,
+      pg_catalog.array_agg(b.element order by b.element) filter (where b.measure = 'click') as click_histogram
+    from buckets as b group by b.type_key, b.channel
+  )
+  insert into notify_private.hourly_statistics (
+    starts_at, type_key, channel, deliveries, sent, delivered, tracked, read, clicked, leavable, unsubscribed, failed, expired, canceled, suppressed, unknown,
+    waiting, held_back, retried, retries, recovered, given_up, delivery_times, delivery_time, delivery_histogram, read_times, read_time,
+    read_histogram, click_times, click_time, click_histogram
+  )
+  select
+    refresh_hour.starts_at, c.type_key, c.channel, coalesce(c.deliveries, 0), coalesce(c.sent, 0), coalesce(c.delivered, 0), coalesce(c.tracked, 0),
+    coalesce(c.read, 0), coalesce(c.clicked, 0), coalesce(c.leavable, 0), coalesce(c.unsubscribed, 0), coalesce(c.failed, 0), coalesce(c.expired, 0), coalesce(c.canceled, 0),
+    coalesce(c.suppressed, 0), coalesce(c.unknown, 0), coalesce(c.waiting, 0), coalesce(c.held_back, 0), coalesce(c.retried, 0),
+    coalesce(c.retries, 0), coalesce(c.recovered, 0), coalesce(c.given_up, 0),
+    coalesce(c.delivery_times, 0), coalesce(c.delivery_time, '0'), coalesce(h.delivery_histogram, '{}'),
+    coalesce(c.read_times, 0), coalesce(c.read_time, '0'), coalesce(h.read_histogram, '{}'),
+    coalesce(c.click_times, 0), coalesce(c.click_time, '0'), coalesce(h.click_histogram, '{}')
+  from counts as c
+  -- No type and no channel has an empty name: null to null, by hash.
+  left join histograms as h on coalesce(h.type_key, '') = coalesce(c.type_key, '') and coalesce(h.channel, '') = coalesce(c.channel, '')
+  -- Of nothing there is no row, not even the one for all together.
+  where exists (select from cells);
+end
+$$;
+comment on function notify_private.refresh_hour(timestamptz) is
+  'Counts an hour anew, from the rows there are. Part of refresh_period(), which sees to it that nobody else does.';

@@ -1,0 +1,61 @@
+create or replace function notify_private.refresh_period(span text, starts_at timestamptz, wait boolean default false) returns boolean
+language plpgsql volatile
+-- Definer: the worker's grant is the check of the caller.
+security definer set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  started constant timestamptz := pg_catalog.clock_timestamp();
+  closed_before timestamptz;
+begin
+  -- In share: until we have counted nobody lets go of the rows (close_statistics).
+  select c.before into strict closed_before from notify_private.statistics_closed as c for share;
+  -- One at a time: who comes second would see more and could be overwritten by the first.
+  insert into notify_private.statistic_periods (span, starts_at) values (refresh_period.span, refresh_period.starts_at) on conflict do nothing;
+  if refresh_period.wait then
+    perform from notify_private.statistic_periods as p
+    where p.span = refresh_period.span and p.starts_at = refresh_period.starts_at for update;
+  else
+    perform from notify_private.statistic_periods as p
+    where p.span = refresh_period.span and p.starts_at = refresh_period.starts_at for update skip locked;
+    if not found then
+      return false;
+    end if;
+  end if;
+  -- First the marks, then the rows, in a later snapshot: it sees whatever a mark announced that was there to be taken. Marks of
+  -- who has not yet committed stay. Not done until committed, so a crash puts the marks back.
+  delete from notify_private.statistic_marks as m where m.span = refresh_period.span and m.starts_at = refresh_period.starts_at;
+  if not found then
+    return false;
+  end if;
+  if refresh_period.span <> 'notifications'
+    and refresh_period.starts_at + (case refresh_period.span when 'day' then interval '24 hours' else interval '1 hour' end)
+      <= greatest(closed_before, notify_private.statistics_floor())
+  then
+    return false;
+  end if;
+
+  case refresh_period.span
+    when 'notifications' then
+      insert into notify_private.statistic_marks (span, starts_at)
+      select distinct 'hour', notify_private.hour_of(d.id)
+      from notify.deliveries as d
+      where d.notification_id >= notify_private.uuidv7_floor(refresh_period.starts_at)
+        and d.notification_id < notify_private.uuidv7_floor(refresh_period.starts_at + interval '1 hour')
+        -- Never before its notification.
+        and d.id >= notify_private.uuidv7_floor(refresh_period.starts_at);
+    when 'hour' then
+      perform notify_private.refresh_hour(refresh_period.starts_at);
+      insert into notify_private.statistic_marks (span, starts_at) values ('day', pg_catalog.date_trunc('day', refresh_period.starts_at, 'UTC'));
+    when 'day' then
+      perform notify_private.refresh_day(refresh_period.starts_at);
+  end case;
+  update notify_private.statistic_periods as p
+  set computed_at = started, took = pg_catalog.clock_timestamp() - started
+  where p.span = refresh_period.span and p.starts_at = refresh_period.starts_at;
+  return true;
+end
+$$;
+comment on function notify_private.refresh_period(text, timestamptz, boolean) is
+  'Counts a period that is marked anew, in the caller''s transaction. False: it is not marked, is closed, or somebody else is counting it (wait: then after them).';
+grant execute on function notify_private.refresh_period(text, timestamptz, boolean) to rowbell_worker;

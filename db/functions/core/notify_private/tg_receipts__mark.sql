@@ -1,0 +1,23 @@
+create or replace function notify_private.tg_receipts__mark() returns trigger
+language plpgsql volatile set search_path = ''
+as $$
+begin
+  insert into notify_private.statistic_marks (span, starts_at)
+  select distinct 'hour', notify_private.hour_of(c.delivery_id) from changed as c;
+  return null;
+end
+$$;
+comment on function notify_private.tg_receipts__mark() is 'Receipts changed: the figures of their hours are to be counted again.';
+
+create or replace trigger _600_mark_inserted
+  after insert on notify.receipts
+  referencing new table as changed
+  for each statement execute function notify_private.tg_receipts__mark();
+create or replace trigger _600_mark_updated
+  after update on notify.receipts
+  referencing new table as changed
+  for each statement execute function notify_private.tg_receipts__mark();
+create or replace trigger _600_mark_deleted
+  after delete on notify.receipts
+  referencing old table as changed
+  for each statement execute function notify_private.tg_receipts__mark();
