@@ -58,6 +58,36 @@ test('issue 5: a threshold counts as an amount does: raised above it is a crossi
   ]);
 });
 
+test('issue 5: what is no number, or would be rounded, is no amount', async () => {
+  const user = await makeUser();
+  const balance = (currency: string, amount: string, threshold: string | null = null) =>
+    asService('insert into accounts.balances (user_id, currency, amount, low_threshold) values ($1, $2, $3, $4)', [
+      user,
+      currency,
+      amount,
+      threshold,
+    ]);
+  const payment = (currency: string, amount: string) =>
+    asService('insert into accounts.payments (user_id, currency, amount) values ($1, $2, $3)', [
+      user,
+      currency,
+      amount,
+    ]);
+  await balance('EUR', '20.05', '10');
+  await payment('EUR', '20.05');
+  for (const wrong of [
+    () => balance('USD', 'NaN'),
+    () => balance('USD', '1', 'NaN'),
+    () => asService(`update accounts.balances set low_threshold = 'NaN' where user_id = $1`, [user]),
+    () => balance('KWD', '1.234'),
+    () => payment('USD', 'NaN'),
+    () => payment('USD', '-1'),
+    () => payment('KWD', '1.234'),
+    () => payment('usd', '1'),
+  ])
+    await expect(wrong()).rejects.toMatchObject({ code: '23514' });
+});
+
 test('issue 5: an upsert crosses as an update does; a statement over many balances alerts for those that cross', async () => {
   const id = await makeBalance(20, 10);
   const upsert = `insert into accounts.balances (user_id, currency, amount, low_threshold)
