@@ -17,7 +17,7 @@ import type { Logger } from '../logger.ts';
 import { concealedFields } from './concealed.ts';
 import { checkCost } from './cost.ts';
 import type { Identity } from './identity.ts';
-import { type PublicError, publicError, withCode } from './mask.ts';
+import { named, type PublicError, publicError, withCode } from './mask.ts';
 
 /** Words and signs of a request; validation costs the square of some of them. */
 const mostTokens = 2_000;
@@ -70,7 +70,7 @@ export function createExecutor(options: ExecutorOptions) {
     if (known) return known;
     // Who may not ask for the schema is not told what else it has, either ("Did you mean …?").
     const errors = validate(schema, document, rules, { maxErrors: 5, hideSuggestions: !options.introspection });
-    if (errors.length > 0) throw new AggregateError(errors);
+    if (errors.length > 0) throw new AggregateError(errors.map((error) => named(error, document)));
     if (documents.size >= mostRemembered) documents.delete(documents.keys().next().value ?? '');
     documents.set(query, document);
     return document;

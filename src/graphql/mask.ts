@@ -1,7 +1,8 @@
 import { SafeError } from 'postgraphile/grafast';
-import { GraphQLError } from 'postgraphile/graphql';
+import { camelCase } from 'postgraphile/graphile-build';
+import { BREAK, type DocumentNode, GraphQLError, Kind, visit } from 'postgraphile/graphql';
 import { describeDatabaseError } from '../database-errors.ts';
-import { errorCodes, RowbellError } from '../errors.ts';
+import { type ErrorCode, errorCodes, RowbellError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 
 /** An error as clients see it: a message, a code, and where in the request it belongs. */
@@ -9,7 +10,8 @@ export type PublicError = {
   readonly message: string;
   readonly locations?: readonly { readonly line: number; readonly column: number }[];
   readonly path?: readonly (string | number)[];
-  readonly extensions: { readonly code: string };
+  /** `field`: which field or argument of the request it is about, where it is about one (`timeZone`, `quietHours[0].startsAt`). */
+  readonly extensions: { readonly code: string; readonly field?: string };
 };
 
 /**
@@ -21,7 +23,7 @@ export function publicError(error: unknown, logger: Logger): PublicError {
   if (!(error instanceof GraphQLError)) return withCode(reasonOf(error, logger));
   const place = { ...(error.locations && { locations: error.locations }), ...(error.path && { path: error.path }) };
   if (error.originalError == null || error.originalError instanceof GraphQLError) {
-    return { message: error.message, ...place, extensions: { code: errorCodes.RBINV.name } };
+    return { message: error.message, ...place, extensions: extensionsOf('RBINV', error.message) };
   }
   return { ...withCode(reasonOf(error.originalError, logger)), ...place };
 }
@@ -38,5 +40,26 @@ function reasonOf(error: unknown, logger: Logger): RowbellError {
 }
 
 export function withCode(error: RowbellError): PublicError {
-  return { message: error.message, extensions: { code: errorCodes[error.code].name } };
+  return { message: error.message, extensions: extensionsOf(error.code, error.message) };
+}
+
+function extensionsOf(code: ErrorCode, message: string): PublicError['extensions'] {
+  // The database's functions name the field first, in SQL's spelling; GraphQL quotes its place in a variable.
+  const [, first, place] = /^([a-z]\w*): |^Variable .* at "\w+\.([^"]+)"/.exec(message) ?? [];
+  const field = first ? camelCase(first) : place;
+  return { code: errorCodes[code].name, ...(field && { field }) };
+}
+
+/** GraphQL's complaint about a value that stands in the document does not say which field's value it is: this one does. */
+export function named(error: GraphQLError, document: DocumentNode): GraphQLError {
+  const value = error.nodes?.[0];
+  let name: string | undefined;
+  visit(document, {
+    enter(node) {
+      if ((node.kind !== Kind.ARGUMENT && node.kind !== Kind.OBJECT_FIELD) || node.value !== value) return undefined;
+      name = node.name.value;
+      return BREAK;
+    },
+  });
+  return name && value ? new GraphQLError(`${name}: ${error.message}`, { nodes: [value] }) : error;
 }

@@ -142,6 +142,31 @@ test('NC-16 every refusal names the field', async () => {
   ).toEqual(['INVALID_INPUT']);
 });
 
+test('NC-16 a refusal has the field as the API spells it, wherever its value stands', async () => {
+  const input = (fields: string) => `mutation { updatePersonalSettings(input: { ${fields} }) { clientMutationId } }`;
+  const cases: [string, string][] = [
+    [input('timeZone: "Europe/Atlantis"'), 'timeZone'],
+    [input('digestTime: "25:00"'), 'digestTime'],
+    [input('digestWeekday: "Monday"'), 'digestWeekday'],
+    [input('quietHours: [{ weekday: 1, startsAt: "24:00", endsAt: "07:00" }]'), 'startsAt'],
+    [input('quietHours: [{ weekday: 8, startsAt: "22:00", endsAt: "07:00" }]'), 'quietHours'],
+    [
+      'mutation { setPreference(input: { typeKey: "nope", channel: "email", enabled: false }) { clientMutationId } }',
+      'typeKey',
+    ],
+    ['{ mySettings(at: "yesterday") { own } }', 'at'],
+  ];
+  for (const [query, field] of cases) {
+    const [error, ...more] = (await api.ask(query, { token })).errors;
+    expect([query, error?.extensions.field, more]).toEqual([query, field, []]);
+    expect(error?.message).toMatch(/^\w+: /);
+  }
+  const [error] = (await update({ quietHours: [night(1, '24:00')] })).errors;
+  expect(error?.extensions).toEqual({ code: 'INVALID_INPUT', field: 'quietHours[0].startsAt' });
+  const [syntax] = (await api.ask('{ mySettings { nope } }', { token })).errors;
+  expect(syntax?.extensions).toEqual({ code: 'INVALID_INPUT' });
+});
+
 test('NC-16 operators’ settings are checked as well, and are theirs alone', async () => {
   const cases: [object, RegExp][] = [
     [{ dailyCap: 0 }, /^INVALID_INPUT daily_cap: /],

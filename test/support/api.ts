@@ -32,7 +32,7 @@ export function signToken(userId: string | null, claims: Claims = {}): Promise<s
 export type GraphqlError = {
   readonly message: string;
   readonly path?: readonly (string | number)[];
-  readonly extensions: { readonly code: string };
+  readonly extensions: { readonly code: string; readonly field?: string };
 };
 export type GraphqlAnswer = {
   readonly status: number;
