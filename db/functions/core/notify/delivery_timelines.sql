@@ -15,12 +15,13 @@ create or replace view notify.delivery_timelines with (security_invoker = true) 
     d.delivered_at,
     e.read_at,
     e.clicked_at,
-    r.unsubscribed_at as unsubscribed_at,
+    r.unsubscribed_at,
     case when d.status = 'failed' then d.finished_at end as failed_at,
     case when d.channel = 'in_app' or d.delivered_at < coalesce(least(r.opened_at, r.clicked_at, r.unsubscribed_at), 'infinity')
       then d.delivered_at - d.created_at end as time_to_deliver,
-    greatest(e.read_at - d.sent_at, interval '0') as time_to_read,
-    greatest(e.clicked_at - d.sent_at, interval '0') as time_to_click,
+    -- What is reported faster than a worker writes down that it was sent took no time; greatest() alone would make 0 of null.
+    case when e.read_at is not null then greatest(e.read_at - d.sent_at, interval '0') end as time_to_read,
+    case when e.clicked_at is not null then greatest(e.clicked_at - d.sent_at, interval '0') end as time_to_click,
     greatest(d.attempt - 1, 0) as retries,
     case when d.attempt > 1 and d.status not in ('held', 'queued', 'sending') then d.sent_at is not null end as is_recovered,
     t.is_tracked,
@@ -55,6 +56,7 @@ create or replace view notify.delivery_timelines with (security_invoker = true) 
       case when t.is_tracked then r.clicked_at end as clicked_at
   ) as e;
 comment on view notify.delivery_timelines is $$
+@behavior -query:resource:connection
 @primaryKey delivery_id
 @foreignKey (delivery_id) references notify.deliveries (id)|@fieldName delivery|@foreignFieldName timeline
 @foreignKey (notification_id) references notify.notifications (id)|@fieldName notification|@foreignFieldName timelines
