@@ -11,6 +11,7 @@ import { retentionApply } from '../tasks/retention__apply.ts';
 import { scheduleFire } from '../tasks/schedule__fire.ts';
 import { statisticsRefresh } from '../tasks/statistics__refresh.ts';
 import { sweepRun } from '../tasks/sweep__run.ts';
+import { wordsPack } from '../tasks/words__pack.ts';
 import { readConfig } from './config.ts';
 import { createEngine, type Lane } from './database/engine.ts';
 import { createPool } from './database.ts';
@@ -101,6 +102,7 @@ async function work(lane: Lane): Promise<void> {
         sweep__run: sweepRun(context),
         retention__apply: retentionApply(context),
         statistics__refresh: statisticsRefresh(context),
+        words__pack: wordsPack(context),
       }),
     },
     concurrency: config.workerConcurrency,

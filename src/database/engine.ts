@@ -165,6 +165,12 @@ export function createEngine({ pool, planningPool }: { pool: pg.Pool; planningPo
       return rows[0]?.done ?? 0;
     },
 
+    /** How many notifications' words were packed; commits after each thousand. */
+    async packWords(): Promise<number> {
+      const { rows } = await pool.query<{ done: number }>('call notify_private.pack_all_words(null)');
+      return rows[0]?.done ?? 0;
+    },
+
     expireKeys: () => value<string>('select notify_private.expire_keys() as value', []).then(Number),
 
     async runDueSweeps() {

@@ -39,6 +39,7 @@ export function startRunner(options: RunnerOptions) {
                   { task: 'sweep__run', match: '* * * * *' },
                   { task: 'statistics__refresh', match: '* * * * *' },
                   { task: 'retention__apply', match: '47 * * * *' },
+                  { task: 'words__pack', match: '7 * * * *' },
                 ]
               : [],
           ),

@@ -200,6 +200,12 @@ async function live(ada: Someone, friend: string): Promise<void> {
      values ('email', lower($4), 'complaint'), ('sms', $7, 'opted_out'), ('push', $8, 'operator')`,
     [ada.id, event, typeKey, ada.email, friend, ada.name, ada.phone, ada.token],
   );
+  await db.owner.query(
+    `insert into notify_private.notification_words (id, recipient_id, last_id, notification_ids, words)
+     select ids[1], recipient_id, ids[cardinality(ids)], ids, notify_private.words_again(ids)
+     from (select recipient_id, array_agg(id order by id) as ids from notify.notifications where recipient_id in ($1, $2) group by recipient_id)`,
+    [ada.id, friend],
+  );
 }
 
 test('issue 3, 11: after erasure nothing in any column of any table tells of the person; others keep what is theirs', async () => {

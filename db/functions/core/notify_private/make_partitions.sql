@@ -15,7 +15,10 @@ declare
 begin
   -- One at a time: two deploys may meet here.
   perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('notify_private.make_partitions'));
-  foreach parent in array array['events', 'notifications', 'decisions', 'deliveries', 'delivery_attempts', 'receipts', 'holds', 'digest_items', 'activities'] loop
+  foreach parent in array array[
+    'notify.events', 'notify.notifications', 'notify.decisions', 'notify.deliveries', 'notify.delivery_attempts', 'notify.receipts',
+    'notify.holds', 'notify.digest_items', 'notify.activities', 'notify_private.notification_words'
+  ] loop
     for first_day in
       select pg_catalog.generate_series(
         -- From last month on: a restored or replayed row may be a little old.
@@ -23,20 +26,20 @@ begin
         pg_catalog.date_trunc('month', now(), 'UTC') + pg_catalog.make_interval(months => months_ahead),
         interval '1 month', 'UTC')
     loop
-      partition := pg_catalog.format('%s_%s', parent, pg_catalog.to_char(first_day at time zone 'UTC', 'YYYY_MM'));
+      partition := pg_catalog.format('%s_%s', pg_catalog.split_part(parent, '.', 2), pg_catalog.to_char(first_day at time zone 'UTC', 'YYYY_MM'));
       continue when pg_catalog.to_regclass('notify_private.' || partition) is not null;
       execute pg_catalog.format(
-        'create table notify_private.%I partition of notify.%I for values from (%L) to (%L)',
-        partition, parent,
+        'create table notify_private.%I partition of %s for values from (%L) to (%L)',
+        partition, parent::regclass,
         notify_private.uuidv7_floor(first_day),
         notify_private.uuidv7_floor(pg_catalog.date_add(first_day, interval '1 month', 'UTC')));
       -- Reached only through the parent; closed in case a grant ever slips.
       execute pg_catalog.format('alter table notify_private.%I enable row level security', partition);
       -- Triggers by row come with the partition. TRUNCATE asks those of the table that it names, so each month has its own.
       for refusal in
-        select pg_catalog.replace(pg_catalog.pg_get_triggerdef(t.oid), ' ON notify.' || parent || ' ', ' ON notify_private.' || partition || ' ')
+        select pg_catalog.replace(pg_catalog.pg_get_triggerdef(t.oid), ' ON ' || parent || ' ', ' ON notify_private.' || partition || ' ')
         from pg_catalog.pg_trigger as t
-        where t.tgrelid = ('notify.' || parent)::regclass and not t.tgisinternal and t.tgtype & 32 <> 0
+        where t.tgrelid = parent::regclass and not t.tgisinternal and t.tgtype & 32 <> 0
       loop
         execute refusal;
       end loop;

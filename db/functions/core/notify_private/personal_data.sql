@@ -41,6 +41,12 @@ as $$
         "data": "notify_private.redact_json(r.data, $2)",
         "channel_texts": "notify_private.redact_json(r.channel_texts, $2)"}',
       'r.id = any ($5)', 'false', reason => 'The inbox of others; what the person did is in the event')),
+    -- After the texts that they are made of.
+    (notify_private.belongs('notify_private.notification_words', 'recipient_id', exports => 'false', reason => 'Words of notifications, which are exported')),
+    (notify_private.names('notify_private.notification_words', null, '{last_id,notification_ids}', '{"words": "notify_private.words_again(r.notification_ids)"}',
+      'r.id in (select w.id from notify.notifications as n
+         join notify_private.notification_words as w on w.recipient_id = n.recipient_id and n.id between w.id and w.last_id
+         where n.id = any ($5))', 'false', reason => 'Words of the inbox of others')),
     (notify_private.names('notify_private.audience_rest', null, '{}',
       '{"members": "array(select row(m.event_id, m.recipient_id, m.variant, notify_private.redact_json(m.variables, $2))::notify_private.audience_member from unnest(r.members) as m where m.recipient_id <> $1)"}',
       -- Those in a planner's hands are passed by: they are gone when it commits, and it finds nobody.

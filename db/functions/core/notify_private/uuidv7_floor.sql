@@ -1,7 +1,4 @@
 create or replace function notify_private.uuidv7_floor(instant timestamptz) returns uuid
 language sql immutable strict parallel safe set search_path = ''
-as $$
-  select (pg_catalog.lpad(pg_catalog.to_hex(pg_catalog.floor(extract(epoch from instant) * 1000)::bigint), 12, '0') || '00000000000000000000')::uuid
-$$;
-comment on function notify_private.uuidv7_floor(timestamptz) is
-  'The lowest uuidv7 of an instant (RFC 9562: 48 bits of Unix milliseconds first): the bound of a partition, or of "since".';
+as $$ select notify_hidden.uuidv7_floor(instant) $$;
+comment on function notify_private.uuidv7_floor(timestamptz) is 'notify_hidden.uuidv7_floor(), for the engine.';

@@ -1,0 +1,14 @@
+create or replace function notify_hidden.words_query(search text, locale text) returns tsquery
+language sql immutable parallel safe set search_path = ''
+as $$
+  select pg_catalog.string_agg(
+    -- Words are letters and digits: nothing in them needs quoting. A stop word has no stem.
+    '(' || w || ':*' || coalesce((
+      select pg_catalog.string_agg(' | ''=' || s || '''', '') from unnest(pg_catalog.tsvector_to_array(to_tsvector(notify_hidden.stemmer(locale), w))) as s
+    ), '') || ')', ' & ')::tsquery
+  from pg_catalog.regexp_split_to_table(notify_hidden.plain_words(search), ' ') as w
+  where w <> ''
+$$;
+comment on function notify_hidden.words_query(text, text) is
+  'What somebody types, as a search for all of its words, each of which may go on, or stand there in another form; null where there are no letters or digits.';
+grant execute on function notify_hidden.words_query(text, text) to rowbell_user, rowbell_operator;
