@@ -103,7 +103,8 @@ async function whatHappened(owner: pg.ClientBase, since: Date): Promise<string[]
   const { rows } = await owner.query<{ line: string }>(
     `select line from (
        select d.sent_at as at, format('→ %s %s  %s', u.name, coalesce(v.name, d.channel),
-         coalesce(n.channel_texts -> d.channel ->> 'body', n.title || ' · ' || n.body)) as line
+         case when n.channel_texts ? d.channel then coalesce(d.said, n.channel_texts -> d.channel) ->> 'body'
+           else coalesce(d.said ->> 'title', n.title) || ' · ' || coalesce(d.said ->> 'body', n.body) end) as line
        from notify.deliveries as d
        join notify.notifications as n on n.id = d.notification_id
        join notify.users as u on u.id = d.recipient_id

@@ -14,6 +14,7 @@ declare
   taken notify_private.claimable[];
   asked notify_private.candidate[];
   irrelevant uuid[];
+  restated jsonb;
   unclear uuid[];
   own_channel constant text := (select p.channel from notify.providers as p where p.provider = provider);
 begin
@@ -130,16 +131,23 @@ begin
       perform notify_private.advance_awaited(array(select t.delivery_id from unnest(taken) as t where t.fate <> 'sending'), at);
     end if;
 
+    -- As above: one look a call where no type of the lane asks for it.
+    restated := case when exists (
+      select from notify.notification_types as k
+      where k.restate_after is not null and (k.priority = 'P0') = (lane = 'urgent')
+    ) then notify_private.restate(array(select t.delivery_id from unnest(taken) as t where t.fate = 'sending'), at) end;
+
     return query
     select
       t.delivery_id, t.attempt, t.address, t.web_push_p256dh, t.web_push_auth, t.registered_at, t.webhook_secret,
-      n.type_key, coalesce(n.channel_texts -> own_channel ->> 'title', n.title), n.subtitle,
-      coalesce(n.channel_texts -> own_channel ->> 'body', n.body), n.data, n.thread_id, n.collapse_key, k.tag, k.sound,
+      n.type_key, coalesce(s.said ->> 'title', n.channel_texts -> own_channel ->> 'title', n.title), coalesce(s.said ->> 'subtitle', n.subtitle),
+      coalesce(s.said ->> 'body', n.channel_texts -> own_channel ->> 'body', n.body), n.data, n.thread_id, n.collapse_key, k.tag, k.sound,
       k.urgency, k.interruption_level, t.expires_at,
       case when own_channel = 'email' then notify_private.email_facts(n.id) end
     from unnest(taken) as t
     cross join lateral (select * from notify.notifications as x where x.id = t.notification_id limit 1) as n
     cross join lateral (select * from notify.notification_types as x where x.key = n.type_key limit 1) as k
+    cross join lateral (select restated -> t.delivery_id::text as said) as s
     where t.fate = 'sending';
     -- Where all of them ended here, look further: nothing returned means nothing due.
     exit when found;
