@@ -16,3 +16,4 @@ as $$
 $$;
 comment on function notify_private.percentiles(bigint[], double precision[]) is
   'The times below which these shares (0 to 1) of a histogram lie, each the middle of its bucket: at most 4.5 % off, and null where there is none. Also of histograms one after another.';
+grant execute on function notify_private.percentiles(bigint[], double precision[]) to rowbell_analyst, rowbell_operator;

@@ -1,0 +1,7 @@
+create or replace view analytics.daily_totals with (security_barrier = true) as
+  select (s.starts_at at time zone 'UTC')::date as day, f.*
+  from notify_private.daily_statistics as s cross join lateral notify_private.flat_figures(row(s.*)::notify_private.hourly_statistics) as f
+  where s.type_key is null and s.channel is null;
+comment on view analytics.daily_totals is
+  'analytics.daily_deliveries of all types and channels together: averages and percentiles cannot be added up from theirs.';
+grant select on analytics.daily_totals to rowbell_analyst, rowbell_operator;

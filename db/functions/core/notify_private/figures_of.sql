@@ -1,0 +1,34 @@
+-- Every rate is said here and nowhere else: of the rollups for operators and analysts, and of what one person has.
+create or replace function notify_private.figures_of(counted notify_private.hourly_statistics, ends_at timestamptz, computed_at timestamptz)
+returns setof notify.delivery_figure
+language sql stable
+-- Without settings, so that it is inlined: a view computes what it is asked for and no more. Parsed here and now, since analysts, for whom
+-- it is inlined, may not look names up in this schema.
+begin atomic
+  select
+    counted.starts_at, figures_of.ends_at, counted.type_key, counted.channel,
+    counted.held_back, counted.deliveries, counted.waiting, counted.sent, counted.delivered, counted.failed, counted.expired, counted.canceled,
+    counted.suppressed, counted.unknown, counted.tracked, counted.read, counted.clicked, counted.leavable, counted.unsubscribed,
+    counted.retried, counted.retries, counted.recovered, counted.given_up,
+    notify_private.rate(counted.delivered, counted.sent),
+    -- Of what was sent or failed, and no status but these is left.
+    notify_private.rate(counted.failed,
+      counted.deliveries - counted.waiting - counted.expired - counted.canceled - counted.suppressed - counted.unknown),
+    notify_private.rate(counted.read, counted.tracked),
+    notify_private.rate(counted.clicked, counted.tracked),
+    notify_private.rate(counted.unsubscribed, counted.leavable),
+    notify_private.rate(counted.recovered, counted.recovered + counted.given_up),
+    t.to_deliver, t.to_read, t.to_click,
+    figures_of.computed_at
+  -- "offset 0": once, although its fields are asked for one by one.
+  from (
+    select
+      notify_private.time_figure(counted.delivery_times, counted.delivery_time, counted.delivery_histogram) as to_deliver,
+      notify_private.time_figure(counted.read_times, counted.read_time, counted.read_histogram) as to_read,
+      notify_private.time_figure(counted.click_times, counted.click_time, counted.click_histogram) as to_click
+    offset 0
+  ) as t;
+end;
+comment on function notify_private.figures_of(notify_private.hourly_statistics, timestamptz, timestamptz) is
+  'The figures that follow from counts: rates, averages and percentiles.';
+grant execute on function notify_private.figures_of(notify_private.hourly_statistics, timestamptz, timestamptz) to rowbell_analyst, rowbell_operator;

@@ -1,0 +1,31 @@
+create or replace function notify_private.flat_figures(counted notify_private.hourly_statistics) returns table (
+  held_back bigint, deliveries bigint, waiting bigint, sent bigint, delivered bigint, failed bigint, expired bigint, canceled bigint,
+  suppressed bigint, unknown bigint, tracked bigint, read bigint, clicked bigint, leavable bigint, unsubscribed bigint,
+  retried bigint, retries bigint, recovered bigint, given_up bigint,
+  delivery_rate double precision, failure_rate double precision, read_rate double precision, click_rate double precision,
+  unsubscribe_rate double precision, retry_success_rate double precision,
+  deliver_known bigint, deliver_average_seconds double precision, deliver_p50_seconds double precision, deliver_p90_seconds double precision,
+  deliver_p95_seconds double precision, deliver_p99_seconds double precision,
+  read_known bigint, read_average_seconds double precision, read_p50_seconds double precision, read_p90_seconds double precision,
+  read_p95_seconds double precision, read_p99_seconds double precision,
+  click_known bigint, click_average_seconds double precision, click_p50_seconds double precision, click_p90_seconds double precision,
+  click_p95_seconds double precision, click_p99_seconds double precision
+)
+language sql stable
+-- Without settings, so that it is inlined: a view computes what it is asked for and no more. Parsed here and now, since analysts, for whom
+-- it is inlined, may not look names up in this schema.
+begin atomic
+  select
+    f.held_back, f.deliveries, f.waiting, f.sent, f.delivered, f.failed, f.expired, f.canceled, f.suppressed, f.unknown, f.tracked, f.read, f.clicked,
+    f.leavable, f.unsubscribed, f.retried, f.retries, f.recovered, f.given_up,
+    f.delivery_rate, f.failure_rate, f.read_rate, f.click_rate, f.unsubscribe_rate, f.retry_success_rate,
+    (f.time_to_deliver).known, (f.time_to_deliver).average_seconds, (f.time_to_deliver).p50_seconds, (f.time_to_deliver).p90_seconds,
+    (f.time_to_deliver).p95_seconds, (f.time_to_deliver).p99_seconds,
+    (f.time_to_read).known, (f.time_to_read).average_seconds, (f.time_to_read).p50_seconds, (f.time_to_read).p90_seconds,
+    (f.time_to_read).p95_seconds, (f.time_to_read).p99_seconds,
+    (f.time_to_click).known, (f.time_to_click).average_seconds, (f.time_to_click).p50_seconds, (f.time_to_click).p90_seconds,
+    (f.time_to_click).p95_seconds, (f.time_to_click).p99_seconds
+  from notify_private.figures_of(counted, null, null) as f;
+end;
+comment on function notify_private.flat_figures(notify_private.hourly_statistics) is 'figures_of() as the columns of a view.';
+grant execute on function notify_private.flat_figures(notify_private.hourly_statistics) to rowbell_analyst, rowbell_operator;
