@@ -22,8 +22,8 @@ export const mostObjects = 10_000;
 type Variables = Readonly<Record<string, unknown>>;
 
 /**
- * Estimates how many objects an operation may answer with: each connection counts for as many as its `first` (20 where
- * it says none), and what is selected below it that many times. Each fragment is looked at once, so that fragments
+ * Estimates how many objects an operation may answer with: each connection counts for as many as its `first` or `last`
+ * (20 where it says neither), and what is selected below it that many times. Each fragment is looked at once, so that fragments
  * cannot make the estimate itself expensive.
  *
  * @throws {RowbellError} RBINV above `mostObjects` or with more than `mostRootFields` fields at the root
@@ -103,8 +103,10 @@ function createEstimate(schema: GraphQLSchema, document: DocumentNode, variables
 }
 
 function pageSize(field: FieldNode, variables: Variables): number {
-  const argument = field.arguments?.find(({ name }) => name.value === 'first');
-  const first: unknown = argument ? valueFromASTUntyped(argument.value, { ...variables }) : undefined;
+  const asked = (field.arguments ?? [])
+    .filter(({ name }) => name.value === 'first' || name.value === 'last')
+    .map(({ value }): unknown => valueFromASTUntyped(value, { ...variables }))
+    .find((size) => typeof size === 'number');
   // Above the cap the page is refused when it is asked for, so the cap is the most it can cost.
-  return typeof first === 'number' ? Math.min(Math.max(first, 0), mostPageSize) : defaultPageSize;
+  return typeof asked === 'number' ? Math.min(Math.max(asked, 0), mostPageSize) : defaultPageSize;
 }

@@ -4,11 +4,12 @@ import { RowbellError } from '../errors.ts';
 export const defaultPageSize = 20;
 export const mostPageSize = 100;
 
-const checkFirst = (first: number | null | undefined): number => {
-  if (first == null) return defaultPageSize;
-  if (first < 0 || first > mostPageSize) throw new RowbellError('RBINV', `first: must be from 0 to ${mostPageSize}`);
-  return first;
-};
+/** What `first` (or `last`) asks for, or the default; @throws {RowbellError} RBINV where it is too many */
+export function checkPageSize(size: number | null | undefined, name = 'first'): number {
+  if (size == null) return defaultPageSize;
+  if (size < 0 || size > mostPageSize) throw new RowbellError('RBINV', `${name}: must be from 0 to ${mostPageSize}`);
+  return size;
+}
 
 /** Every connection returns 20 rows unless asked for another number, and never more than 100. */
 export const PageCapPlugin: GraphileConfig.Plugin = {
@@ -29,7 +30,7 @@ export const PageCapPlugin: GraphileConfig.Plugin = {
               description: `Only read the first \`n\` values of the set (at most ${mostPageSize}).`,
               applyPlan(_$root, $connection, argument) {
                 ($connection as { setFirst(first: unknown): void }).setFirst(
-                  lambda(argument.getRaw(), checkFirst, true),
+                  lambda(argument.getRaw(), (first: number | null | undefined) => checkPageSize(first), true),
                 );
               },
             },

@@ -1,13 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { context, object, sideEffect } from 'postgraphile/grafast';
 import { extendSchema, gql } from 'postgraphile/utils';
+import type { Settings, WithClient } from './with-client.ts';
 
 const longestWaitMs = 5_000;
 const pollMs = 50;
-
-type Settings = Record<string, string>;
-type Client = { query<T>(options: { text: string; values: unknown[] }): Promise<{ rows: readonly T[] }> };
-type WithClient = <T>(settings: Settings, work: (client: Client) => Promise<T>) => Promise<T>;
 
 type Push = { readonly tested_device_id: string; readonly event_id: string };
 type State = {

@@ -1,0 +1,17 @@
+create or replace function notify.inbox_suggestions(search text) returns text[]
+language sql stable set search_path = ''
+as $$
+  select array(
+    select n.title
+    -- The newest that match are enough to choose from, wherever they are.
+    from notify_hidden.inbox_page(row(null, null, null, '{inbox,snoozed,archived}', null, null, search, null)::notify.inbox_filter, 'newest', 100, null, null, false) as p
+    join notify.notifications as n on n.id = p.notification_id
+    where search ~ '[[:alnum:]]'
+    group by n.title
+    order by pg_catalog.count(*) desc, n.title
+    limit 8
+  )
+$$;
+comment on function notify.inbox_suggestions(text) is
+  'What a search that somebody is typing may become: titles of the caller''s own notifications that match it, at most 8, the most frequent among the newest first. Nothing typed suggests nothing.';
+grant execute on function notify.inbox_suggestions(text) to rowbell_user, rowbell_operator;
