@@ -42,6 +42,18 @@ export const RelationsPlugin = jsonPgSmartTags({
           ],
         },
       },
+      'notify.inbox_thread': {
+        tags: {
+          foreignKey: [
+            foreignKey({
+              columns: 'newest_id',
+              references: 'notify.notifications (id)',
+              forward: 'newest',
+              backward: null,
+            }),
+          ],
+        },
+      },
       'notify.decisions': {
         tags: {
           foreignKey: [

@@ -131,6 +131,7 @@ async function live(ada: Someone, friend: string): Promise<void> {
   await db.asUser(ada.id, (user) => user.query(`select notify.set_preference('${typeKey}', 'push', true)`), {
     commit: true,
   });
+  await db.asUser(ada.id, (user) => user.query('select notify.mark_all_read()'), { commit: true });
   await db.owner.query(
     `with d as (select * from notify.deliveries where recipient_id = $1 and channel = 'email' limit 1),
      a as (insert into notify.delivery_attempts (delivery_id, attempt, outcome, started_at) select id, 1, 'transient', now() from d)

@@ -82,6 +82,8 @@ begin
       perform pg_catalog.pg_sleep(0.02);
     end loop;
     naming := array(select distinct n from unnest(naming || notify_private.notifications_naming(user_id, words, about, lately)) as n);
+    -- In the order in which their readers lock them, who change many at once.
+    perform from notify.notifications as n where n.id = any (naming) order by n.id for no key update;
 
     insert into notify_private.suppression_digests (channel, digest, reason, created_at, expires_at)
     select s.channel, notify_private.address_digest(s.channel, s.address), s.reason, s.created_at, s.expires_at

@@ -18,6 +18,7 @@ begin
   get diagnostics part = row_count;
   removed := removed + part;
   delete from notify_private.suppression_digests where expires_at < pg_catalog.now();
+  delete from notify_private.inbox_changes where changed_at < pg_catalog.clock_timestamp() - interval '10 minutes';
   delete from notify.workers where stopped_at < pg_catalog.now() - interval '7 days';
   return removed;
 end

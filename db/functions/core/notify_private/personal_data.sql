@@ -96,6 +96,7 @@ as $$
     (notify_private.names('notify.consents', 'recorded_by', '{channel,method,text_version,region,evidence}')),
     (notify_private.names('notify.erasures', 'erased_by', '{subject_digest,reason,counts}')),
     (notify_private.names('notify.sweep_runs', 'requested_by', '{sweep_key,error}')),
+    (notify_private.belongs('notify_private.inbox_changes', exports => 'false', reason => 'What stood in notifications ten minutes ago; exported with them')),
     (notify_private.belongs('notify.users', 'id')),
     -- Append-only as long as its person is there.
     (notify_private.belongs('notify.activities')),
