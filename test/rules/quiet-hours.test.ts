@@ -154,6 +154,29 @@ describe('NC-12: quiet hours', () => {
   });
 });
 
+test('NC-12 what quiet hours hold of a type that becomes P0 is sent at once, by the urgent lane; of others it waits on', async () => {
+  const [raised, other] = [await makeType(db), await makeType(db)];
+  const person = await makePerson(db, { timeZone: 'Asia/Tokyo' });
+  await quieten(person, 'Asia/Tokyo');
+  const events = [await tell(db, raised, [person]), await tell(db, other, [person])] as const;
+  await planDue(db);
+  await db.owner.query(`update notify.notification_types set priority = 'P0' where key = $1`, [raised]);
+  await releaseDue(db, 'bulk');
+  await releaseDue(db, 'urgent');
+  expect([await decisionOf(db, events[0]), await decisionOf(db, events[1])]).toEqual([
+    'send',
+    'quiet_hours: quiet_hours',
+  ]);
+  expect((await holdsOf(events[0])).map(({ outcome }) => outcome)).toEqual(['send']);
+  expect(
+    await one(
+      db.owner,
+      `select d.lane from notify.deliveries as d join notify.notifications as n on n.id = d.notification_id where n.event_id = $1`,
+      [events[0]],
+    ),
+  ).toBe('urgent');
+});
+
 test('a pause holds until its date, P0 passes', async () => {
   const usual = await makeType(db);
   const urgent = await makeType(db, { priority: 'P0' });

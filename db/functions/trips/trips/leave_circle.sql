@@ -8,12 +8,17 @@ declare
   me constant uuid := notify_private.require_known_user();
   membership trips.memberships;
 begin
-  -- As leave_trip() says of one trip. Locked, so that a hand-over that is under way is waited for.
+  -- As leave_trip() says of one trip. All that the caller travels on are locked, and then asked who leads them: a hand-over
+  -- to the caller that is under way is waited for, and whoever would begin one finds them gone.
   perform from trips.trips as t
-  where t.circle_id = leave_circle.circle_id and t.leader_id = me and t.type = 'collaborative' and t.status in ('scheduling', 'proposed', 'locked')
+  where t.circle_id = leave_circle.circle_id and t.type = 'collaborative' and t.status in ('scheduling', 'proposed', 'locked')
     and t.id = any (array(select trips_private.my_trip_ids()))
   order by t.id for no key update;
-  if found then
+  if exists (
+    select from trips.trips as t
+    where t.circle_id = leave_circle.circle_id and t.leader_id = me and t.type = 'collaborative' and t.status in ('scheduling', 'proposed', 'locked')
+      and t.id = any (array(select trips_private.my_trip_ids()))
+  ) then
     raise exception 'circle_id: you lead a trip of it: cancel the trip, or let somebody else lead it first' using errcode = 'RBCFL';
   end if;
   update trips.memberships as m set status = 'left'

@@ -13,6 +13,7 @@ begin
   -- What it asks for, or says of the days to come.
   if not found
     or event.type_key in ('prep_reminder_7d', 'prep_reminder_3d', 'trip_started') and trip.status <> 'locked'
+    or event.type_key = 'traveler_left' and trip.status in ('canceled', 'completed')
     or event.type_key in ('leader_ready_to_propose', 'collecting_momentum_reminder') and trip.status <> 'scheduling'
     or event.type_key = 'leader_can_lock_dates'
       and (trip.status <> 'proposed' or trip.proposed_window_id is distinct from event.window_id::uuid)

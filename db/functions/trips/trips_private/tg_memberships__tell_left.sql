@@ -10,7 +10,7 @@ begin
   from updated as n
   join outdated as o on o.circle_id = n.circle_id and o.user_id = n.user_id
   join trips.trips as t on t.circle_id = n.circle_id
-  where n.status = 'left' and o.status <> 'left' and t.type = 'collaborative' and t.status in ('scheduling', 'proposed', 'locked')
+  where n.status = 'left' and o.status <> 'left' and t.type = 'collaborative'
     and not exists (
       select from trips.participants as p where p.trip_id = t.id and p.user_id = n.user_id and p.status in ('left', 'removed')
     );
@@ -23,7 +23,7 @@ begin
 end
 $$;
 comment on function trips_private.tg_memberships__tell_left() is
-  'TR-20: somebody left a circle, and with it those of its collaborative trips that are still to be and that they were on.';
+  'TR-20: somebody left a circle, and with it those of its collaborative trips that they were on.';
 
 create or replace trigger _900_tell_left
   after update on trips.memberships
