@@ -5,7 +5,6 @@ as $$
   select n.* from notify.notifications as n
   -- The caller's own, whoever asks: operators may see others' held and deleted ones, but have no other inbox than their own.
   where n.recipient_id = (select notify_hidden.current_user_id()) and n.told_at is not null and n.deleted_at is null
-    and (select notify_hidden.is_inbox_filter(filter))
     -- In exactly one place at every instant.
     and case when n.archived_at is not null then 'archived' when n.snoozed_until > pg_catalog.now() then 'snoozed' else 'inbox' end
       = any (coalesce(filter.places, '{inbox}'))
@@ -16,9 +15,12 @@ as $$
     and (filter.thread_id is null or n.thread_id = filter.thread_id)
     and (filter.since is null or n.created_at >= filter.since)
     and (filter.until is null or n.created_at < filter.until)
-    -- Ids are made within the hour of created_at: they choose months and limit what is read. Bounds and no "or", for plans without values.
-    and n.id >= coalesce(notify_hidden.uuidv7_floor(filter.since - interval '1 hour'), '00000000-0000-0000-0000-000000000000')
-    and n.id < coalesce(notify_hidden.uuidv7_floor(filter.until + interval '1 hour'), 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+    -- Ids are made within the hour of created_at: they choose months and limit what is read. Each bound asks whether the filter can be
+    -- meant, because where one of them leaves no month the rest is not looked at.
+    and n.id >= (select coalesce(notify_hidden.uuidv7_floor(filter.since - interval '1 hour'), '00000000-0000-0000-0000-000000000000')
+      where notify_hidden.is_inbox_filter(filter))
+    and n.id < (select coalesce(notify_hidden.uuidv7_floor(filter.until + interval '1 hour'), 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+      where notify_hidden.is_inbox_filter(filter))
     -- "is true" keeps it a look into a hash; as a join it would have a plan that depends on a guess of how many match.
     and (pg_catalog.btrim(coalesce(filter.search, '')) = '' or (n.id in (select m from notify_hidden.inbox_matches(filter.search) as m)) is true)
 $$;
