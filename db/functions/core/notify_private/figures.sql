@@ -66,9 +66,9 @@ begin
         coalesce(sum((p.of).failed), 0), coalesce(sum((p.of).expired), 0), coalesce(sum((p.of).canceled), 0),
         coalesce(sum((p.of).suppressed), 0), coalesce(sum((p.of).unknown), 0), coalesce(sum((p.of).waiting), 0), coalesce(sum((p.of).held_back), 0), coalesce(sum((p.of).retried), 0), coalesce(sum((p.of).retries), 0),
         coalesce(sum((p.of).recovered), 0), coalesce(sum((p.of).given_up), 0),
-        coalesce(sum((p.of).delivery_times), 0), sum((p.of).delivery_time), notify_private.merge_histograms((p.of).delivery_histogram),
-        coalesce(sum((p.of).read_times), 0), sum((p.of).read_time), notify_private.merge_histograms((p.of).read_histogram),
-        coalesce(sum((p.of).click_times), 0), sum((p.of).click_time), notify_private.merge_histograms((p.of).click_histogram)
+        coalesce(sum((p.of).delivery_times), 0), sum((p.of).delivery_time), notify_private.join_histograms((p.of).delivery_histogram),
+        coalesce(sum((p.of).read_times), 0), sum((p.of).read_time), notify_private.join_histograms((p.of).read_histogram),
+        coalesce(sum((p.of).click_times), 0), sum((p.of).click_time), notify_private.join_histograms((p.of).click_histogram)
       )::notify_private.hourly_statistics as of
     from wanted as w left join placed as p using (starts, type_key, channel)
     group by w.starts, w.type_key, w.channel

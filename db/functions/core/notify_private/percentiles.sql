@@ -1,19 +1,28 @@
 create or replace function notify_private.percentiles(histogram bigint[], shares double precision[]) returns interval[]
-language sql immutable strict parallel safe set search_path = ''
+language plpgsql immutable strict parallel safe set search_path = ''
 as $$
-  with running as (
-    select
-      e >> 40 as bucket,
-      pg_catalog.sum(e & ((1::bigint << 40) - 1)) over (order by e rows unbounded preceding) as up_to,
-      pg_catalog.sum(e & ((1::bigint << 40) - 1)) over () as total
-    from unnest(histogram) as e
-  )
-  select pg_catalog.array_agg((
-    select case r.bucket when 0 then interval '0' else make_interval(secs => power(2, (r.bucket - 0.5) / 8) / 1000) end
-    from running as r where r.up_to >= greatest(s.share * r.total, 1) order by r.up_to limit 1
-  ) order by s.place)
-  from unnest(shares) with ordinality as s (share, place)
+declare
+  -- In the order of their buckets, which are the upper bits.
+  sorted constant bigint[] := array(select e from unnest(histogram) as e order by e);
+  below constant bigint := (1::bigint << 40) - 1;
+  total bigint := 0;
+  up_to bigint := 0;
+  element bigint;
+  found interval[] := pg_catalog.array_fill(null::interval, array[pg_catalog.cardinality(shares)]);
+  place integer := 1;
+begin
+  foreach element in array sorted loop
+    total := total + (element & below);
+  end loop;
+  foreach element in array sorted loop
+    up_to := up_to + (element & below);
+    while place <= pg_catalog.cardinality(shares) and up_to >= greatest(shares[place] * total, 1) loop
+      found[place] := case element >> 40 when 0 then interval '0' else make_interval(secs => power(2, ((element >> 40) - 0.5) / 8) / 1000) end;
+      place := place + 1;
+    end loop;
+  end loop;
+  return found;
+end
 $$;
 comment on function notify_private.percentiles(bigint[], double precision[]) is
-  'The times below which these shares (0 to 1) of a histogram lie, each the middle of its bucket: at most 4.5 % off, and null where there is none. Also of histograms one after another.';
-grant execute on function notify_private.percentiles(bigint[], double precision[]) to rowbell_analyst, rowbell_operator;
+  'The times below which these shares (0 to 1, ascending) of a histogram lie, each the middle of its bucket: at most 4.5 % off, and null where there is none. Also of histograms one after another.';
