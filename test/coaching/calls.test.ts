@@ -354,6 +354,61 @@ describe('CP-7 a daily call follows the wall clock', () => {
     expect((await callOf(db, own)).scheduled_at).toEqual(ownBefore);
   });
 
+  test('CP-8 CP-3 a call of a schedule that was moved by itself stays at its hour, whatever becomes of the zone or of the schedule', async () => {
+    // Zones in which it is two o'clock and midnight now, so that all of this lies within a day of theirs.
+    const east = await one<number>(
+      db.owner,
+      `select (x + case when x < -10 then 24 else 0 end)::integer from (select 2 - extract(hour from now() at time zone 'UTC')) as h (x)`,
+    );
+    const zoneOf = (hours: number) => `Etc/GMT${hours > 0 ? '-' : '+'}${Math.abs(hours)}`;
+    const [home, away] = [zoneOf(east), zoneOf(east - 2)];
+    const ada = await makeMember(db, { timeZone: home });
+    const schedule = await makeSchedule(ada.id, '12:00');
+    const call = await one<string>(
+      db.owner,
+      `select id from coaching.calls where schedule_id = $1 and status = 'pending' order by scheduled_at limit 1`,
+      [schedule],
+    );
+    const shows = (inZone: string) =>
+      one<string>(
+        db.owner,
+        `select to_char(scheduled_at at time zone $2, 'HH24:MI') from coaching.calls where id = $1`,
+        [call, inZone],
+      );
+    const moved = (by: string) =>
+      asService(db, 'update coaching.calls set scheduled_at = scheduled_at + $2::interval where id = $1', [call, by]);
+    const live = (inZone: string) =>
+      asService(db, 'update notify.users set time_zone = $2 where id = $1', [ada.id, inZone]);
+    const everyDayAt = (time: string) =>
+      asService(db, 'update coaching.call_schedules set local_time = $2 where id = $1', [schedule, time]);
+    await moved('90 minutes');
+    await live(away);
+    expect(await shows(away)).toBe('13:30');
+    await everyDayAt('15:00');
+    expect(await shows(away)).toBe('13:30');
+    await live(home);
+    expect(await shows(home)).toBe('13:30');
+    expect(await pendingOf(schedule)).toHaveLength(1);
+    // Back in its place it is its schedule's again.
+    await moved('90 minutes');
+    expect(await one(db.owner, 'select moved_to is null from coaching.calls where id = $1', [call])).toBe(true);
+    await everyDayAt('16:00');
+    expect(await shows(home)).toBe('16:00');
+  });
+
+  test('CP-6 that a call has begun is not for a service to say; it moves and cancels', async () => {
+    const ada = await makeMember(db);
+    const call = await makeCall(db, ada.id, '10 hours', { coachId });
+    await expect(
+      asService(db, `update coaching.calls set status = 'in_progress' where id = $1`, [call]),
+    ).rejects.toMatchObject({
+      code: '42501',
+    });
+    expect(await callOf(db, call)).toMatchObject({ status: 'pending' });
+    await asService(db, `update coaching.calls set status = 'canceled' where id = $1`, [call]);
+    expect(await callOf(db, call)).toMatchObject({ status: 'canceled' });
+  });
+
   test('CP-8 where the hour has passed in the new zone, the next day stands in its place', async () => {
     const ada = await makeMember(db, { timeZone: 'Pacific/Honolulu' });
     const time = await localTime(2, 'Pacific/Honolulu');

@@ -3,6 +3,9 @@ language plpgsql volatile
 -- Definer: services may not set what is kept here, nor read every member.
 security definer set search_path = ''
 as $$
+declare
+  by_schedule timestamptz;
+  zone text;
 begin
   if tg_op = 'UPDATE' then
     if old.status <> 'pending' and (new.scheduled_at <> old.scheduled_at or new.status = 'pending' and old.status <> new.status) then
@@ -17,6 +20,17 @@ begin
     -- Another time has a preview of its own.
     new.preview_sent := false;
     new.preview_sent_at := null;
+    if new.schedule_id is not null then
+      select coalesce(u.time_zone, 'UTC'), notify_private.local_instant(new.local_day + s.local_time, coalesce(u.time_zone, 'UTC'), 'first')
+      into zone, by_schedule
+      from coaching.call_schedules as s join notify.users as u on u.id = s.user_id where s.id = new.schedule_id;
+      new.moved_to := case
+        when new.scheduled_at = by_schedule then null
+        -- The clock changed and not the call.
+        when new.scheduled_at = notify_private.local_instant(new.moved_to, zone, 'first') then new.moved_to
+        else new.scheduled_at at time zone zone
+      end;
+    end if;
   end if;
   new.preview_due_at := coaching_private.preview_due_at(new.scheduled_at, new.user_id);
   new.preview_skipped := case when new.preview_due_at is null then 'too_late' end;
@@ -24,7 +38,7 @@ begin
 end
 $$;
 comment on function coaching_private.tg_calls__plan_preview() is
-  'CP-1, CP-9: a call that is made or moved knows when its preview is due. A row trigger, because it changes the row.';
+  'CP-1, CP-9: a call that is made or moved knows when its preview is due; CP-8: and a schedule''s call, whether it was moved by itself. A row trigger, because it changes the row.';
 
 create or replace trigger _100_plan_preview
   before insert or update of scheduled_at, status on coaching.calls
