@@ -1,6 +1,6 @@
 create or replace function notify_private.hour_of(id uuid) returns timestamptz
-language sql immutable strict parallel safe
--- Without settings, so that it is inlined: called for each row that a statement changes.
+language sql immutable parallel safe
+-- Without settings and not strict, so that it is inlined: called for each row that a statement changes.
 as $$
   select date_bin('1 hour', coalesce(
     uuid_extract_timestamp(id),
