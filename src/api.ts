@@ -14,6 +14,7 @@ import { createExportRoutes, mostExports } from './http/export.ts';
 import { createGraphqlHandler } from './http/graphql.ts';
 import { createReadyHandler, handleLive, readReadiness } from './http/health.ts';
 import { createMetricsHandler } from './http/metrics.ts';
+import { notificationsExport } from './http/notifications-export.ts';
 import { createRouter, type Route } from './http/router.ts';
 import { closeServer, listen } from './http/server.ts';
 import { createTwilioRoutes } from './http/twilio.ts';
@@ -81,7 +82,7 @@ export async function startApi(config: ReturnType<typeof readConfig<'api'>>, log
       }),
     },
     { method: 'GET', path: '/metrics', handle: createMetricsHandler(httpPool) },
-    ...createExportRoutes([activityExport], { pool: exportPool, authenticate }),
+    ...createExportRoutes([notificationsExport, activityExport], { pool: exportPool, authenticate }),
   ];
   if (config.linkKeys) {
     const links = createLinks(config.linkKeys);

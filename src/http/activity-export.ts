@@ -1,13 +1,6 @@
 import { z } from 'zod';
-import { RowbellError } from '../errors.ts';
-import type { ExportSource } from './export.ts';
+import { type ExportSource, instant, list, readParameters, selected } from './export.ts';
 
-const list = z
-  .string()
-  .min(1)
-  .max(500)
-  .transform((text) => text.split(','));
-const instant = z.iso.datetime({ offset: true });
 /** As the arguments of `activityFeed`; lists with commas. */
 const parametersSchema = z.strictObject({
   types: list.optional(),
@@ -42,18 +35,20 @@ export const activityExport: ExportSource = {
   name: 'activity',
   columns: Object.keys(columns),
   query(parameters) {
-    const parsed = parametersSchema.safeParse(Object.fromEntries(parameters));
-    if (!parsed.success) {
-      const [issue] = parsed.error.issues;
-      const field = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path[0];
-      const what = issue?.code === 'unrecognized_keys' ? 'is unknown' : 'is not valid';
-      throw new RowbellError('RBINV', `${String(field)}: ${what}`);
-    }
-    const { types, statuses, actions, resourceType, resourceId, since, until, search, userId } = parsed.data;
-    const selected = Object.entries(columns).map(([name, column]) => `${column} as "${name}"`);
+    const asked = readParameters(parametersSchema, parameters);
     return {
-      text: `select ${selected.join(', ')} from notify.activity_feed($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-      values: [types, statuses, actions, resourceType, resourceId, since, until, search, userId],
+      text: `select ${selected(columns)} from notify.activity_feed($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      values: [
+        asked.types,
+        asked.statuses,
+        asked.actions,
+        asked.resourceType,
+        asked.resourceId,
+        asked.since,
+        asked.until,
+        asked.search,
+        asked.userId,
+      ],
     };
   },
 };

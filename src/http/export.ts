@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import type pg from 'pg';
+import { z } from 'zod';
+import { describeDatabaseError } from '../database-errors.ts';
 import { RowbellError } from '../errors.ts';
 import type { Authenticate, Identity } from '../graphql/identity.ts';
 import { csvLine } from './csv.ts';
@@ -19,6 +21,37 @@ export type ExportSource = {
    */
   readonly query: (parameters: URLSearchParams) => { readonly text: string; readonly values: readonly unknown[] };
 };
+
+/** Parameters of exports: a list with commas, an instant with its offset. */
+export const list = z
+  .string()
+  .min(1)
+  .max(500)
+  .transform((text) => text.split(','));
+export const instant = z.iso.datetime({ offset: true });
+
+/**
+ * What the parameters of a request say.
+ *
+ * @throws {RowbellError} RBINV for one that is unknown or wrong, named
+ */
+export function readParameters<Schema extends z.ZodType>(
+  schema: Schema,
+  parameters: URLSearchParams,
+): z.output<Schema> {
+  const parsed = schema.safeParse(Object.fromEntries(parameters));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const field = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path[0];
+  const what = issue?.code === 'unrecognized_keys' ? 'is unknown' : 'is not valid';
+  throw new RowbellError('RBINV', `${String(field)}: ${what}`);
+}
+
+/** The columns of a query whose answer has these names, `{ createdAt: 'created_at' }`. */
+export const selected = (columns: Readonly<Record<string, string>>): string =>
+  Object.entries(columns)
+    .map(([name, column]) => `${column} as "${name}"`)
+    .join(', ');
 
 /** Each holds a connection for as long as its client reads. */
 export const mostExports = 4;
@@ -146,11 +179,15 @@ async function inTransactionOf(
   let broken: Error | undefined;
   try {
     await client.query('begin read only');
+    // Plans for the first row, however many follow: read in an index's order, not gathered and sorted before.
     await client.query(
-      `select set_config('role', $1, true), set_config('rowbell.user_id', $2, true), set_config('rowbell.session_id', $3, true)`,
+      `select set_config('role', $1, true), set_config('rowbell.user_id', $2, true), set_config('rowbell.session_id', $3, true),
+         set_config('cursor_tuple_fraction', '0', true)`,
       [`rowbell_${role}`, userId ?? '', sessionId ?? ''],
     );
     await work(client);
+  } catch (error) {
+    throw describeDatabaseError(error);
   } finally {
     await client.query('rollback').catch((error: Error) => {
       broken = error;
