@@ -83,6 +83,8 @@ type notify.cap_statistic as (day date, people bigint, capped bigint, capped_sha
 
 type notify.deactivation_statistic as (day date, provider text, reason text, tokens bigint)
 
+type notify.delivery_figure as (starts_at timestamp with time zone, ends_at timestamp with time zone, type_key text, channel text, held_back bigint, deliveries bigint, waiting bigint, sent bigint, delivered bigint, failed bigint, expired bigint, canceled bigint, suppressed bigint, unknown bigint, tracked bigint, read bigint, clicked bigint, leavable bigint, unsubscribed bigint, retried bigint, retries bigint, recovered bigint, given_up bigint, delivery_rate double precision, failure_rate double precision, read_rate double precision, click_rate double precision, unsubscribe_rate double precision, retry_success_rate double precision, time_to_deliver notify.time_figure, time_to_read notify.time_figure, time_to_click notify.time_figure, computed_at timestamp with time zone)
+
 type notify.effective_consent as (channel text, state text, regime text, text_version text, recorded_at timestamp with time zone)
 
 type notify.effective_preference as (type_key text, pack text, category text, channel text, enabled boolean, source text, frequency text, frequency_source text)
@@ -99,6 +101,14 @@ type notify.event_input as (type_key text, actor_id uuid, subject_type text, sub
 
 type notify.explanation as (event_id uuid, recipient_id uuid, channel text, judgement integer, at timestamp with time zone, "position" integer, rule text, said text, reason text, inputs jsonb, because text)
 
+type notify.inbox_category as (category text, name text, total integer, unread integer)
+
+type notify.inbox_change as (changed integer, undo_token uuid, undo_until timestamp with time zone)
+
+type notify.inbox_filter as (categories text[], types text[], read boolean, places text[], since timestamp with time zone, until timestamp with time zone, search text, thread_id text)
+
+type notify.inbox_thread as (thread_id text, newest_id uuid, count integer, unread_count integer, oldest_at timestamp with time zone, newest_at timestamp with time zone)
+
 type notify.outcome_total as (day date, type_key text, channel text, status text, reason text, total bigint)
 
 type notify.personal_row as (table_name text, data jsonb)
@@ -109,7 +119,11 @@ type notify.push_statistic as (day date, pack text, type_key text, sent bigint, 
 
 type notify.quiet_window as (weekday smallint, starts_at time without time zone, ends_at time without time zone)
 
+type notify.reason_figure as (channel text, status text, reason text, candidates bigint, share double precision)
+
 type notify.setting_name as enum ('quiet_hours', 'paused_until', 'daily_cap', 'digest_time', 'digest_weekday')
+
+type notify.time_figure as (known bigint, average_seconds double precision, p50_seconds double precision, p90_seconds double precision, p95_seconds double precision, p99_seconds double precision)
 
 type notify.trace_entry as (event_id uuid, recipient_id uuid, channel text, at timestamp with time zone, delivery_id uuid, what text, status text, reason text, code text, because text)
 
@@ -210,6 +224,8 @@ table accounts.balances
   low_threshold numeric(14,2) grant rowbell_writer (insert, update)
   is_low boolean generated as (COALESCE((amount < low_threshold), false)) not null
   created_at timestamp with time zone default now() not null
+  constraint balances_amounts_are_numbers CHECK (((amount <> 'NaN'::numeric) AND (low_threshold IS DISTINCT FROM 'NaN'::numeric)))
+  constraint balances_currency_has_two_decimals_at_most CHECK ((currency <> ALL (ARRAY['BHD'::text, 'IQD'::text, 'JOD'::text, 'KWD'::text, 'LYD'::text, 'OMR'::text, 'TND'::text])))
   constraint balances_currency_is_iso4217 CHECK ((currency ~ '^[A-Z]{3}$'::text))
   constraint balances_pkey PRIMARY KEY (id)
   constraint balances_user_id_currency_key UNIQUE (user_id, currency)
@@ -259,7 +275,9 @@ table accounts.payments
   status text default 'created'::text not null grant rowbell_writer (insert, update)
   failure_reason text grant rowbell_writer (insert, update)
   created_at timestamp with time zone default now() not null
+  constraint payments_amount_is_a_number CHECK ((amount <> 'NaN'::numeric))
   constraint payments_amount_is_positive CHECK ((amount > (0)::numeric))
+  constraint payments_currency_has_two_decimals_at_most CHECK ((currency <> ALL (ARRAY['BHD'::text, 'IQD'::text, 'JOD'::text, 'KWD'::text, 'LYD'::text, 'OMR'::text, 'TND'::text])))
   constraint payments_currency_is_iso4217 CHECK ((currency ~ '^[A-Z]{3}$'::text))
   constraint payments_failure_reason_is_short CHECK (((length(failure_reason) <= 200) AND (failure_reason ~ '\S'::text)))
   constraint payments_failure_reason_only_if_failed CHECK (((failure_reason IS NULL) OR (status = 'failed'::text)))
@@ -353,6 +371,7 @@ table coaching.calls
   outcome text
   outcome_reason text
   created_at timestamp with time zone default now() not null
+  moved_to timestamp without time zone
   constraint calls_coach_id_fkey FOREIGN KEY (coach_id) REFERENCES coaching.coaches(id)
   constraint calls_context_line_is_short CHECK (((length(context_line) <= 200) AND (context_line ~ '\S'::text)))
   constraint calls_outcome_iff_completed CHECK (((status = 'completed'::text) = (outcome IS NOT NULL)))
@@ -376,7 +395,7 @@ table coaching.calls
   policy select_admin for select to rowbell_operator using (true)
   policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
   policy select_service for select to rowbell_writer using (true)
-  policy update_service for update to rowbell_writer using (true) with check (true)
+  policy update_service for update to rowbell_writer using (true) with check ((status = ANY (ARRAY['pending'::text, 'canceled'::text])))
   CREATE TRIGGER _100_plan_preview BEFORE INSERT OR UPDATE OF scheduled_at, status ON coaching.calls FOR EACH ROW EXECUTE FUNCTION coaching_private.tg_calls__plan_preview()
   CREATE TRIGGER _500_count_streak AFTER UPDATE ON coaching.calls REFERENCING OLD TABLE AS outdated NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION coaching_private.tg_calls__count_streak()
   CREATE TRIGGER _900_reschedule AFTER UPDATE ON coaching.calls REFERENCING OLD TABLE AS outdated NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION coaching_private.tg_calls__reschedule()
@@ -473,6 +492,7 @@ table juke.invites
   created_at timestamp with time zone default now() not null
   expires_at timestamp with time zone default (now() + '06:00:00'::interval) not null grant rowbell_writer (insert)
   answered_at timestamp with time zone grant rowbell_writer (update)
+  times_asked integer default 1 not null
   constraint invites_answered_at_iff_answered CHECK (((answered_at IS NULL) = (status = 'pending'::text)))
   constraint invites_expires_later CHECK ((expires_at > created_at))
   constraint invites_invitee_id_fkey FOREIGN KEY (invitee_id) REFERENCES notify.users(id) ON DELETE CASCADE
@@ -750,6 +770,9 @@ table notify.decisions partition by RANGE (event_id)
   row level security
   policy select_admin for select to rowbell_operator using (true)
   policy select_own for select to rowbell_user using ((recipient_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
+  CREATE TRIGGER _600_mark_deleted AFTER DELETE ON notify.decisions REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_decisions__mark()
+  CREATE TRIGGER _600_mark_inserted AFTER INSERT ON notify.decisions REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_decisions__mark()
+  CREATE TRIGGER _600_mark_updated AFTER UPDATE ON notify.decisions REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_decisions__mark()
   grant rowbell_operator (select); rowbell_user (select)
 
 table notify.deliveries partition by RANGE (id)
@@ -779,6 +802,7 @@ table notify.deliveries partition by RANGE (id)
   sms_segments integer grant rowbell_user (select)
   sms_country text grant rowbell_user (select)
   has_listener boolean default false not null
+  said jsonb grant rowbell_user (select)
   constraint deliveries_attempted_where_sending CHECK (((status <> 'sending'::text) OR (attempt > 0)))
   constraint deliveries_claimed_iff_sending CHECK (((claim_id IS NOT NULL) = (status = 'sending'::text)))
   constraint deliveries_delivered_at_iff_delivered CHECK (((delivered_at IS NOT NULL) = (status = 'delivered'::text)))
@@ -797,6 +821,9 @@ table notify.deliveries partition by RANGE (id)
   policy select_admin for select to rowbell_operator using (true)
   policy select_own for select to rowbell_user using ((recipient_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
   CREATE TRIGGER _500_tell_listeners AFTER UPDATE ON notify.deliveries REFERENCING NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_deliveries__tell_listeners()
+  CREATE TRIGGER _600_mark_deleted AFTER DELETE ON notify.deliveries REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_deliveries__mark()
+  CREATE TRIGGER _600_mark_inserted AFTER INSERT ON notify.deliveries REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_deliveries__mark()
+  CREATE TRIGGER _600_mark_updated AFTER UPDATE ON notify.deliveries REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_deliveries__mark()
   CREATE TRIGGER _900_enqueue AFTER INSERT ON notify.deliveries REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_deliveries__enqueue()
   grant rowbell_operator (select)
 
@@ -846,8 +873,7 @@ table notify.devices
   row level security
   policy select_admin for select to rowbell_operator using (true)
   policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
-  CREATE TRIGGER _200_check_juke_session AFTER INSERT ON notify.devices REFERENCING NEW TABLE AS registered FOR EACH STATEMENT EXECUTE FUNCTION juke_private.tg_devices__check_session()
-  CREATE TRIGGER _200_check_juke_session_again AFTER UPDATE ON notify.devices REFERENCING NEW TABLE AS registered FOR EACH STATEMENT EXECUTE FUNCTION juke_private.tg_devices__check_session()
+  CREATE TRIGGER _200_check_juke_session BEFORE INSERT ON notify.devices FOR EACH ROW WHEN ((new.session_id IS NOT NULL)) EXECUTE FUNCTION juke_private.tg_devices__check_session()
   CREATE TRIGGER _500_note_coaching_push AFTER INSERT ON notify.devices REFERENCING NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION coaching_private.tg_devices__note_push()
   CREATE TRIGGER _500_note_coaching_push_again AFTER UPDATE ON notify.devices REFERENCING OLD TABLE AS outdated NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION coaching_private.tg_devices__note_push()
 
@@ -1160,6 +1186,7 @@ table notify.notification_types
   email_template text default 'notification'::text not null grant rowbell_operator (update)
   email_url text grant rowbell_operator (update)
   to_unverified boolean default false not null
+  restate_after interval
   constraint notification_types_audience_is_qualified CHECK ((audience ~ '^[a-z_]+\.[a-z0-9_]+$'::text))
   constraint notification_types_cap_excess_is_known CHECK ((cap_excess = ANY (ARRAY['drop'::text, 'defer'::text, 'digest'::text])))
   constraint notification_types_category_is_a_slug CHECK ((category ~ '^[a-z][a-z0-9_]{0,62}$'::text))
@@ -1186,6 +1213,7 @@ table notify.notification_types
   constraint notification_types_priority_is_known CHECK ((priority = ANY (ARRAY['P0'::text, 'P1'::text])))
   constraint notification_types_promotional_is_not_locked CHECK (((purpose = 'transactional'::text) OR (locked_channels = '{}'::text[])))
   constraint notification_types_purpose_is_known CHECK ((purpose = ANY (ARRAY['transactional'::text, 'promotional'::text])))
+  constraint notification_types_restate_after_is_not_negative CHECK ((restate_after >= '00:00:00'::interval))
   constraint notification_types_still_relevant_is_qualified CHECK ((still_relevant ~ '^[a-z_]+\.[a-z0-9_]+$'::text))
   constraint notification_types_urgency_is_rfc8030 CHECK ((urgency = ANY (ARRAY['very-low'::text, 'low'::text, 'normal'::text, 'high'::text])))
   CREATE INDEX notification_types_fallback_key_idx on notify.notification_types USING btree (fallback_key)
@@ -1218,11 +1246,15 @@ table notify.notifications partition by RANGE (id)
   archived_at timestamp with time zone
   told_at timestamp with time zone default now()
   channel_texts jsonb
+  snoozed_until timestamp with time zone
+  deleted_at timestamp with time zone
+  changed_at timestamp with time zone
   constraint notifications_pkey PRIMARY KEY (id)
-  CREATE INDEX notifications_recipient_id_id_idx on notify.notifications USING btree (recipient_id, id DESC)
+  CREATE INDEX notifications_inbox_idx on notify.notifications USING btree (recipient_id, id DESC) INCLUDE (type_key, created_at, told_at, read_at, archived_at, snoozed_until, deleted_at, thread_id)
   row level security
   policy select_admin for select to rowbell_operator using (true)
-  policy select_own for select to rowbell_user using (((recipient_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)) AND (told_at IS NOT NULL)))
+  policy select_own for select to rowbell_user using (((recipient_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)) AND (told_at IS NOT NULL) AND (deleted_at IS NULL)))
+  CREATE TRIGGER _600_mark_updated AFTER UPDATE ON notify.notifications REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_notifications__mark()
   grant rowbell_operator (select); rowbell_user (select)
 
 table notify.personal_settings
@@ -1332,7 +1364,7 @@ table notify.receipts partition by RANGE (delivery_id)
   bounce_type text
   constraint receipts_bounce_type_iff_bounced CHECK (((kind = 'bounced'::text) = (bounce_type IS NOT NULL)))
   constraint receipts_bounce_type_is_known CHECK ((bounce_type = ANY (ARRAY['hard'::text, 'soft'::text])))
-  constraint receipts_kind_is_known CHECK ((kind = ANY (ARRAY['sent'::text, 'delivered'::text, 'answered'::text, 'completed'::text, 'opened'::text, 'clicked'::text, 'deferred'::text, 'bounced'::text, 'failed'::text, 'complained'::text])))
+  constraint receipts_kind_is_known CHECK ((kind = ANY (ARRAY['sent'::text, 'delivered'::text, 'answered'::text, 'completed'::text, 'opened'::text, 'clicked'::text, 'unsubscribed'::text, 'deferred'::text, 'bounced'::text, 'failed'::text, 'complained'::text])))
   constraint receipts_pkey PRIMARY KEY (delivery_id, kind, source)
   constraint receipts_source_is_known CHECK ((source = ANY (ARRAY['provider'::text, 'client'::text])))
   row level security
@@ -1340,6 +1372,9 @@ table notify.receipts partition by RANGE (delivery_id)
   policy select_own for select to rowbell_user using ((EXISTS ( SELECT
    FROM notify.deliveries d
   WHERE ((d.id = receipts.delivery_id) AND (d.recipient_id = ( SELECT notify_hidden.current_user_id() AS current_user_id))))))
+  CREATE TRIGGER _600_mark_deleted AFTER DELETE ON notify.receipts REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_receipts__mark()
+  CREATE TRIGGER _600_mark_inserted AFTER INSERT ON notify.receipts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_receipts__mark()
+  CREATE TRIGGER _600_mark_updated AFTER UPDATE ON notify.receipts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_receipts__mark()
   grant rowbell_operator (select); rowbell_user (select)
 
 table notify.retention_policies
@@ -1682,6 +1717,52 @@ table notify_private.daily_counters
   CREATE INDEX daily_counters_day_idx on notify_private.daily_counters USING brin (day)
   row level security
 
+table notify_private.daily_outcomes
+  starts_at timestamp with time zone not null
+  type_key text not null
+  channel text not null
+  status text not null
+  reason text
+  candidates bigint not null
+  CREATE UNIQUE INDEX daily_outcomes_starts_at_type_key_channel_status_reason_key on notify_private.daily_outcomes USING btree (starts_at, type_key, channel, status, reason) NULLS NOT DISTINCT
+  row level security
+
+table notify_private.daily_statistics
+  starts_at timestamp with time zone not null
+  type_key text
+  channel text
+  deliveries bigint not null
+  sent bigint not null
+  delivered bigint not null
+  tracked bigint not null
+  read bigint not null
+  clicked bigint not null
+  leavable bigint not null
+  unsubscribed bigint not null
+  failed bigint not null
+  expired bigint not null
+  canceled bigint not null
+  suppressed bigint not null
+  unknown bigint not null
+  waiting bigint not null
+  held_back bigint not null
+  retried bigint not null
+  retries bigint not null
+  recovered bigint not null
+  given_up bigint not null
+  delivery_times bigint not null
+  delivery_time interval not null
+  delivery_histogram bigint[] not null
+  read_times bigint not null
+  read_time interval not null
+  read_histogram bigint[] not null
+  click_times bigint not null
+  click_time interval not null
+  click_histogram bigint[] not null
+  CREATE INDEX daily_statistics_starts_at_idx on notify_private.daily_statistics USING btree (starts_at)
+  CREATE UNIQUE INDEX daily_statistics_type_key_channel_starts_at_key on notify_private.daily_statistics USING btree (type_key, channel, starts_at) NULLS NOT DISTINCT
+  row level security
+
 table notify_private.dedupe_keys
   recipient_id uuid not null
   dedupe_key text not null
@@ -1700,6 +1781,66 @@ table notify_private.event_keys
   CREATE INDEX event_keys_created_at_idx on notify_private.event_keys USING btree (created_at)
   row level security
 
+table notify_private.hourly_outcomes
+  starts_at timestamp with time zone not null
+  type_key text not null
+  channel text not null
+  status text not null
+  reason text
+  candidates bigint not null
+  CREATE UNIQUE INDEX hourly_outcomes_starts_at_type_key_channel_status_reason_key on notify_private.hourly_outcomes USING btree (starts_at, type_key, channel, status, reason) NULLS NOT DISTINCT
+  row level security
+
+table notify_private.hourly_statistics
+  starts_at timestamp with time zone not null
+  type_key text
+  channel text
+  deliveries bigint not null
+  sent bigint not null
+  delivered bigint not null
+  tracked bigint not null
+  read bigint not null
+  clicked bigint not null
+  leavable bigint not null
+  unsubscribed bigint not null
+  failed bigint not null
+  expired bigint not null
+  canceled bigint not null
+  suppressed bigint not null
+  unknown bigint not null
+  waiting bigint not null
+  held_back bigint not null
+  retried bigint not null
+  retries bigint not null
+  recovered bigint not null
+  given_up bigint not null
+  delivery_times bigint not null
+  delivery_time interval not null
+  delivery_histogram bigint[] not null
+  read_times bigint not null
+  read_time interval not null
+  read_histogram bigint[] not null
+  click_times bigint not null
+  click_time interval not null
+  click_histogram bigint[] not null
+  CREATE INDEX hourly_statistics_starts_at_idx on notify_private.hourly_statistics USING btree (starts_at)
+  CREATE UNIQUE INDEX hourly_statistics_type_key_channel_starts_at_key on notify_private.hourly_statistics USING btree (type_key, channel, starts_at) NULLS NOT DISTINCT
+  row level security
+
+table notify_private.inbox_changes
+  id uuid default uuidv7() not null
+  user_id uuid not null
+  changed_at timestamp with time zone not null
+  notification_ids uuid[] not null
+  read_at timestamp with time zone[] not null
+  archived_at timestamp with time zone[] not null
+  snoozed_until timestamp with time zone[] not null
+  last_changed_at timestamp with time zone[] not null
+  constraint inbox_changes_pkey PRIMARY KEY (id)
+  constraint inbox_changes_user_id_changed_at_key UNIQUE (user_id, changed_at)
+  constraint inbox_changes_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id)
+  row level security
+
 table notify_private.locale_formats
   locale text not null
   months text[] not null
@@ -1713,6 +1854,44 @@ table notify_private.locale_formats
   constraint locale_formats_locale_is_bcp47 CHECK ((locale ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'::text))
   constraint locale_formats_months_are_twelve CHECK ((cardinality(months) = 12))
   constraint locale_formats_pkey PRIMARY KEY (locale)
+  row level security
+
+table notify_private.notification_words partition by RANGE (id)
+  id uuid not null
+  recipient_id uuid not null
+  last_id uuid not null
+  notification_ids uuid[] not null
+  words tsvector[] not null
+  size integer generated as (cardinality(notification_ids)) not null
+  constraint notification_words_one_for_each CHECK ((cardinality(notification_ids) = cardinality(words)))
+  constraint notification_words_pkey PRIMARY KEY (id)
+  CREATE INDEX notification_words_recipient_id_id_idx on notify_private.notification_words USING btree (recipient_id, id) INCLUDE (last_id, size)
+  row level security
+
+table notify_private.statistic_marks
+  span text not null
+  starts_at timestamp with time zone not null
+  marked_at timestamp with time zone default now() not null
+  constraint statistic_marks_span_is_known CHECK ((span = ANY (ARRAY['notifications'::text, 'hour'::text, 'day'::text])))
+  CREATE INDEX statistic_marks_span_starts_at_idx on notify_private.statistic_marks USING btree (span, starts_at)
+  row level security
+
+table notify_private.statistic_periods
+  span text not null
+  starts_at timestamp with time zone not null
+  computed_at timestamp with time zone
+  took interval
+  constraint statistic_periods_pkey PRIMARY KEY (span, starts_at)
+  constraint statistic_periods_span_is_known CHECK ((span = ANY (ARRAY['notifications'::text, 'hour'::text, 'day'::text])))
+  constraint statistic_periods_took_iff_computed CHECK (((computed_at IS NULL) = (took IS NULL)))
+  CREATE INDEX statistic_periods_starts_at_idx on notify_private.statistic_periods USING btree (starts_at)
+  row level security
+
+table notify_private.statistics_closed
+  before timestamp with time zone default '-infinity'::timestamp with time zone not null
+  one boolean default true not null
+  constraint statistics_closed_has_one_row CHECK (one)
+  constraint statistics_closed_pkey PRIMARY KEY (one)
   row level security
 
 table notify_private.suppression_digests
@@ -2190,6 +2369,71 @@ view analytics.daily_deactivations with (security_barrier=true)
     tokens
    FROM notify.deactivation_statistics((((now() AT TIME ZONE 'UTC'::text))::date - 92), ((now() AT TIME ZONE 'UTC'::text))::date) deactivation_statistics(day, provider, reason, tokens);
 
+view analytics.daily_deliveries with (security_barrier=true)
+  grant rowbell_analyst (select); rowbell_operator (select)
+  SELECT ((s.starts_at AT TIME ZONE 'UTC'::text))::date AS day,
+    s.type_key,
+    s.channel,
+    f.held_back,
+    f.deliveries,
+    f.waiting,
+    f.sent,
+    f.delivered,
+    f.failed,
+    f.expired,
+    f.canceled,
+    f.suppressed,
+    f.unknown,
+    f.tracked,
+    f.read,
+    f.clicked,
+    f.leavable,
+    f.unsubscribed,
+    f.retried,
+    f.retries,
+    f.recovered,
+    f.given_up,
+    f.delivery_rate,
+    f.failure_rate,
+    f.read_rate,
+    f.click_rate,
+    f.unsubscribe_rate,
+    f.retry_success_rate,
+    f.deliver_known,
+    f.deliver_average_seconds,
+    f.deliver_p50_seconds,
+    f.deliver_p90_seconds,
+    f.deliver_p95_seconds,
+    f.deliver_p99_seconds,
+    f.read_known,
+    f.read_average_seconds,
+    f.read_p50_seconds,
+    f.read_p90_seconds,
+    f.read_p95_seconds,
+    f.read_p99_seconds,
+    f.click_known,
+    f.click_average_seconds,
+    f.click_p50_seconds,
+    f.click_p90_seconds,
+    f.click_p95_seconds,
+    f.click_p99_seconds
+   FROM (notify_private.daily_statistics s
+     CROSS JOIN LATERAL notify_private.flat_figures(ROW(s.starts_at, s.type_key, s.channel, s.deliveries, s.sent, s.delivered, s.tracked, s.read, s.clicked, s.leavable, s.unsubscribed, s.failed, s.expired, s.canceled, s.suppressed, s.unknown, s.waiting, s.held_back, s.retried, s.retries, s.recovered, s.given_up, s.delivery_times, s.delivery_time, s.delivery_histogram, s.read_times, s.read_time, s.read_histogram, s.click_times, s.click_time, s.click_histogram)::notify_private.hourly_statistics) f(held_back, deliveries, waiting, sent, delivered, failed, expired, canceled, suppressed, unknown, tracked, read, clicked, leavable, unsubscribed, retried, retries, recovered, given_up, delivery_rate, failure_rate, read_rate, click_rate, unsubscribe_rate, retry_success_rate, deliver_known, deliver_average_seconds, deliver_p50_seconds, deliver_p90_seconds, deliver_p95_seconds, deliver_p99_seconds, read_known, read_average_seconds, read_p50_seconds, read_p90_seconds, read_p95_seconds, read_p99_seconds, click_known, click_average_seconds, click_p50_seconds, click_p90_seconds, click_p95_seconds, click_p99_seconds))
+  WHERE ((s.type_key IS NOT NULL) AND (s.channel IS NOT NULL));
+
+view analytics.daily_funnel with (security_barrier=true)
+  grant rowbell_analyst (select); rowbell_operator (select)
+  SELECT ((s.starts_at AT TIME ZONE 'UTC'::text))::date AS day,
+    s.channel,
+    f.step,
+    f.stage,
+    f.candidates,
+    f.previous,
+    notify_private.rate(f.candidates, f.previous) AS share
+   FROM (notify_private.daily_statistics s
+     CROSS JOIN LATERAL ( VALUES (1,'candidates'::text,(s.deliveries + s.held_back),NULL::bigint), (2,'deliveries'::text,s.deliveries,(s.deliveries + s.held_back)), (3,'sent'::text,s.sent,s.deliveries), (4,'delivered'::text,s.delivered,s.sent), (5,'read'::text,s.read,s.tracked), (6,'clicked'::text,s.clicked,s.read)) f(step, stage, candidates, previous))
+  WHERE ((s.type_key IS NULL) AND (s.channel IS NOT NULL));
+
 view analytics.daily_pushes with (security_barrier=true)
   grant rowbell_analyst (select); rowbell_operator (select)
   SELECT day,
@@ -2199,6 +2443,154 @@ view analytics.daily_pushes with (security_barrier=true)
     opened,
     opened_share
    FROM notify.push_statistics((((now() AT TIME ZONE 'UTC'::text))::date - 92), ((now() AT TIME ZONE 'UTC'::text))::date) push_statistics(day, pack, type_key, sent, opened, opened_share);
+
+view analytics.daily_reasons with (security_barrier=true)
+  grant rowbell_analyst (select); rowbell_operator (select)
+  SELECT ((starts_at AT TIME ZONE 'UTC'::text))::date AS day,
+    type_key,
+    channel,
+    status,
+    reason,
+    candidates
+   FROM notify_private.daily_outcomes o;
+
+view analytics.daily_times with (security_barrier=true)
+  grant rowbell_analyst (select); rowbell_operator (select)
+  SELECT ((s.starts_at AT TIME ZONE 'UTC'::text))::date AS day,
+    s.type_key,
+    s.channel,
+    h.measure,
+        CASE (e.e >> 40)
+            WHEN 0 THEN (0)::double precision
+            ELSE (power((2)::double precision, ((((e.e >> 40) - 1))::double precision / (8.0)::double precision)) / (1000)::double precision)
+        END AS from_seconds,
+    (power((2)::double precision, (((e.e >> 40))::double precision / (8.0)::double precision)) / (1000)::double precision) AS to_seconds,
+    (e.e & (((1)::bigint << 40) - 1)) AS deliveries
+   FROM ((notify_private.daily_statistics s
+     CROSS JOIN LATERAL ( VALUES ('time_to_deliver'::text,s.delivery_histogram), ('time_to_read'::text,s.read_histogram), ('time_to_click'::text,s.click_histogram)) h(measure, histogram))
+     CROSS JOIN LATERAL unnest(h.histogram) e(e))
+  WHERE ((s.type_key IS NOT NULL) AND (s.channel IS NOT NULL));
+
+view analytics.daily_totals with (security_barrier=true)
+  grant rowbell_analyst (select); rowbell_operator (select)
+  SELECT ((s.starts_at AT TIME ZONE 'UTC'::text))::date AS day,
+    f.held_back,
+    f.deliveries,
+    f.waiting,
+    f.sent,
+    f.delivered,
+    f.failed,
+    f.expired,
+    f.canceled,
+    f.suppressed,
+    f.unknown,
+    f.tracked,
+    f.read,
+    f.clicked,
+    f.leavable,
+    f.unsubscribed,
+    f.retried,
+    f.retries,
+    f.recovered,
+    f.given_up,
+    f.delivery_rate,
+    f.failure_rate,
+    f.read_rate,
+    f.click_rate,
+    f.unsubscribe_rate,
+    f.retry_success_rate,
+    f.deliver_known,
+    f.deliver_average_seconds,
+    f.deliver_p50_seconds,
+    f.deliver_p90_seconds,
+    f.deliver_p95_seconds,
+    f.deliver_p99_seconds,
+    f.read_known,
+    f.read_average_seconds,
+    f.read_p50_seconds,
+    f.read_p90_seconds,
+    f.read_p95_seconds,
+    f.read_p99_seconds,
+    f.click_known,
+    f.click_average_seconds,
+    f.click_p50_seconds,
+    f.click_p90_seconds,
+    f.click_p95_seconds,
+    f.click_p99_seconds
+   FROM (notify_private.daily_statistics s
+     CROSS JOIN LATERAL notify_private.flat_figures(ROW(s.starts_at, s.type_key, s.channel, s.deliveries, s.sent, s.delivered, s.tracked, s.read, s.clicked, s.leavable, s.unsubscribed, s.failed, s.expired, s.canceled, s.suppressed, s.unknown, s.waiting, s.held_back, s.retried, s.retries, s.recovered, s.given_up, s.delivery_times, s.delivery_time, s.delivery_histogram, s.read_times, s.read_time, s.read_histogram, s.click_times, s.click_time, s.click_histogram)::notify_private.hourly_statistics) f(held_back, deliveries, waiting, sent, delivered, failed, expired, canceled, suppressed, unknown, tracked, read, clicked, leavable, unsubscribed, retried, retries, recovered, given_up, delivery_rate, failure_rate, read_rate, click_rate, unsubscribe_rate, retry_success_rate, deliver_known, deliver_average_seconds, deliver_p50_seconds, deliver_p90_seconds, deliver_p95_seconds, deliver_p99_seconds, read_known, read_average_seconds, read_p50_seconds, read_p90_seconds, read_p95_seconds, read_p99_seconds, click_known, click_average_seconds, click_p50_seconds, click_p90_seconds, click_p95_seconds, click_p99_seconds))
+  WHERE ((s.type_key IS NULL) AND (s.channel IS NULL));
+
+view analytics.freshness with (security_barrier=true)
+  grant rowbell_analyst (select); rowbell_operator (select)
+  SELECT LEAST(min(marked_at), now()) AS computed_at,
+    ( SELECT min(h.starts_at) AS min
+           FROM notify_private.hourly_statistics h) AS hours_since,
+    ( SELECT ((min(d.starts_at) AT TIME ZONE 'UTC'::text))::date AS timezone
+           FROM notify_private.daily_statistics d) AS days_since
+   FROM notify_private.statistic_marks m;
+
+view analytics.hourly_deliveries with (security_barrier=true)
+  grant rowbell_analyst (select); rowbell_operator (select)
+  SELECT s.starts_at,
+    s.type_key,
+    s.channel,
+    f.held_back,
+    f.deliveries,
+    f.waiting,
+    f.sent,
+    f.delivered,
+    f.failed,
+    f.expired,
+    f.canceled,
+    f.suppressed,
+    f.unknown,
+    f.tracked,
+    f.read,
+    f.clicked,
+    f.leavable,
+    f.unsubscribed,
+    f.retried,
+    f.retries,
+    f.recovered,
+    f.given_up,
+    f.delivery_rate,
+    f.failure_rate,
+    f.read_rate,
+    f.click_rate,
+    f.unsubscribe_rate,
+    f.retry_success_rate,
+    f.deliver_known,
+    f.deliver_average_seconds,
+    f.deliver_p50_seconds,
+    f.deliver_p90_seconds,
+    f.deliver_p95_seconds,
+    f.deliver_p99_seconds,
+    f.read_known,
+    f.read_average_seconds,
+    f.read_p50_seconds,
+    f.read_p90_seconds,
+    f.read_p95_seconds,
+    f.read_p99_seconds,
+    f.click_known,
+    f.click_average_seconds,
+    f.click_p50_seconds,
+    f.click_p90_seconds,
+    f.click_p95_seconds,
+    f.click_p99_seconds
+   FROM (notify_private.hourly_statistics s
+     CROSS JOIN LATERAL notify_private.flat_figures(s.*) f(held_back, deliveries, waiting, sent, delivered, failed, expired, canceled, suppressed, unknown, tracked, read, clicked, leavable, unsubscribed, retried, retries, recovered, given_up, delivery_rate, failure_rate, read_rate, click_rate, unsubscribe_rate, retry_success_rate, deliver_known, deliver_average_seconds, deliver_p50_seconds, deliver_p90_seconds, deliver_p95_seconds, deliver_p99_seconds, read_known, read_average_seconds, read_p50_seconds, read_p90_seconds, read_p95_seconds, read_p99_seconds, click_known, click_average_seconds, click_p50_seconds, click_p90_seconds, click_p95_seconds, click_p99_seconds))
+  WHERE ((s.type_key IS NOT NULL) AND (s.channel IS NOT NULL));
+
+view analytics.notification_types with (security_barrier=true)
+  grant rowbell_analyst (select); rowbell_operator (select)
+  SELECT key AS type_key,
+    pack,
+    category,
+    priority,
+    purpose,
+    channels
+   FROM notify.notification_types t;
 
 view analytics.sms_costs with (security_barrier=true)
   grant rowbell_analyst (select); rowbell_operator (select)
@@ -2267,8 +2659,8 @@ view coaching.delivery_log with (security_barrier=true)
             WHEN (d.status = ANY (ARRAY['sent'::text, 'delivered'::text])) THEN d.status
             ELSE 'failed'::text
         END AS status,
-    COALESCE(((n.channel_texts -> d.channel) ->> 'title'::text), n.title) AS title,
-    COALESCE(((n.channel_texts -> d.channel) ->> 'body'::text), n.body) AS body,
+    COALESCE((d.said ->> 'title'::text), ((n.channel_texts -> d.channel) ->> 'title'::text), n.title) AS title,
+    COALESCE((d.said ->> 'body'::text), ((n.channel_texts -> d.channel) ->> 'body'::text), n.body) AS body,
     d.provider,
     d.provider_message_id,
         CASE
@@ -2351,6 +2743,79 @@ view coaching_private.words
           WHERE ((x.topic_key = c.topic_key) AND (x.locale = ANY (ARRAY[u.locale, split_part(u.locale, '-'::text, 1), 'en'::text])))
           ORDER BY (x.locale = u.locale) DESC, (x.locale <> 'en'::text) DESC
          LIMIT 1) t ON (true));
+
+view notify.delivery_timelines with (security_invoker=true)
+  grant rowbell_operator (select); rowbell_user (select)
+  SELECT d.id AS delivery_id,
+    d.notification_id,
+    n.recipient_id,
+    n.type_key,
+    d.channel,
+    d.provider,
+    d.status,
+    d.reason,
+    d.created_at,
+    d.sent_at,
+    d.delivered_at,
+    e.read_at,
+    e.clicked_at,
+    r.unsubscribed_at,
+        CASE
+            WHEN (d.status = 'failed'::text) THEN d.finished_at
+            ELSE NULL::timestamp with time zone
+        END AS failed_at,
+        CASE
+            WHEN ((d.channel = 'in_app'::text) OR (d.delivered_at < COALESCE(LEAST(r.opened_at, r.clicked_at, r.unsubscribed_at), 'infinity'::timestamp with time zone))) THEN (d.delivered_at - d.created_at)
+            ELSE NULL::interval
+        END AS time_to_deliver,
+        CASE
+            WHEN (e.read_at IS NOT NULL) THEN GREATEST((e.read_at - d.sent_at), '00:00:00'::interval)
+            ELSE NULL::interval
+        END AS time_to_read,
+        CASE
+            WHEN (e.clicked_at IS NOT NULL) THEN GREATEST((e.clicked_at - d.sent_at), '00:00:00'::interval)
+            ELSE NULL::interval
+        END AS time_to_click,
+    GREATEST((d.attempt - 1), 0) AS retries,
+        CASE
+            WHEN ((d.attempt > 1) AND (d.status <> ALL (ARRAY['held'::text, 'queued'::text, 'sending'::text]))) THEN (d.sent_at IS NOT NULL)
+            ELSE NULL::boolean
+        END AS is_recovered,
+    t.is_tracked,
+    ((d.channel = 'email'::text) AND (d.sent_at IS NOT NULL) AND (d.status <> 'failed'::text)) AS is_leavable,
+    (n.type_key = ANY (ARRAY['test_push'::text, 'test_email'::text])) AS is_test
+   FROM ((((notify.deliveries d
+     JOIN notify.notifications n ON ((n.id = d.notification_id)))
+     CROSS JOIN LATERAL ( SELECT min(x.occurred_at) FILTER (WHERE (x.kind = 'opened'::text)) AS opened_at,
+            min(x.occurred_at) FILTER (WHERE (x.kind = 'clicked'::text)) AS clicked_at,
+            min(x.occurred_at) FILTER (WHERE (x.kind = 'unsubscribed'::text)) AS unsubscribed_at
+           FROM notify.receipts x
+          WHERE ((x.delivery_id = d.id) AND (x.source = 'client'::text))) r)
+     CROSS JOIN LATERAL ( SELECT ((d.sent_at IS NOT NULL) AND (d.status <> 'failed'::text) AND
+                CASE d.channel
+                    WHEN 'push'::text THEN true
+                    WHEN 'in_app'::text THEN true
+                    WHEN 'email'::text THEN COALESCE(( SELECT k.granted
+                       FROM notify.tracking_consents k
+                      WHERE ((k.user_id = n.recipient_id) AND (k.recorded_at <= d.sent_at))
+                      ORDER BY k.id DESC
+                     LIMIT 1), false)
+                    ELSE false
+                END) AS is_tracked
+         OFFSET 0) t)
+     CROSS JOIN LATERAL ( SELECT
+                CASE
+                    WHEN t.is_tracked THEN LEAST(r.opened_at, r.clicked_at,
+                    CASE
+                        WHEN (d.channel = 'in_app'::text) THEN n.read_at
+                        ELSE NULL::timestamp with time zone
+                    END)
+                    ELSE NULL::timestamp with time zone
+                END AS read_at,
+                CASE
+                    WHEN t.is_tracked THEN r.clicked_at
+                    ELSE NULL::timestamp with time zone
+                END AS clicked_at) e);
 
 view trips.members with (security_barrier=true)
   grant rowbell_user (select)
@@ -2631,6 +3096,9 @@ function juke.withdraw_invite(invite_id uuid) returns juke.invites
   plpgsql volatile security definer set search_path=""
   grant rowbell_user (execute)
 
+function juke_private.end_session(user_id uuid, session_id text) returns void
+  sql volatile set search_path=""
+
 function juke_private.host_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
   sql stable
 
@@ -2692,8 +3160,32 @@ function notify.activity_summary(since timestamp with time zone DEFAULT NULL::ti
   sql stable set search_path=""
   grant rowbell_operator (execute); rowbell_user (execute)
 
+function notify.analytics_by_channel(types text[] DEFAULT NULL::text[], channels text[] DEFAULT NULL::text[], since timestamp with time zone DEFAULT NULL::timestamp with time zone, until timestamp with time zone DEFAULT NULL::timestamp with time zone, user_id uuid DEFAULT NULL::uuid) returns notify.delivery_figure[]
+  sql stable security definer set search_path=""
+  grant rowbell_operator (execute); rowbell_user (execute)
+
+function notify.analytics_by_type(types text[] DEFAULT NULL::text[], channels text[] DEFAULT NULL::text[], since timestamp with time zone DEFAULT NULL::timestamp with time zone, until timestamp with time zone DEFAULT NULL::timestamp with time zone, user_id uuid DEFAULT NULL::uuid) returns notify.delivery_figure[]
+  sql stable security definer set search_path=""
+  grant rowbell_operator (execute); rowbell_user (execute)
+
+function notify.analytics_deliveries(types text[] DEFAULT NULL::text[], channels text[] DEFAULT NULL::text[], statuses text[] DEFAULT NULL::text[], since timestamp with time zone DEFAULT NULL::timestamp with time zone, until timestamp with time zone DEFAULT NULL::timestamp with time zone, user_id uuid DEFAULT NULL::uuid) returns SETOF notify.delivery_timelines
+  sql stable
+  grant rowbell_operator (execute); rowbell_user (execute)
+
+function notify.analytics_over_time(step text DEFAULT 'day'::text, types text[] DEFAULT NULL::text[], channels text[] DEFAULT NULL::text[], since timestamp with time zone DEFAULT NULL::timestamp with time zone, until timestamp with time zone DEFAULT NULL::timestamp with time zone, time_zone text DEFAULT 'UTC'::text, user_id uuid DEFAULT NULL::uuid) returns notify.delivery_figure[]
+  sql stable security definer set search_path=""
+  grant rowbell_operator (execute); rowbell_user (execute)
+
+function notify.analytics_reasons(types text[] DEFAULT NULL::text[], channels text[] DEFAULT NULL::text[], since timestamp with time zone DEFAULT NULL::timestamp with time zone, until timestamp with time zone DEFAULT NULL::timestamp with time zone, user_id uuid DEFAULT NULL::uuid) returns notify.reason_figure[]
+  plpgsql stable security definer set search_path="", plan_cache_mode=force_custom_plan, jit=off
+  grant rowbell_operator (execute); rowbell_user (execute)
+
+function notify.analytics_summary(types text[] DEFAULT NULL::text[], channels text[] DEFAULT NULL::text[], since timestamp with time zone DEFAULT NULL::timestamp with time zone, until timestamp with time zone DEFAULT NULL::timestamp with time zone, user_id uuid DEFAULT NULL::uuid) returns notify.delivery_figure
+  sql stable security definer set search_path=""
+  grant rowbell_operator (execute); rowbell_user (execute)
+
 function notify.archive(notification_ids uuid[]) returns integer
-  plpgsql volatile security definer set search_path=""
+  sql volatile set search_path=""
   grant rowbell_user (execute)
 
 function notify.backtest(since timestamp with time zone, until timestamp with time zone, changes jsonb DEFAULT '{}'::jsonb, part integer DEFAULT 0, parts integer DEFAULT 1) returns SETOF notify.backtest_total
@@ -2719,6 +3211,10 @@ function notify.cancel_schedule(schedule_id uuid) returns boolean
 function notify.cap_statistics(since date DEFAULT NULL::date, until date DEFAULT NULL::date) returns SETOF notify.cap_statistic
   plpgsql stable security definer set search_path=""
   grant rowbell_analyst (execute); rowbell_operator (execute)
+
+function notify.change_notifications(action text, notification_ids uuid[] DEFAULT NULL::uuid[], filter notify.inbox_filter DEFAULT NULL::notify.inbox_filter, until timestamp with time zone DEFAULT NULL::timestamp with time zone) returns notify.inbox_change
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
 
 function notify.choose_fallback(type_key text, fallback_key text DEFAULT NULL::text) returns notify.fallback_choices
   plpgsql volatile security definer set search_path=""
@@ -2784,16 +3280,32 @@ function notify.failed_events(max_rows integer DEFAULT 50) returns SETOF notify.
   sql stable set search_path=""
   grant rowbell_operator (execute)
 
+function notify.inbox_categories(filter notify.inbox_filter DEFAULT NULL::notify.inbox_filter) returns SETOF notify.inbox_category
+  sql stable set search_path="", enable_seqscan=off, enable_bitmapscan=off, jit=off
+  grant rowbell_operator (execute); rowbell_user (execute)
+
+function notify.inbox_count(filter notify.inbox_filter DEFAULT NULL::notify.inbox_filter) returns integer
+  sql stable set search_path="", enable_seqscan=off, enable_bitmapscan=off, jit=off
+  grant rowbell_operator (execute); rowbell_user (execute)
+
+function notify.inbox_suggestions(search text) returns text[]
+  sql stable set search_path=""
+  grant rowbell_operator (execute); rowbell_user (execute)
+
+function notify.inbox_threads(filter notify.inbox_filter DEFAULT NULL::notify.inbox_filter) returns SETOF notify.inbox_thread
+  sql stable
+  grant rowbell_operator (execute); rowbell_user (execute)
+
 function notify.mark_all_read() returns integer
-  plpgsql volatile security definer set search_path=""
+  sql volatile set search_path=""
   grant rowbell_user (execute)
 
 function notify.mark_read(notification_ids uuid[]) returns integer
-  plpgsql volatile security definer set search_path=""
+  sql volatile set search_path=""
   grant rowbell_user (execute)
 
 function notify.mark_seen(notification_ids uuid[]) returns integer
-  plpgsql volatile security definer set search_path=""
+  sql volatile set search_path=""
   grant rowbell_user (execute)
 
 function notify.my_consents() returns SETOF notify.effective_consent
@@ -2940,8 +3452,12 @@ function notify.trace(event_id uuid DEFAULT NULL::uuid, notification_id uuid DEF
   plpgsql stable set search_path=""
   grant rowbell_operator (execute); rowbell_user (execute)
 
+function notify.undo_change(undo_token uuid) returns integer
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_user (execute)
+
 function notify.unread_count() returns integer
-  sql stable set search_path=""
+  sql stable set search_path="", enable_seqscan=off, enable_bitmapscan=off, jit=off
   grant rowbell_user (execute)
 
 function notify.unregister_device(provider text, token text) returns boolean
@@ -2988,13 +3504,33 @@ function notify_hidden.current_user_id() returns uuid
   sql stable parallel safe
   grant rowbell_anonymous (execute); rowbell_operator (execute); rowbell_user (execute); rowbell_writer (execute)
 
+function notify_hidden.inbox(filter notify.inbox_filter) returns SETOF notify.notifications
+  sql stable
+  grant rowbell_operator (execute); rowbell_user (execute)
+
+function notify_hidden.inbox_matches(search text) returns SETOF uuid
+  sql stable security definer set search_path="", enable_seqscan=off, enable_bitmapscan=off, jit=off
+  grant rowbell_operator (execute); rowbell_user (execute)
+
+function notify_hidden.inbox_page(filter notify.inbox_filter, sort text, most integer, past_id uuid, past_read boolean, backwards boolean) returns TABLE(notification_id uuid, is_read boolean)
+  plpgsql stable set search_path="", plan_cache_mode=force_generic_plan, enable_seqscan=off, enable_bitmapscan=off, enable_sort=off, jit=off
+  grant rowbell_operator (execute); rowbell_user (execute)
+
 function notify_hidden.instant(at timestamp with time zone, zone text) returns text
   sql stable parallel safe set search_path=""
+  grant rowbell_operator (execute); rowbell_user (execute)
+
+function notify_hidden.is_inbox_filter(filter notify.inbox_filter) returns boolean
+  plpgsql stable set search_path=""
   grant rowbell_operator (execute); rowbell_user (execute)
 
 function notify_hidden.is_time_zone(name text) returns boolean
   plpgsql immutable parallel safe set search_path=""
   grant rowbell_operator (execute); rowbell_user (execute); rowbell_writer (execute)
+
+function notify_hidden.plain_words(content text) returns text
+  sql immutable parallel safe set search_path=""
+  grant rowbell_operator (execute); rowbell_user (execute)
 
 function notify_hidden.prefix_query(search text) returns tsquery
   sql immutable parallel safe set search_path=""
@@ -3020,9 +3556,25 @@ function notify_hidden.send_test_push(device_id uuid DEFAULT NULL::uuid) returns
   plpgsql volatile security definer set search_path=""
   grant rowbell_user (execute)
 
+function notify_hidden.stemmer(locale text) returns regconfig
+  sql immutable parallel safe set search_path=""
+  grant rowbell_operator (execute); rowbell_user (execute)
+
 function notify_hidden.test_states(event_ids uuid[]) returns TABLE(event_id uuid, delivery_id uuid, status text, reason text, code text, settled boolean)
   sql stable set search_path=""
   grant rowbell_user (execute)
+
+function notify_hidden.uuidv7_floor(instant timestamp with time zone) returns uuid
+  sql immutable parallel safe strict
+  grant rowbell_operator (execute); rowbell_user (execute)
+
+function notify_hidden.words_of(content text, locale text) returns tsvector
+  sql immutable parallel safe set search_path=""
+  grant rowbell_operator (execute); rowbell_user (execute)
+
+function notify_hidden.words_query(search text, locale text) returns tsquery
+  sql immutable parallel safe set search_path=""
+  grant rowbell_operator (execute); rowbell_user (execute)
 
 function notify_hidden.wrong_quiet_hours(quiet_hours notify.quiet_window[]) returns text
   sql immutable set search_path=""
@@ -3090,6 +3642,9 @@ function notify_private.belongs(table_name text, column_name text DEFAULT 'user_
 function notify_private.best_copy(type_key text, locale text, variant text) returns notify.notification_copies
   plpgsql stable set search_path=""
 
+function notify_private.bucket_of(span interval) returns bigint
+  sql immutable parallel safe
+
 function notify_private.call_listeners(delivery_ids uuid[]) returns void
   plpgsql volatile security definer set search_path=""
 
@@ -3098,6 +3653,12 @@ function notify_private.cancel_events(event_ids uuid[]) returns notify.cancellat
 
 function notify_private.cancel_journey_events(enrollment_ids uuid[]) returns void
   sql volatile set search_path=""
+
+function notify_private.cancel_promotional(user_id uuid, channel text) returns void
+  plpgsql volatile set search_path=""
+
+function notify_private.cells_of(starts_at timestamp with time zone) returns TABLE(type_key text, channel text, status text, reason text, is_sent boolean, is_delivered boolean, is_tracked boolean, is_read boolean, is_clicked boolean, is_leavable boolean, is_unsubscribed boolean, is_failed boolean, retries integer, is_recovered boolean, delivery_bucket bigint, read_bucket bigint, click_bucket bigint, candidates bigint, delivery_time interval, read_time interval, click_time interval)
+  sql stable set search_path="", enable_seqscan=off, enable_hashjoin=off, enable_mergejoin=off, enable_material=off, jit=off, work_mem=64MB
 
 function notify_private.change_source() returns text
   sql stable set search_path=""
@@ -3132,6 +3693,12 @@ function notify_private.close_digests(max_digests integer DEFAULT 100) returns b
   plpgsql volatile security definer set search_path="", plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off, enable_bitmapscan=off
   grant rowbell_worker (execute)
 
+function notify_private.close_statistics(table_name text, from_id uuid, to_id uuid) returns void
+  plpgsql volatile set search_path=""
+
+function notify_private.compact_histogram(histogram bigint[]) returns bigint[]
+  sql immutable parallel safe strict set search_path=""
+
 function notify_private.confirm_email(verification_id uuid, confirms boolean) returns TABLE(state text, locale text)
   plpgsql volatile security definer set search_path=""
   grant rowbell_http (execute)
@@ -3154,6 +3721,10 @@ function notify_private.digest_audience(event_ids uuid[]) returns TABLE(event_id
 
 function notify_private.drop_partition(table_name text, partition_name text) returns text
   plpgsql volatile security definer set search_path="", lock_timeout=500ms
+  grant rowbell_worker (execute)
+
+function notify_private.due_periods(span text, at_once boolean DEFAULT false) returns SETOF timestamp with time zone
+  sql stable security definer set search_path=""
   grant rowbell_worker (execute)
 
 function notify_private.effective_preferences(user_id uuid, at timestamp with time zone) returns SETOF notify.effective_preference
@@ -3208,6 +3779,19 @@ function notify_private.fail_event(event_id uuid, error text) returns void
   sql volatile security definer set search_path=""
   grant rowbell_worker (execute)
 
+function notify_private.figure_bounds(split text, types text[], channels text[], since timestamp with time zone, until timestamp with time zone, time_zone text, OUT from_hour timestamp with time zone, OUT from_day timestamp with time zone, OUT to_day timestamp with time zone, OUT to_hour timestamp with time zone) returns record
+  plpgsql stable set search_path=""
+
+function notify_private.figures(split text, user_id uuid, types text[], channels text[], since timestamp with time zone, until timestamp with time zone, time_zone text DEFAULT 'UTC'::text) returns SETOF notify.delivery_figure
+  plpgsql stable set search_path="", plan_cache_mode=force_custom_plan, jit=off
+
+function notify_private.figures_of(counted notify_private.hourly_statistics, ends_at timestamp with time zone, computed_at timestamp with time zone) returns SETOF notify.delivery_figure
+  sql stable
+  grant rowbell_analyst (execute); rowbell_operator (execute)
+
+function notify_private.figures_scope(user_id uuid) returns uuid
+  plpgsql stable set search_path=""
+
 function notify_private.fire_schedules(max_clocks integer DEFAULT 500) returns boolean
   plpgsql volatile security definer set search_path="", plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off, enable_bitmapscan=off
   grant rowbell_worker (execute)
@@ -3218,11 +3802,18 @@ function notify_private.fitting_key(key text) returns text
 function notify_private.fitting_text(template text, variables jsonb, locale text, is_plain boolean, max_segments integer, shorten text[], OUT said text, OUT fits boolean) returns record
   plpgsql stable parallel safe set search_path=""
 
+function notify_private.flat_figures(counted notify_private.hourly_statistics) returns TABLE(held_back bigint, deliveries bigint, waiting bigint, sent bigint, delivered bigint, failed bigint, expired bigint, canceled bigint, suppressed bigint, unknown bigint, tracked bigint, read bigint, clicked bigint, leavable bigint, unsubscribed bigint, retried bigint, retries bigint, recovered bigint, given_up bigint, delivery_rate double precision, failure_rate double precision, read_rate double precision, click_rate double precision, unsubscribe_rate double precision, retry_success_rate double precision, deliver_known bigint, deliver_average_seconds double precision, deliver_p50_seconds double precision, deliver_p90_seconds double precision, deliver_p95_seconds double precision, deliver_p99_seconds double precision, read_known bigint, read_average_seconds double precision, read_p50_seconds double precision, read_p90_seconds double precision, read_p95_seconds double precision, read_p99_seconds double precision, click_known bigint, click_average_seconds double precision, click_p50_seconds double precision, click_p90_seconds double precision, click_p95_seconds double precision, click_p99_seconds double precision)
+  sql stable
+  grant rowbell_analyst (execute); rowbell_operator (execute)
+
 function notify_private.format_dates(first date, last date, with_year boolean, locale text) returns text
   plpgsql stable parallel safe set search_path=""
 
 function notify_private.gather(verdicts notify_private.verdict[], at timestamp with time zone) returns void
   plpgsql volatile set search_path=""
+
+function notify_private.hour_of(id uuid) returns timestamp with time zone
+  sql immutable parallel safe
 
 function notify_private.irrelevant(candidates notify_private.candidate[]) returns TABLE(event_id uuid, recipient_id uuid)
   plpgsql stable set search_path=""
@@ -3236,6 +3827,9 @@ function notify_private.is_shared_address(address text, user_id uuid) returns bo
 function notify_private.is_worker_alive(lane text, host text) returns boolean
   sql stable security definer set search_path=""
   grant rowbell_worker (execute)
+
+function notify_private.join_histograms(bigint[]) returns bigint[]
+  internal immutable parallel safe
 
 function notify_private.journey_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
   sql stable
@@ -3255,12 +3849,15 @@ function notify_private.judge_holds(holds notify.holds[], at timestamp with time
 function notify_private.judge_provider(provider text, results notify_private.result[]) returns timestamp with time zone
   plpgsql volatile set search_path=""
 
-function notify_private.leave_email(user_id uuid, type_key text) returns boolean
+function notify_private.leave_email(user_id uuid, type_key text, delivery_id uuid DEFAULT NULL::uuid) returns boolean
   plpgsql volatile security definer set search_path=""
   grant rowbell_http (execute)
 
 function notify_private.local_instant(local timestamp without time zone, zone text, which text DEFAULT 'last'::text) returns timestamp with time zone
   plpgsql immutable parallel safe set search_path=""
+
+function notify_private.lock_inbox() returns uuid
+  plpgsql volatile set search_path=""
 
 function notify_private.make_partitions(months_ahead integer DEFAULT 3) returns integer
   plpgsql volatile security definer set search_path="", lock_timeout=2s
@@ -3272,6 +3869,9 @@ function notify_private.measure_sms(text text, OUT encoding text, OUT units inte
 function notify_private.mentions(content text, words text[]) returns boolean
   sql immutable set search_path=""
 
+function notify_private.merge_histograms(bigint[]) returns bigint[]
+  internal immutable parallel safe
+
 function notify_private.metrics() returns TABLE(name text, labels jsonb, value double precision)
   sql stable security definer set search_path=""
   grant rowbell_http (execute)
@@ -3281,6 +3881,10 @@ function notify_private.move_digests(user_ids uuid[]) returns void
 
 function notify_private.move_events(event_ids uuid[], due_at timestamp with time zone, shift interval) returns integer
   plpgsql volatile set search_path=""
+
+function notify_private.much_unpacked() returns uuid[]
+  sql stable security definer set search_path=""
+  grant rowbell_worker (execute)
 
 function notify_private.names(table_name text, column_name text, not_theirs text[], changes jsonb DEFAULT NULL::jsonb, rows text DEFAULT NULL::text, exports text DEFAULT NULL::text, hidden text[] DEFAULT '{}'::text[], reason text DEFAULT NULL::text) returns notify_private.personal_data
   sql immutable set search_path=""
@@ -3302,6 +3906,9 @@ function notify_private.next_local(time_of_day time without time zone, weekdays 
 
 function notify_private.next_occurrence(schedule notify.schedules, zone text, after timestamp with time zone, last_on date) returns timestamp with time zone
   plpgsql stable set search_path=""
+
+function notify_private.next_refresh(period notify_private.statistic_periods) returns timestamp with time zone
+  sql stable set search_path=""
 
 function notify_private.normal_address(channel text, address text) returns text
   sql immutable parallel safe set search_path=""
@@ -3327,6 +3934,20 @@ function notify_private.note_tracking_consent(user_id uuid, granted boolean, sou
 function notify_private.notifications_naming(user_id uuid, words text[], event_ids uuid[], since timestamp with time zone DEFAULT '-infinity'::timestamp with time zone) returns uuid[]
   sql stable set search_path=""
 
+function notify_private.own_candidates(recipient_id uuid, since timestamp with time zone, until timestamp with time zone, types text[], channels text[]) returns TABLE(starts_at timestamp with time zone, type_key text, channel text, status text, reason text, sent_at timestamp with time zone, delivered_at timestamp with time zone, is_tracked boolean, read_at timestamp with time zone, clicked_at timestamp with time zone, is_leavable boolean, unsubscribed_at timestamp with time zone, failed_at timestamp with time zone, retries integer, is_recovered boolean, time_to_deliver interval, time_to_read interval, time_to_click interval)
+  sql stable set search_path=""
+
+function notify_private.own_statistics(recipient_id uuid, since timestamp with time zone, until timestamp with time zone, types text[], channels text[]) returns SETOF notify_private.hourly_statistics
+  sql stable set search_path=""
+
+function notify_private.pack_all_words(INOUT done integer) returns 
+  plpgsql volatile
+  grant rowbell_worker (execute)
+
+function notify_private.pack_words(recipient_id uuid, most integer DEFAULT 1024) returns integer
+  plpgsql volatile security definer set search_path="", enable_seqscan=off, enable_bitmapscan=off, jit=off
+  grant rowbell_worker (execute)
+
 function notify_private.past_facts(batch notify_private.past[], changes jsonb, settings notify.settings, types notify.notification_types[], sent notify_private.past_message[], keys notify_private.past_key[], first_id uuid) returns SETOF notify_private.facts
   sql stable set search_path=""
 
@@ -3336,6 +3957,9 @@ function notify_private.past_partitions() returns TABLE(table_name text, partiti
 
 function notify_private.pause_provider(provider text, reason text) returns timestamp with time zone
   sql volatile set search_path=""
+
+function notify_private.percentiles(histogram bigint[], shares double precision[]) returns interval[]
+  plpgsql immutable parallel safe strict set search_path=""
 
 function notify_private.personal_data() returns SETOF notify_private.personal_data
   sql immutable set search_path=""
@@ -3369,6 +3993,10 @@ function notify_private.predict(user_id uuid, type_key text, at timestamp with t
 function notify_private.quiet_until(windows notify.quiet_window[], zone text, at timestamp with time zone) returns timestamp with time zone
   plpgsql immutable parallel safe set search_path=""
 
+function notify_private.rate(part bigint, whole bigint) returns double precision
+  sql immutable parallel safe
+  grant rowbell_analyst (execute); rowbell_operator (execute)
+
 function notify_private.readiness(migrations text[], OUT missing_migrations bigint, OUT missing_partitions bigint, OUT workers_alive bigint) returns record
   plpgsql stable security definer set search_path=""
   grant rowbell_http (execute)
@@ -3386,6 +4014,20 @@ function notify_private.redact(content text, words text[]) returns text
 
 function notify_private.redact_json(content jsonb, words text[]) returns jsonb
   sql immutable set search_path=""
+
+function notify_private.refresh_day(starts_at timestamp with time zone) returns void
+  plpgsql volatile set search_path=""
+
+function notify_private.refresh_hour(starts_at timestamp with time zone) returns void
+  plpgsql volatile set search_path="", jit=off
+
+function notify_private.refresh_period(span text, starts_at timestamp with time zone, wait boolean DEFAULT false) returns boolean
+  plpgsql volatile security definer set search_path=""
+  grant rowbell_worker (execute)
+
+function notify_private.refresh_statistics(INOUT done integer, IN at_once boolean DEFAULT false) returns 
+  plpgsql volatile
+  grant rowbell_worker (execute)
 
 function notify_private.register_worker(lane text, host text, pid integer, providers text[]) returns uuid
   plpgsql volatile security definer set search_path=""
@@ -3425,6 +4067,9 @@ function notify_private.require_type(type_key text) returns notify.notification_
 
 function notify_private.require_user() returns uuid
   plpgsql stable set search_path=""
+
+function notify_private.restate(delivery_ids uuid[], at timestamp with time zone) returns jsonb
+  plpgsql volatile set search_path=""
 
 function notify_private.retention_floor(table_name text) returns interval
   sql stable set search_path=""
@@ -3468,6 +4113,12 @@ function notify_private.skip_deliveries(provider text, lane text) returns bigint
   plpgsql volatile security definer set search_path=""
   grant rowbell_worker (execute)
 
+function notify_private.statistics_as_of(since timestamp with time zone, until timestamp with time zone) returns timestamp with time zone
+  sql stable set search_path=""
+
+function notify_private.statistics_floor() returns timestamp with time zone
+  sql stable set search_path=""
+
 function notify_private.subjects_of(user_id uuid) returns uuid[]
   plpgsql stable set search_path=""
 
@@ -3483,7 +4134,13 @@ function notify_private.test_push_audience(event_ids uuid[]) returns TABLE(event
 function notify_private.tg_activities__stay() returns trigger
   plpgsql volatile security definer set search_path=""
 
+function notify_private.tg_decisions__mark() returns trigger
+  plpgsql volatile set search_path=""
+
 function notify_private.tg_deliveries__enqueue() returns trigger
+  plpgsql volatile set search_path=""
+
+function notify_private.tg_deliveries__mark() returns trigger
   plpgsql volatile set search_path=""
 
 function notify_private.tg_deliveries__tell_listeners() returns trigger
@@ -3495,6 +4152,9 @@ function notify_private.tg_events__claim_key() returns trigger
 function notify_private.tg_events__enqueue() returns trigger
   plpgsql volatile security definer set search_path=""
 
+function notify_private.tg_notifications__mark() returns trigger
+  plpgsql volatile set search_path=""
+
 function notify_private.tg_personal_settings__move_digests() returns trigger
   plpgsql volatile security definer set search_path=""
 
@@ -3503,6 +4163,9 @@ function notify_private.tg_preference_changes__look_again() returns trigger
 
 function notify_private.tg_preference_changes__note() returns trigger
   plpgsql volatile security definer set search_path=""
+
+function notify_private.tg_receipts__mark() returns trigger
+  plpgsql volatile set search_path=""
 
 function notify_private.tg_settings__check() returns trigger
   plpgsql volatile set search_path=""
@@ -3525,6 +4188,10 @@ function notify_private.tg_users__move_schedules() returns trigger
 function notify_private.tg_users__restore_suppressions() returns trigger
   plpgsql volatile security definer set search_path=""
 
+function notify_private.time_figure(known bigint, total interval, histogram bigint[]) returns notify.time_figure
+  plpgsql immutable parallel safe security definer set search_path=""
+  grant rowbell_analyst (execute); rowbell_operator (execute)
+
 function notify_private.to_gsm7(text text) returns text
   plpgsql stable parallel safe strict set search_path=""
 
@@ -3540,6 +4207,9 @@ function notify_private.types_at(at timestamp with time zone) returns SETOF noti
 function notify_private.unclear(candidates notify_private.candidate[]) returns uuid[]
   plpgsql stable set search_path=""
 
+function notify_private.unpacked(recipient_id uuid) returns TABLE(stretch bigint, id uuid)
+  sql stable set search_path=""
+
 function notify_private.uuidv7_floor(instant timestamp with time zone) returns uuid
   sql immutable parallel safe strict set search_path=""
 
@@ -3548,6 +4218,9 @@ function notify_private.verify_emails(user_ids uuid[]) returns SETOF notify.emai
 
 function notify_private.warn_unreachable(verdicts notify_private.verdict[]) returns void
   plpgsql volatile set search_path=""
+
+function notify_private.words_again(notification_ids uuid[]) returns tsvector[]
+  sql stable set search_path=""
 
 function notify_private.words_pattern(words text[]) returns text
   sql immutable set search_path=""

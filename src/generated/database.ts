@@ -198,12 +198,201 @@ export interface AnalyticsDailyDeactivations {
   tokens: Int8 | null;
 }
 
+export interface AnalyticsDailyDeliveries {
+  canceled: Int8 | null;
+  channel: string | null;
+  click_average_seconds: number | null;
+  click_known: Int8 | null;
+  click_p50_seconds: number | null;
+  click_p90_seconds: number | null;
+  click_p95_seconds: number | null;
+  click_p99_seconds: number | null;
+  click_rate: number | null;
+  clicked: Int8 | null;
+  day: string | null;
+  deliver_average_seconds: number | null;
+  deliver_known: Int8 | null;
+  deliver_p50_seconds: number | null;
+  deliver_p90_seconds: number | null;
+  deliver_p95_seconds: number | null;
+  deliver_p99_seconds: number | null;
+  delivered: Int8 | null;
+  deliveries: Int8 | null;
+  delivery_rate: number | null;
+  expired: Int8 | null;
+  failed: Int8 | null;
+  failure_rate: number | null;
+  given_up: Int8 | null;
+  held_back: Int8 | null;
+  leavable: Int8 | null;
+  read: Int8 | null;
+  read_average_seconds: number | null;
+  read_known: Int8 | null;
+  read_p50_seconds: number | null;
+  read_p90_seconds: number | null;
+  read_p95_seconds: number | null;
+  read_p99_seconds: number | null;
+  read_rate: number | null;
+  recovered: Int8 | null;
+  retried: Int8 | null;
+  retries: Int8 | null;
+  retry_success_rate: number | null;
+  sent: Int8 | null;
+  suppressed: Int8 | null;
+  tracked: Int8 | null;
+  type_key: string | null;
+  unknown: Int8 | null;
+  unsubscribe_rate: number | null;
+  unsubscribed: Int8 | null;
+  waiting: Int8 | null;
+}
+
+export interface AnalyticsDailyFunnel {
+  candidates: Int8 | null;
+  channel: string | null;
+  day: string | null;
+  previous: Int8 | null;
+  share: number | null;
+  stage: string | null;
+  step: number | null;
+}
+
 export interface AnalyticsDailyPushes {
   day: string | null;
   opened: Int8 | null;
   opened_share: Numeric | null;
   pack: string | null;
   sent: Int8 | null;
+  type_key: string | null;
+}
+
+export interface AnalyticsDailyReasons {
+  candidates: Int8 | null;
+  channel: string | null;
+  day: string | null;
+  reason: string | null;
+  status: string | null;
+  type_key: string | null;
+}
+
+export interface AnalyticsDailyTimes {
+  channel: string | null;
+  day: string | null;
+  deliveries: Int8 | null;
+  from_seconds: number | null;
+  measure: string | null;
+  to_seconds: number | null;
+  type_key: string | null;
+}
+
+export interface AnalyticsDailyTotals {
+  canceled: Int8 | null;
+  click_average_seconds: number | null;
+  click_known: Int8 | null;
+  click_p50_seconds: number | null;
+  click_p90_seconds: number | null;
+  click_p95_seconds: number | null;
+  click_p99_seconds: number | null;
+  click_rate: number | null;
+  clicked: Int8 | null;
+  day: string | null;
+  deliver_average_seconds: number | null;
+  deliver_known: Int8 | null;
+  deliver_p50_seconds: number | null;
+  deliver_p90_seconds: number | null;
+  deliver_p95_seconds: number | null;
+  deliver_p99_seconds: number | null;
+  delivered: Int8 | null;
+  deliveries: Int8 | null;
+  delivery_rate: number | null;
+  expired: Int8 | null;
+  failed: Int8 | null;
+  failure_rate: number | null;
+  given_up: Int8 | null;
+  held_back: Int8 | null;
+  leavable: Int8 | null;
+  read: Int8 | null;
+  read_average_seconds: number | null;
+  read_known: Int8 | null;
+  read_p50_seconds: number | null;
+  read_p90_seconds: number | null;
+  read_p95_seconds: number | null;
+  read_p99_seconds: number | null;
+  read_rate: number | null;
+  recovered: Int8 | null;
+  retried: Int8 | null;
+  retries: Int8 | null;
+  retry_success_rate: number | null;
+  sent: Int8 | null;
+  suppressed: Int8 | null;
+  tracked: Int8 | null;
+  unknown: Int8 | null;
+  unsubscribe_rate: number | null;
+  unsubscribed: Int8 | null;
+  waiting: Int8 | null;
+}
+
+export interface AnalyticsFreshness {
+  computed_at: Timestamp | null;
+  days_since: string | null;
+  hours_since: Timestamp | null;
+}
+
+export interface AnalyticsHourlyDeliveries {
+  canceled: Int8 | null;
+  channel: string | null;
+  click_average_seconds: number | null;
+  click_known: Int8 | null;
+  click_p50_seconds: number | null;
+  click_p90_seconds: number | null;
+  click_p95_seconds: number | null;
+  click_p99_seconds: number | null;
+  click_rate: number | null;
+  clicked: Int8 | null;
+  deliver_average_seconds: number | null;
+  deliver_known: Int8 | null;
+  deliver_p50_seconds: number | null;
+  deliver_p90_seconds: number | null;
+  deliver_p95_seconds: number | null;
+  deliver_p99_seconds: number | null;
+  delivered: Int8 | null;
+  deliveries: Int8 | null;
+  delivery_rate: number | null;
+  expired: Int8 | null;
+  failed: Int8 | null;
+  failure_rate: number | null;
+  given_up: Int8 | null;
+  held_back: Int8 | null;
+  leavable: Int8 | null;
+  read: Int8 | null;
+  read_average_seconds: number | null;
+  read_known: Int8 | null;
+  read_p50_seconds: number | null;
+  read_p90_seconds: number | null;
+  read_p95_seconds: number | null;
+  read_p99_seconds: number | null;
+  read_rate: number | null;
+  recovered: Int8 | null;
+  retried: Int8 | null;
+  retries: Int8 | null;
+  retry_success_rate: number | null;
+  sent: Int8 | null;
+  starts_at: Timestamp | null;
+  suppressed: Int8 | null;
+  tracked: Int8 | null;
+  type_key: string | null;
+  unknown: Int8 | null;
+  unsubscribe_rate: number | null;
+  unsubscribed: Int8 | null;
+  waiting: Int8 | null;
+}
+
+export interface AnalyticsNotificationTypes {
+  category: string | null;
+  channels: string[] | null;
+  pack: string | null;
+  priority: string | null;
+  purpose: string | null;
   type_key: string | null;
 }
 
@@ -252,6 +441,11 @@ export interface CoachingCalls {
    * The person's own day that a schedule's call is for.
    */
   local_day: string | null;
+  /**
+   * @behavior -*
+   * Where the person's clock shows this one call of a schedule since it was moved by itself; null: where its schedule has it. Kept by a trigger alone.
+   */
+  moved_to: Timestamp | null;
   /**
    * answered, voicemail, no_answer or failed; from the provider's reports.
    */
@@ -426,6 +620,10 @@ export interface JukeInvites {
    * pending, accepted or declined by the invitee, withdrawn by the host. A withdrawn one may become pending again, and then tells anew.
    */
   status: Generated<string>;
+  /**
+   * How often, each within an hour of the time before: who is invited, taken back and invited again is told each time, and counts each time for the limits.
+   */
+  times_asked: Generated<number>;
 }
 
 export interface JukeListeners {
@@ -670,6 +868,10 @@ export interface NotifyDeliveries {
    */
   reason: string | null;
   recipient_id: string;
+  /**
+   * The words this delivery went out with, where they were written anew for it (notification_types.restate_after): {"title", "subtitle", "body", "form"}. Null: the notification's.
+   */
+  said: Json | null;
   sent_at: Timestamp | null;
   /**
    * ISO 3166 country of the number, by its calling code; null: none known.
@@ -702,6 +904,74 @@ export interface NotifyDeliveryAttempts {
   reason: string | null;
   started_at: Timestamp;
   worker_id: string | null;
+}
+
+export interface NotifyDeliveryTimelines {
+  channel: string | null;
+  /**
+   * First clicked, as its app or its signed links report. Only where is_tracked.
+   */
+  clicked_at: Timestamp | null;
+  created_at: Timestamp | null;
+  /**
+   * It reached the person's device or inbox: the provider or the app reports it, or somebody opened it. Not every provider reports this.
+   */
+  delivered_at: Timestamp | null;
+  delivery_id: string | null;
+  /**
+   * When it was refused for good, came back, or used up its tries.
+   */
+  failed_at: Timestamp | null;
+  /**
+   * An email that went out and did not fail: what unsubscribed_at is a share of.
+   */
+  is_leavable: boolean | null;
+  /**
+   * Tried again, and whether a provider took it in the end; null: not tried again, or not over yet.
+   */
+  is_recovered: boolean | null;
+  /**
+   * Sent to try a device or mailbox; in no figure.
+   */
+  is_test: boolean | null;
+  /**
+   * Went out, did not fail, and reading it can be known: push and in-app, by the app; an email whose person had agreed to that when it was sent. Nobody sees a text, call or webhook being read.
+   */
+  is_tracked: boolean | null;
+  notification_id: string | null;
+  provider: string | null;
+  /**
+   * First opened or clicked, as its app or its signed links report; in-app: or marked as read. Reading the notification elsewhere is no reading of this delivery. Only where is_tracked.
+   */
+  read_at: Timestamp | null;
+  reason: string | null;
+  recipient_id: string | null;
+  /**
+   * Tries after the first.
+   */
+  retries: number | null;
+  /**
+   * Its provider took it.
+   */
+  sent_at: Timestamp | null;
+  status: string | null;
+  /**
+   * From sent_at to clicked_at.
+   */
+  time_to_click: Interval | null;
+  /**
+   * From created_at to delivered_at: queue, retries and provider. Null where nothing but its opening says that it arrived.
+   */
+  time_to_deliver: Interval | null;
+  /**
+   * From sent_at to read_at.
+   */
+  time_to_read: Interval | null;
+  type_key: string | null;
+  /**
+   * When the unsubscribe link of this very mail was used.
+   */
+  unsubscribed_at: Timestamp | null;
 }
 
 export interface NotifyDevices {
@@ -1008,6 +1278,11 @@ export interface NotifyNotifications {
   archived_at: Timestamp | null;
   body: string;
   /**
+   * @behavior -*
+   * The instant of the person's change that touched it last, by which undo knows what was changed again since.
+   */
+  changed_at: Timestamp | null;
+  /**
    * The words of channels that have their own: {"sms": {"body": "…", "form": "plain"}}; null: every channel says title and body.
    */
   channel_texts: Json | null;
@@ -1018,6 +1293,10 @@ export interface NotifyNotifications {
   collapse_key: string | null;
   created_at: Generated<Timestamp>;
   data: Generated<Json>;
+  /**
+   * When the person threw it away: nobody sees it any more, except in the export of their data. Retention removes the row with its month.
+   */
+  deleted_at: Timestamp | null;
   event_id: string;
   expires_at: Timestamp;
   id: Generated<string>;
@@ -1025,6 +1304,10 @@ export interface NotifyNotifications {
   read_at: Timestamp | null;
   recipient_id: string;
   seen_at: Timestamp | null;
+  /**
+   * Out of the inbox until then; it comes back by itself, because the clock is all that is asked.
+   */
+  snoozed_until: Timestamp | null;
   subtitle: string | null;
   thread_id: string | null;
   title: string;
@@ -1122,6 +1405,10 @@ export interface NotifyNotificationTypes {
    */
   priority: Generated<string>;
   purpose: Generated<string>;
+  /**
+   * Where the words depend on when they are sent ("in 5 min"): what was planned longer ago than this (a retry, a fallback's next step) asks the audience function again and is written anew in the statement that hands it to a worker. Null: the words stay as they were planned.
+   */
+  restate_after: Interval | null;
   sound: string | null;
   /**
    * Qualified name of "f(event_id uuid, recipient_id uuid) returns boolean" (stable; plpgsql, whose plans are kept): asked when planned, when released from a hold and when sent; false or null: not any more.
@@ -1251,6 +1538,91 @@ export interface NotifyPrivateDailyCounters {
   sent_at: Generated<ArrayType<Timestamp>>;
 }
 
+export interface NotifyPrivateDailyOutcomes {
+  candidates: Int8;
+  channel: string;
+  reason: string | null;
+  starts_at: Timestamp;
+  status: string;
+  type_key: string;
+}
+
+export interface NotifyPrivateDailyStatistics {
+  canceled: Int8;
+  /**
+   * Null: all channels together.
+   */
+  channel: string | null;
+  click_histogram: ArrayType<Int8>;
+  click_time: Interval;
+  click_times: Int8;
+  clicked: Int8;
+  delivered: Int8;
+  deliveries: Int8;
+  /**
+   * An element for each bucket that has any, by bucket: the bucket of notify_private.bucket_of() in the bits above 40, how many below. Arrays one after another are the histogram of their sum.
+   */
+  delivery_histogram: ArrayType<Int8>;
+  delivery_time: Interval;
+  /**
+   * Deliveries whose time_to_deliver is known; delivery_time is their sum, delivery_histogram how often each.
+   */
+  delivery_times: Int8;
+  expired: Int8;
+  failed: Int8;
+  /**
+   * Of those retried: over, and none did.
+   */
+  given_up: Int8;
+  /**
+   * Candidates that a rule suppressed: no delivery was made of them.
+   */
+  held_back: Int8;
+  /**
+   * Of which the person could have left by a link in it: what unsubscribed is a share of.
+   */
+  leavable: Int8;
+  read: Int8;
+  read_histogram: ArrayType<Int8>;
+  read_time: Interval;
+  read_times: Int8;
+  /**
+   * Of those retried: a provider took it in the end.
+   */
+  recovered: Int8;
+  /**
+   * Deliveries that were tried more than once.
+   */
+  retried: Int8;
+  /**
+   * Tries after the first.
+   */
+  retries: Int8;
+  sent: Int8;
+  /**
+   * Midnight, UTC.
+   */
+  starts_at: Timestamp;
+  /**
+   * Deliveries that were made and then not tried.
+   */
+  suppressed: Int8;
+  /**
+   * Of which reading can be known: what read and clicked are a share of.
+   */
+  tracked: Int8;
+  /**
+   * Null: all types together.
+   */
+  type_key: string | null;
+  unknown: Int8;
+  unsubscribed: Int8;
+  /**
+   * Held, queued or being sent.
+   */
+  waiting: Int8;
+}
+
 export interface NotifyPrivateDedupeKeys {
   channel: string;
   dedupe_key: string;
@@ -1263,6 +1635,111 @@ export interface NotifyPrivateEventKeys {
   created_at: Generated<Timestamp>;
   event_id: string;
   idempotency_key: string;
+}
+
+export interface NotifyPrivateHourlyOutcomes {
+  candidates: Int8;
+  channel: string;
+  reason: string | null;
+  starts_at: Timestamp;
+  status: string;
+  type_key: string;
+}
+
+export interface NotifyPrivateHourlyStatistics {
+  canceled: Int8;
+  /**
+   * Null: all channels together.
+   */
+  channel: string | null;
+  click_histogram: ArrayType<Int8>;
+  click_time: Interval;
+  click_times: Int8;
+  clicked: Int8;
+  delivered: Int8;
+  deliveries: Int8;
+  /**
+   * An element for each bucket that has any, by bucket: the bucket of notify_private.bucket_of() in the bits above 40, how many below. Arrays one after another are the histogram of their sum.
+   */
+  delivery_histogram: ArrayType<Int8>;
+  delivery_time: Interval;
+  /**
+   * Deliveries whose time_to_deliver is known; delivery_time is their sum, delivery_histogram how often each.
+   */
+  delivery_times: Int8;
+  expired: Int8;
+  failed: Int8;
+  /**
+   * Of those retried: over, and none did.
+   */
+  given_up: Int8;
+  /**
+   * Candidates that a rule suppressed: no delivery was made of them.
+   */
+  held_back: Int8;
+  /**
+   * Of which the person could have left by a link in it: what unsubscribed is a share of.
+   */
+  leavable: Int8;
+  read: Int8;
+  read_histogram: ArrayType<Int8>;
+  read_time: Interval;
+  read_times: Int8;
+  /**
+   * Of those retried: a provider took it in the end.
+   */
+  recovered: Int8;
+  /**
+   * Deliveries that were tried more than once.
+   */
+  retried: Int8;
+  /**
+   * Tries after the first.
+   */
+  retries: Int8;
+  sent: Int8;
+  /**
+   * The hour of the delivery's id; of the event's id for held_back.
+   */
+  starts_at: Timestamp;
+  /**
+   * Deliveries that were made and then not tried.
+   */
+  suppressed: Int8;
+  /**
+   * Of which reading can be known: what read and clicked are a share of.
+   */
+  tracked: Int8;
+  /**
+   * Null: all types together.
+   */
+  type_key: string | null;
+  unknown: Int8;
+  unsubscribed: Int8;
+  /**
+   * Held, queued or being sent.
+   */
+  waiting: Int8;
+}
+
+export interface NotifyPrivateInboxChanges {
+  archived_at: ArrayType<Timestamp>;
+  /**
+   * Stands in each of the notifications until a later change touches it.
+   */
+  changed_at: Timestamp;
+  /**
+   * The undo token.
+   */
+  id: Generated<string>;
+  last_changed_at: ArrayType<Timestamp>;
+  notification_ids: string[];
+  /**
+   * As it was before, of each of notification_ids; so are the columns after this.
+   */
+  read_at: ArrayType<Timestamp>;
+  snoozed_until: ArrayType<Timestamp>;
+  user_id: string;
 }
 
 export interface NotifyPrivateLocaleFormats {
@@ -1287,6 +1764,48 @@ export interface NotifyPrivateLocaleFormats {
    * In two years; those are then always said.
    */
   over_years: string;
+}
+
+export interface NotifyPrivateNotificationWords {
+  /**
+   * The first notification of the stretch; no two have it, and it goes with its month.
+   */
+  id: string;
+  /**
+   * The last one. All of the person's between the two are in it.
+   */
+  last_id: string;
+  notification_ids: string[];
+  recipient_id: string;
+  size: Generated<number>;
+  /**
+   * words_of() each, in the order of notification_ids; much the same words again and again, hence some 30 bytes a notification when compressed.
+   */
+  words: string[];
+}
+
+export interface NotifyPrivateStatisticMarks {
+  /**
+   * When the transaction that marked began.
+   */
+  marked_at: Generated<Timestamp>;
+  /**
+   * hour: an hour of deliveries and candidates. notifications: notifications made in that hour, which means the hours of their deliveries. day: counted from its hours.
+   */
+  span: string;
+  starts_at: Timestamp;
+}
+
+export interface NotifyPrivateStatisticPeriods {
+  computed_at: Timestamp | null;
+  span: string;
+  starts_at: Timestamp;
+  took: Interval | null;
+}
+
+export interface NotifyPrivateStatisticsClosed {
+  before: Generated<Timestamp>;
+  one: Generated<boolean>;
 }
 
 export interface NotifyPrivateSuppressionDigests {
@@ -1332,7 +1851,7 @@ export interface NotifyReceipts {
   code: string | null;
   delivery_id: string;
   /**
-   * answered and completed are a call's: who picked up stands in code (human, machine_start, fax, unknown), and it is over. deferred, bounced and complained are an email's: delayed on its way, returned, reported as abuse.
+   * answered and completed are a call's: who picked up stands in code (human, machine_start, fax, unknown), and it is over. deferred, bounced and complained are an email's: delayed on its way, returned, reported as abuse; unsubscribed: its own link was used to leave.
    */
   kind: string;
   occurred_at: Generated<Timestamp>;
@@ -1942,7 +2461,15 @@ export interface DB {
   "analytics.coaching_sms_fallbacks": AnalyticsCoachingSmsFallbacks;
   "analytics.daily_caps": AnalyticsDailyCaps;
   "analytics.daily_deactivations": AnalyticsDailyDeactivations;
+  "analytics.daily_deliveries": AnalyticsDailyDeliveries;
+  "analytics.daily_funnel": AnalyticsDailyFunnel;
   "analytics.daily_pushes": AnalyticsDailyPushes;
+  "analytics.daily_reasons": AnalyticsDailyReasons;
+  "analytics.daily_times": AnalyticsDailyTimes;
+  "analytics.daily_totals": AnalyticsDailyTotals;
+  "analytics.freshness": AnalyticsFreshness;
+  "analytics.hourly_deliveries": AnalyticsHourlyDeliveries;
+  "analytics.notification_types": AnalyticsNotificationTypes;
   "analytics.sms_costs": AnalyticsSmsCosts;
   "analytics.sms_forms": AnalyticsSmsForms;
   "analytics.sweep_durations": AnalyticsSweepDurations;
@@ -1968,9 +2495,18 @@ export interface DB {
   "notify_private.claims": NotifyPrivateClaims;
   "notify_private.consent_proofs": NotifyPrivateConsentProofs;
   "notify_private.daily_counters": NotifyPrivateDailyCounters;
+  "notify_private.daily_outcomes": NotifyPrivateDailyOutcomes;
+  "notify_private.daily_statistics": NotifyPrivateDailyStatistics;
   "notify_private.dedupe_keys": NotifyPrivateDedupeKeys;
   "notify_private.event_keys": NotifyPrivateEventKeys;
+  "notify_private.hourly_outcomes": NotifyPrivateHourlyOutcomes;
+  "notify_private.hourly_statistics": NotifyPrivateHourlyStatistics;
+  "notify_private.inbox_changes": NotifyPrivateInboxChanges;
   "notify_private.locale_formats": NotifyPrivateLocaleFormats;
+  "notify_private.notification_words": NotifyPrivateNotificationWords;
+  "notify_private.statistic_marks": NotifyPrivateStatisticMarks;
+  "notify_private.statistic_periods": NotifyPrivateStatisticPeriods;
+  "notify_private.statistics_closed": NotifyPrivateStatisticsClosed;
   "notify_private.suppression_digests": NotifyPrivateSuppressionDigests;
   "notify.activities": NotifyActivities;
   "notify.category_preferences": NotifyCategoryPreferences;
@@ -1980,6 +2516,7 @@ export interface DB {
   "notify.decisions": NotifyDecisions;
   "notify.deliveries": NotifyDeliveries;
   "notify.delivery_attempts": NotifyDeliveryAttempts;
+  "notify.delivery_timelines": NotifyDeliveryTimelines;
   "notify.devices": NotifyDevices;
   "notify.digest_items": NotifyDigestItems;
   "notify.digests": NotifyDigests;
