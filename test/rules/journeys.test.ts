@@ -386,6 +386,49 @@ describe('JK-11: journeys are data', () => {
     expect(await stateOf(enrollment_id)).toMatchObject({ ended: 'completed' });
   });
 
+  test('JK-11: an exit reaches the last step in the hands of a planner, though it is behind and nothing asks for progress', async () => {
+    const journey = await makeJourney();
+    await db.owner.query(
+      `update notify.notification_types set still_relevant = 'notify_private.journey_goes_on' where key = $1`,
+      [journey],
+    );
+    const [left, stayed] = [await makePerson(db), await makePerson(db)];
+    const { enrollment_id } = await enroll(left, journey);
+    await enroll(stayed, journey);
+    await pass('1 hour');
+    await forgetToday();
+    await db.owner.query('update notify.journey_enrollments set next_at = now()');
+    await db.worker.query('select notify_private.advance_journeys()');
+    expect(await stateOf(enrollment_id)).toMatchObject({ ended: 'completed' });
+    const planning = await db.asWriter(
+      async (app) => {
+        // Whoever calls it has the person, for whom the planner waits with the event in hand.
+        await app.query('select notify.record_consent_for($1, $2, $3)', [left, 'terms', 'import']);
+        const planning = planDue(db);
+        await until('the planner waits', () =>
+          one<boolean>(
+            app,
+            'select exists (select from pg_locks as l where not l.granted and pg_backend_pid() = any (pg_blocking_pids(l.pid)))',
+          ),
+        );
+        await app.query('select notify.exit_journey($1, array[$2::uuid])', [journey, left]);
+        return [planning];
+      },
+      { commit: true },
+    );
+    await planning[0];
+    const last = (person: string) =>
+      db.owner
+        .query(
+          `select c.outcome, c.rule from notify.journey_steps_taken as t join notify.journey_enrollments as n on n.id = t.enrollment_id
+           join notify.decisions as c on c.event_id = t.event_id where n.user_id = $1 order by t.step desc limit 1`,
+          [person],
+        )
+        .then(({ rows }) => rows[0]);
+    expect(await last(left)).toEqual({ outcome: 'suppress', rule: 'still_relevant' });
+    expect(await last(stayed)).toEqual({ outcome: 'send', rule: null });
+  });
+
   test('JK-11: of one subject an exit leaves the other alone', async () => {
     const journey = await makeJourney();
     const person = await makePerson(db);

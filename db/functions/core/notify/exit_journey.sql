@@ -25,10 +25,15 @@ begin
       and (exit_journey.subject_id is null or x.subject_id = exit_journey.subject_id)
     order by x.id for update
   ) as n;
-  update notify.journey_enrollments as n
-  set ended_at = pg_catalog.clock_timestamp(), end_reason = exit_journey.reason, next_step = null, next_at = null, advance_error = null
-  where n.id = any (concerned) and n.ended_at is null;
-  get diagnostics ended = row_count;
+  with gone as (
+    update notify.journey_enrollments as n
+    set
+      left_at = pg_catalog.clock_timestamp(), ended_at = coalesce(n.ended_at, pg_catalog.clock_timestamp()),
+      end_reason = coalesce(n.end_reason, exit_journey.reason), next_step = null, next_at = null, advance_error = null
+    where n.id = any (concerned) and n.left_at is null
+    returning old.ended_at is null as was_open
+  )
+  select pg_catalog.count(*) filter (where g.was_open) into ended from gone as g;
   perform notify_private.cancel_journey_events(concerned);
   return ended;
 end

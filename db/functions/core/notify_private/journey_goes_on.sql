@@ -7,7 +7,7 @@ begin
     select from notify.events as e
     join notify.journey_enrollments as n on n.id = (e.data ->> 'enrollment_id')::uuid
     join notify.journeys as j on j.key = n.journey_key
-    where e.id = event_id
+    where e.id = event_id and n.left_at is null
       and (n.ended_at is null or n.end_reason in ('completed', 'expired'))
       and (j.progress is null or notify_private.ask_journey(j.progress, n.user_id, n.subject_id) is not null)
   );
