@@ -14,6 +14,7 @@ export const settings = {
   DATABASE_URL: { default: null, secret: true },
   API_DATABASE_URL: { default: null, secret: true },
   WORKER_DATABASE_URL: { default: null, secret: true },
+  ANALYST_DATABASE_URL: { default: null, secret: true },
   HOST: { default: '127.0.0.1', secret: false },
   PORT: { default: '5678', secret: false },
   PUBLIC_URL: { default: null, secret: false },
@@ -86,6 +87,8 @@ export type Config = {
   readonly databaseUrl: string | null;
   readonly apiDatabaseUrl: string | null;
   readonly workerDatabaseUrl: string | null;
+  /** Only to make the analysts' login; nothing of ours connects by it. */
+  readonly analystDatabaseUrl: string | null;
   readonly host: string;
   /** 0 means any free port. */
   readonly port: number;
@@ -292,6 +295,7 @@ export function readConfig<P extends keyof Needs = 'any'>(environment: Environme
     databaseUrl: databaseUrl('DATABASE_URL'),
     apiDatabaseUrl: databaseUrl('API_DATABASE_URL'),
     workerDatabaseUrl: databaseUrl('WORKER_DATABASE_URL'),
+    analystDatabaseUrl: databaseUrl('ANALYST_DATABASE_URL'),
     host,
     port,
     publicUrl,

@@ -31,11 +31,22 @@ async function main(): Promise<void> {
     : await embeddedDatabase(folder, secrets, say);
   stops.push(database.stop);
   const bringUp = () =>
-    migrate({ databaseUrl: database.owner, apiDatabaseUrl: database.api, workerDatabaseUrl: database.worker, say });
+    migrate({
+      databaseUrl: database.owner,
+      apiDatabaseUrl: database.api,
+      workerDatabaseUrl: database.worker,
+      analystDatabaseUrl: database.analyst,
+      say,
+    });
   say(database.embedded ? 'Bringing the database up to date.' : 'Bringing the database of DATABASE_URL up to date.');
   await bringUp();
 
-  const bare = without(environment, ['DATABASE_URL', 'API_DATABASE_URL', 'WORKER_DATABASE_URL']);
+  const bare = without(environment, [
+    'DATABASE_URL',
+    'API_DATABASE_URL',
+    'WORKER_DATABASE_URL',
+    'ANALYST_DATABASE_URL',
+  ]);
   say('Starting the sandbox, the API and a worker for each lane.');
   const sandbox = await startSandbox(folder, bare, config.sandbox.port, graceMs, say);
   stops.push(sandbox.child.stop);
@@ -97,7 +108,14 @@ async function main(): Promise<void> {
     JSON.stringify({ graphqlUrl: `${local}/graphql`, sandboxUrl: sandbox.url }),
   );
   process.stdout.write(
-    welcome({ apiUrl: local, sandboxUrl: sandbox.url, psql: database.psql, demo: database.embedded, watching }),
+    welcome({
+      apiUrl: local,
+      sandboxUrl: sandbox.url,
+      psql: database.psql,
+      analystPsql: database.analystPsql,
+      demo: database.embedded,
+      watching,
+    }),
   );
 }
 

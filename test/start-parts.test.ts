@@ -104,7 +104,7 @@ describe('secrets and tokens of a development installation', () => {
   test('are made once and only for oneself', async () => {
     const first = await readOrCreateSecrets(folder);
     expect(await readOrCreateSecrets(folder)).toEqual(first);
-    expect(new Set(Object.values(first)).size).toBe(6);
+    expect(new Set(Object.values(first)).size).toBe(7);
     expect((await stat(join(folder, 'secrets.json'))).mode & 0o777).toBe(0o600);
     expect((await stat(folder)).mode & 0o066).toBe(0);
   });

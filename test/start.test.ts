@@ -83,8 +83,8 @@ function alive(pids: readonly number[]): number[] {
   });
 }
 
-async function query(sql: string): Promise<unknown[]> {
-  const client = new pg.Client({ connectionString: (await readFile(join(stateDir, 'database-url'), 'utf8')).trim() });
+async function query(sql: string, urlFile = 'database-url'): Promise<unknown[]> {
+  const client = new pg.Client({ connectionString: (await readFile(join(stateDir, urlFile), 'utf8')).trim() });
   await client.connect();
   try {
     return (await client.query(sql)).rows;
@@ -106,6 +106,12 @@ describe('npm start', { timeout: 120_000 }, () => {
     expect(await answer.json()).toMatchObject({ data: { __typename: 'Query' } });
     expect(first.output()).toMatch(/Port \d+ is taken/);
     await query(`insert into notify.users (external_id) values ('kept')`);
+    // Analysts have a login of their own, as it says.
+    expect(first.output()).toMatch(/Figures\s+psql "\$\(cat .*analyst-url\)"/);
+    expect(await query('select current_user as who from analytics.freshness', 'analyst-url')).toEqual([
+      { who: 'rowbell_analyst' },
+    ]);
+    await expect(query('select from notify.users', 'analyst-url')).rejects.toThrow(/permission denied/);
 
     const processes = first.children();
     // The guard and its watcher, PostgreSQL, the sandbox, the API and two workers at least.

@@ -104,10 +104,7 @@ export function createEmailRoutes({ links, publicUrl, pool }: EmailPagesOptions)
       if (form.get('List-Unsubscribe') !== 'One-Click' && !isAll && form.get('scope') !== 'type') {
         throw new RowbellError('RBINV', 'Send List-Unsubscribe=One-Click.');
       }
-      const [choices, left] = [
-        await choicesOf(userId),
-        await leave(userId, isAll ? null : typeKey, deliveryId),
-      ];
+      const [choices, left] = [await choicesOf(userId), await leave(userId, isAll ? null : typeKey, deliveryId)];
       if (!choices || !left) return sendInvalid(response);
       const { language, texts } = textsOf(choices.locale);
       const title = isAll ? texts.leftAll : texts.left(labelOf(choices, typeKey));

@@ -3,7 +3,8 @@ import pg from 'pg';
 
 /**
  * The cluster's roles. `rowbell_api` and `rowbell_worker` log in; the others are what a session becomes. The API's login
- * is `noinherit`: until it says who it acts for it may do nothing, and what it may then do is the grant table.
+ * is `noinherit`: until it says who it acts for it may do nothing, and what it may then do is the grant table. `rowbell_analyst`
+ * logs in once it is given a password.
  */
 const roles = {
   rowbell_api: 'login noinherit',
@@ -23,6 +24,7 @@ export type Logins = {
   /** Connection strings whose passwords the logins are to have; null leaves a login as it is. */
   readonly apiDatabaseUrl: string | null;
   readonly workerDatabaseUrl: string | null;
+  readonly analystDatabaseUrl?: string | null;
 };
 
 /**
@@ -51,7 +53,8 @@ export async function ensureRoles(owner: pg.ClientBase, logins: Logins): Promise
       await ensureMembership(owner, role, self.name, `inherit ${inherit}, set true`);
     }
   });
-  for (const url of [logins.apiDatabaseUrl, logins.workerDatabaseUrl]) if (url) await ensurePassword(owner, url);
+  const urls = [logins.apiDatabaseUrl, logins.workerDatabaseUrl, logins.analystDatabaseUrl];
+  for (const url of urls) if (url) await ensurePassword(owner, url);
 }
 
 async function ensureMembership(owner: pg.ClientBase, role: string, member: string, options: string): Promise<void> {
@@ -75,14 +78,14 @@ async function ensurePassword(owner: pg.ClientBase, url: string): Promise<void> 
     await client.connect();
     return;
   } catch (error) {
-    // 28P01 wrong password, 28000 none yet; whatever else (say, an address only reachable from elsewhere) is not ours.
+    // 28P01 wrong password, 28000 none yet or no login; whatever else (say, an address only reachable from elsewhere) is not ours.
     if (!isPgError(error) || !['28P01', '28000'].includes(error.code)) return;
   } finally {
     await client.end().catch(() => {});
   }
   const role = pg.escapeIdentifier(decodeURIComponent(username));
   await retryClashes(() =>
-    owner.query(`alter role ${role} with password ${pg.escapeLiteral(decodeURIComponent(password))}`),
+    owner.query(`alter role ${role} with login password ${pg.escapeLiteral(decodeURIComponent(password))}`),
   );
 }
 

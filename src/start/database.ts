@@ -6,12 +6,20 @@ import { type Postgres, startPostgres } from '../postgres.ts';
 import type { Say } from './output.ts';
 import { type Secrets, writeSecret } from './state.ts';
 
-/** The three connections, one per purpose. */
-export type DatabaseUrls = { readonly owner: string; readonly api: string; readonly worker: string };
+/** The connections, one per purpose. */
+export type DatabaseUrls = {
+  readonly owner: string;
+  readonly api: string;
+  readonly worker: string;
+  /** Null: nobody asked for such a login on a server of the user's own. */
+  readonly analyst: string | null;
+};
 
 export type Database = DatabaseUrls & {
   /** A shell command that opens psql, without showing a password. */
   readonly psql: string;
+  /** The same for analysts, who read figures; null where they have no login of ours. */
+  readonly analystPsql: string | null;
   /** Ours, to be stopped at the end and filled with demo data; false for a server of the user's own. */
   readonly embedded: boolean;
   stop(): Promise<void>;
@@ -34,7 +42,9 @@ export function ownDatabase(environment: NodeJS.ProcessEnv, databaseUrl: string,
     owner: databaseUrl,
     api: environment.API_DATABASE_URL || derive('rowbell_api', secrets.apiPassword),
     worker: environment.WORKER_DATABASE_URL || derive('rowbell_worker', secrets.workerPassword),
+    analyst: environment.ANALYST_DATABASE_URL || null,
     psql: 'psql "$DATABASE_URL"',
+    analystPsql: environment.ANALYST_DATABASE_URL ? 'psql "$ANALYST_DATABASE_URL"' : null,
     embedded: false,
     stop: async () => {},
   };
@@ -80,11 +90,17 @@ export async function embeddedDatabase(folder: string, secrets: Secrets, say: Sa
 
   const owner = server.url('rowbell', 'rowbell', secrets.ownerPassword);
   await writeSecret(urlFile, owner);
+  const analyst = server.url('rowbell', 'rowbell_analyst', secrets.analystPassword);
+  const analystFile = join(folder, 'analyst-url');
+  await writeSecret(analystFile, analyst);
+  const psql = (file: string) => `psql "$(cat ${relative(process.cwd(), file)})"`;
   return {
     owner,
     api: server.url('rowbell', 'rowbell_api', secrets.apiPassword),
     worker: server.url('rowbell', 'rowbell_worker', secrets.workerPassword),
-    psql: `psql "$(cat ${relative(process.cwd(), urlFile)})"`,
+    analyst,
+    psql: psql(urlFile),
+    analystPsql: psql(analystFile),
     embedded: true,
     async stop() {
       stopping = true;

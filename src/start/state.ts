@@ -16,6 +16,7 @@ export type Secrets = {
   readonly ownerPassword: string;
   readonly apiPassword: string;
   readonly workerPassword: string;
+  readonly analystPassword: string;
   readonly jwtSecret: string;
   readonly linkSecret: string;
 };
@@ -25,6 +26,7 @@ const names = [
   'ownerPassword',
   'apiPassword',
   'workerPassword',
+  'analystPassword',
   'jwtSecret',
   'linkSecret',
 ] as const;

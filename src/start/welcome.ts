@@ -4,6 +4,7 @@ export type Places = {
   readonly apiUrl: string;
   readonly sandboxUrl: string;
   readonly psql: string;
+  readonly analystPsql: string | null;
   /** Whether the demo's people are there to try it with. */
   readonly demo: boolean;
   readonly watching: boolean;
@@ -17,6 +18,7 @@ export function welcome(places: Places): string {
     ['Explorer', `${places.apiUrl}/graphiql`],
     ['Sandbox', `${places.sandboxUrl} (what each phone, browser and mailbox received)`],
     ['SQL', places.psql],
+    ...(places.analystPsql ? [['Figures', `${places.analystPsql} (reads the schema analytics, nothing else)`]] : []),
     ['Token', 'npm run --silent token -- --user <id of notify.users>'],
     ...(places.demo
       ? [

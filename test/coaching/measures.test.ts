@@ -25,6 +25,7 @@ beforeAll(async () => {
     { channel: 'sms', status: 'delivered', segments: 1, phone: freshPhone() },
   ]);
   await told(ada.id, [{ channel: 'sms', status: 'delivered', segments: 2, phone: '+14155550100' }]);
+  await db.worker.query('call notify_private.refresh_statistics(null, true)');
 });
 afterAll(async () => {
   await api?.stop();
