@@ -1,4 +1,4 @@
-const benches = ['pipeline', 'rules', 'previews', 'sweep', 'scheduled', 'backtest'];
+const benches = ['pipeline', 'rules', 'previews', 'sweep', 'scheduled', 'backtest', 'export', 'changes'];
 
 // `npm run bench` is `npm run bench -- pipeline`; what follows the name are that bench's options.
 const [first = 'pipeline'] = process.argv.slice(2);

@@ -3,9 +3,12 @@ import { once } from 'node:events';
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import pg from 'pg';
 import { migrate } from '../src/migrate.ts';
 import { startPostgres } from '../src/postgres.ts';
+import { signToken } from '../src/start/sign-token.ts';
 
 export type SandboxProcess = {
   readonly settings: Record<string, string>;
@@ -51,10 +54,7 @@ export async function startStack() {
   const { pool, workerDatabaseUrl, apiDatabaseUrl, stop } = await startDatabase();
   const sandboxes = { urgent: await startSandboxProcess('urgent'), bulk: await startSandboxProcess('bulk') };
   const workers = { urgent: startWorker('urgent'), bulk: startWorker('bulk') };
-  const api = spawn(process.execPath, ['src/server.ts'], {
-    env: { ...process.env, API_DATABASE_URL: apiDatabaseUrl, JWT_SECRET: 'b'.repeat(32), PORT: '0', LOG_LEVEL: 'warn' },
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
+  const api = spawnApi(apiDatabaseUrl, 'warn', 'inherit');
   for (const lane of ['urgent', 'bulk']) {
     while ((await pool.query('select from notify.workers where lane = $1', [lane])).rowCount === 0) await sleep(50);
   }
@@ -88,6 +88,37 @@ export async function startStack() {
 }
 
 export type Stack = Awaited<ReturnType<typeof startStack>>;
+
+const jwtSecret = 'b'.repeat(32);
+
+function spawnApi(apiDatabaseUrl: string, level: string, stdout: 'inherit' | 'pipe'): ChildProcess {
+  return spawn(process.execPath, ['src/server.ts'], {
+    env: { ...process.env, API_DATABASE_URL: apiDatabaseUrl, JWT_SECRET: jwtSecret, PORT: '0', LOG_LEVEL: level },
+    stdio: ['ignore', stdout, 'inherit'],
+  });
+}
+
+/** The API in a process of its own, once it answers; `tokenOf` signs somebody in. */
+export async function startApiProcess(apiDatabaseUrl: string) {
+  const child = spawnApi(apiDatabaseUrl, 'info', 'pipe');
+  let url = '';
+  for await (const line of createInterface({ input: child.stdout as Readable })) {
+    const said = JSON.parse(line) as { event: string; url?: string };
+    if (said.event === 'api.listening') url = said.url ?? '';
+    if (said.event === 'api.ready') break;
+  }
+  // Whatever else it says is not looked at, and must not fill the pipe.
+  child.stdout?.resume();
+  return {
+    url,
+    pid: child.pid as number,
+    tokenOf: (userId: string) => signToken({ JWT_SECRET: jwtSecret }, { user: userId, role: 'user', hours: 24 }),
+    async stop() {
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    },
+  };
+}
 
 async function startSandboxProcess(lane: string): Promise<SandboxProcess> {
   const child = fork(new URL('sandbox.ts', import.meta.url), [lane], { execArgv: ['--max-semi-space-size=32'] });

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type pg from 'pg';
 import { z } from 'zod';
 import { describeDatabaseError } from '../database-errors.ts';
@@ -114,6 +113,7 @@ async function send(
     'content-type': format === 'csv' ? 'text/csv; charset=utf-8; header=present' : 'application/json; charset=utf-8',
     'content-disposition': `attachment; filename="${name}-${new Date().toISOString().slice(0, 10)}.${format}"`,
   });
+  response.setTimeout(patienceMs, () => response.destroy());
   try {
     if (!headersOnly) {
       if (!first.done) await write(response, first.value);
@@ -129,16 +129,14 @@ class Gone extends Error {}
 
 /** Resolves once there is room for more. */
 async function write(response: Response, piece: string): Promise<void> {
-  if (response.destroyed) throw new Gone();
-  if (response.write(piece)) return;
-  const done = new AbortController();
-  const signal = AbortSignal.any([done.signal, AbortSignal.timeout(patienceMs)]);
-  try {
-    await Promise.race([once(response, 'drain', { signal }), once(response, 'close', { signal })]);
-  } catch {
-    throw new Gone();
-  } finally {
-    done.abort();
+  if (!response.write(piece) && !response.destroyed) {
+    await new Promise<void>((resolve) => {
+      const go = () => {
+        response.off('drain', go).off('close', go);
+        resolve();
+      };
+      response.on('drain', go).on('close', go);
+    });
   }
   if (response.destroyed) throw new Gone();
 }
