@@ -4,11 +4,15 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
+    setupFiles: ['test/support/setup.ts'],
     reporters: ['default', './test/support/summary.ts'],
     pool: 'forks',
     // Each file has a database of its own and PostgreSQL takes a core itself.
     maxWorkers: 2,
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // So that what hangs fails. None of them says how long anything may take: a slow machine that does other work as well is fine.
+    testTimeout: 120_000,
+    hookTimeout: 240_000,
+    teardownTimeout: 60_000,
+    expect: { poll: { timeout: 60_000 } },
   },
 });

@@ -7,8 +7,8 @@ import { parseEnv } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import { parse } from 'yaml';
 import { settingNames } from '../src/config.ts';
-import { freePort } from '../src/ports.ts';
 import { createDatabase, type TestDatabase } from './support/database.ts';
+import { quietPort } from './support/port.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -83,7 +83,7 @@ function environmentOf(name: string, dotEnv: Record<string, string>): Record<str
   return { ...dotEnv, ...Object.fromEntries(own) };
 }
 
-describe('its commands, without Docker', { timeout: 120_000 }, () => {
+describe('its commands, without Docker', { timeout: 400_000 }, () => {
   let database: TestDatabase;
   let sandboxDir: string;
   const running: ChildProcess[] = [];
@@ -95,7 +95,7 @@ describe('its commands, without Docker', { timeout: 120_000 }, () => {
     database = await createDatabase({ empty: true });
     sandboxDir = await mkdtemp(join(tmpdir(), 'rowbell-compose-test-'));
     const { port, password } = inject('cluster');
-    const [apiPort, sandboxPort] = [await freePort(0), await freePort(0)];
+    const [apiPort, sandboxPort] = [await quietPort(), await quietPort()];
     local = (text) =>
       text
         .replaceAll('@postgres:5432/rowbell', `@127.0.0.1:${port}/${database.name}`)
@@ -137,7 +137,8 @@ describe('its commands, without Docker', { timeout: 120_000 }, () => {
     let text = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (text += chunk));
     running.push(child);
-    return { child, ended: new Promise((resolve) => child.once('exit', resolve)), output: () => text };
+    // With its output, which may come after its end.
+    return { child, ended: new Promise((resolve) => child.once('close', resolve)), output: () => text };
   }
 
   async function isHealthy(name: string): Promise<boolean> {
@@ -157,7 +158,7 @@ describe('its commands, without Docker', { timeout: 120_000 }, () => {
     const started = names.map((name) => run(name, services[name]?.command ?? []));
     for (const name of names) {
       let healthy = false;
-      for (let tries = 0; tries < 60 && !healthy; tries++) {
+      for (let tries = 0; tries < 200 && !healthy; tries++) {
         healthy = await isHealthy(name);
         if (!healthy) await sleep(500);
       }

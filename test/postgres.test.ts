@@ -1,20 +1,23 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { freePort } from '../src/ports.ts';
+
 import { type Postgres, type PostgresOptions, startPostgres } from '../src/postgres.ts';
+import { quietPort } from './support/port.ts';
+import { until } from './support/until.ts';
 
 const password = 'a "strange" p@ss/word';
 let dataDir: string;
 let running: Postgres[];
 
 beforeEach(() => {
-  dataDir = join(tmpdir(), `rowbell-postgres-test-${process.pid}-${Date.now()}`);
+  dataDir = join(tmpdir(), `rowbell-postgres-test-${randomUUID()}`);
   running = [];
 });
 afterEach(async () => {
@@ -47,9 +50,9 @@ const isAlive = (pid: number) => {
   }
 };
 
-describe('the embedded PostgreSQL', { timeout: 60_000 }, () => {
+describe('the embedded PostgreSQL', () => {
   test('keeps its data over a stop and takes its port again', async () => {
-    const first = await start();
+    const first = await start({ preferredPort: await quietPort() });
     await query(first, 'create table kept as select 42 as answer');
     expect(await query(first, `select current_setting('fsync') as fsync`)).toEqual([{ fsync: 'on' }]);
     const pid = await serverPid();
@@ -61,8 +64,9 @@ describe('the embedded PostgreSQL', { timeout: 60_000 }, () => {
   });
 
   test('takes another port when its own is taken', async () => {
-    const taken = await freePort(0);
+    const taken = await quietPort();
     const other = createServer().listen(taken, '127.0.0.1');
+    await once(other, 'listening');
     const server = await start({ preferredPort: taken });
     expect(server.port).not.toBe(taken);
     expect(await query(server, 'select 1 as one')).toEqual([{ one: 1 }]);
@@ -99,8 +103,7 @@ describe('the embedded PostgreSQL', { timeout: 60_000 }, () => {
     const pid = await serverPid();
     expect(isAlive(pid)).toBe(true);
     owner.kill('SIGKILL');
-    for (let waited = 0; waited < 10_000 && (await stat(dataDir).catch(() => null)); waited += 50) await sleep(50);
+    await until('its folder is gone', async () => !(await stat(dataDir).catch(() => null)));
     expect(isAlive(pid)).toBe(false);
-    expect(await stat(dataDir).catch(() => null)).toBeNull();
   });
 });

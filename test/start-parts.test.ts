@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { freePort } from '../src/ports.ts';
 import { superviseChild } from '../src/start/child.ts';
 import { onFreePort } from '../src/start/on-free-port.ts';
 import { formatLine } from '../src/start/output.ts';
 import { sandboxSettingsFor } from '../src/start/sandbox-settings.ts';
 import { readOrCreateSecrets } from '../src/start/state.ts';
+import { quietPort } from './support/port.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -60,7 +60,7 @@ describe('onFreePort', () => {
   };
 
   test('takes another port where somebody else was faster, and never takes them for its own child', async () => {
-    const preferred = await freePort(0);
+    const preferred = await quietPort();
     const faster = createServer();
     const { child, port } = await onFreePort({
       name: 'child',

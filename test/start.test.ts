@@ -1,13 +1,16 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { readFile, rm, stat } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
 import { clusterUrl } from './support/cluster.ts';
 import { createDatabase } from './support/database.ts';
+import { until } from './support/until.ts';
+import { pass } from './support/wall-clock.ts';
 
 const root = join(import.meta.dirname, '..');
 let stateDir: string;
@@ -17,16 +20,18 @@ let started: Started[];
 type Started = { process: ChildProcess; output(): string; children(): number[]; ended: Promise<number | null> };
 
 beforeEach(async () => {
-  stateDir = join(tmpdir(), `rowbell-start-test-${process.pid}-${Date.now()}`);
+  stateDir = join(tmpdir(), `rowbell-start-test-${randomUUID()}`);
   started = [];
   // The API's wish is taken: a start must cope.
   taken = createServer();
   await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
 });
 afterEach(async () => {
+  const processes = started.flatMap((each) => each.children());
   for (const each of started) each.process.kill('SIGKILL');
   taken.close();
-  await sleep(500);
+  // As long as PostgreSQL ends it writes to its folder.
+  await until('all have ended', async () => alive(processes).length === 0);
   await rm(stateDir, { recursive: true, force: true });
 });
 
@@ -44,7 +49,14 @@ async function start(environment: Record<string, string> = {}): Promise<Started>
     },
   });
   let text = '';
-  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  // With its output, which may come after its end.
+  let over = false;
+  const ended = new Promise<number | null>((resolve) =>
+    child.once('close', (code) => {
+      over = true;
+      resolve(code);
+    }),
+  );
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (text += chunk));
   const result = {
     process: child,
@@ -53,10 +65,7 @@ async function start(environment: Record<string, string> = {}): Promise<Started>
     ended,
   };
   started.push(result);
-  for (let waited = 0; waited < 60_000 && !text.includes('Rowbell is running.'); waited += 50) {
-    if (child.exitCode !== null) break;
-    await sleep(50);
-  }
+  await until('it runs or ends', async () => over || text.includes('Rowbell is running.'), { withinMs: 180_000 });
   if (!text.includes('Rowbell is running.')) throw new Error(`It did not start:\n${text}`);
   return result;
 }
@@ -95,7 +104,7 @@ async function query(sql: string, urlFile = 'database-url'): Promise<unknown[]> 
 
 const graphqlUrl = (output: string) => /GraphQL\s+(\S+)/.exec(output)?.[1] ?? '';
 
-describe('npm start', { timeout: 120_000 }, () => {
+describe('npm start', { timeout: 400_000 }, () => {
   test('runs everything, ends it all on Ctrl-C, and resumes', async () => {
     const first = await start();
     const answer = await fetch(graphqlUrl(first.output()), {
@@ -118,7 +127,7 @@ describe('npm start', { timeout: 120_000 }, () => {
     expect(processes.length).toBeGreaterThan(6);
     first.process.kill('SIGINT');
     expect(await first.ended).toBe(0);
-    expect(alive(processes)).toEqual([]);
+    await until('the others have ended, too', async () => alive(processes).length === 0);
 
     const second = await start();
     expect(await query(`select from notify.users where external_id = 'kept'`)).toHaveLength(1);
@@ -135,11 +144,11 @@ describe('npm start', { timeout: 120_000 }, () => {
       `update notify.fallback_steps set wait = '1 second' where fallback_key = 'push_and_sms' and step = 1`,
     );
     await owner.end();
-    const told = execFileSync(process.execPath, ['src/story.ts'], {
+    // It plays days, and none may end meanwhile.
+    await pass({ everyMs: 3_600_000, enoughMs: 120_000 });
+    const { stdout: told } = await promisify(execFile)(process.execPath, ['src/story.ts'], {
       cwd: root,
-      encoding: 'utf8',
       env: { PATH: process.env.PATH, ROWBELL_STATE_DIR: stateDir },
-      stdio: ['ignore', 'pipe', 'inherit'],
     });
     for (const line of [
       "→ Ben ben-android  Lisbon in May · Ada started planning this trip — take a look when you're ready.",
@@ -160,20 +169,13 @@ describe('npm start', { timeout: 120_000 }, () => {
     const running = await start();
     const pid = Number((await readFile(join(stateDir, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[0]);
     process.kill(pid, 'SIGKILL');
-    for (let waited = 0; waited < 20_000; waited += 100) {
-      if (await query('select 1').catch(() => null)) break;
-      await sleep(100);
-    }
-    expect(await query('select 1 as one')).toEqual([{ one: 1 }]);
-    const worker = running.children().find((id) => commandOf(id).includes('--lane urgent')) ?? 0;
+    await until('PostgreSQL answers again', () => query('select 1').catch(() => null));
+    const workers = () => running.children().filter((id) => commandOf(id).includes('--lane urgent'));
+    const worker = await until('the worker is there', async () => workers()[0]);
     process.kill(worker, 'SIGKILL');
-    for (let waited = 0; waited < 10_000 && !/urgent ended \(SIGKILL\)/.test(running.output()); waited += 50)
-      await sleep(50);
-    for (let waited = 0; waited < 10_000; waited += 50) {
-      if (running.children().some((id) => commandOf(id).includes('--lane urgent'))) break;
-      await sleep(50);
-    }
-    expect(running.children().filter((id) => commandOf(id).includes('--lane urgent'))).toHaveLength(1);
+    await until('it was seen to end', async () => /urgent ended \(SIGKILL\)/.test(running.output()));
+    await until('another is there', async () => workers().some((id) => id !== worker));
+    expect(workers()).toHaveLength(1);
     running.process.kill('SIGINT');
     expect(await running.ended).toBe(0);
   });
@@ -182,8 +184,7 @@ describe('npm start', { timeout: 120_000 }, () => {
     const running = await start();
     const processes = running.children();
     running.process.kill('SIGKILL');
-    for (let waited = 0; waited < 20_000 && alive(processes).length > 0; waited += 100) await sleep(100);
-    expect(alive(processes)).toEqual([]);
+    await until('all have ended', async () => alive(processes).length === 0);
   });
 
   test('uses the server of DATABASE_URL instead, when that is set', async () => {

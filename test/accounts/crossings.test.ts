@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Client, createDatabase, type TestDatabase } from '../support/database.ts';
+import fc from '../support/fast-check.ts';
 import { one } from '../support/one.ts';
 
 let db: TestDatabase;

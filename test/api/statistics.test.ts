@@ -10,9 +10,10 @@ let operator: string;
 let ada: string;
 let ben: string;
 const trip = randomUUID();
-const day = new Date().toISOString().slice(0, 10);
+let day: string;
 
 beforeAll(async () => {
+  day = new Date().toISOString().slice(0, 10);
   database = await createDatabase();
   api = await startTestApi(database);
   operator = await signToken(await createUser(database), { role: 'operator' });

@@ -104,11 +104,22 @@ describe('CP-6 the call is placed at T through Twilio, and its outcome is kept o
 
   test('a canceled call is not placed', async () => {
     const ada = await makeMember(world.db);
-    const [gone, kept] = [
-      await makeCall(world.db, ada.id, '2 seconds', { coachId }),
-      await makeCall(world.db, ada.id, '2 seconds', { coachId }),
-    ];
-    await world.db.owner.query(`update coaching.calls set status = 'canceled' where id = $1`, [gone]);
+    // In one transaction, so that it is canceled before its time whatever the time.
+    const { gone, kept } = await world.db.asOwner(
+      async (client) => {
+        const make = () =>
+          one<string>(
+            client,
+            `insert into coaching.calls (user_id, coach_id, topic_key, scheduled_at)
+             values ($1, $2, 'mood_check', now() + interval '1 second') returning id`,
+            [ada.id, coachId],
+          );
+        const calls = { gone: await make(), kept: await make() };
+        await client.query(`update coaching.calls set status = 'canceled' where id = $1`, [calls.gone]);
+        return calls;
+      },
+      { commit: true },
+    );
     await ended(kept);
     expect(callsTo(world, ada)).toHaveLength(1);
     expect(await logOf(world.db, gone)).toEqual([]);

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { startTestApi, type TestApi } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { one } from '../support/one.ts';
+import { quietPort } from '../support/port.ts';
 import { until } from '../support/until.ts';
 import { startWorker, type WorkerProcess } from '../support/worker-process.ts';
 
@@ -24,7 +23,7 @@ export async function startWorld({ workers = 1 } = {}): Promise<World> {
   const db = await createDatabase();
   const sandbox = await startSandbox({ journalLimit: 100_000 });
   // Callbacks are signed over the public address, so the API's must be known before it listens.
-  const port = await freePort();
+  const port = await quietPort();
   const publicUrl = `http://127.0.0.1:${port}`;
   const api = await startTestApi(db, { ...sandbox.settings, PORT: String(port), PUBLIC_URL: publicUrl });
   const running = new Set<WorkerProcess>();
@@ -48,16 +47,6 @@ export async function startWorld({ workers = 1 } = {}): Promise<World> {
   };
   await Promise.all(Array.from({ length: workers }, () => world.startWorker()));
   return world;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 export const makeCoach = (db: TestDatabase, name = 'Max', agentUrl: string | null = null): Promise<string> =>
@@ -167,14 +156,10 @@ export async function decisionsOf(db: TestDatabase, callId: string, type = 'coac
 
 /** Waits until the log of a call says this, type and status of each line. */
 export const untilLogged = (world: World, callId: string, ...expected: readonly string[]) =>
-  until(
-    `the log says ${expected.join(', ')}`,
-    async () => {
-      const said = (await logOf(world.db, callId)).map(({ type, status }) => `${type} ${status}`);
-      return expected.every((line) => said.includes(line)) && said.length === expected.length;
-    },
-    { withinMs: 15_000 },
-  );
+  until(`the log says ${expected.join(', ')}`, async () => {
+    const said = (await logOf(world.db, callId)).map(({ type, status }) => `${type} ${status}`);
+    return expected.every((line) => said.includes(line)) && said.length === expected.length;
+  });
 
 /** What arrived at a phone by SMS, and at a device by push. */
 export const textsTo = (world: World, member: Member) =>

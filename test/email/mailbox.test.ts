@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makePerson, makeType, tell } from '../support/engine-pack.ts';
+import { one } from '../support/one.ts';
 import { hostile } from './hostile.ts';
 import { linksIn, type Received, startWorld, type World } from './world.ts';
 
@@ -107,6 +108,25 @@ test('NC-30: a digest lists what it gathers, each with its link', async () => {
     id,
   ]);
   expect(rows).toEqual([{ enabled: false, source: 'unsubscribe' }]);
+});
+
+test('NC-30: a mail that cannot be rendered is tried again later and keeps no other of its chunk back', async () => {
+  const type = await makeType(world.db, { channels: ['email'], title: 'Odd', body: 'As it is' });
+  const [fine, odd, last] = [await somebody(), await somebody(), await somebody()];
+  await tell(world.db, type, [fine, odd, last]);
+  const mailbox = await one<string>(world.db.owner, 'select email from notify.users where id = $1', [odd]);
+  const received = await world.deliver(({ address }) => {
+    if (address === mailbox) throw new Error('a template that stumbles');
+  });
+  expect(received.map(({ address }) => address)).not.toContain(mailbox);
+  expect(received).toHaveLength(2);
+  const { rows } = await world.db.owner.query(
+    'select status, reason, attempt from notify.deliveries where recipient_id = $1',
+    [odd],
+  );
+  expect(rows).toEqual([{ status: 'queued', reason: 'not_rendered', attempt: 1 }]);
+  await world.db.owner.query('update notify.deliveries set due_at = now() where recipient_id = $1', [odd]);
+  expect((await world.deliver()).map(({ address }) => address)).toEqual([mailbox]);
 });
 
 test('NC-30: data that looks like a digest’s and is none stops nobody’s mail', async () => {

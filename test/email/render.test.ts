@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { emailTemplates } from '../../src/generated/email-templates.ts';
 import { chromeOf } from '../../src/render/email/chrome.ts';
@@ -10,6 +9,7 @@ import {
   renderEmail,
 } from '../../src/render/email/index.ts';
 import { compileTemplate } from '../../src/render/email/template.ts';
+import fc from '../support/fast-check.ts';
 import { hostile } from './hostile.ts';
 
 const names = Object.keys(emailTemplates) as readonly EmailTemplateName[];

@@ -1,5 +1,5 @@
 import PostalMime, { type Email } from 'postal-mime';
-import type { Lane } from '../../src/database/engine.ts';
+import type { Claimed, Lane } from '../../src/database/engine.ts';
 import { createLinks, type Links } from '../../src/links.ts';
 import { createSmtp } from '../../src/providers/smtp/index.ts';
 import type { Entry } from '../../src/sandbox/journal.ts';
@@ -25,8 +25,8 @@ export type World = {
   readonly api: TestApi;
   readonly sandbox: Sandbox;
   readonly links: Links;
-  /** Plans and sends all that is due; what the mailboxes got by it, oldest first. */
-  deliver(): Promise<Received[]>;
+  /** Plans and sends all that is due; what the mailboxes got by it, oldest first. `before` each is rendered. */
+  deliver(before?: (claimed: Claimed) => void): Promise<Received[]>;
   /** Answers at the API for a link as it stands in a mail. */
   open(link: string, request?: RequestInit): Promise<Response>;
   /** Posts a form to it. */
@@ -45,8 +45,12 @@ export async function startWorld(environment: Record<string, string> = {}): Prom
     bulk: await register(db, 'bulk'),
     urgent: await register(db, 'urgent'),
   };
-  const send = async (lane: Lane) => {
-    const context = { ...planningContext(db, [smtp]), compose, lane, workerId: () => workers[lane] };
+  const send = async (lane: Lane, before: (claimed: Claimed) => void) => {
+    const rendering = (claimed: Claimed) => {
+      before(claimed);
+      return compose(claimed);
+    };
+    const context = { ...planningContext(db, [smtp]), compose: rendering, lane, workerId: () => workers[lane] };
     await deliverySend(context)({ provider: 'smtp' }, undefined as never);
   };
   const open: World['open'] = (link, request) =>
@@ -57,11 +61,11 @@ export async function startWorld(environment: Record<string, string> = {}): Prom
     api,
     sandbox,
     links: createLinks([{ id: keyId, secret }]),
-    async deliver() {
+    async deliver(before = () => {}) {
       const since = sandbox.journal.list({ limit: 1 })[0]?.id ?? 0;
       await planDue(db);
-      await send('urgent');
-      await send('bulk');
+      await send('urgent', before);
+      await send('bulk', before);
       const entries = sandbox.journal
         .list({ provider: 'smtp', since })
         .filter(({ status }) => status === 250)

@@ -94,6 +94,14 @@ const provider = async (name: ProviderName = 'apns') =>
       [name],
     )
   ).rows[0];
+/** Seconds of the database's clock. */
+const clock = (of = 'clock_timestamp()', from = '') =>
+  one<number>(db.owner, `select extract(epoch from ${of})::float8 ${from}`);
+/** So that its end does not come while one looks. */
+const lengthenPause = () =>
+  db.owner.query(
+    `update notify.providers set paused_until = paused_until + interval '1 hour' where paused_until is not null`,
+  );
 const endPause = () =>
   db.owner.query(`update notify.providers set paused_until = now() - interval '1 ms' where paused_until is not null`);
 
@@ -204,8 +212,11 @@ describe('fencing', () => {
     await queue(1);
     await claim();
     expect(await engine.recover()).toBe(0);
-    await db.owner.query(`update notify.workers set seen_at = clock_timestamp() - interval '14 seconds'`);
-    expect(await engine.recover()).toBe(0);
+    // In one go, so that it grows no older before it is looked at.
+    await db.owner.query(
+      `update notify.workers set seen_at = clock_timestamp() - interval '12 seconds'; select notify_private.recover_claims()`,
+    );
+    expect(await statuses()).toEqual({ sending: 1 });
     await db.owner.query(`update notify.workers set seen_at = clock_timestamp() - interval '15.1 seconds'`);
     expect(await engine.recover()).toBe(1);
     expect(await one(db.owner, 'select stopped_at is not null from notify.workers')).toBe(true);
@@ -356,13 +367,15 @@ describe('what comes of an attempt', () => {
     [
       'transient, and next time it is too late',
       rejected('transient'),
-      { expiresAfter: '1 second' },
+      { expiresAfter: '1 hour' },
       { status: 'expired' },
     ],
   ] as const)('%s', async (_what, result, options, expected) => {
     await queue(1, options);
     const name = 'phones' in options ? 'twilio' : 'apns';
     const claimed = await claim(name);
+    if ('expiresAfter' in options)
+      await db.owner.query(`update notify.deliveries set expires_at = clock_timestamp() + interval '1 second'`);
     const outcome = result.outcome === 'accepted' ? 'accepted' : result.permanence;
     expect(await record(claimed, () => result)).toEqual({ [expected.status]: 1 });
     expect(await only()).toMatchObject({ ...expected, claim_id: null });
@@ -374,14 +387,13 @@ describe('what comes of an attempt', () => {
     for (let n = 1; n <= 4; n++) {
       const claimed = await claim();
       expect(claimed.messages.map(({ attempt }) => attempt)).toEqual([n]);
+      const before = await clock();
       await record(claimed, () => rejected('transient', { reason: 'server_error', code: '503' }));
       if (n === 4) break;
-      const pause = await one<number>(
-        db.owner,
-        'select extract(epoch from due_at - clock_timestamp())::float from notify.deliveries',
-      );
-      expect(pause).toBeGreaterThan(2 ** n / 2 - 1);
-      expect(pause).toBeLessThanOrEqual(2 ** n);
+      const [dueAt, after] = [await clock('due_at', 'from notify.deliveries'), await clock()];
+      expect(dueAt - before).toBeGreaterThanOrEqual(2 ** n / 2);
+      expect(dueAt - after).toBeLessThanOrEqual(2 ** n);
+      await db.owner.query(`update notify.deliveries set due_at = due_at + interval '1 hour'`);
       expect((await claim()).messages).toEqual([]);
       await makeDue();
     }
@@ -495,8 +507,8 @@ describe('a provider', () => {
   test('that is misconfigured is paused, everything kept; probed by one; resumed by its success', async () => {
     await queue(20);
     await record(await claim(), () => rejected('misconfigured', { reason: 'credentials_rejected' }));
+    await lengthenPause();
     expect(await provider()).toMatchObject({ pauses: 1, pause_reason: 'credentials_rejected' });
-    expect((await provider())?.seconds).toBeGreaterThan(3);
     expect(await statuses()).toEqual({ queued: 20 });
     await makeDue();
     expect((await claim()).messages).toEqual([]);
@@ -513,7 +525,6 @@ describe('a provider', () => {
     if (!probe) throw new Error('no probe');
     await record(probe, () => rejected('misconfigured', { reason: 'credentials_rejected' }));
     expect((await provider())?.pauses).toBe(2);
-    expect((await provider())?.seconds).toBeGreaterThan(8);
 
     await endPause();
     await makeDue();
@@ -525,14 +536,19 @@ describe('a provider', () => {
 
   test('pauses double from 5 s and end at 5 min', async () => {
     await queue(1);
-    const pauses = [];
-    for (let n = 0; n < 9; n++) {
+    for (const pause of [5, 10, 20, 40, 80, 160, 300, 300, 300]) {
       await makeDue();
-      await record(await claim(), () => rejected('misconfigured'));
-      pauses.push(Math.round((await provider())?.seconds ?? 0));
+      const claimed = await claim();
+      const before = await clock();
+      await record(claimed, () => rejected('misconfigured'));
+      const [until, after] = [
+        await clock('paused_until', `from notify.providers where provider = 'apns'`),
+        await clock(),
+      ];
+      expect(until - before).toBeGreaterThanOrEqual(pause);
+      expect(until - after).toBeLessThanOrEqual(pause);
       await endPause();
     }
-    expect(pauses).toEqual([5, 10, 20, 40, 80, 160, 300, 300, 300]);
     expect(await only()).toMatchObject({ status: 'queued', attempt: 9, max_attempts: 17 });
   });
 
@@ -601,13 +617,13 @@ describe('a provider', () => {
 
   test('with a rate gives out no more than that, over any number of workers', async () => {
     await queue(400);
+    const begun = performance.now();
     await db.owner.query(
       `update notify.providers set rate_per_second = 100, tokens = 0, refilled_at = clock_timestamp() where provider = 'apns'`,
     );
-    const begun = performance.now();
     let taken = 0;
     const workers = Array.from({ length: 12 }, async () => {
-      while (performance.now() - begun < 1_500) {
+      while (performance.now() - begun < 1_500 || taken < 50) {
         const { messages } = await claim();
         // Not in one statement: what is added to is read before the wait, and others' are lost.
         taken += messages.length;
@@ -616,7 +632,6 @@ describe('a provider', () => {
     await Promise.all(workers);
     // Measured from before the first to after the last look: no more can have flowed in that time, however slow we are.
     expect(taken).toBeLessThanOrEqual(Math.ceil((100 * (performance.now() - begun)) / 1000) + 1);
-    expect(taken).toBeGreaterThan(50);
   });
 
   test('with a rate serves P0 first, and a look takes no more tokens than it has messages', async () => {
@@ -640,11 +655,11 @@ describe('a provider', () => {
   test('gives the same tokens to one claim only, also when two look at the same instant', async () => {
     await queue(40);
     const rate = `update notify.providers set rate_per_second = 5, tokens = 5, refilled_at = clock_timestamp() where provider = 'apns'`;
+    const begun = performance.now();
     await db.owner.query(rate);
     const holder = await db.owner.connect();
     await holder.query('begin');
     await holder.query(`select from notify.providers where provider = 'apns' for update`);
-    const begun = performance.now();
     const claims = Promise.all([claim(), claim(), claim()]);
     await until('all wait', () =>
       one<boolean>(

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { forget, installPack, makePerson, makeType } from '../support/engine-pack.ts';
 import { one } from '../support/one.ts';
+import { zoneAt } from '../support/wall-clock.ts';
 
 let db: TestDatabase;
 const people: string[] = [];
@@ -17,7 +18,8 @@ beforeAll(async () => {
   urgent = await makeType(db, { priority: 'P0' });
   keyed = await makeType(db, { dedupeKey: 'k:{Key}', dedupeWindow: '1 day' });
   crossed = await makeType(db, { dedupeKey: 'k:{Key}', priority: 'P0' });
-  const zones = ['UTC', 'Asia/Tokyo', 'America/Los_Angeles', null];
+  // No day ends while they count.
+  const zones = [3, 9, 15, 20].map(zoneAt);
   for (let n = 0; n < 20; n++) people.push(await makePerson(db, { timeZone: zones[n % 4] ?? null }));
 });
 afterAll(() => db.drop());

@@ -19,9 +19,7 @@ beforeEach(() => forget(db));
 const runPlanning = () => db.runJobs({ event__plan: eventPlan(planningContext(db)) });
 
 describe('an application that keeps a person locked', () => {
-  test('holds up what concerns them, and nothing else, and that only until it lets go', {
-    timeout: 30_000,
-  }, async () => {
+  test('holds up what concerns them, and nothing else, and that only until it lets go', async () => {
     const type = await makeType(db);
     const [locked, other] = [await makePerson(db), await makePerson(db)];
     const client = await db.owner.connect();
@@ -33,7 +31,9 @@ describe('an application that keeps a person locked', () => {
       await db.owner.query('delete from graphile_worker._private_jobs');
       await db.owner.query(`update notify.events set due_at = now() - interval '1 second'`);
       await db.worker.query(`select notify_private.enqueue_due('bulk')`);
+      const firstAt = performance.now();
       await runPlanning();
+      const firstMs = performance.now() - firstAt;
       expect(await decisionOf(db, free)).toBe('send');
       expect(await one(db.owner, 'select plan_error from notify.events where id = $1', [stuck])).toMatch(/^55P03: /);
 
@@ -41,7 +41,7 @@ describe('an application that keeps a person locked', () => {
       await db.owner.query('update notify.events set retry_at = now() where id = $1', [stuck]);
       const begunAt = performance.now();
       await expect(planDue(db)).rejects.toThrow('lock timeout');
-      expect(performance.now() - begunAt).toBeLessThan(3_000);
+      expect(performance.now() - begunAt).toBeLessThan(firstMs);
 
       await client.query('commit');
       // An error is sent before its locks are let go, so the next planner may still pass the event by.

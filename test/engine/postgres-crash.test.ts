@@ -12,6 +12,7 @@ import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { expectNothingLostOrDoubled, untilSettled } from '../support/engine-invariants.ts';
 import { installPack, makeCrowd, makeType, tellGroup } from '../support/engine-pack.ts';
 import { one } from '../support/one.ts';
+import { quietPort } from '../support/port.ts';
 import { until } from '../support/until.ts';
 import { startWorker, type WorkerProcess } from '../support/worker-process.ts';
 
@@ -28,7 +29,7 @@ let workers: WorkerProcess[] = [];
 const start = (port: number) => startPostgres({ dataDir, password, preferredPort: port, durability: 'durable' });
 
 beforeAll(async () => {
-  postgres = await start(0);
+  postgres = await start(await quietPort());
   const cluster: ClusterAddress = { host: '127.0.0.1', port: postgres.port, password };
   await asSuperuser(cluster, (client) =>
     client.query(`create role ${ownerName} login createrole password '${password}'`),
@@ -38,7 +39,7 @@ beforeAll(async () => {
   await installPack(db);
   sandbox = await startSandbox({ journalLimit: 100_000 });
   await db.owner.query('update notify.settings set daily_cap = 1000000');
-}, 120_000);
+});
 afterAll(async () => {
   await Promise.all(workers.map((worker) => worker.stop()));
   await sandbox.close();
@@ -106,7 +107,9 @@ test(`PostgreSQL killed ${crashes} times under load: the workers go on by themse
     }
   })();
   for (let n = 0; n < crashes; n++) {
+    const before = sequence;
     await sleep(1_000 + Math.random() * 1_000);
+    await until('there is load', async () => sequence >= before + 2);
     if (n === 1) await crashForLong();
     else await crash(300);
   }
@@ -126,4 +129,4 @@ test(`PostgreSQL killed ${crashes} times under load: the workers go on by themse
   expect(rows.map(({ pid }) => pid).sort()).toEqual(workers.map(({ pid }) => pid).sort());
   expect(await one(db.owner, 'select count(*)::integer from notify.workers')).toBe(2);
   expect(await one(db.owner, `select count(*)::integer from notify.delivery_attempts where outcome = 'lost'`)).toBe(0);
-}, 180_000);
+}, 600_000);

@@ -51,7 +51,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     const push = await makeType(db, { audience: 'group', body: 'event {N}' });
     const text = await makeType(db, { audience: 'group', body: 'event {N}', channels: ['sms'] });
     const group = await makeCrowd(db, 800, { apns: 800, fcm: 300, phones: 200 });
-    const worker = await start(20_000);
+    const worker = await start(90_000);
     for (const N of [1, 2, 3]) {
       await tellGroup(db, push, group, { N });
       await tellGroup(db, text, group, { N });
@@ -59,7 +59,8 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     await until('it is in the midst of it', sending);
     const begun = performance.now();
     expect(await worker.stop(signal)).toBe(0);
-    expect(performance.now() - begun).toBeLessThan(20_000);
+    // Not when its patience is over.
+    expect(performance.now() - begun).toBeLessThan(90_000);
     expect(await leftBehind()).toEqual(nothing);
     // Nothing was cut off, so nothing is unknown, and no attempt is without its answer.
     expect(await one(db.owner, `select count(*)::integer from notify.deliveries where status = 'unknown'`)).toBe(0);
@@ -73,7 +74,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     await expectNothingLostOrDoubled(db, sandbox.journal, { pushes: 3 * 1_100, texts: 3 * 200 });
     expect(sandbox.journal.list().length).toBe(3 * 1_300);
   },
-  90_000,
+  600_000,
 );
 
 test('with a provider that does not answer: given up in time, pushes go back, an SMS is unknown', async () => {
@@ -90,7 +91,8 @@ test('with a provider that does not answer: given up in time, pushes go back, an
   );
   const begun = performance.now();
   expect(await worker.stop()).toBe(0);
-  expect(performance.now() - begun).toBeLessThan(8_000);
+  // Not when the provider does.
+  expect(performance.now() - begun).toBeLessThan(50_000);
   expect(await leftBehind()).toEqual(nothing);
   const { rows } = await db.owner.query(
     'select channel, status, count(*)::integer as count from notify.deliveries group by 1, 2 order by 1, 2',
@@ -101,7 +103,7 @@ test('with a provider that does not answer: given up in time, pushes go back, an
     { channel: 'sms', status: 'queued', count: 18 },
     { channel: 'sms', status: 'unknown', count: 32 },
   ]);
-}, 60_000);
+});
 
 test('told in its first moment, and by two signals, it ends in order', async () => {
   for (let n = 0; n < 3; n++) {
@@ -112,7 +114,7 @@ test('told in its first moment, and by two signals, it ends in order', async () 
     expect(await ended).toBe(0);
     expect(await leftBehind()).toEqual(nothing);
   }
-}, 60_000);
+});
 
 test('told while it still waits for its database, it ends at once', async () => {
   const worker = await startWorker({
@@ -122,5 +124,5 @@ test('told while it still waits for its database, it ends at once', async () => 
   });
   const begun = performance.now();
   expect(await worker.stop()).toBe(0);
-  expect(performance.now() - begun).toBeLessThan(30_000);
-}, 40_000);
+  expect(performance.now() - begun).toBeLessThan(60_000);
+});

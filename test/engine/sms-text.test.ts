@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { makeType } from '../support/engine-pack.ts';
+import fc from '../support/fast-check.ts';
 import { one } from '../support/one.ts';
 
 let db: TestDatabase;

@@ -143,8 +143,12 @@ describe('every transition that the page names, made to happen', () => {
     expect(await statusOf(id)).toBe('queued');
     await engine.release((await claim()).claimId);
     await attempt(accepted);
-    const late = await queued('push', { expiresAfter: '1 second' });
+    const late = await queued();
     const { claimId, messages } = await claim();
+    await db.owner.query(
+      `update notify.deliveries set expires_at = clock_timestamp() + interval '1 second' where id = $1`,
+      [late.id],
+    );
     await engine.record(claimId, messages, [rejected('transient')]);
     expect(await statusOf(late.id)).toBe('expired');
     await queued('sms');

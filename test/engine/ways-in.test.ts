@@ -135,7 +135,7 @@ describe('emit', () => {
     return emitted.rows[0] as Emitted;
   };
   const emitMany = async (
-    inputs: readonly { type: string; key?: string; data?: unknown; dueAt?: string }[],
+    inputs: readonly { type: string; key?: string; data?: unknown; dueIn?: string }[],
     first = 'select',
   ) => {
     const { rows } = await db.asWriter(
@@ -143,7 +143,7 @@ describe('emit', () => {
         await client.query(first);
         return client.query<Emitted>(
           `select r.* from notify.emit_many(array(
-             select row(i ->> 'type', null, null, null, i -> 'data', i ->> 'key', (i ->> 'dueAt')::timestamptz)::notify.event_input
+             select row(i ->> 'type', null, null, null, i -> 'data', i ->> 'key', clock_timestamp() + (i ->> 'dueIn')::interval)::notify.event_input
              from jsonb_array_elements($1) with ordinality as x (i, n) order by n)) as r`,
           [JSON.stringify(inputs)],
         );
@@ -305,20 +305,27 @@ describe('emit', () => {
     const type = await makeType(db);
     const person = await makePerson(db);
     const data = { to: [person] };
-    const inMs = (ms: number) => new Date(Date.now() + ms).toISOString();
     const [soon, far] = (await emitMany([
-      { type, data, dueAt: inMs(700) },
-      { type, data, dueAt: inMs(3_600_000) },
+      { type, data, dueIn: '1 second' },
+      { type, data, dueIn: '1 hour' },
     ])) as [Emitted, Emitted];
     // Of what is due before the next sweep a worker is told to look; the rest is the sweep's.
     expect((await db.jobs('event__plan')).map(({ payload }) => payload)).toEqual([{}]);
+    const dueIn = (time: string) =>
+      `update notify.events set due_at = clock_timestamp() + interval '${time}' where id = '${soon.event_id}'`;
+    await db.owner.query(dueIn('1 minute'));
     await db.runJobs({ event__plan: eventPlan(planningContext(db)) });
     await db.worker.query('select notify_private.plan($1)', [[soon.event_id, far.event_id]]);
     expect(await decisionsOf(db)).toEqual([]);
     expect(await one(db.worker, `select notify_private.enqueue_due('urgent')`)).toBe(1000);
-    const wait = await one<number>(db.worker, `select notify_private.enqueue_due('bulk')`);
-    expect(wait).toBeGreaterThan(0);
-    expect(wait).toBeLessThanOrEqual(700);
+    expect(await one(db.worker, `select notify_private.enqueue_due('bulk')`)).toBe(1000);
+    // In one go, so that it is not due meanwhile.
+    const both = await db.owner.query(
+      `${dueIn('900 milliseconds')}; select notify_private.enqueue_due('bulk') as wait`,
+    );
+    const [, { rows }] = both as unknown as [unknown, { rows: { wait: number }[] }];
+    expect(rows[0]?.wait).toBeGreaterThan(0);
+    expect(rows[0]?.wait).toBeLessThanOrEqual(900);
     expect(await db.jobs('event__plan')).toEqual([]);
 
     // An hour later: the sweep finds what has no job.

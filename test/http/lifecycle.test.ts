@@ -2,6 +2,9 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createUser, signToken, startTestApi } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { one } from '../support/one.ts';
+import { quietPort } from '../support/port.ts';
+import { until } from '../support/until.ts';
 
 let database: TestDatabase;
 let token: string;
@@ -20,7 +23,7 @@ async function createCuttableWay(databaseUrl: string) {
   const sockets = new Set<Socket>();
   let server: Server;
   const open = (port: number) =>
-    new Promise<number>((resolve) => {
+    new Promise<void>((resolve) => {
       server = createServer((near) => {
         const far = connect(Number(target.port), target.hostname);
         for (const socket of [near, far]) {
@@ -34,12 +37,10 @@ async function createCuttableWay(databaseUrl: string) {
         }
         near.pipe(far).pipe(near);
       });
-      server.listen(port, '127.0.0.1', () => {
-        const address = server.address();
-        resolve(typeof address === 'object' && address ? address.port : 0);
-      });
+      server.listen(port, '127.0.0.1', resolve);
     });
-  const port = await open(0);
+  const port = await quietPort();
+  await open(port);
   const url = new URL(databaseUrl);
   url.port = String(port);
   return {
@@ -86,21 +87,31 @@ test('starts without a database, and serves when there is one', async () => {
 });
 
 test('stopping lets what is under way finish and takes nothing new', async () => {
-  const api = await startTestApi(database, { SHUTDOWN_TIMEOUT_MS: '5000' });
+  const api = await startTestApi(database, { SHUTDOWN_TIMEOUT_MS: '60000' });
   const client = await database.owner.connect();
   await client.query('begin');
   await client.query('lock table notify.devices in access exclusive mode');
   const underWay = api.ask('{ devices { nodes { id } } }', { token });
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  await until('it waits for the table', () =>
+    one<boolean>(
+      database.owner,
+      `select count(*) > 0 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    ),
+  );
   const stopped = api.stop();
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  await expect(fetch(`${api.url}/livez`)).rejects.toThrow();
+  await until('it takes nothing new', () =>
+    fetch(`${api.url}/livez`).then(
+      () => false,
+      () => true,
+    ),
+  );
   await client.query('rollback');
   client.release();
   expect((await underWay).errors).toEqual([]);
   const answered = performance.now();
   await stopped;
-  expect(performance.now() - answered).toBeLessThan(1_000);
+  // Not when its patience is over.
+  expect(performance.now() - answered).toBeLessThan(50_000);
   const connections = async () =>
     (
       await database.owner.query(

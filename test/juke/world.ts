@@ -126,6 +126,6 @@ export const untilSettled = (world: World) =>
     one<boolean>(
       world.db.owner,
       `select not exists (select from notify.events where planned_at is null and canceled_at is null and due_at <= now())
-          and not exists (select from notify.deliveries where status in ('queued', 'sending') and due_at <= now())`,
+          and not exists (select from notify.deliveries where status in ('queued', 'sending'))`,
     ),
   );

@@ -432,7 +432,10 @@ test.each([
     erased = true;
   });
   await until('it waits for the planner', () =>
-    one<boolean>(db.owner, 'select exists (select from pg_locks where not granted)'),
+    one<boolean>(
+      db.owner,
+      `select exists (select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database())`,
+    ),
   );
   const later = await tell(db, typeKey, [ada.id, friend], { variables: { Name: 'nobody' } });
   await new Promise((resolve) => setTimeout(resolve, 300));

@@ -7,6 +7,7 @@ import { type Postgres, startPostgres } from '../../src/postgres.ts';
 import { asSuperuser, type ClusterAddress, createTemplate, ownerName } from '../support/cluster.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { one } from '../support/one.ts';
+import { quietPort } from '../support/port.ts';
 import { until } from '../support/until.ts';
 import { idOf, makeHistory, makePastMonth, partitionsOf } from './months.ts';
 
@@ -19,14 +20,14 @@ let db: TestDatabase;
 const start = (port: number) => startPostgres({ dataDir, password, preferredPort: port, durability: 'durable' });
 
 beforeAll(async () => {
-  postgres = await start(0);
+  postgres = await start(await quietPort());
   const cluster: ClusterAddress = { host: '127.0.0.1', port: postgres.port, password };
   await asSuperuser(cluster, (client) =>
     client.query(`create role ${ownerName} login createrole password '${password}'`),
   );
   await createTemplate(cluster);
   db = await createDatabase({ cluster });
-}, 120_000);
+});
 afterAll(async () => {
   await db.drop();
   await postgres.stop();
@@ -104,4 +105,4 @@ test('issue 3, 11: PostgreSQL killed in the middle: a partition is whole or gone
     `select partition_name from notify.retention_runs group by partition_name having count(*) > 1`,
   );
   expect(twice).toEqual([]);
-}, 90_000);
+});

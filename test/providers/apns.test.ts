@@ -1,6 +1,6 @@
 import { createSecureServer, constants as http2 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { errors } from '../../src/providers/apns/errors.ts';
 import { type ApnsOptions, createApns } from '../../src/providers/apns/index.ts';
 import type { Message, Provider, Result } from '../../src/providers/types.ts';
@@ -8,7 +8,7 @@ import { apnsReasons } from '../../src/sandbox/apns.ts';
 import { openCredentials } from '../../src/sandbox/credentials.ts';
 import type { Entry } from '../../src/sandbox/journal.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
-import { messageTo, unaborted } from '../support/message.ts';
+import { messageTo, turns, unaborted } from '../support/message.ts';
 
 const token = '0a'.repeat(32);
 const otherToken = '0b'.repeat(32);
@@ -28,7 +28,7 @@ beforeAll(async () => {
     host: rest.APNS_HOST,
     port: Number(rest.APNS_PORT),
     ca: rest.APNS_CA,
-    timeoutMs: 2000,
+    timeoutMs: 60_000,
   };
   apns = createApns(options);
 });
@@ -181,7 +181,7 @@ describe('answers', () => {
       expect(result).toMatchObject({ permanence: 'throttled', reason: 'rate_limited' });
       const retryAt = (result as { retryAt?: Date }).retryAt?.getTime() ?? 0;
       expect(retryAt - before).toBeGreaterThanOrEqual(29_900);
-      expect(retryAt - before).toBeLessThan(33_000);
+      expect(retryAt - Date.now()).toBeLessThanOrEqual(30_000);
     }
   });
 
@@ -284,14 +284,14 @@ describe('the connection', () => {
   });
 
   test('silence: ambiguous after the time-out, and a connection that only keeps silent is replaced', async () => {
-    await withProvider({ timeoutMs: 200 }, async (provider) => {
+    await withProvider({ timeoutMs: 2_000 }, async (provider) => {
       await sendOne(messageTo(token), provider);
-      sandbox.faults.add({ provider: 'apns', kind: 'latency', latencyMs: 500, times: 1 });
+      sandbox.faults.add({ provider: 'apns', kind: 'latency', latencyMs: 6_000, times: 1 });
       expect(await sendOne(messageTo(token), provider)).toMatchObject({ permanence: 'ambiguous', reason: 'timeout' });
       await sendOne(messageTo(token), provider);
     });
     // The slow one is journaled when it is answered, last of the three.
-    await vi.waitFor(() => expect(received()).toHaveLength(3));
+    await expect.poll(received).toHaveLength(3);
     const [slow, replaced, first] = received();
     expect(slow?.connection).toBe(first?.connection);
     expect(replaced?.connection).not.toBe(first?.connection);
@@ -328,12 +328,14 @@ describe('the connection', () => {
 
 describe('ending', () => {
   test('aborted: what was answered counts, what is under way is ambiguous', async () => {
-    sandbox.faults.add({ provider: 'apns', kind: 'latency', latencyMs: 1000, address: otherToken });
+    sandbox.faults.add({ provider: 'apns', kind: 'latency', latencyMs: 4_000, address: otherToken });
     const abort = new AbortController();
     const sending = apns.send([messageTo(token), messageTo(otherToken)], abort.signal);
-    setTimeout(() => abort.abort(), 200);
+    await expect.poll(received).toHaveLength(1);
+    await turns();
+    abort.abort();
     expect(await sending).toMatchObject([{ outcome: 'accepted' }, { permanence: 'ambiguous', reason: 'aborted' }]);
-    await vi.waitFor(() => expect(received()).toHaveLength(2), { timeout: 3000 });
+    await expect.poll(received).toHaveLength(2);
   });
 
   test('aborted before it began: nothing is sent', async () => {

@@ -42,7 +42,7 @@ beforeAll(async () => {
     from: TWILIO_FROM,
     apiUrl: TWILIO_API_URL,
     publicUrl: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`,
-    timeoutMs: 2000,
+    timeoutMs: 60_000,
   };
   voice = createTwilioVoice(options);
 });

@@ -42,7 +42,7 @@ beforeAll(async () => {
     from: TWILIO_FROM,
     apiUrl: TWILIO_API_URL,
     publicUrl: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`,
-    timeoutMs: 2000,
+    timeoutMs: 60_000,
   };
   twilio = createTwilio(options);
 });
@@ -84,7 +84,8 @@ describe('what is sent', () => {
       Body: message.body,
       StatusCallback: `${options.publicUrl}/callbacks/twilio/${message.deliveryId}`,
     });
-    expect(Math.abs(Number(ValidityPeriod) - 600)).toBeLessThan(5);
+    expect(Number(ValidityPeriod)).toBeLessThanOrEqual(600);
+    expect(Number(ValidityPeriod)).toBeGreaterThan(500);
   });
 
   test('validity stays within what Twilio accepts', async () => {
@@ -148,13 +149,15 @@ describe('what a refusal means', () => {
     const [slow, slower] = [messageTo('+33600000001'), messageTo('+33600000002')];
     sandbox.faults.add({ provider: 'twilio', address: slow.address, kind: 'throttle', retryAfterS: 10 });
     sandbox.faults.add({ provider: 'twilio', address: slower.address, kind: 'throttle', retryAfterS: 100 });
+    const before = Date.now();
     const results = await twilio.send([slow, slower, messageTo(number)], unaborted);
-    const seconds = results.map((result) =>
-      result.outcome === 'rejected' && result.retryAt
-        ? Math.round((result.retryAt.getTime() - Date.now()) / 10_000) * 10
-        : null,
-    );
-    expect(seconds).toEqual([10, 100, null]);
+    const after = Date.now();
+    const retryAt = results.map((result) => result.outcome === 'rejected' && result.retryAt?.getTime());
+    for (const [n, seconds] of [10, 100].entries()) {
+      expect(Number(retryAt[n]) - before).toBeGreaterThanOrEqual(seconds * 1000);
+      expect(Number(retryAt[n]) - after).toBeLessThanOrEqual(seconds * 1000);
+    }
+    expect(results[2]).toMatchObject({ outcome: 'accepted' });
     expect(results[0]).toMatchObject({ permanence: 'throttled', reason: 'rate_limited', code: '20429' });
   });
 
@@ -188,8 +191,8 @@ describe('at most once', () => {
   });
 
   test('no answer in time is ambiguous, and so is an error while processing', async () => {
-    const hasty = createTwilio({ ...options, timeoutMs: 100 });
-    sandbox.faults.add({ provider: 'twilio', kind: 'latency', latencyMs: 300, times: 1 });
+    const hasty = createTwilio({ ...options, timeoutMs: 1_500 });
+    sandbox.faults.add({ provider: 'twilio', kind: 'latency', latencyMs: 5_000, times: 1 });
     expect(await sendOne(messageTo(number), hasty)).toMatchObject({ permanence: 'ambiguous', reason: 'timeout' });
     sandbox.faults.add({ provider: 'twilio', kind: 'server_error', times: 1 });
     expect(await sendOne(messageTo(number))).toMatchObject({ permanence: 'ambiguous', code: '20500' });
@@ -208,13 +211,13 @@ describe('at most once', () => {
 
   test('aborted: what is in flight is ambiguous, the rest was not begun', async () => {
     const one = createTwilio({ ...options, concurrency: 1 });
-    sandbox.faults.add({ provider: 'twilio', kind: 'latency', latencyMs: 1000 });
-    const results = await one.send([messageTo(number), messageTo(number)], AbortSignal.timeout(150));
+    sandbox.faults.add({ provider: 'twilio', kind: 'latency', latencyMs: 5_000 });
+    const results = await one.send([messageTo(number), messageTo(number)], AbortSignal.timeout(1_500));
     expect(results).toMatchObject([
       { permanence: 'ambiguous', reason: 'aborted' },
       { permanence: 'transient', reason: 'not_begun' },
     ]);
-    await expect.poll(received, { timeout: 3000 }).toHaveLength(1);
+    await expect.poll(received).toHaveLength(1);
     await one.close();
   });
 });

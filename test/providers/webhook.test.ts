@@ -7,7 +7,8 @@ import { errors } from '../../src/providers/webhook/errors.ts';
 import { createWebhook } from '../../src/providers/webhook/index.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { webhookSecretOf } from '../../src/sandbox/webhook.ts';
-import { messageTo, unaborted } from '../support/message.ts';
+import { messageTo, turns, unaborted } from '../support/message.ts';
+import { until } from '../support/until.ts';
 
 let sandbox: Sandbox;
 let webhook: Provider;
@@ -15,7 +16,7 @@ let url: string;
 
 beforeAll(async () => {
   sandbox = await startSandbox();
-  webhook = createWebhook({ allowPrivateNetworks: true, timeoutMs: 2000 });
+  webhook = createWebhook({ allowPrivateNetworks: true, timeoutMs: 60_000 });
   url = `http://127.0.0.1:${sandbox.ports.webhook}/hooks/billing`;
 });
 afterAll(async () => {
@@ -101,14 +102,16 @@ describe('what an answer means', () => {
 
   test.each([429, 503, 500])('%i with Retry-After says when', async (status) => {
     sandbox.faults.add({ provider: 'webhook', kind: 'server_error', status, retryAfterS: 30, times: 1 });
+    const before = Date.now();
     const result = await sendOne(call());
     if (result.outcome !== 'rejected' || !result.retryAt) throw new Error('no retryAt');
-    expect(Math.abs(result.retryAt.getTime() - Date.now() - 30_000)).toBeLessThan(1500);
+    expect(result.retryAt.getTime() - before).toBeGreaterThanOrEqual(30_000);
+    expect(result.retryAt.getTime() - Date.now()).toBeLessThanOrEqual(30_000);
   });
 
   test('no answer in time and a cut connection are ambiguous, nobody there is transient', async () => {
-    const hasty = createWebhook({ allowPrivateNetworks: true, timeoutMs: 100 });
-    sandbox.faults.add({ provider: 'webhook', kind: 'latency', latencyMs: 400, times: 1 });
+    const hasty = createWebhook({ allowPrivateNetworks: true, timeoutMs: 1_500 });
+    sandbox.faults.add({ provider: 'webhook', kind: 'latency', latencyMs: 5_000, times: 1 });
     expect(await sendOne(call(), hasty)).toMatchObject({ permanence: 'ambiguous', reason: 'timeout' });
     sandbox.faults.add({ provider: 'webhook', kind: 'reset', times: 1 });
     expect(await sendOne(call())).toMatchObject({ permanence: 'ambiguous', reason: 'connection_lost' });
@@ -172,13 +175,13 @@ describe('a chunk', () => {
 
   test('aborted: what is in flight is ambiguous, the rest was not begun', async () => {
     const one = createWebhook({ allowPrivateNetworks: true, concurrency: 1 });
-    sandbox.faults.add({ provider: 'webhook', kind: 'latency', latencyMs: 1000 });
-    const results = await one.send([call(), call()], AbortSignal.timeout(150));
+    sandbox.faults.add({ provider: 'webhook', kind: 'latency', latencyMs: 5_000 });
+    const results = await one.send([call(), call()], AbortSignal.timeout(1_500));
     expect(results).toMatchObject([
       { permanence: 'ambiguous', reason: 'aborted' },
       { permanence: 'transient', reason: 'not_begun' },
     ]);
-    await expect.poll(received, { timeout: 3000 }).toHaveLength(1);
+    await expect.poll(received).toHaveLength(1);
     await one.close();
   });
 });
@@ -206,12 +209,11 @@ describe('a receiver that never stops talking', () => {
     const { port } = endless.address() as AddressInfo;
     expect(await sendOne(call({}, `http://127.0.0.1:${port}/`))).toMatchObject({ outcome: 'accepted' });
     await expect.poll(() => written, { interval: 50 }).toBeGreaterThan(0);
-    const before = written;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    const later = written;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    expect(written).toBe(later);
-    expect(before).toBeLessThan(20 * 1024 * 1024);
+    await until('nothing more is written', async () => {
+      const before = written;
+      await turns();
+      return written === before;
+    });
   });
 });
 
@@ -224,12 +226,12 @@ test('a receiver that answers a byte at a time holds nobody up', async () => {
   });
   await new Promise<void>((resolve) => dripping.listen(0, '127.0.0.1', resolve));
   const { port } = dripping.address() as AddressInfo;
-  const provider = createWebhook({ allowPrivateNetworks: true });
+  const provider = createWebhook({ allowPrivateNetworks: true, timeoutMs: 100_000 });
   const begun = performance.now();
   expect(await sendOne(call({}, `http://127.0.0.1:${port}/`), provider)).toMatchObject({ outcome: 'accepted' });
-  expect(performance.now() - begun).toBeLessThan(1000);
   await provider.close();
-  expect(performance.now() - begun).toBeLessThan(4000);
+  // Not when its patience is over.
+  expect(performance.now() - begun).toBeLessThan(100_000);
   dripping.close();
 });
 

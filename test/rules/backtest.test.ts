@@ -23,7 +23,7 @@ describe.each([11, 12, 13])('world %i', (seed) => {
   beforeAll(async () => {
     db = await createDatabase();
     life = await live(db, seed, 60, 40);
-  }, 60_000);
+  });
   afterAll(() => db.drop());
 
   const backtest = (changes: object): Promise<Row[]> =>
@@ -32,8 +32,8 @@ describe.each([11, 12, 13])('world %i', (seed) => {
       await client.query('set transaction read only');
       const { rows } = await client.query<Row>(
         `select event_id || ' ' || recipient_id || ' ' || channel as name, outcome, rule, new_outcome, new_rule, new_at
-         from notify_private.replay($1, now(), $2, 0, 1)`,
-        [new Date(life.since - hour), JSON.stringify(changes)],
+         from notify_private.replay($1, $3, $2, 0, 1)`,
+        [new Date(life.since - hour), JSON.stringify(changes), new Date(now)],
       );
       return rows;
     });

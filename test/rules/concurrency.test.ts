@@ -2,6 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { one } from '../support/one.ts';
+import { patiently } from '../support/patiently.ts';
 import { candidatesOf, hour, makeWorld, seeded, tellSome, type World } from '../support/rules-world.ts';
 
 let db: TestDatabase;
@@ -12,17 +13,6 @@ beforeAll(async () => {
 });
 afterAll(() => db.drop());
 beforeEach(() => db.owner.query('update notify.settings set rolling_cap = 4, daily_cap = 3'));
-
-/** On a busy machine a session may wait longer for a person than it should; it then comes again, as a job does. */
-async function patiently<T>(work: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await work();
-    } catch (error) {
-      if ((error as { code?: string }).code !== '55P03') throw error;
-    }
-  }
-}
 
 /** Sessions that plan, release and change people's minds, all about the same people, each over a connection of its own. */
 async function fire(sessions: number, seed: number): Promise<{ errors: unknown[]; candidates: number }> {

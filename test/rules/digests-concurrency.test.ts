@@ -1,10 +1,11 @@
-import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { closeDue } from '../support/digests.ts';
 import { forget, installPack, makePerson, makeType, planDue, tell } from '../support/engine-pack.ts';
+import fc from '../support/fast-check.ts';
 import { one } from '../support/one.ts';
+import { patiently } from '../support/patiently.ts';
 import { until } from '../support/until.ts';
 import { startWorker } from '../support/worker-process.ts';
 
@@ -97,12 +98,14 @@ test('NC-13: 48 sessions gather, close and change their clocks at once: each ite
           case 0:
           case 1: {
             const event = await tell(db, type, to, { variables: { N: `${session} ${n}` } });
-            await db.worker.query('select notify_private.plan(array[$1::uuid])', [event]);
+            await patiently(() => db.worker.query('select notify_private.plan(array[$1::uuid])', [event]));
             break;
           }
           case 2:
             await due();
-            await db.worker.query('select notify_private.close_digests($1)', [1 + ((session * 3) % 20)]);
+            await patiently(() =>
+              db.worker.query('select notify_private.close_digests($1)', [1 + ((session * 3) % 20)]),
+            );
             break;
           default:
             // By id, as planning locks them: an update of several people locks them in the order it finds them.
@@ -129,8 +132,8 @@ test('NC-13: 48 sessions gather, close and change their clocks at once: each ite
       (select count(*)::integer from notify.digests where closed_at is null) as open`);
   expect(rows[0]?.gathered).toBe(rows[0]?.candidates);
   expect(rows[0]?.open).toBe(0);
-  expect(rows[0]?.closed).toBeGreaterThan(people.length * 2);
-}, 60_000);
+  expect(rows[0]?.closed).toBeGreaterThanOrEqual(people.length * 2);
+});
 
 test('NC-13: 64 closers of the same digests: each is closed and told once', async () => {
   await tell(db, type, people, { variables: { N: 'one' } });
@@ -184,16 +187,13 @@ test('NC-13: workers killed while they close: nothing is lost, nothing is told t
     await until('something is gathered', () =>
       one<boolean>(db.owner, 'select count(*) > 20 from notify.digests where closed_at is null'),
     );
+    const before = await one<Date>(db.owner, 'select clock_timestamp()');
     await due();
     // Killed within the closing: when the first ones are closed, or before.
     if (rounds % 2)
       await until(
         'closing began',
-        () =>
-          one<boolean>(
-            db.owner,
-            "select exists (select from notify.digests where closed_at > now() - interval '1 second')",
-          ),
+        () => one<boolean>(db.owner, 'select exists (select from notify.digests where closed_at >= $1)', [before]),
         { everyMs: 5 },
       );
     await worker.kill();
@@ -220,7 +220,7 @@ test('NC-13: workers killed while they close: nothing is lost, nothing is told t
   // Each digest is one message, under one id however often its sending was tried.
   const told = await one<number>(db.owner, 'select count(*)::integer from notify.digests');
   expect(new Set(sandbox.journal.list().map(({ deliveryId }) => deliveryId)).size).toBe(told);
-}, 90_000);
+});
 
 const frequency = fc.constantFrom('instant', 'daily', 'weekly', 'never', null);
 const scenario = fc.record({
@@ -229,7 +229,8 @@ const scenario = fc.record({
       zone: fc.constantFrom(...zones),
       push: frequency,
       email: frequency,
-      digestTime: fc.constantFrom('00:00', '02:30', '09:00', '23:59', null),
+      // Times that every day of these zones has.
+      digestTime: fc.constantFrom('00:00', '03:30', '09:00', '23:59', null),
     }),
     { minLength: 1, maxLength: 4 },
   ),
@@ -319,4 +320,4 @@ test('NC-13: whatever people choose and whenever: a gathered candidate ends in e
     }),
     { numRuns: 40 },
   );
-}, 120_000);
+});

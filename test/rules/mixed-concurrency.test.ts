@@ -129,7 +129,7 @@ test('sixteen sessions plan, release, gather, close, cancel, choose, send and re
     }),
   );
   expect(errors).toEqual([]);
-  expect(did.every((times) => times > 5)).toBe(true);
+  expect(did.every((times) => times > 0)).toBe(true);
 
   const broken = async (sql: string) => (await db.owner.query(`${sql} limit 3`)).rows;
   const same = '(x.event_id, x.recipient_id, x.channel) = (d.event_id, d.recipient_id, d.channel)';
@@ -203,4 +203,4 @@ test('sixteen sessions plan, release, gather, close, cancel, choose, send and re
         left join notify.digest_items as x on ${same}
         where d.notification_id = n.id and (d.outcome = 'send' or x.position is not null))`),
   ).toEqual([]);
-}, 60_000);
+});

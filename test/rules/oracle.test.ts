@@ -9,7 +9,7 @@ describe.each([1, 2, 3, 4, 5])('world %i', (seed) => {
   beforeAll(async () => {
     db = await createDatabase();
     ({ expected } = await live(db, seed, 150, 70));
-  }, 120_000);
+  });
   afterAll(() => db.drop());
 
   test('the engine says of every candidate, each time it judges it, what a simple reading of the rules says', async () => {

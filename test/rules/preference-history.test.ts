@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createUser, signToken, startTestApi } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { installPack, makePerson, makeType } from '../support/engine-pack.ts';
+import fc from '../support/fast-check.ts';
 import { one } from '../support/one.ts';
 
 let db: TestDatabase;

@@ -214,7 +214,7 @@ describe('a schedule of everybody', () => {
   });
 });
 
-test('CP-1 a schedule is fired on time by a worker', async () => {
+test('CP-1 a schedule is fired by a worker when its time has come, and not before', async () => {
   const person = await makePerson(db, { timeZone: 'UTC', devices: [] });
   const worker = await startWorker({ databaseUrl: db.workerUrl, lane: 'bulk' });
   try {
@@ -225,10 +225,8 @@ test('CP-1 a schedule is fired on time by a worker', async () => {
     await until('it is planned', () =>
       one<boolean>(db.owner, 'select count(*) > 0 from notify.events where planned_at is not null'),
     );
-    expect(
-      await one(db.owner, 'select extract(epoch from planned_at - due_at)::float8 from notify.events'),
-    ).toBeLessThan(1);
+    expect(await one(db.owner, 'select planned_at >= due_at from notify.events')).toBe(true);
   } finally {
     await worker.stop();
   }
-}, 20_000);
+});

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Message } from '../../src/providers/types.ts';
 
 /** A message with nothing but what every message has; each its own delivery. */
@@ -25,6 +26,11 @@ export function messageTo(address: string, changes: Partial<Message> = {}): Mess
     expiresAt: new Date(Date.now() + 3_600_000),
     ...changes,
   };
+}
+
+/** Lets the event loop turn some times, so that what has arrived at a socket is read, however late we are. */
+export async function turns(): Promise<void> {
+  for (let n = 0; n < 40; n++) await sleep(5);
 }
 
 /** A signal nobody aborts. */

@@ -23,7 +23,9 @@ export type Life = {
 /** Some days of a random world, planned and released by the engine and judged by the oracle; the oracle's answers. */
 export async function live(db: TestDatabase, seed: number, people: number, steps: number): Promise<Life> {
   const random = seeded(seed);
-  const since = Date.now() - 14 * 24 * hour;
+  // A world begins when a week does, so that its days and nights do not depend on when it is looked at.
+  const week = 7 * 24 * hour;
+  const since = Math.floor((Date.now() - 2 * week) / week) * week;
   let at = since;
   const world = await makeWorld(db, random, people, since);
   const oracle = createOracle(world.settings);

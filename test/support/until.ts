@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export async function until<T>(
   what: string,
   look: () => Promise<T | null | undefined | false>,
-  { withinMs = 60_000, everyMs = 50 } = {},
+  { withinMs = 100_000, everyMs = 50 } = {},
 ): Promise<T> {
   const deadline = Date.now() + withinMs;
   for (;;) {

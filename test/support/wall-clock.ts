@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 /**
  * Wall clocks by way of ICU, for tests that must not ask PostgreSQL what time it is somewhere. Local times are numbers:
  * the milliseconds that UTC would show that reading at.
@@ -38,6 +40,19 @@ export function instantOf(local: number, zone: string, which: 'first' | 'last'):
     else before = middle;
   }
   return after;
+}
+
+/** Waits until a quarter of an hour, or whatever comes every so often, is over, if less than enough is left of it. */
+export async function pass({ everyMs, enoughMs }: { everyMs: number; enoughMs: number }): Promise<void> {
+  const leftMs = everyMs - (Date.now() % everyMs);
+  if (leftMs < enoughMs) await sleep(leftMs + 100);
+}
+
+/** A zone where it is now between this hour and the next. */
+export function zoneAt(hour: number): string {
+  const ahead = ((hour - new Date().getUTCHours() + 36) % 24) - 12;
+  // The names of this family count westwards.
+  return ahead > 0 ? `Etc/GMT-${ahead}` : `Etc/GMT+${-ahead}`;
 }
 
 /** The day a clock shows, as the local time of its midnight. */

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
+import fc from '../support/fast-check.ts';
 import {
   insertTrip,
   insertWindow,

@@ -379,7 +379,7 @@ beforeAll(async () => {
     ),
   );
   await untilSettled(db);
-}, 120_000);
+});
 afterAll(async () => {
   await Promise.all(workers.map((worker) => worker.stop()));
   await api.stop();
