@@ -37,7 +37,7 @@ const waitIsOver = (member: Member) =>
   );
 
 /** Less than the lead time ahead, so its preview is due at once. */
-const callSoon = (member: Member) => makeCall(world.db, member.id, '3 minutes', { coachId });
+const callSoon = (member: Member) => makeCall(world.db, member.id, '3 minutes 20 seconds', { coachId });
 
 async function report(member: Member, deliveryId: string, kind: string) {
   const token = await signToken(member.id);

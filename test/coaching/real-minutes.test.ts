@@ -22,10 +22,15 @@ beforeAll(async () => {
 });
 afterAll(() => world?.stop());
 
-/** Lets minutes pass for a call and its preview: all their instants lie further back. */
-async function pass(callId: string, time: string): Promise<void> {
+/** Lets minutes pass for a call and its preview until so many are left: all their instants lie further back. */
+async function passUntil(callId: string, left: string): Promise<void> {
   await world.db.asOwner(
     async (owner) => {
+      const time = await one<string>(
+        owner,
+        'select (scheduled_at - now() - $2::interval)::text from coaching.calls where id = $1',
+        [callId, left],
+      );
       for (const table of ['coaching.calls', 'notify.events'])
         await owner.query(`alter table ${table} disable trigger user`);
       await owner.query(
@@ -61,6 +66,9 @@ async function pass(callId: string, time: string): Promise<void> {
   );
 }
 
+/** Rounded, and for as long as a slow machine may take until it says so. */
+const fiveMinutes = '5 minutes 20 seconds';
+
 /** What a worker makes of all that is due. */
 async function work(condition: () => Promise<unknown>): Promise<void> {
   const worker = await world.startWorker();
@@ -76,11 +84,11 @@ const words = async (call: string) =>
 
 describe('CP-9 the words say the minutes that are left when they are sent', () => {
   test('an SMS that follows a push says its own; both stand in the log as they went out', async () => {
-    const ada = await makeMember(world.db, { pref: 'push_and_sms' });
-    const call = await makeCall(world.db, ada.id, '5 minutes', { coachId, topic: 'weekly_weighin' });
+    const ada = await makeMember(world.db, { pref: 'push_and_sms', leadMinutes: 10 });
+    const call = await makeCall(world.db, ada.id, fiveMinutes, { coachId, topic: 'weekly_weighin' });
     await planDue(world.db);
     await work(() => untilLogged(world, call, 'preview_push sent'));
-    await pass(call, '3 minutes');
+    await passUntil(call, '2 minutes 20 seconds');
     await work(() => untilLogged(world, call, 'preview_push sent', 'fallback_sms delivered'));
     const sms = 'Coach Max calling in 2 min! Day 1 - weekly weigh-in & meal review. Answer!';
     expect(pushesTo(world, ada).map(({ title }) => title)).toEqual(['Coach Max is calling in 5 min! 💪']);
@@ -97,10 +105,10 @@ describe('CP-9 the words say the minutes that are left when they are sent', () =
   });
 
   test('a push tried again late says what is left then; on the phone that had it in time it stays as it was', async () => {
-    const ada = await makeMember(world.db);
+    const ada = await makeMember(world.db, { leadMinutes: 10 });
     const { token, id: tablet } = await makeDevice(world.db, ada.id, 'fcm');
     const fault = world.sandbox.faults.add({ provider: 'fcm', address: token, kind: 'server_error', status: 503 });
-    const call = await makeCall(world.db, ada.id, '5 minutes', { coachId });
+    const call = await makeCall(world.db, ada.id, fiveMinutes, { coachId });
     await planDue(world.db);
     await work(() =>
       until('the tablet was tried', () =>
@@ -111,7 +119,7 @@ describe('CP-9 the words say the minutes that are left when they are sent', () =
         ),
       ),
     );
-    await pass(call, '3 minutes');
+    await passUntil(call, '2 minutes 20 seconds');
     world.sandbox.faults.remove(fault.id);
     await work(() =>
       until('the tablet has it', () =>
@@ -133,15 +141,15 @@ describe('CP-9 the words say the minutes that are left when they are sent', () =
 
   test('what cannot be written anew goes out as it was planned, and keeps nobody else', async () => {
     const [ada, ben] = [
-      await makeMember(world.db, { pref: 'sms_only' }),
-      await makeMember(world.db, { pref: 'sms_only', locale: 'fr' }),
+      await makeMember(world.db, { pref: 'sms_only', leadMinutes: 10 }),
+      await makeMember(world.db, { pref: 'sms_only', locale: 'fr', leadMinutes: 10 }),
     ];
     const calls = [
-      await makeCall(world.db, ada.id, '5 minutes', { coachId }),
-      await makeCall(world.db, ben.id, '5 minutes', { coachId }),
+      await makeCall(world.db, ada.id, fiveMinutes, { coachId }),
+      await makeCall(world.db, ben.id, fiveMinutes, { coachId }),
     ] as const;
     await planDue(world.db);
-    for (const call of calls) await pass(call, '2 minutes');
+    for (const call of calls) await passUntil(call, '3 minutes 20 seconds');
     await world.db.owner.query(
       `update notify.notification_copies set title = '{nobody}' where type_key = 'coaching_preview' and locale = 'fr' and variant = 'default'`,
     );

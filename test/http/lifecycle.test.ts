@@ -95,7 +95,7 @@ test('stopping lets what is under way finish and takes nothing new', async () =>
   await until('it waits for the table', () =>
     one<boolean>(
       database.owner,
-      `select count(*) > 0 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      `select exists (select from pg_locks join pg_stat_activity using (pid) where not granted and datname = current_database())`,
     ),
   );
   const stopped = api.stop();

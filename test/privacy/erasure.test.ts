@@ -434,7 +434,7 @@ test.each([
   await until('it waits for the planner', () =>
     one<boolean>(
       db.owner,
-      `select exists (select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database())`,
+      `select exists (select from pg_locks join pg_stat_activity using (pid) where not granted and datname = current_database())`,
     ),
   );
   const later = await tell(db, typeKey, [ada.id, friend], { variables: { Name: 'nobody' } });
