@@ -417,16 +417,26 @@ describe('what comes of an attempt', () => {
     expect(rows[0]?.count).toBeGreaterThan(150);
   });
 
-  test('a retry is sent without waiting for the sweep: one job for many at about its time', async () => {
+  test('a retry has no job of its own: the look at what is due knows it, and enqueues one for all when it is', async () => {
     await queue(300);
     const claimed = await claim();
     await db.owner.query('delete from graphile_worker._private_jobs');
     await record(claimed, () => rejected('transient'));
-    const jobs = await db.jobs('delivery__send');
-    expect(jobs.length).toBeGreaterThan(0);
-    expect(jobs.length).toBeLessThan(15);
-    const latest = await one<Date>(db.owner, 'select max(due_at) from notify.deliveries');
-    expect(Math.max(...jobs.map(({ runAt }) => runAt.getTime()))).toBeGreaterThanOrEqual(latest.getTime());
+    expect(await db.jobs()).toEqual([]);
+    const next = await one<number>(db.worker, `select notify_private.enqueue_due('bulk')`);
+    expect(next).toBeGreaterThan(0);
+    expect(next).toBeLessThanOrEqual(1_000);
+    await db.owner.query('update notify.deliveries set due_at = clock_timestamp()');
+    await db.worker.query(`select notify_private.enqueue_due('bulk')`);
+    expect((await db.jobs()).map(({ task }) => task)).toEqual(['delivery__send']);
+  });
+
+  test('what was not begun is there for another worker at once', async () => {
+    await queue(3);
+    const claimed = await claim();
+    await db.owner.query('delete from graphile_worker._private_jobs');
+    await record(claimed, () => rejected('transient', { reason: 'not_begun' }));
+    expect((await db.jobs()).map(({ task }) => task)).toEqual(['delivery__send']);
   });
 });
 

@@ -8,7 +8,7 @@ begin
   perform graphile_worker.add_jobs(array(
     select row(
       case w.lane when 'urgent' then 'delivery__send_urgent' else 'delivery__send' end,
-      pg_catalog.json_build_object('provider', w.provider), null, w.run_at, null, null, null, null
+      pg_catalog.json_build_object('provider', w.provider), null, null, null, null, null, null
     )::graphile_worker.job_spec
     from unnest(work) as w
     -- A handler drains what is due in chunks of 500; more jobs than a worker runs at once would only find nothing.

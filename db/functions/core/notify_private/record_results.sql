@@ -75,12 +75,11 @@ begin
   if exists (select from unnest(fates) as f where f.status <> 'sent') then
     perform notify_private.retire_addresses(fates, claim.claimed_at);
     perform notify_private.enqueue_sending(array(
-      select row(claim.provider, f.lane, count(*), slot.due_at)::notify_private.sending
+      select row(claim.provider, f.lane, count(*))::notify_private.sending
       from unnest(fates) as f
-      -- Retries of a chunk share a job per fifth of a second; later ones are the sweep's.
-      cross join lateral (select date_bin('200 milliseconds', f.due_at, at) + interval '200 milliseconds' as due_at) as slot
-      where f.status = 'queued' and f.due_at < at + interval '2 minutes'
-      group by f.lane, slot.due_at
+      -- What was not begun. Retries are a second away at least, and the sweep's: each look knows what is due before the next.
+      where f.status = 'queued' and f.due_at <= at
+      group by f.lane
     ));
   end if;
   -- A receipt that came while the claim was held has been waiting for this.

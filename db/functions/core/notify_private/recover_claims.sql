@@ -35,7 +35,7 @@ begin
   ),
   again as (
     select notify_private.enqueue_sending(array(
-      select row(m.provider, m.lane, count(*), null)::notify_private.sending
+      select row(m.provider, m.lane, count(*))::notify_private.sending
       from moved as m where m.status = 'queued' group by m.provider, m.lane
     ))
   )

@@ -3,7 +3,7 @@ language plpgsql volatile set search_path = ''
 as $$
 begin
   perform notify_private.enqueue_sending(array(
-    select row(i.provider, i.lane, count(*), null)::notify_private.sending
+    select row(i.provider, i.lane, count(*))::notify_private.sending
     from inserted as i where i.status = 'queued'
     group by i.provider, i.lane
   ));
