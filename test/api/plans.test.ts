@@ -47,10 +47,97 @@ test('from a notification down to the attempts it is indexes all the way', async
   expect(await scanned(sql, [notificationId])).toEqual([]);
 });
 
-test("unread_count() looks at one's own alone", async () => {
-  const sql = `select count(*) from notify.notifications
-     where recipient_id = $1 and read_at is null and archived_at is null`;
-  expect(await scanned(sql, [ada])).toEqual([]);
+/** Everything that reads the inbox, with the filters that choose differently. */
+const inboxReads = [
+  'select notify.unread_count()',
+  ...[
+    'null',
+    `'(,,f,,,,,)'`,
+    `'("{billing}",,,,,,,)'`,
+    `'(,"{test_push}",,"{archived,snoozed}",,,,thread)'`,
+    `'(,,,,2020-01-01Z,2100-01-01Z,,)'`,
+    `'(,,,,,,title,)'`,
+  ].flatMap((filter) => [
+    `select notify.inbox_count(${filter})`,
+    `select notify.inbox_categories(${filter})`,
+    ...['newest', 'oldest', 'unread_first'].flatMap((sort) => [
+      `select notify_hidden.inbox_page(${filter}, '${sort}', 21, null, null, false)`,
+      `select notify_hidden.inbox_page(${filter}, '${sort}', 21, uuidv7(), false, true)`,
+    ]),
+  ]),
+  `select notify.inbox_suggestions('t')`,
+];
+
+/** Tables of notifications and words that a transaction has read from end to end so far, inside of functions, too. */
+const readWhole = `select relname from pg_stat_xact_user_tables where relname ~ '^notification(s|_words)' and seq_scan > 0`;
+
+test('NC-6: whatever reads the inbox goes by its indexes, also by plans that were made while there was nothing', async () => {
+  const young = await createDatabase();
+  try {
+    const id = await createUser(young);
+    const client = await young.owner.connect();
+    try {
+      const readAll = async () => {
+        await client.query('begin');
+        await client.query('set local role rowbell_user');
+        await client.query(`select set_config('rowbell.user_id', $1, true)`, [id]);
+        for (const read of inboxReads) await client.query(read);
+        const { rows } = await client.query(readWhole);
+        await client.query('commit');
+        return rows;
+      };
+      // Often enough for every plan to be the cached one.
+      for (let n = 0; n < 7; n++) expect(await readAll()).toEqual([]);
+      await client.query(
+        `insert into notify.users (name) select 'Somebody' from generate_series(1, 200);
+         insert into notify.notifications (event_id, recipient_id, type_key, priority, title, body, expires_at)
+         select uuidv7(), u.id, 'test_push', 'P0', 'A title', 'A body', now() from notify.users as u, generate_series(1, 40)`,
+      );
+      expect(await readAll()).toEqual([]);
+      await client.query('analyze');
+      expect(await readAll()).toEqual([]);
+      // The measure sees what it is to see.
+      await client.query('begin');
+      await client.query('select from notify.notifications where title = $1', ['none']);
+      expect((await client.query(readWhole)).rows).not.toEqual([]);
+      await client.query('rollback');
+    } finally {
+      client.release();
+    }
+  } finally {
+    await young.drop();
+  }
+}, 120_000);
+
+test("NC-6: a count reads one's own in one index and no row", async () => {
+  const month = new Date().toISOString().slice(0, 7).replace('-', '_');
+  await database.owner.query('vacuum notify.notifications');
+  for (const filter of [
+    'null',
+    `'(,,f,,,,,)'`,
+    `'(,,,"{archived}",2020-01-01Z,2100-01-01Z,,thread)'`,
+    `'("{billing}",,,,,,,)'`,
+  ]) {
+    const nodes = await database.asUser(ada, (client) =>
+      explain(client, `select count(*) from notify_hidden.inbox(${filter})`),
+    );
+    const read = nodes.filter(
+      (node) => node['Relation Name']?.startsWith('notifications_') && node['Relation Name'].endsWith(month),
+    );
+    expect(read.map((node) => node['Node Type'])).toEqual(['Index Only Scan']);
+    expect(read[0]?.['Index Name']).toMatch(/_recipient_id_id_type_key/);
+  }
+});
+
+test("NC-6: a page reads as far as it goes, in the index's order", async () => {
+  const nodes = await database.asUser(ada, async (client) => {
+    // As inbox_page() has it.
+    await client.query('set local enable_sort = off');
+    return explain(client, 'select id from notify_hidden.inbox(null) where id < uuidv7() order by id desc limit 21');
+  });
+  expect(nodes.map((node) => node['Node Type'])).not.toContain('Sort');
+  const read = nodes.filter((node) => node['Relation Name']?.startsWith('notifications_'));
+  expect(read.reduce((sum, node) => sum + (node['Actual Rows'] ?? 0), 0)).toBe(21);
 });
 
 test('without an index it is seen', async () => {

@@ -1,0 +1,153 @@
+import type { JobHelpers } from 'graphile-worker';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createEngine } from '../../src/database/engine.ts';
+import { createLogger } from '../../src/logger.ts';
+import type { WorkerContext } from '../../src/worker/context.ts';
+import { wordsPack } from '../../tasks/words__pack.ts';
+import { createUser } from '../support/api.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { one } from '../support/one.ts';
+
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await createDatabase();
+});
+afterAll(() => db?.drop());
+
+/** The middle of last month and so many minutes, so that no month ends in between. */
+const then = (minutes = 0) => {
+  const now = new Date();
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1) - 15 * 86_400_000 + minutes * 60_000);
+};
+
+/** Notifications of an instant, "Word 1", "Word 2" …, by whoever the client is. */
+const give = (client: Pick<TestDatabase['owner'], 'query'>, userId: string, count: number, at = then()) =>
+  client.query(
+    `insert into notify.notifications (id, event_id, recipient_id, type_key, priority, title, body, expires_at)
+     select uuidv7($3::timestamptz - now()), uuidv7(), $1, 'test_push', 'P1', 'Word ' || n, 'Something', now() from generate_series(1, $2::integer) as n`,
+    [userId, count, at],
+  );
+const pack = (userId: string) => one<number>(db.worker, 'select notify_private.pack_words($1)', [userId]);
+const found = (userId: string, search: string) =>
+  db.asUser(userId, (client) =>
+    one<number>(client, 'select count(*)::integer from notify_hidden.inbox_matches($1)', [search]),
+  );
+const stretches = (userId: string) =>
+  one<number[]>(
+    db.owner,
+    'select coalesce(array_agg(size order by id), $2) from notify_private.notification_words where recipient_id = $1',
+    [userId, []],
+  );
+
+/** The task as the worker runs it. */
+async function runTask(): Promise<void> {
+  const engine = createEngine({ pool: db.worker, planningPool: db.worker });
+  const logger = createLogger({ level: 'silent', component: 'worker' });
+  await wordsPack({ engine, logger } as WorkerContext)({}, {} as JobHelpers);
+}
+
+test('NC-3: the words of many are packed by the hour; what is found is the same before, between and after', async () => {
+  const [many, few] = [await createUser(db), await createUser(db)];
+  await give(db.owner, many, 600);
+  await give(db.owner, few, 63);
+  const all = async () => [
+    await found(many, 'word'),
+    await found(many, 'wor 599'),
+    await found(many, 'something 5'),
+    await found(few, 'words'),
+  ];
+  const before = await all();
+  expect(before).toEqual([600, 1, 111, 63]);
+  await runTask();
+  expect(await stretches(many)).toEqual([256, 256, 88]);
+  expect(await stretches(few)).toEqual([]);
+  expect(await all()).toEqual(before);
+  // New ones of this moment, then enough of them to be packed.
+  await give(db.owner, many, 10, then(1));
+  await give(db.owner, many, 1, new Date());
+  expect(await found(many, 'word')).toBe(611);
+  await runTask();
+  expect(await stretches(many)).toEqual([256, 256, 88]);
+  await give(db.owner, many, 60, then(2));
+  await runTask();
+  await runTask();
+  expect(await stretches(many)).toEqual([256, 256, 88, 70]);
+  expect([await found(many, 'word'), await found(many, 'none')]).toEqual([671, 0]);
+});
+
+test('NC-3: nothing is passed by that commits late, nor packed while a person is erased', async () => {
+  const ada = await createUser(db);
+  await give(db.owner, ada, 100, then(60));
+  const planner = await db.owner.connect();
+  try {
+    await planner.query('begin');
+    // As planning does, which holds this lock from before it makes ids until it commits.
+    await planner.query('select from notify.users where id = $1 for no key update', [ada]);
+    await give(planner, ada, 10);
+    expect(await pack(ada)).toBe(0);
+    await planner.query('commit');
+    await planner.query('begin');
+    await planner.query(`select pg_advisory_xact_lock(hashtext('notify.erase_person'))`);
+    expect(await pack(ada)).toBe(0);
+    await planner.query('commit');
+  } finally {
+    planner.release();
+  }
+  expect(await pack(ada)).toBe(110);
+  expect(await pack(ada)).toBe(0);
+  expect(await found(ada, 'word')).toBe(110);
+});
+
+test('NC-3: a stretch that goes leaves nothing unfound, and is packed again', async () => {
+  const ada = await createUser(db);
+  await give(db.owner, ada, 600);
+  await pack(ada);
+  await db.owner.query(
+    `delete from notify_private.notification_words where id = (
+       select id from notify_private.notification_words where recipient_id = $1 order by id offset 1 limit 1)`,
+    [ada],
+  );
+  expect(await found(ada, 'word')).toBe(600);
+  expect(await pack(ada)).toBe(256);
+  expect(await stretches(ada)).toEqual([256, 256, 88]);
+  expect(await found(ada, 'word')).toBe(600);
+});
+
+test('NC-3: words go with the month of their notifications', async () => {
+  const ada = await createUser(db);
+  const month = await one<string>(
+    db.owner,
+    `select to_char(date_trunc('month', now() at time zone 'UTC') - interval '20 months', 'YYYY_MM')`,
+  );
+  for (const parent of ['notify.notifications', 'notify_private.notification_words']) {
+    const bounds = await one<string>(
+      db.owner,
+      `select format('from (%L) to (%L)', notify_private.uuidv7_floor(m at time zone 'UTC'), notify_private.uuidv7_floor((m + interval '1 month') at time zone 'UTC'))
+       from (select to_date($1, 'YYYY_MM')::timestamp as m)`,
+      [month],
+    );
+    await db.owner.query(
+      `create table notify_private.${parent.split('.')[1]}_${month} partition of ${parent} for values ${bounds}`,
+    );
+  }
+  await give(db.owner, ada, 80, new Date(`${month.replace('_', '-')}-15T00:00:00Z`));
+  expect(await pack(ada)).toBe(80);
+  expect(await found(ada, 'word')).toBe(80);
+  const { rows } = await db.worker.query('call notify_private.apply_retention(null)');
+  expect(rows[0].done).toBeGreaterThanOrEqual(2);
+  expect(await stretches(ada)).toEqual([]);
+  expect(await found(ada, 'word')).toBe(0);
+  const left = await one(
+    db.owner,
+    `select count(*)::integer from pg_class where relname in ('notifications_' || $1, 'notification_words_' || $1)`,
+    [month],
+  );
+  expect(left).toBe(0);
+});
+
+test('NC-3: only the worker packs, and nobody is told whose words there are', async () => {
+  const ada = await createUser(db);
+  for (const call of [`select notify_private.pack_words('${ada}')`, 'select notify_private.much_unpacked()']) {
+    await expect(db.asUser(ada, (client) => client.query(call))).rejects.toThrow(/permission denied/);
+  }
+});
