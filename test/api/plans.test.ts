@@ -18,7 +18,8 @@ beforeAll(async () => {
        (notification_id, recipient_id, channel, provider, lane, status, expires_at, max_attempts, attempt, sent_at)
      select id, recipient_id, 'push', 'apns', 'bulk', 'sent', now(), 8, 1, now() from notify.notifications;
      insert into notify.delivery_attempts (delivery_id, attempt, outcome, started_at)
-     select id, 1, 'accepted', now() from notify.deliveries`,
+     select id, 1, 'accepted', now() from notify.deliveries;
+     insert into notify.receipts (delivery_id, kind, source) select id, 'opened', 'client' from notify.deliveries`,
   );
   await database.owner.query('analyze');
 });
@@ -138,6 +139,19 @@ test("NC-6: a page reads as far as it goes, in the index's order", async () => {
   expect(nodes.map((node) => node['Node Type'])).not.toContain('Sort');
   const read = nodes.filter((node) => node['Relation Name']?.startsWith('notifications_'));
   expect(read.reduce((sum, node) => sum + (node['Actual Rows'] ?? 0), 0)).toBe(21);
+});
+
+test("NC-50: one's own deliveries, their receipts and consents are looked up by key, by page, by notification and for figures", async () => {
+  const { notificationId } = await makeDelivery(database, ada);
+  expect(await scanned('select * from notify.analytics_deliveries() limit 20')).toEqual([]);
+  expect(
+    await scanned(`select * from notify.analytics_deliveries(since => now() - interval '1 day') limit 20`),
+  ).toEqual([]);
+  expect(await scanned('select * from notify.delivery_timelines where notification_id = $1', [notificationId])).toEqual(
+    [],
+  );
+  const figures = `select count(read_at), count(*) from notify.delivery_timelines where recipient_id = $1`;
+  expect(await scanned(figures, [ada])).toEqual([]);
 });
 
 test('without an index it is seen', async () => {
