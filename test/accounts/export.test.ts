@@ -71,7 +71,12 @@ test.each([
   ['\n=1', `"'\n=1"`],
   ['＝1', `'＝1`],
   ['=a,"b"', `"'=a,""b"""`],
-  ['a=1', 'a=1'],
+  [' =1', `' =1`],
+  ['a;=1;b', `a;'=1;b`],
+  ['a\t@x', `a\t'@x`],
+  ['a\n=1', `"a\n'=1"`],
+  [{ a: ';=1' }, `"{""a"":"";'=1""}"`],
+  ['a=1; b-c', 'a=1; b-c'],
   [-1.5, '-1.5'],
   [null, ''],
   [{ a: 1 }, '"{""a"":1}"'],
@@ -136,4 +141,4 @@ test('NC-22: of any size: a piece at a time, whole and in order; one a person; a
   expect([operator.status, (await operator.text()).split('\r\n').length]).toEqual([200, 3]);
   socket.destroy();
   await until('the export has ended', async () => (await again()) === 200);
-});
+}, 180_000);

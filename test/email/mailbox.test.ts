@@ -65,7 +65,8 @@ describe('NC-35: hostile values down to the mailbox', () => {
     expect(received.address).toBe(`box${people}@example.com`);
     expect(received.mail.to).toEqual([{ address: received.address, name: '' }]);
     expect(received.mail.subject).toMatch(/^About \S/);
-    expect(received.mail.subject).not.toMatch(/[\r\n\u2028\u2029\u0085]/);
+    expect(received.mail.subject).not.toMatch(/[\r\n\u2028\u2029\u0085\u202e]/);
+    expect(received.mail.text).not.toContain('\u202e');
     expect(tagsOf(received)).toBe(tagsOf(plain));
     for (const link of linksIn(received))
       expect(link).toMatch(/^https:\/\/(rowbell|app)\.example\/(email\/|x\/[^/?#]+$)/);

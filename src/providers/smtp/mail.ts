@@ -56,7 +56,13 @@ export function mailOf(message: Message, sender: Sender, returnPath: string | nu
 /** Links must not be broken into lines, which some servers and scanners put together wrongly. */
 const unfolded = (value: string) => ({ prepared: true, foldLines: false, value: oneLine(value) });
 
-/** A header's value is one line (RFC 5322 §2.2): line breaks and other control characters become spaces. */
+/**
+ * A header's value is one line (RFC 5322 §2.2): line breaks and other control characters become spaces. What turns the
+ * direction of the text around it goes.
+ */
 function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
+  return text
+    .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+    .replace(/[\u202a-\u202e\u2066-\u2069]/g, '')
+    .trim();
 }

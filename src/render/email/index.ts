@@ -1,6 +1,6 @@
 import { emailTemplates } from '../../generated/email-templates.ts';
 import { type Chrome, chromeOf } from './chrome.ts';
-import { compileTemplate, type Template, type Values } from './template.ts';
+import { compileTemplate, printable, type Template, type Values } from './template.ts';
 import { actionUrl } from './url.ts';
 
 export type EmailTemplateName = keyof typeof emailTemplates;
@@ -131,7 +131,11 @@ export function renderEmail(words: EmailWords, facts: EmailFacts, links: EmailLi
     foot.preferences && `${chrome.preferences}: ${foot.preferences}`,
   ].filter((line) => line !== null && line !== undefined);
 
-  return { html: templates[facts.template](values), text: text.join('\n'), headers: listHeaders(foot.unsubscribe) };
+  return {
+    html: templates[facts.template](values),
+    text: printable(text.join('\n')),
+    headers: listHeaders(foot.unsubscribe),
+  };
 }
 
 function footOf(words: EmailWords, facts: EmailFacts, links: EmailLinks, chrome: Chrome) {

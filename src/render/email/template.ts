@@ -65,7 +65,7 @@ const showing =
 const withLines = (escaped: string) => escaped.replace(/\r\n?|\n/g, '<br>');
 
 /** What is no character in HTML, and what turns the direction of the text around it, goes. */
-const printable = (text: string) =>
+export const printable = (text: string): string =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
   text.replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]/g, '');
 
