@@ -15,6 +15,7 @@ import { createGraphqlHandler } from './http/graphql.ts';
 import { createReadyHandler, handleLive, readReadiness } from './http/health.ts';
 import { createMetricsHandler } from './http/metrics.ts';
 import { notificationsExport } from './http/notifications-export.ts';
+import { createOriginOf } from './http/origin.ts';
 import { createRouter, type Route } from './http/router.ts';
 import { closeServer, listen } from './http/server.ts';
 import { createTwilioRoutes } from './http/twilio.ts';
@@ -60,6 +61,7 @@ export async function startApi(config: ReturnType<typeof readConfig<'api'>>, log
     logger,
   });
   const authenticate = createAuthenticate(config.jwt);
+  const originOf = createOriginOf(config.trustedProxies);
   const stopping = new AbortController();
   const migrations = await listMigrationNumbers();
   let executor: Executor | null = null;
@@ -68,7 +70,7 @@ export async function startApi(config: ReturnType<typeof readConfig<'api'>>, log
     {
       method: 'POST',
       path: '/graphql',
-      handle: createGraphqlHandler(authenticate, () => executor, createContactNotes(httpPool, logger)),
+      handle: createGraphqlHandler(authenticate, () => executor, createContactNotes(httpPool, logger), originOf),
     },
     { method: 'GET', path: '/livez', handle: handleLive },
     {
@@ -86,7 +88,7 @@ export async function startApi(config: ReturnType<typeof readConfig<'api'>>, log
   ];
   if (config.linkKeys) {
     const links = createLinks(config.linkKeys);
-    routes.push(...createEmailRoutes({ links, publicUrl, pool: httpPool }));
+    routes.push(...createEmailRoutes({ links, publicUrl, pool: httpPool, originOf }));
     if (Object.values(config.feedback).some(Boolean)) {
       const { createFeedbackSources } = await import('./providers/smtp/feedback/index.ts');
       routes.push(...createFeedbackRoutes(createFeedbackSources(config.feedback, links.readReturn), httpPool));

@@ -1,4 +1,5 @@
 import { createPublicKey } from 'node:crypto';
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import type { LinkKey } from './links.ts';
 import { type LogLevel, logLevels } from './logger.ts';
@@ -20,6 +21,7 @@ export const settings = {
   PUBLIC_URL: { default: null, secret: false },
   APP_URL: { default: null, secret: false },
   LINK_KEYS: { default: null, secret: true },
+  TRUSTED_PROXIES: { default: null, secret: false },
   SHUTDOWN_TIMEOUT_MS: { default: '10000', secret: false },
   API_POOL_SIZE: { default: '10', secret: false },
   WORKER_CONCURRENCY: { default: '8', secret: false },
@@ -98,6 +100,8 @@ export type Config = {
   readonly appUrl: string;
   /** What links in emails are signed with: the first signs, all verify. Null: no email. */
   readonly linkKeys: readonly [LinkKey, ...LinkKey[]] | null;
+  /** Addresses and networks whose word on where a request came from is taken. */
+  readonly trustedProxies: readonly string[];
   readonly shutdownTimeoutMs: number;
   readonly apiPoolSize: number;
   readonly workerConcurrency: number;
@@ -301,6 +305,15 @@ export function readConfig<P extends keyof Needs = 'any'>(environment: Environme
     publicUrl,
     appUrl: url('APP_URL', /^https?:\/\//, 'an http or https address') ?? publicUrl,
     linkKeys: parse('LINK_KEYS', z.string().transform(parseLinkKeys), linkKeysForm),
+    trustedProxies:
+      parse(
+        'TRUSTED_PROXIES',
+        z
+          .string()
+          .transform((value) => value.split(',').map((proxy) => proxy.trim()))
+          .refine((proxies) => proxies.every(isNetwork)),
+        'addresses or networks such as 10.0.0.0/8, with commas between them',
+      ) ?? [],
     shutdownTimeoutMs: integer('SHUTDOWN_TIMEOUT_MS', 100, 600_000),
     apiPoolSize: integer('API_POOL_SIZE', 1, 1_000),
     workerConcurrency: integer('WORKER_CONCURRENCY', 1, 100),
@@ -452,6 +465,12 @@ function parseLinkKeys(value: string, context: z.RefinementCtx): readonly [LinkK
   if (first && keys.every(Boolean) && ids.size === keys.length) return [first, ...rest];
   context.addIssue({ code: 'custom', message: linkKeysForm });
   return z.NEVER;
+}
+
+/** An IP address, or a network in CIDR notation. */
+function isNetwork(value: string): boolean {
+  const [, address = '', prefix = '0'] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(value) ?? [];
+  return isIP(address) !== 0 && Number(prefix) <= (isIP(address) === 4 ? 32 : 128);
 }
 
 function isP256Key(value: string): boolean {

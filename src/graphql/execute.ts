@@ -13,6 +13,7 @@ import {
 } from 'postgraphile/graphql';
 import { z } from 'zod';
 import { RowbellError } from '../errors.ts';
+import type { Origin } from '../http/origin.ts';
 import type { Logger } from '../logger.ts';
 import { concealedFields } from './concealed.ts';
 import { checkCost } from './cost.ts';
@@ -47,7 +48,7 @@ export type ExecutorOptions = {
  * Answers GraphQL requests within the limits: tokens, depth, fields at the root, estimated objects. Documents that
  * passed are kept, and with them their plans. Never rejects.
  *
- * @returns a function of a request's JSON and of who asks
+ * @returns a function of a request's JSON, of who asks and from where
  */
 export function createExecutor(options: ExecutorOptions) {
   const { schema, resolvedPreset, logger } = options;
@@ -76,7 +77,7 @@ export function createExecutor(options: ExecutorOptions) {
     return document;
   };
 
-  const run = async (json: unknown, identity: Identity): Promise<Answer> => {
+  const run = async (json: unknown, identity: Identity, origin: Origin): Promise<Answer> => {
     const request = requestSchema.safeParse(json);
     if (!request.success) throw new RowbellError('RBINV', 'Send an object with query, variables and operationName.');
     const { query, operationName = null, variables } = request.data;
@@ -92,7 +93,7 @@ export function createExecutor(options: ExecutorOptions) {
       operationName,
       contextValue: {},
       resolvedPreset,
-      requestContext: { identity },
+      requestContext: { identity, origin },
       middleware,
     });
     const result = await execute(args);
@@ -100,8 +101,8 @@ export function createExecutor(options: ExecutorOptions) {
     return answerOf(result as ExecutionResult, logger);
   };
 
-  return (json: unknown, identity: Identity): Promise<Answer> =>
-    run(json, identity).catch((error: unknown) => refusal(error, logger));
+  return (json: unknown, identity: Identity, origin: Origin): Promise<Answer> =>
+    run(json, identity, origin).catch((error: unknown) => refusal(error, logger));
 }
 
 function answerOf({ data, errors }: ExecutionResult, logger: Logger): Answer {

@@ -4,6 +4,7 @@ import { RowbellError } from '../errors.ts';
 import type { Claim, Links, Purpose } from '../links.ts';
 import { mediaType, readBody } from './body.ts';
 import { textsOf } from './email-texts.ts';
+import type { Origin } from './origin.ts';
 import { type Html, html, sendPage } from './page.ts';
 import type { Request, Response } from './respond.ts';
 import type { Route } from './router.ts';
@@ -36,6 +37,7 @@ export type EmailPagesOptions = {
   readonly publicUrl: string;
   /** Connections as `rowbell_http`. */
   readonly pool: pg.Pool;
+  readonly originOf: (request: Request) => Origin;
 };
 
 /**
@@ -44,7 +46,7 @@ export type EmailPagesOptions = {
  * cookie, hence nothing another site could use. GET shows and changes nothing, since mail scanners follow every link; only
  * opens and clicks are noted by it, of those who agreed.
  */
-export function createEmailRoutes({ links, publicUrl, pool }: EmailPagesOptions): readonly Route[] {
+export function createEmailRoutes({ links, publicUrl, pool, originOf }: EmailPagesOptions): readonly Route[] {
   const value = async <T>(sql: string, parameters: readonly unknown[]): Promise<T | null> => {
     const { rows } = await pool.query<{ value: T }>(sql, [...parameters]).catch((error: unknown) => {
       throw describeDatabaseError(error);
@@ -52,8 +54,16 @@ export function createEmailRoutes({ links, publicUrl, pool }: EmailPagesOptions)
     return rows[0]?.value ?? null;
   };
   const choicesOf = (userId: string) => value<Choices>('select notify_private.email_choices($1) as value', [userId]);
-  const leave = (userId: string, typeKey: string | null, deliveryId: string | null) =>
-    value<boolean>('select notify_private.leave_email($1, $2, $3) as value', [userId, typeKey, deliveryId]);
+  /** What a person changes is recorded with where they did so: a select list is worked off from left to right. */
+  const change = (request: Request, call: string, parameters: readonly unknown[]) => {
+    const { ipAddress, userAgent } = originOf(request);
+    return value<boolean>(
+      `select set_config('rowbell.ip_address', $4, true), set_config('rowbell.user_agent', $5, true), ${call}($1, $2, $3) as value`,
+      [...parameters, ipAddress, userAgent],
+    );
+  };
+  const leave = (request: Request, userId: string, typeKey: string | null, deliveryId: string | null) =>
+    change(request, 'notify_private.leave_email', [userId, typeKey, deliveryId]);
   const verification = (id: string, confirms: boolean) =>
     value<Verification>('select to_jsonb(c) as value from notify_private.confirm_email($1, $2) as c', [id, confirms]);
   const settingsLink = (userId: string) => {
@@ -104,7 +114,10 @@ export function createEmailRoutes({ links, publicUrl, pool }: EmailPagesOptions)
       if (form.get('List-Unsubscribe') !== 'One-Click' && !isAll && form.get('scope') !== 'type') {
         throw new RowbellError('RBINV', 'Send List-Unsubscribe=One-Click.');
       }
-      const [choices, left] = [await choicesOf(userId), await leave(userId, isAll ? null : typeKey, deliveryId)];
+      const [choices, left] = [
+        await choicesOf(userId),
+        await leave(request, userId, isAll ? null : typeKey, deliveryId),
+      ];
       if (!choices || !left) return sendInvalid(response);
       const { language, texts } = textsOf(choices.locale);
       const title = isAll ? texts.leftAll : texts.left(labelOf(choices, typeKey));
@@ -128,12 +141,8 @@ export function createEmailRoutes({ links, publicUrl, pool }: EmailPagesOptions)
       );
       const isKnown =
         form.get('scope') === 'all'
-          ? await leave(userId, null, null)
-          : await value<boolean>('select notify_private.choose_email($1, $2, $3) as value', [
-              userId,
-              chosen,
-              form.get('tracked') === 'yes',
-            ]);
+          ? await leave(request, userId, null, null)
+          : await change(request, 'notify_private.choose_email', [userId, chosen, form.get('tracked') === 'yes']);
       const choices = isKnown ? await choicesOf(userId) : null;
       if (choices) sendChoices(response, choices, true);
       else sendInvalid(response);

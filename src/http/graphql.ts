@@ -2,12 +2,13 @@ import { errorCodes, RowbellError } from '../errors.ts';
 import type { Answer } from '../graphql/execute.ts';
 import type { Authenticate, Identity } from '../graphql/identity.ts';
 import { mediaType, readBody } from './body.ts';
-import { type Handler, sendJson } from './respond.ts';
+import type { Origin } from './origin.ts';
+import { type Handler, type Request, sendJson } from './respond.ts';
 
 const mostBytes = 100_000;
 
 /** Null while the schema could not be made yet, because the database does not answer. */
-export type CurrentExecutor = () => ((json: unknown, identity: Identity) => Promise<Answer>) | null;
+export type CurrentExecutor = () => ((json: unknown, identity: Identity, origin: Origin) => Promise<Answer>) | null;
 
 /**
  * `POST /graphql` with `application/json`: who asks is settled before the body is read. Errors of the transport come in
@@ -17,6 +18,7 @@ export function createGraphqlHandler(
   authenticate: Authenticate,
   currentExecutor: CurrentExecutor,
   noteContact: (identity: Identity) => void,
+  originOf: (request: Request) => Origin,
 ): Handler {
   return async (request, response) => {
     try {
@@ -29,7 +31,7 @@ export function createGraphqlHandler(
       const json = parseJson(await readBody(request, mostBytes));
       const execute = currentExecutor();
       if (!execute) throw new RowbellError('RBUNA');
-      const { status, body } = await execute(json, identity);
+      const { status, body } = await execute(json, identity, originOf(request));
       sendJson(response, status, body);
     } catch (error) {
       if (!(error instanceof RowbellError)) throw error;

@@ -65,6 +65,11 @@ describe('NC-32: one click (RFC 8058)', () => {
       [id],
     );
     expect(rows).toMatchObject([{ source: 'unsubscribe', new: { enabled: false } }]);
+    const activity = await world.db.owner.query(
+      `select type, resource_id, host(ip_address) as ip, user_agent is not null as agent from notify.activities where user_id = $1`,
+      [id],
+    );
+    expect(activity.rows).toEqual([{ type: 'settings', resource_id: news, ip: '127.0.0.1', agent: true }]);
   });
 
   test('NC-51: the mail whose link was used is told apart, once; a link that names another person’s mail, or none, leaves all the same', async () => {

@@ -83,6 +83,7 @@ test('issue 3, 11: the export of a person has every row that is theirs, from eve
       'notify.preference_changes',
       'notify.consents',
       'notify.users',
+      'notify.activities',
     ].toSpliced(8, 0, 'notify.devices'),
   );
   expect(new Set(rows.map((row) => JSON.stringify(row))).size).toBe(rows.length);

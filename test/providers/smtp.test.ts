@@ -248,14 +248,11 @@ describe('what a reply means', () => {
 
   test("larger than the server's SIZE: not sent", async () => {
     const body = 'x'.repeat(11 * 1024 * 1024);
-    // Such a mail takes its time to be put together.
-    const provider = createSmtp({ ...options, timeoutMs: 60_000 });
-    expect(await sendOne(messageTo(ada, { body }), provider)).toMatchObject({
+    expect(await sendOne(messageTo(ada, { body }))).toMatchObject({
       permanence: 'message',
       reason: 'too_large',
     });
-    await provider.close();
-  }, 120_000);
+  });
 
   test('nobody there, and no such name', async () => {
     for (const [host, code] of [

@@ -1,0 +1,44 @@
+import { BlockList, isIP } from 'node:net';
+import type { Request } from './respond.ts';
+
+/** Where a request came from, for what is recorded of it; empty where that is not known. */
+export type Origin = { readonly ipAddress: string; readonly userAgent: string };
+
+export const unknownOrigin: Origin = Object.freeze({ ipAddress: '', userAgent: '' });
+
+/**
+ * Tells where requests came from. `X-Forwarded-For` is read from its end, where our own proxies wrote, and only as far as
+ * proxies are trusted: what stands before that the client may have made up. Without trusted proxies it is the address of
+ * the connection.
+ *
+ * @param trustedProxies addresses and networks in CIDR notation
+ */
+export function createOriginOf(trustedProxies: readonly string[]): (request: Request) => Origin {
+  const trusted = new BlockList();
+  for (const proxy of trustedProxies) {
+    const [network = '', prefix] = proxy.split('/');
+    if (prefix === undefined) trusted.addAddress(network, familyOf(network));
+    else trusted.addSubnet(network, Number(prefix), familyOf(network));
+  }
+  return ({ socket, headers }) => {
+    let ipAddress = plain(socket.remoteAddress ?? '');
+    const hops = [headers['x-forwarded-for'] ?? []].flat().join().split(',');
+    while (isIP(ipAddress) && trusted.check(ipAddress, familyOf(ipAddress))) {
+      const before = hops.pop()?.trim();
+      if (!before) break;
+      ipAddress = plain(before);
+    }
+    return { ipAddress: isIP(ipAddress) ? ipAddress : '', userAgent: headers['user-agent'] ?? '' };
+  };
+}
+
+const familyOf = (address: string) => (isIP(address) === 6 ? 'ipv6' : 'ipv4');
+
+/** Without the port that some proxies add, without a zone, and IPv4 as such where it came in IPv6. */
+function plain(address: string): string {
+  return address
+    .replace(/^\[([^\]]*)\](:\d+)?$/, '$1')
+    .replace(/^([\d.]+):\d+$/, '$1')
+    .replace(/%.*$/, '')
+    .replace(/^::ffff:(?=[\d.]+$)/i, '');
+}
