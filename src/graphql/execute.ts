@@ -93,7 +93,8 @@ export function createExecutor(options: ExecutorOptions) {
       operationName,
       contextValue: {},
       resolvedPreset,
-      requestContext: { identity, origin },
+      // Nothing is recorded of what only reads.
+      requestContext: { identity, ...(kind === 'mutation' && { origin }) },
       middleware,
     });
     const result = await execute(args);

@@ -2,7 +2,7 @@ import { PgSimplifyInflectionPreset } from '@graphile/simplify-inflection';
 import type pg from 'pg';
 import { makePgService } from 'postgraphile/adaptors/pg';
 import { PostGraphileAmberPreset } from 'postgraphile/presets/amber';
-import { type Origin, unknownOrigin } from '../http/origin.ts';
+import type { Origin } from '../http/origin.ts';
 import { adaptor } from './adaptor.ts';
 import { ConcealedPlugin } from './concealed.ts';
 import { anonymous, type Identity } from './identity.ts';
@@ -49,13 +49,12 @@ export function createPreset({ pool, schemas }: PresetOptions): GraphileConfig.P
     grafast: {
       // No limit on execution: it would end testPush, and statements have one of their own.
       timeouts: { planning: 2_000 },
-      context: ({ identity = anonymous, origin = unknownOrigin }) => ({
+      context: ({ identity = anonymous, origin }) => ({
         pgSettings: {
           role: `rowbell_${identity.role}`,
           'rowbell.user_id': identity.userId ?? '',
           'rowbell.session_id': identity.sessionId ?? '',
-          'rowbell.ip_address': origin.ipAddress,
-          'rowbell.user_agent': origin.userAgent,
+          ...(origin && { 'rowbell.ip_address': origin.ipAddress, 'rowbell.user_agent': origin.userAgent }),
         },
       }),
     },

@@ -4,8 +4,6 @@ import type { Request } from './respond.ts';
 /** Where a request came from, for what is recorded of it; empty where that is not known. */
 export type Origin = { readonly ipAddress: string; readonly userAgent: string };
 
-export const unknownOrigin: Origin = Object.freeze({ ipAddress: '', userAgent: '' });
-
 /**
  * Tells where requests came from. `X-Forwarded-For` is read from its end, where our own proxies wrote, and only as far as
  * proxies are trusted: what stands before that the client may have made up. Without trusted proxies it is the address of
