@@ -113,7 +113,6 @@ async function send(
     'content-type': format === 'csv' ? 'text/csv; charset=utf-8; header=present' : 'application/json; charset=utf-8',
     'content-disposition': `attachment; filename="${name}-${new Date().toISOString().slice(0, 10)}.${format}"`,
   });
-  response.setTimeout(patienceMs, () => response.destroy());
   try {
     if (!headersOnly) {
       if (!first.done) await write(response, first.value);
@@ -131,7 +130,9 @@ class Gone extends Error {}
 async function write(response: Response, piece: string): Promise<void> {
   if (!response.write(piece) && !response.destroyed) {
     await new Promise<void>((resolve) => {
+      const patience = setTimeout(() => response.destroy(), patienceMs);
       const go = () => {
+        clearTimeout(patience);
         response.off('drain', go).off('close', go);
         resolve();
       };
