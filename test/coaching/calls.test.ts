@@ -391,7 +391,7 @@ describe('CP-7 a daily call follows the wall clock', () => {
     expect(await pendingOf(schedule)).toHaveLength(1);
     // Back in its place it is its schedule's again.
     await moved('90 minutes');
-    expect(await one(db.owner, 'select moved_to is null from coaching.calls where id = $1', [call])).toBe(true);
+    expect(await one(db.owner, 'select moved_day is null from coaching.calls where id = $1', [call])).toBe(true);
     await everyDayAt('16:00');
     expect(await shows(home)).toBe('16:00');
   });

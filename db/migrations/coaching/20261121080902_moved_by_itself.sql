@@ -1,11 +1,10 @@
 -- migrate:up
 set local lock_timeout = '5s';
 
--- What a clock shows, wherever the clock is: no instant.
--- squawk-ignore prefer-timestamp-tz
-alter table coaching.calls add column moved_to timestamp;
-comment on column coaching.calls.moved_to is
-  E'@behavior -*\nWhere the person''s clock shows this one call of a schedule since it was moved by itself; null: where its schedule has it. Kept by a trigger alone.';
+alter table coaching.calls add column moved_day date, add column moved_time time;
+comment on column coaching.calls.moved_day is
+  E'@behavior -*\nThe day, by the person''s clock, to which this one call of a schedule was moved by itself; null: it is where its schedule has it. Kept by a trigger alone.';
+comment on column coaching.calls.moved_time is E'@behavior -*\nWhat the person''s clock shows there on moved_day.';
 
 -- A service makes, moves and cancels calls. That one has begun, and how it ended, only the engine says: a call that a service
 -- had set to in_progress was placed by nobody, and ended as failed.

@@ -6,6 +6,7 @@ as $$
 declare
   by_schedule timestamptz;
   zone text;
+  shown timestamp;
 begin
   if tg_op = 'UPDATE' then
     if old.status <> 'pending' and (new.scheduled_at <> old.scheduled_at or new.status = 'pending' and old.status <> new.status) then
@@ -24,12 +25,14 @@ begin
       select coalesce(u.time_zone, 'UTC'), notify_private.local_instant(new.local_day + s.local_time, coalesce(u.time_zone, 'UTC'), 'first')
       into zone, by_schedule
       from coaching.call_schedules as s join notify.users as u on u.id = s.user_id where s.id = new.schedule_id;
-      new.moved_to := case
+      shown := case
         when new.scheduled_at = by_schedule then null
         -- The clock changed and not the call.
-        when new.scheduled_at = notify_private.local_instant(new.moved_to, zone, 'first') then new.moved_to
+        when new.scheduled_at = notify_private.local_instant(new.moved_day + new.moved_time, zone, 'first') then new.moved_day + new.moved_time
         else new.scheduled_at at time zone zone
       end;
+      new.moved_day := shown::date;
+      new.moved_time := shown::time;
     end if;
   end if;
   new.preview_due_at := coaching_private.preview_due_at(new.scheduled_at, new.user_id);

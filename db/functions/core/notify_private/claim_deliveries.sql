@@ -14,7 +14,6 @@ declare
   taken notify_private.claimable[];
   asked notify_private.candidate[];
   irrelevant uuid[];
-  restated jsonb;
   unclear uuid[];
   own_channel constant text := (select p.channel from notify.providers as p where p.provider = provider);
 begin
@@ -131,12 +130,6 @@ begin
       perform notify_private.advance_awaited(array(select t.delivery_id from unnest(taken) as t where t.fate <> 'sending'), at);
     end if;
 
-    -- As above: one look a call where no type of the lane asks for it.
-    restated := case when exists (
-      select from notify.notification_types as k
-      where k.restate_after is not null and (k.priority = 'P0') = (lane = 'urgent')
-    ) then notify_private.restate(array(select t.delivery_id from unnest(taken) as t where t.fate = 'sending'), at) end;
-
     return query
     select
       t.delivery_id, t.attempt, t.address, t.web_push_p256dh, t.web_push_auth, t.registered_at, t.webhook_secret,
@@ -147,7 +140,10 @@ begin
     from unnest(taken) as t
     cross join lateral (select * from notify.notifications as x where x.id = t.notification_id limit 1) as n
     cross join lateral (select * from notify.notification_types as x where x.key = n.type_key limit 1) as k
-    cross join lateral (select restated -> t.delivery_id::text as said) as s
+    -- Words that depend on when they are sent, where that is later than planned: few, and of few types.
+    cross join lateral (
+      select case when n.created_at <= at - k.restate_after then notify_private.restate(t.delivery_id) end as said offset 0
+    ) as s
     where t.fate = 'sending';
     -- Where all of them ended here, look further: nothing returned means nothing due.
     exit when found;
