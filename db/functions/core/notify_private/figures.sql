@@ -49,12 +49,35 @@ begin
   ),
   -- All that is answered: the summary, each hour and each day also where there was nothing.
   wanted as (
-    select '-infinity'::timestamp as starts, '' as type_key, '' as channel where split is null
-    union all
-    select s, '', '' from generate_series(
-      date_trunc(step, from_hour at time zone zone), (to_hour - interval '1 hour') at time zone zone, ('1 ' || step)::interval) as s
-    union all
-    select distinct p.starts, p.type_key, p.channel from placed as p where split in ('type', 'channel')
+    select row_number() over () as id, a.*
+    from (
+      select '-infinity'::timestamp as starts, '' as type_key, '' as channel where split is null
+      union all
+      select s, '', '' from generate_series(
+        date_trunc(step, from_hour at time zone zone), (to_hour - interval '1 hour') at time zone zone, ('1 ' || step)::interval) as s
+      union all
+      select distinct p.starts, p.type_key, p.channel from placed as p where split in ('type', 'channel')
+    ) as a
+  ),
+  parts as (
+    select w.id, p.of, count(*) over (partition by w.id) > 1 as is_many from wanted as w join placed as p using (starts, type_key, channel)
+  ),
+  -- Several histograms as one, by bucket: arrays joined one after another would be copied once for each.
+  histograms as (
+    select
+      b.id,
+      array_agg((b.bucket << 40) + b.times) filter (where b.measure = 1) as deliver,
+      array_agg((b.bucket << 40) + b.times) filter (where b.measure = 2) as read,
+      array_agg((b.bucket << 40) + b.times) filter (where b.measure = 3) as click
+    from (
+      select p.id, m.measure, e >> 40 as bucket, sum(e & ((1::bigint << 40) - 1))::bigint as times
+      from parts as p
+      cross join lateral (values (1, (p.of).delivery_histogram), (2, (p.of).read_histogram), (3, (p.of).click_histogram)) as m (measure, histogram)
+      cross join lateral unnest(m.histogram) as e
+      where p.is_many
+      group by 1, 2, 3
+    ) as b
+    group by b.id
   ),
   summed as (
     select
@@ -66,12 +89,14 @@ begin
         coalesce(sum((p.of).failed), 0), coalesce(sum((p.of).expired), 0), coalesce(sum((p.of).canceled), 0),
         coalesce(sum((p.of).suppressed), 0), coalesce(sum((p.of).unknown), 0), coalesce(sum((p.of).waiting), 0), coalesce(sum((p.of).held_back), 0), coalesce(sum((p.of).retried), 0), coalesce(sum((p.of).retries), 0),
         coalesce(sum((p.of).recovered), 0), coalesce(sum((p.of).given_up), 0),
-        coalesce(sum((p.of).delivery_times), 0), sum((p.of).delivery_time), notify_private.join_histograms((p.of).delivery_histogram),
-        coalesce(sum((p.of).read_times), 0), sum((p.of).read_time), notify_private.join_histograms((p.of).read_histogram),
-        coalesce(sum((p.of).click_times), 0), sum((p.of).click_time), notify_private.join_histograms((p.of).click_histogram)
+        coalesce(sum((p.of).delivery_times), 0), sum((p.of).delivery_time), coalesce(h.deliver, min((p.of).delivery_histogram), '{}'),
+        coalesce(sum((p.of).read_times), 0), sum((p.of).read_time), coalesce(h.read, min((p.of).read_histogram), '{}'),
+        coalesce(sum((p.of).click_times), 0), sum((p.of).click_time), coalesce(h.click, min((p.of).click_histogram), '{}')
       )::notify_private.hourly_statistics as of
-    from wanted as w left join placed as p using (starts, type_key, channel)
-    group by w.starts, w.type_key, w.channel
+    from wanted as w
+    left join parts as p using (id)
+    left join histograms as h using (id)
+    group by w.id, w.starts, w.type_key, w.channel, h.id, h.deliver, h.read, h.click
   )
   select f.*
   from summed as s

@@ -3,23 +3,23 @@ language plpgsql immutable strict parallel safe set search_path = ''
 as $$
 declare
   -- In the order of their buckets, which are the upper bits.
-  sorted constant bigint[] := array(select e from unnest(histogram) as e order by e);
-  below constant bigint := (1::bigint << 40) - 1;
-  total bigint := 0;
+  sorted bigint[];
+  total numeric;
   up_to bigint := 0;
   element bigint;
+  below constant bigint := (1::bigint << 40) - 1;
   found interval[] := pg_catalog.array_fill(null::interval, array[pg_catalog.cardinality(shares)]);
   place integer := 1;
 begin
-  foreach element in array sorted loop
-    total := total + (element & below);
-  end loop;
-  foreach element in array sorted loop
+  select pg_catalog.array_agg(e order by e), pg_catalog.sum(e & below) into sorted, total from unnest(histogram) as e;
+  foreach element in array coalesce(sorted, '{}') loop
     up_to := up_to + (element & below);
-    while place <= pg_catalog.cardinality(shares) and up_to >= greatest(shares[place] * total, 1) loop
-      found[place] := case element >> 40 when 0 then interval '0' else make_interval(secs => (power(2, ((element >> 40) + 0.5) / 8) - 1) / 1000) end;
+    while up_to >= greatest(shares[place] * total, 1) loop
+      found[place] := case element >> 40 when 0 then interval '0' else make_interval(secs => power(2, ((element >> 40) - 0.5) / 8) / 1000) end;
       place := place + 1;
+      exit when place > pg_catalog.cardinality(shares);
     end loop;
+    exit when place > pg_catalog.cardinality(shares);
   end loop;
   return found;
 end
