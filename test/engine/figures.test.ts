@@ -145,6 +145,21 @@ describe('NC-51: whatever is asked for, the rollups say what the deliveries say'
     }
   });
 
+  test('every time lies within the bucket that analysts see it in', async () => {
+    const histogram = await ask(
+      `select sum(deliveries)::integer as n, sum(from_seconds * deliveries) as least, sum(to_seconds * deliveries) as most
+       from analytics.daily_times where measure = 'time_to_deliver'`,
+    );
+    const [exact] = await ask(
+      `select count(time_to_deliver)::integer as n, sum(extract(epoch from time_to_deliver))::double precision as total
+       from notify.delivery_timelines where not is_test`,
+    );
+    expect(histogram[0]?.n).toBe(exact?.n);
+    expect(Number(histogram[0]?.least)).toBeLessThanOrEqual(Number(exact?.total));
+    expect(Number(histogram[0]?.most)).toBeGreaterThan(Number(exact?.total));
+    expect(Number(histogram[0]?.most) / Number(histogram[0]?.least)).toBeLessThan(1.1);
+  });
+
   test('computed_at is when what is not counted yet was announced, else now', async () => {
     const computedAt = async () => {
       const { rows } = await db.owner.query('select min(marked_at)::text as at from notify_private.statistic_marks');

@@ -1,8 +1,9 @@
 create or replace view analytics.daily_times with (security_barrier = true) as
   select
     (s.starts_at at time zone 'UTC')::date as day, s.type_key, s.channel, h.measure,
-    case e >> 40 when 0 then 0 else power(2, ((e >> 40) - 1) / 8.0::double precision) / 1000 end as from_seconds,
-    power(2, (e >> 40) / 8.0::double precision) / 1000 as to_seconds,
+    -- The bounds of notify_private.bucket_of().
+    (power(2, (e >> 40) / 8.0::double precision) - 1) / 1000 as from_seconds,
+    (power(2, ((e >> 40) + 1) / 8.0::double precision) - 1) / 1000 as to_seconds,
     e & ((1::bigint << 40) - 1) as deliveries
   from notify_private.daily_statistics as s
   cross join lateral (
@@ -11,5 +12,5 @@ create or replace view analytics.daily_times with (security_barrier = true) as
   cross join lateral unnest(h.histogram) as e
   where s.type_key is not null and s.channel is not null;
 comment on view analytics.daily_times is
-  'How many deliveries of a day (UTC), type and channel took how long: each time lies from from_seconds up to to_seconds, which is 9 % more. Histograms may be added up, so any percentile of any time follows.';
+  'How many deliveries of a day (UTC), type and channel took how long: each time lies from from_seconds up to to_seconds, about 9 % more. Histograms may be added up, so any percentile of any time follows.';
 grant select on analytics.daily_times to rowbell_analyst, rowbell_operator;

@@ -15,7 +15,7 @@ begin
   foreach element in array coalesce(sorted, '{}') loop
     up_to := up_to + (element & below);
     while up_to >= greatest(shares[place] * total, 1) loop
-      found[place] := case element >> 40 when 0 then interval '0' else make_interval(secs => power(2, ((element >> 40) - 0.5) / 8) / 1000) end;
+      found[place] := case element >> 40 when 0 then interval '0' else make_interval(secs => (power(2, ((element >> 40) + 0.5) / 8) - 1) / 1000) end;
       place := place + 1;
       exit when place > pg_catalog.cardinality(shares);
     end loop;
