@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeHistory, makePastMonth, partitionsOf } from '../privacy/months.ts';
 import { createUser, signToken, startTestApi, type TestApi } from '../support/api.ts';
 import { type Client, createDatabase, type TestDatabase } from '../support/database.ts';
 import { installPack, makeType, planDue, tell } from '../support/engine-pack.ts';
@@ -352,6 +353,48 @@ describe('NC-4: at once with others', () => {
       ).toBe(2);
     });
     expect(await badge(ada)).toBe(2);
+  });
+
+  test('NC-4: what is being told is not waited for, neither by filter nor by id', async () => {
+    const ada = await makePerson();
+    const ids = await makeNotifications(db, ada.id, [{}, {}, { isTold: false }]);
+    await db.asOwner(
+      async (teller) => {
+        await teller.query('update notify.notifications set told_at = now() where id = $1', [ids[2]]);
+        expect(await change(ada, 'read', { filter: {} })).toMatchObject({ changed: 2 });
+        expect(await change(ada, 'archive', { notificationIds: ids })).toMatchObject({ changed: 2 });
+      },
+      { commit: true },
+    );
+    expect(await marksOf(ada)).toEqual(['seen read archived', 'seen read archived', '']);
+  });
+
+  test('NC-4: retention does not wait for a change, nor does undo for what retention took', async () => {
+    const ada = await makePerson();
+    const month = await makePastMonth(db, 16);
+    await makeHistory(db, month, [ada.id]);
+    await makeNotifications(db, ada.id, [{}]);
+    const retention = () => one(db.worker, 'call notify_private.apply_retention(null)');
+    const partitions = async () => (await partitionsOf(db, month)).filter((name) => name === `notifications_${month}`);
+    let undoToken = '';
+    await db.asUser(
+      ada.id,
+      async (user) => {
+        undoToken = await one(
+          user as never,
+          `select undo_token from notify.change_notifications('read', filter => '(,,,,,,,)'::notify.inbox_filter)`,
+        );
+        await retention();
+        expect(await partitions()).toHaveLength(1);
+      },
+      { commit: true },
+    );
+    await until('the month is gone', async () => {
+      await retention();
+      return (await partitions()).length === 0;
+    });
+    expect(await undo(ada, undoToken)).toBe(1);
+    expect(await marksOf(ada)).toEqual(['']);
   });
 
   test('NC-4: locks in the order of ids, as an erasure of somebody they name does', async () => {

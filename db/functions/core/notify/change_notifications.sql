@@ -33,7 +33,8 @@ begin
   -- Locked in the order in which erasures of others, whom they name, lock them.
   if notification_ids is not null then
     chosen := array(
-      select n.id from notify.notifications as n where n.id = any (notification_ids) and n.recipient_id = me order by n.id for no key update);
+      select n.id from notify.notifications as n
+      where n.id = any (notification_ids) and n.recipient_id = me and n.told_at is not null order by n.id for no key update);
   else
     chosen := array(
       select n.id from notify.notifications as n
@@ -49,7 +50,7 @@ begin
       deleted_at = case when action = 'delete' then at end,
       changed_at = case when action <> 'seen' then at else n.changed_at end
     -- The array as a subquery, so that planning does not look at 100 000 ids.
-    where n.id = any ((select chosen)::uuid[]) and n.recipient_id = me and n.told_at is not null and n.deleted_at is null
+    where n.id = any ((select chosen)::uuid[]) and n.recipient_id = me and n.deleted_at is null
       and case action
         when 'seen' then n.seen_at is null
         when 'read' then n.read_at is null
