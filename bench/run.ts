@@ -1,4 +1,15 @@
-const benches = ['pipeline', 'rules', 'previews', 'sweep', 'scheduled', 'backtest', 'export', 'changes'];
+const benches = [
+  'pipeline',
+  'rules',
+  'previews',
+  'sweep',
+  'scheduled',
+  'backtest',
+  'export',
+  'changes',
+  'analytics',
+  'marks',
+];
 
 // `npm run bench` is `npm run bench -- pipeline`; what follows the name are that bench's options.
 const [first = 'pipeline'] = process.argv.slice(2);

@@ -13,6 +13,10 @@ export const metrics = {
   },
   suppressed_last_hour: { help: 'Candidates that a rule held back in the last hour', labels: ['channel', 'rule'] },
   events_waiting: { help: 'Events due and not planned; failed: planning went wrong at least once', labels: ['failed'] },
+  figures_late_seconds: {
+    help: 'How long figures that should be counted anew have been waiting for it; minutes: nobody counts, or not fast enough',
+    labels: ['span'],
+  },
   provider_paused: { help: '1 while a configured provider is paused', labels: ['provider'] },
   workers_alive: { help: 'Workers whose heart beat in the last 15 s', labels: ['lane'] },
   jobs: { help: 'Jobs in the queue; failed: tried at least twice', labels: ['task', 'failed'] },

@@ -44,6 +44,15 @@ as $$
     )
   ) as w where w.events > 0
   union all
+  -- Not by how much figures lag, which is meant for what is old or takes long, but by how much more than that.
+  select 'figures_late_seconds', pg_catalog.jsonb_build_object('span', m.span),
+    greatest(extract(epoch from pg_catalog.max(pg_catalog.now() - greatest(m.marked_at, notify_private.next_refresh(p)))), 0)::double precision
+  from (
+    select k.span, k.starts_at, pg_catalog.min(k.marked_at) as marked_at from notify_private.statistic_marks as k group by k.span, k.starts_at
+  ) as m
+  left join notify_private.statistic_periods as p on p.span = m.span and p.starts_at = m.starts_at
+  group by m.span
+  union all
   select 'provider_paused', pg_catalog.jsonb_build_object('provider', p.provider), (p.paused_until is not null)::integer
   from notify.providers as p where p.configured
   union all

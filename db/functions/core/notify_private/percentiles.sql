@@ -2,24 +2,26 @@ create or replace function notify_private.percentiles(histogram bigint[], shares
 language plpgsql immutable strict parallel safe set search_path = ''
 as $$
 declare
-  -- In the order of their buckets, which are the upper bits.
-  sorted bigint[];
-  total numeric;
+  below constant bigint := (1::bigint << 40) - 1;
+  total constant bigint := (select pg_catalog.sum(e & below) from unnest(histogram) as e);
+  last_place constant integer := pg_catalog.cardinality(shares);
+  found interval[] := pg_catalog.array_fill(null::interval, array[last_place]);
+  place integer := 1;
+  wanted double precision := shares[1] * total;
   up_to bigint := 0;
   element bigint;
-  below constant bigint := (1::bigint << 40) - 1;
-  found interval[] := pg_catalog.array_fill(null::interval, array[pg_catalog.cardinality(shares)]);
-  place integer := 1;
 begin
-  select pg_catalog.array_agg(e order by e), pg_catalog.sum(e & below) into sorted, total from unnest(histogram) as e;
-  foreach element in array coalesce(sorted, '{}') loop
+  -- In the order of their buckets, which are the upper bits.
+  foreach element in array pg_catalog.array_sort(histogram) loop
     up_to := up_to + (element & below);
-    while up_to >= greatest(shares[place] * total, 1) loop
+    while up_to >= wanted loop
       found[place] := case element >> 40 when 0 then interval '0' else make_interval(secs => (power(2, ((element >> 40) + 0.5) / 8) - 1) / 1000) end;
+      if place = last_place then
+        return found;
+      end if;
       place := place + 1;
-      exit when place > pg_catalog.cardinality(shares);
+      wanted := shares[place] * total;
     end loop;
-    exit when place > pg_catalog.cardinality(shares);
   end loop;
   return found;
 end
