@@ -153,7 +153,7 @@ type notify_private.planned_chunk as (found boolean, unplanned uuid[])
 
 type notify_private.result as (delivery_id uuid, outcome text, reason text, code text, provider_message_id text, retry_at timestamp with time zone, suspect boolean)
 
-type notify_private.sending as (provider text, lane text, deliveries bigint, run_at timestamp with time zone)
+type notify_private.sending as (provider text, lane text, deliveries bigint)
 
 type notify_private.usable_address as (provider text, device_id uuid, address text, suppression_reason text)
 
@@ -371,7 +371,8 @@ table coaching.calls
   outcome text
   outcome_reason text
   created_at timestamp with time zone default now() not null
-  moved_to timestamp without time zone
+  moved_day date
+  moved_time time without time zone
   constraint calls_coach_id_fkey FOREIGN KEY (coach_id) REFERENCES coaching.coaches(id)
   constraint calls_context_line_is_short CHECK (((length(context_line) <= 200) AND (context_line ~ '\S'::text)))
   constraint calls_outcome_iff_completed CHECK (((status = 'completed'::text) = (outcome IS NOT NULL)))
@@ -1073,6 +1074,7 @@ table notify.journey_enrollments
   advance_error text
   ended_at timestamp with time zone
   end_reason text
+  left_at timestamp with time zone
   constraint journey_enrollments_data_is_a_small_object CHECK (((jsonb_typeof(data) = 'object'::text) AND (pg_column_size(data) <= 8192)))
   constraint journey_enrollments_end_reason_is_known CHECK ((end_reason = ANY (ARRAY['completed'::text, 'exited'::text, 'canceled'::text, 'expired'::text])))
   constraint journey_enrollments_journey_key_fkey FOREIGN KEY (journey_key) REFERENCES notify.journeys(key) ON UPDATE CASCADE
@@ -1309,6 +1311,7 @@ table notify.preference_changes
   row level security
   policy select_admin for select to rowbell_operator using (true)
   policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
+  CREATE TRIGGER _800_record AFTER INSERT ON notify.preference_changes REFERENCING NEW TABLE AS changes FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__record()
   CREATE TRIGGER _900_look_again AFTER INSERT ON notify.preference_changes REFERENCING NEW TABLE AS changes FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__look_again()
   grant rowbell_operator (select); rowbell_user (select)
 
@@ -2328,14 +2331,12 @@ view analytics.coaching_preview_opens with (security_barrier=true)
 
 view analytics.coaching_push_deliveries with (security_barrier=true)
   grant rowbell_analyst (select); rowbell_operator (select)
-  SELECT ((d.created_at AT TIME ZONE 'UTC'::text))::date AS day,
-    count(*) AS sent,
-    count(*) FILTER (WHERE (d.status = 'delivered'::text)) AS delivered,
-    round(((count(*) FILTER (WHERE (d.status = 'delivered'::text)))::numeric / (count(*))::numeric), 4) AS delivery_rate
-   FROM (notify.deliveries d
-     JOIN notify.notifications n ON (((n.id = d.notification_id) AND (n.type_key = 'coaching_preview'::text))))
-  WHERE ((d.channel = 'push'::text) AND (d.sent_at IS NOT NULL))
-  GROUP BY (((d.created_at AT TIME ZONE 'UTC'::text))::date);
+  SELECT day,
+    sent,
+    delivered,
+    (delivery_rate)::numeric AS delivery_rate
+   FROM analytics.daily_deliveries d
+  WHERE ((type_key = 'coaching_preview'::text) AND (channel = 'push'::text) AND (sent > 0));
 
 view analytics.coaching_sms_fallbacks with (security_barrier=true)
   grant rowbell_analyst (select); rowbell_operator (select)
@@ -2460,11 +2461,8 @@ view analytics.daily_times with (security_barrier=true)
     s.type_key,
     s.channel,
     h.measure,
-        CASE (e.e >> 40)
-            WHEN 0 THEN (0)::double precision
-            ELSE (power((2)::double precision, ((((e.e >> 40) - 1))::double precision / (8.0)::double precision)) / (1000)::double precision)
-        END AS from_seconds,
-    (power((2)::double precision, (((e.e >> 40))::double precision / (8.0)::double precision)) / (1000)::double precision) AS to_seconds,
+    ((power((2)::double precision, (((e.e >> 40))::double precision / (8.0)::double precision)) - (1)::double precision) / (1000)::double precision) AS from_seconds,
+    ((power((2)::double precision, ((((e.e >> 40) + 1))::double precision / (8.0)::double precision)) - (1)::double precision) / (1000)::double precision) AS to_seconds,
     (e.e & (((1)::bigint << 40) - 1)) AS deliveries
    FROM ((notify_private.daily_statistics s
      CROSS JOIN LATERAL ( VALUES ('time_to_deliver'::text,s.delivery_histogram), ('time_to_read'::text,s.read_histogram), ('time_to_click'::text,s.click_histogram)) h(measure, histogram))
@@ -3289,7 +3287,7 @@ function notify.inbox_count(filter notify.inbox_filter DEFAULT NULL::notify.inbo
   grant rowbell_operator (execute); rowbell_user (execute)
 
 function notify.inbox_suggestions(search text) returns text[]
-  sql stable set search_path=""
+  sql stable set search_path="", enable_seqscan=off, enable_bitmapscan=off, jit=off
   grant rowbell_operator (execute); rowbell_user (execute)
 
 function notify.inbox_threads(filter notify.inbox_filter DEFAULT NULL::notify.inbox_filter) returns SETOF notify.inbox_thread
@@ -3828,9 +3826,6 @@ function notify_private.is_worker_alive(lane text, host text) returns boolean
   sql stable security definer set search_path=""
   grant rowbell_worker (execute)
 
-function notify_private.join_histograms(bigint[]) returns bigint[]
-  internal immutable parallel safe
-
 function notify_private.journey_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
   sql stable
 
@@ -4068,7 +4063,7 @@ function notify_private.require_type(type_key text) returns notify.notification_
 function notify_private.require_user() returns uuid
   plpgsql stable set search_path=""
 
-function notify_private.restate(delivery_ids uuid[], at timestamp with time zone) returns jsonb
+function notify_private.restate(delivery_id uuid) returns jsonb
   plpgsql volatile set search_path=""
 
 function notify_private.retention_floor(table_name text) returns interval
@@ -4162,6 +4157,9 @@ function notify_private.tg_preference_changes__look_again() returns trigger
   plpgsql volatile security definer set search_path=""
 
 function notify_private.tg_preference_changes__note() returns trigger
+  plpgsql volatile security definer set search_path=""
+
+function notify_private.tg_preference_changes__record() returns trigger
   plpgsql volatile security definer set search_path=""
 
 function notify_private.tg_receipts__mark() returns trigger

@@ -443,9 +443,14 @@ export interface CoachingCalls {
   local_day: string | null;
   /**
    * @behavior -*
-   * Where the person's clock shows this one call of a schedule since it was moved by itself; null: where its schedule has it. Kept by a trigger alone.
+   * The day, by the person's clock, to which this one call of a schedule was moved by itself; null: it is where its schedule has it. Kept by a trigger alone.
    */
-  moved_to: Timestamp | null;
+  moved_day: string | null;
+  /**
+   * @behavior -*
+   * What the person's clock shows there on moved_day.
+   */
+  moved_time: string | null;
   /**
    * answered, voicemail, no_answer or failed; from the provider's reports.
    */
@@ -1209,6 +1214,10 @@ export interface NotifyJourneyEnrollments {
   enrolled_at: Generated<Timestamp>;
   id: Generated<string>;
   journey_key: string;
+  /**
+   * When exit_journey() took the person out, be it after the last step: what was told of it and is being planned at that moment is not sent either.
+   */
+  left_at: Timestamp | null;
   next_at: Timestamp | null;
   next_step: number | null;
   subject_id: string | null;
