@@ -26,7 +26,7 @@ begin
   ),
   written as (
     insert into notify_private.notification_words (id, recipient_id, last_id, notification_ids, words)
-    select p.ids[1], recipient_id, p.ids[pg_catalog.cardinality(p.ids)], p.ids, notify_private.words_again(p.ids)
+    select p.ids[1], recipient_id, p.ids[pg_catalog.cardinality(p.ids)], p.ids, notify_private.words_again(recipient_id, p.ids)
     from (select pg_catalog.array_agg(x.id order by x.id) as ids from part as x group by x.stretch, x.at, x.number) as p
     where pg_catalog.cardinality(p.ids) >= 64
     returning size

@@ -46,7 +46,7 @@ as $$
       'r.id = any ($5)', 'false', reason => 'The inbox of others; what the person did is in the event')),
     -- After the texts that they are made of.
     (notify_private.belongs('notify_private.notification_words', 'recipient_id', exports => 'false', reason => 'Words of notifications, which are exported')),
-    (notify_private.names('notify_private.notification_words', null, '{last_id,notification_ids}', '{"words": "notify_private.words_again(r.notification_ids)"}',
+    (notify_private.names('notify_private.notification_words', null, '{last_id,notification_ids}', '{"words": "notify_private.words_again(r.recipient_id, r.notification_ids)"}',
       'r.id in (select w.id from notify.notifications as n
          join notify_private.notification_words as w on w.recipient_id = n.recipient_id and n.id between w.id and w.last_id
          where n.id = any ($5))', 'false', reason => 'Words of the inbox of others')),

@@ -1,10 +1,15 @@
-create or replace function notify_private.words_again(notification_ids uuid[]) returns tsvector[]
+create or replace function notify_private.words_again(recipient_id uuid, notification_ids uuid[]) returns tsvector[]
 language sql stable set search_path = ''
+-- One pass over an index and a hash, however few elements the planner takes the array for.
+set enable_seqscan = off set enable_nestloop = off
 as $$
   select pg_catalog.array_agg(
-    coalesce(notify_hidden.words_of(pg_catalog.concat_ws(' ', n.title, n.subtitle, n.body), u.locale), '') order by i.place)
+    coalesce(notify_hidden.words_of(
+      pg_catalog.concat_ws(' ', n.title, n.subtitle, n.body), (select u.locale from notify.users as u where u.id = words_again.recipient_id)), '')
+    order by i.place)
   from unnest(notification_ids) with ordinality as i (id, place)
-  left join lateral (select * from notify.notifications as x where x.id = i.id limit 1) as n on true
-  left join lateral (select x.locale from notify.users as x where x.id = n.recipient_id limit 1) as u on true
+  left join (
+    select * from notify.notifications as x where x.recipient_id = words_again.recipient_id and x.id = any (notification_ids)
+  ) as n on n.id = i.id
 $$;
-comment on function notify_private.words_again(uuid[]) is 'The words of these notifications as they are now, in their order.';
+comment on function notify_private.words_again(uuid, uuid[]) is 'The words of these notifications of somebody as they are now, in their order.';
