@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { installPack, makePerson, makeType, planDue } from '../support/engine-pack.ts';
 import { one } from '../support/one.ts';
+import { until } from '../support/until.ts';
 import { idOf, makeHistory, makePastMonth, partitionsOf } from './months.ts';
 
 /** The figures outlive the rows that they count, and say nothing of anybody. */
@@ -132,9 +133,18 @@ test('NC-51: rows do not go while their hour is being counted, and an hour is no
   expect(
     await one(letting, `select notify_private.drop_partition('notify.deliveries', $1)`, [`deliveries_${month}`]),
   ).toBe('dropped');
+  // Meanwhile something of that hour changes in another table.
+  await db.owner.query(
+    `insert into notify_private.statistic_marks (span, starts_at) values ('hour', notify_private.hour_of($1))`,
+    [await idOf(db, month)],
+  );
+  const pid = await one<number>(counting, 'select pg_backend_pid()');
   const late = counting.query(
     `select notify_private.refresh_period('hour', date_bin('1 hour', uuid_extract_timestamp($1), 'epoch'))`,
     [await idOf(db, month)],
+  );
+  await until('it waits', () =>
+    one<boolean>(db.owner, 'select exists (select from pg_locks where not granted and pid = $1)', [pid]),
   );
   await letting.query('commit');
   await late;
