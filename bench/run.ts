@@ -9,6 +9,7 @@ const benches = [
   'changes',
   'analytics',
   'marks',
+  'inbox',
 ];
 
 // `npm run bench` is `npm run bench -- pipeline`; what follows the name are that bench's options.

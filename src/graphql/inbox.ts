@@ -1,3 +1,4 @@
+import { TYPES } from 'postgraphile/@dataplan/pg';
 import { access, context, each, lambda, object, type Step } from 'postgraphile/grafast';
 import { extendSchema, gql } from 'postgraphile/utils';
 import { RowbellError } from '../errors.ts';
@@ -103,12 +104,12 @@ function read<In, Out>($input: Step<In>, work: (client: Client, input: In) => Pr
  * `inbox`, the one connection of the API that goes forwards and backwards by keys. PostGraphile makes offsets of a
  * function's connection (at 100 000 deep each page reads all before it, and shifts when something comes in), and ordered
  * as a table it would fetch every row of the person to sort unread ones first. So SQL finds the ids of a page in its index,
- * and PostGraphile the rows of these.
+ * and PostGraphile the rows of these, each by its key.
  */
-export const InboxPlugin = extendSchema(({ pgResources: { notifications } }) => {
-  if (!notifications) return { typeDefs: [] };
+export const InboxPlugin = extendSchema(({ pgResources: { inbox_row: inboxRow } }) => {
+  if (!inboxRow) return { typeDefs: [] };
   type Item$ = Step<Page['items'][number]>;
-  const node = ($item: Item$) => notifications.get({ id: access($item, 'notification_id') } as never);
+  const node = ($item: Item$) => inboxRow.execute([{ step: access($item, 'notification_id'), pgCodec: TYPES.uuid }]);
   return {
     typeDefs: gql`
       enum InboxSort {

@@ -67,6 +67,7 @@ const inboxReads = [
     ]),
   ]),
   `select notify.inbox_suggestions('t')`,
+  'select notify.inbox_row(uuidv7())',
 ];
 
 /** Tables of notifications and words that a transaction has read from end to end so far, inside of functions, too. */
