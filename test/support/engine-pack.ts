@@ -127,7 +127,7 @@ export type PersonOptions = {
 };
 
 /** An APNs token, which is hexadecimal, or one that FCM would take. */
-export const tokenFor = (provider: 'apns' | 'fcm'): string =>
+const tokenFor = (provider: 'apns' | 'fcm'): string =>
   provider === 'apns' ? randomBytes(32).toString('hex') : `fcm-${randomBytes(24).toString('hex')}`;
 
 /** A person, with one APNs device unless told; the id. */
