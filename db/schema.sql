@@ -3286,6 +3286,10 @@ function notify.inbox_count(filter notify.inbox_filter DEFAULT NULL::notify.inbo
   sql stable set search_path="", enable_seqscan=off, enable_bitmapscan=off, jit=off
   grant rowbell_operator (execute); rowbell_user (execute)
 
+function notify.inbox_row(notification_id uuid) returns notify.notifications
+  sql stable set search_path="", enable_seqscan=off, enable_bitmapscan=off, jit=off
+  grant rowbell_operator (execute); rowbell_user (execute)
+
 function notify.inbox_suggestions(search text) returns text[]
   sql stable set search_path="", enable_seqscan=off, enable_bitmapscan=off, jit=off
   grant rowbell_operator (execute); rowbell_user (execute)
@@ -4217,8 +4221,8 @@ function notify_private.verify_emails(user_ids uuid[]) returns SETOF notify.emai
 function notify_private.warn_unreachable(verdicts notify_private.verdict[]) returns void
   plpgsql volatile set search_path=""
 
-function notify_private.words_again(notification_ids uuid[]) returns tsvector[]
-  sql stable set search_path=""
+function notify_private.words_again(recipient_id uuid, notification_ids uuid[]) returns tsvector[]
+  sql stable set search_path="", enable_seqscan=off, enable_nestloop=off
 
 function notify_private.words_pattern(words text[]) returns text
   sql immutable set search_path=""
