@@ -164,6 +164,23 @@ describe('NC-1: pages', () => {
     }
   });
 
+  test('NC-1, NC-3: instants that no id can say and signs that spell long words filter as others do', async () => {
+    const ada = await somebody();
+    const word = 'キロメートル';
+    await give(ada.id, [{}, { body: word.repeat(20) }]);
+    for (const [filter, total] of [
+      [{ since: '1960-01-01T00:00:00Z' }, 2],
+      [{ since: '0001-01-01T00:00:00Z', until: '9999-12-31T00:00:00Z' }, 2],
+      [{ until: '1960-01-01T00:00:00Z' }, 0],
+      [{ since: '9999-12-31T00:00:00Z' }, 0],
+      // One sign each, spelt out six letters: longer than a word of a tsquery may be.
+      [{ search: '㌖'.repeat(20) }, 1],
+      [{ search: '㌖'.repeat(200) }, 0],
+    ] as const) {
+      expect((await list(ada.token, { filter })).total, JSON.stringify(filter)).toBe(total);
+    }
+  });
+
   test('NC-1: newest, oldest, unread first; forwards and backwards alike', async () => {
     const ada = await somebody();
     const reads = [true, false, false, true, false, true, true];

@@ -4,6 +4,7 @@ import { createEngine } from '../../src/database/engine.ts';
 import { createLogger } from '../../src/logger.ts';
 import type { WorkerContext } from '../../src/worker/context.ts';
 import { wordsPack } from '../../tasks/words__pack.ts';
+import { makePastMonth } from '../privacy/months.ts';
 import { createUser } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { one } from '../support/one.ts';
@@ -111,6 +112,22 @@ test('NC-3: a stretch that goes leaves nothing unfound, and is packed again', as
   expect(await pack(ada)).toBe(256);
   expect(await stretches(ada)).toEqual([256, 256, 88]);
   expect(await found(ada, 'word')).toBe(600);
+});
+
+test('NC-3: also months older than the table of words are packed, and what is too little keeps nothing waiting', async () => {
+  const ada = await createUser(db);
+  // Of a year: as an installation has them that was there before the words were.
+  const month = (await makePastMonth(db, 12)).replace('_', '-');
+  await give(db.owner, ada, 63, new Date(`${month}-10T00:00:00Z`));
+  expect(await one(db.owner, 'select notify_private.pack_words($1, 64)', [ada]), 'too few').toBe(0);
+  await give(db.owner, ada, 70);
+  // The oldest 64 are the 63 that are too few and one that is not.
+  expect(await one(db.owner, 'select notify_private.pack_words($1, 64)', [ada])).toBe(64);
+  await give(db.owner, ada, 1, new Date(`${month}-20T00:00:00Z`));
+  await db.owner.query('select notify_private.make_partitions()');
+  expect(await pack(ada)).toBe(64);
+  expect(await stretches(ada)).toEqual([64, 64]);
+  expect(await found(ada, 'word')).toBe(134);
 });
 
 test('NC-3: words go with the month of their notifications', async () => {

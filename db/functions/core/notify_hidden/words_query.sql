@@ -6,7 +6,9 @@ as $$
     '(' || w || ':*' || coalesce((
       select pg_catalog.string_agg(' | ''=' || s || '''', '') from unnest(pg_catalog.tsvector_to_array(to_tsvector(notify_hidden.stemmer(locale), w))) as s
     ), '') || ')', ' & ')::tsquery
-  from pg_catalog.regexp_split_to_table(notify_hidden.plain_words(search), ' ') as w
+  from pg_catalog.regexp_split_to_table(notify_hidden.plain_words(search), ' ') as word
+  -- A sign may be a word spelt out (㌖, キロメートル), and tsquery takes no word above 2046 bytes: its beginning is enough.
+  cross join pg_catalog.left(word, 500) as w
   where w <> ''
 $$;
 comment on function notify_hidden.words_query(text, text) is

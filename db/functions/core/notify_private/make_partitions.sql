@@ -8,6 +8,7 @@ set lock_timeout = '2s'
 as $$
 declare
   parent text;
+  first_month timestamptz;
   first_day timestamptz;
   partition text;
   refusal text;
@@ -15,14 +16,21 @@ declare
 begin
   -- One at a time: two deploys may meet here.
   perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('notify_private.make_partitions'));
+  -- Where there is none yet, the ones of notifications are about to be made, from last month on.
+  select coalesce(min(pg_catalog.to_date(right(c.relname, 7), 'YYYY_MM')::timestamp at time zone 'UTC'),
+      pg_catalog.date_trunc('month', now(), 'UTC') - interval '1 month')
+    into first_month
+  from pg_catalog.pg_inherits as i join pg_catalog.pg_class as c on c.oid = i.inhrelid
+  where i.inhparent = 'notify.notifications'::regclass;
   foreach parent in array array[
     'notify.events', 'notify.notifications', 'notify.decisions', 'notify.deliveries', 'notify.delivery_attempts', 'notify.receipts',
     'notify.holds', 'notify.digest_items', 'notify.activities', 'notify_private.notification_words'
   ] loop
     for first_day in
       select pg_catalog.generate_series(
-        -- From last month on: a restored or replayed row may be a little old.
-        pg_catalog.date_trunc('month', now(), 'UTC') - interval '1 month',
+        -- From last month on: a restored or replayed row may be a little old. Words from the first month there are
+        -- notifications of, which may be older than the table of words.
+        case parent when 'notify_private.notification_words' then first_month else pg_catalog.date_trunc('month', now(), 'UTC') - interval '1 month' end,
         pg_catalog.date_trunc('month', now(), 'UTC') + pg_catalog.make_interval(months => months_ahead),
         interval '1 month', 'UTC')
     loop

@@ -18,10 +18,14 @@ begin
   with part as (
     select n.id, n.at, (pg_catalog.row_number() over (partition by n.stretch, n.at order by n.id) - 1) / 256 as number, n.stretch
     from (
-      select u.stretch, u.id, pg_catalog.date_trunc('month', uuid_extract_timestamp(u.id), 'UTC') as at
-      from notify_private.unpacked(recipient_id) as u
-      where u.id < notify_private.uuidv7_floor(pg_catalog.now() - interval '10 minutes')
-      order by u.id limit most
+      select m.* from (
+        select u.stretch, u.id, a.at, pg_catalog.count(*) over (partition by u.stretch, a.at) as together
+        from notify_private.unpacked(recipient_id) as u
+        cross join pg_catalog.date_trunc('month', uuid_extract_timestamp(u.id), 'UTC') as a (at)
+        where u.id < notify_private.uuidv7_floor(pg_catalog.now() - interval '10 minutes')
+      ) as m
+      -- What is too little to be packed keeps nothing behind it waiting.
+      where m.together >= 64 order by m.id limit most
     ) as n
   ),
   written as (
