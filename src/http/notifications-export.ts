@@ -32,6 +32,7 @@ const columns = {
   snoozedUntil: 'n.snoozed_until',
 };
 
+// A row of parameters and not JSON: the filter is inlined, and would take the JSON apart for each notification.
 const found = `select ${selected(columns)}
   from notify_hidden.inbox(row($1, $2, $3, $4, $5, $6, $7, $8)::notify.inbox_filter) as n`;
 const queries = {

@@ -3,7 +3,6 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import { createServer } from 'node:https';
 import ece from 'http_ece';
 import { isBrowserName, nameOfSubscription, secretsOf, subscriptionOf } from './browser.ts';
-import type { Fault } from './faults.ts';
 import {
   type Answer,
   connectionCounter,
@@ -16,12 +15,11 @@ import {
 } from './http.ts';
 import { delay, listen, type StartServer } from './server.ts';
 import { vapidCheck } from './vapid.ts';
+import { impose, type Verdict } from './verdict.ts';
 
 /** RFC 8030 §7.2: more than this may be refused, and the large push services do. */
 const mostBodyBytes = 4096;
 const urgencies = new Set(['very-low', 'low', 'normal', 'high']);
-
-type Verdict = { readonly status: number; readonly reason: string | null };
 
 /**
  * A push service (RFC 8030) and the browsers behind it: `POST /push/<id>` takes a message, checks it like the large
@@ -69,7 +67,7 @@ export const startWebPush: StartServer = async ({ journal, faults, credentials, 
     const endpoint = `${origin}/push/${id}`;
     const fault = faults.next('web_push', endpoint);
     if (fault?.latencyMs) await delay(fault.latencyMs);
-    const verdict = (fault && impose(fault)) ?? judge(request.headers, id, body);
+    const verdict = (fault && impose(fault, 404)) ?? judge(request.headers, id, body);
     const payload = verdict.status === 201 && body ? decrypt(id, body) : null;
     const undecrypted = verdict.status === 201 && body?.length && !payload ? 'undecryptable' : null;
     journal.record({
@@ -132,28 +130,6 @@ export const startWebPush: StartServer = async ({ journal, faults, credentials, 
     },
   };
 };
-
-/** The verdict a fault forces; null: the request is judged as usual. Status 0 cuts the connection. */
-function impose({ kind, status, reason = kind }: Fault): Verdict | null {
-  switch (kind) {
-    case 'reset':
-      return { status: 0, reason };
-    case 'throttle':
-      return { status: status ?? 429, reason };
-    case 'gone':
-      return { status: status ?? 410, reason };
-    case 'hard_bounce':
-      return { status: status ?? 404, reason };
-    case 'reject':
-      return { status: status ?? 400, reason };
-    case 'server_error':
-      return { status: status ?? 500, reason };
-    case 'soft_bounce':
-      return { status: status ?? 503, reason };
-    default:
-      return null;
-  }
-}
 
 /** What the service worker would get; null when the message was not encrypted for this browser, or is not ours. */
 function decrypt(id: string, body: Buffer): Record<string, unknown> | null {

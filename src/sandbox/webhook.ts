@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Webhook } from 'standardwebhooks';
-import type { Fault } from './faults.ts';
 import { connectionCounter, headersOf, parseObject, readBody, retryAfter, send, textOrNull } from './http.ts';
 import { delay, listen, type StartServer } from './server.ts';
+import { impose, type Verdict } from './verdict.ts';
 
 const mostBodyBytes = 1024 * 1024;
 const nameShape = /^[A-Za-z0-9._-]{1,64}$/;
@@ -45,7 +45,7 @@ export const startWebhook: StartServer = async ({ journal, faults, host, publicH
     const fault = faults.next('webhook', url);
     if (fault?.latencyMs) await delay(fault.latencyMs);
     const headers = headersOf(request);
-    const { status, reason } = (fault && impose(fault)) ?? judge(headers, name, body);
+    const { status, reason } = (fault && impose(fault, 410)) ?? judge(headers, name, body);
     const payload = parseObject(body ?? '');
     const data = (payload?.data ?? {}) as Record<string, unknown>;
     journal.record({
@@ -76,8 +76,6 @@ export const startWebhook: StartServer = async ({ journal, faults, host, publicH
   };
 };
 
-type Verdict = { readonly status: number; readonly reason: string | null };
-
 function judge(headers: Record<string, string>, name: string, body: string | null): Verdict {
   if (body === null) return { status: 413, reason: 'too large' };
   if (!headers['content-type']?.startsWith('application/json')) return { status: 415, reason: 'not JSON' };
@@ -87,25 +85,4 @@ function judge(headers: Record<string, string>, name: string, body: string | nul
     return { status: 401, reason: 'wrong signature' };
   }
   return { status: 204, reason: null };
-}
-
-/** The verdict a fault forces; null: the call is judged as usual. Status 0 cuts the connection. */
-function impose({ kind, status, reason = kind }: Fault): Verdict | null {
-  switch (kind) {
-    case 'reset':
-      return { status: 0, reason };
-    case 'throttle':
-      return { status: status ?? 429, reason };
-    case 'gone':
-    case 'hard_bounce':
-      return { status: status ?? 410, reason };
-    case 'reject':
-      return { status: status ?? 400, reason };
-    case 'server_error':
-      return { status: status ?? 500, reason };
-    case 'soft_bounce':
-      return { status: status ?? 503, reason };
-    default:
-      return null;
-  }
 }

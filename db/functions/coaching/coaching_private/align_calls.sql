@@ -5,10 +5,10 @@ begin
   -- Locked in one order for everyone.
   perform from coaching.call_schedules as s where s.id = any (schedule_ids) order by s.id for no key update;
   -- The same day of the person's own, at the instant its clock shows the time now; one that was moved by itself, at the
-  -- instant it shows that time. A day on which that has passed has no
-  -- call any more. What is due already is under way and stays.
+  -- instant it shows that time. A day on which that has passed has no call any more. What is due already is under way and stays.
   with wanted as materialized (
-    select c.id, case when s.active then notify_private.local_instant(coalesce(c.moved_day + c.moved_time, c.local_day + s.local_time), coalesce(u.time_zone, 'UTC'), 'first') end as at
+    select c.id, case when s.active then notify_private.local_instant(
+      coalesce(c.moved_day + c.moved_time, c.local_day + s.local_time), coalesce(u.time_zone, 'UTC'), 'first') end as at
     from coaching.call_schedules as s
     join notify.users as u on u.id = s.user_id
     join coaching.calls as c on c.schedule_id = s.id and c.status = 'pending' and c.scheduled_at > pg_catalog.now()

@@ -6,7 +6,10 @@ as $$
   select array(
     select n.title
     -- The newest that match are enough to choose from, wherever they are.
-    from notify_hidden.inbox_page(row(null, null, null, '{inbox,snoozed,archived}', null, null, search, null)::notify.inbox_filter, 'newest', 100, null, null, false) as p
+    from notify_hidden.inbox_page(
+      pg_catalog.jsonb_populate_record(
+        null::notify.inbox_filter, pg_catalog.jsonb_build_object('places', '{inbox,snoozed,archived}'::text[], 'search', search)),
+      'newest', 100, null, null, false) as p
     join notify.notifications as n on n.id = p.notification_id
     where search ~ '[[:alnum:]]'
     group by n.title

@@ -87,8 +87,8 @@ begin
         coalesce(sum((p.of).deliveries), 0), coalesce(sum((p.of).sent), 0), coalesce(sum((p.of).delivered), 0), coalesce(sum((p.of).tracked), 0),
         coalesce(sum((p.of).read), 0), coalesce(sum((p.of).clicked), 0), coalesce(sum((p.of).leavable), 0), coalesce(sum((p.of).unsubscribed), 0),
         coalesce(sum((p.of).failed), 0), coalesce(sum((p.of).expired), 0), coalesce(sum((p.of).canceled), 0),
-        coalesce(sum((p.of).suppressed), 0), coalesce(sum((p.of).unknown), 0), coalesce(sum((p.of).waiting), 0), coalesce(sum((p.of).held_back), 0), coalesce(sum((p.of).retried), 0), coalesce(sum((p.of).retries), 0),
-        coalesce(sum((p.of).recovered), 0), coalesce(sum((p.of).given_up), 0),
+        coalesce(sum((p.of).suppressed), 0), coalesce(sum((p.of).unknown), 0), coalesce(sum((p.of).waiting), 0), coalesce(sum((p.of).held_back), 0),
+        coalesce(sum((p.of).retried), 0), coalesce(sum((p.of).retries), 0), coalesce(sum((p.of).recovered), 0), coalesce(sum((p.of).given_up), 0),
         coalesce(sum((p.of).delivery_times), 0), sum((p.of).delivery_time), coalesce(h.deliver, min((p.of).delivery_histogram), '{}'),
         coalesce(sum((p.of).read_times), 0), sum((p.of).read_time), coalesce(h.read, min((p.of).read_histogram), '{}'),
         coalesce(sum((p.of).click_times), 0), sum((p.of).click_time), coalesce(h.click, min((p.of).click_histogram), '{}')

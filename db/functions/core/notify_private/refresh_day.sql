@@ -14,8 +14,8 @@ begin
   )
   select
     refresh_day.starts_at, h.type_key, h.channel, pg_catalog.sum(h.deliveries), pg_catalog.sum(h.sent), pg_catalog.sum(h.delivered),
-    pg_catalog.sum(h.tracked), pg_catalog.sum(h.read), pg_catalog.sum(h.clicked), pg_catalog.sum(h.leavable), pg_catalog.sum(h.unsubscribed), pg_catalog.sum(h.failed),
-    pg_catalog.sum(h.expired), pg_catalog.sum(h.canceled), pg_catalog.sum(h.suppressed), pg_catalog.sum(h.unknown), pg_catalog.sum(h.waiting),
+    pg_catalog.sum(h.tracked), pg_catalog.sum(h.read), pg_catalog.sum(h.clicked), pg_catalog.sum(h.leavable), pg_catalog.sum(h.unsubscribed),
+    pg_catalog.sum(h.failed), pg_catalog.sum(h.expired), pg_catalog.sum(h.canceled), pg_catalog.sum(h.suppressed), pg_catalog.sum(h.unknown), pg_catalog.sum(h.waiting),
     pg_catalog.sum(h.held_back), pg_catalog.sum(h.retried), pg_catalog.sum(h.retries), pg_catalog.sum(h.recovered), pg_catalog.sum(h.given_up),
     pg_catalog.sum(h.delivery_times), pg_catalog.sum(h.delivery_time), notify_private.merge_histograms(h.delivery_histogram),
     pg_catalog.sum(h.read_times), pg_catalog.sum(h.read_time), notify_private.merge_histograms(h.read_histogram),

@@ -65,8 +65,8 @@ begin
   )
   select
     refresh_hour.starts_at, c.type_key, c.channel, coalesce(c.deliveries, 0), coalesce(c.sent, 0), coalesce(c.delivered, 0), coalesce(c.tracked, 0),
-    coalesce(c.read, 0), coalesce(c.clicked, 0), coalesce(c.leavable, 0), coalesce(c.unsubscribed, 0), coalesce(c.failed, 0), coalesce(c.expired, 0), coalesce(c.canceled, 0),
-    coalesce(c.suppressed, 0), coalesce(c.unknown, 0), coalesce(c.waiting, 0), coalesce(c.held_back, 0), coalesce(c.retried, 0),
+    coalesce(c.read, 0), coalesce(c.clicked, 0), coalesce(c.leavable, 0), coalesce(c.unsubscribed, 0), coalesce(c.failed, 0),
+    coalesce(c.expired, 0), coalesce(c.canceled, 0), coalesce(c.suppressed, 0), coalesce(c.unknown, 0), coalesce(c.waiting, 0), coalesce(c.held_back, 0), coalesce(c.retried, 0),
     coalesce(c.retries, 0), coalesce(c.recovered, 0), coalesce(c.given_up, 0),
     coalesce(c.delivery_times, 0), coalesce(c.delivery_time, '0'), coalesce(h.delivery_histogram, '{}'),
     coalesce(c.read_times, 0), coalesce(c.read_time, '0'), coalesce(h.read_histogram, '{}'),

@@ -9,7 +9,8 @@ begin
       return old;
     end if;
   end if;
-  raise exception 'activities are append-only' using errcode = 'RBLCK', hint = 'Retention drops whole months; erase_person() deletes those of a person who is gone.';
+  raise exception 'activities are append-only' using errcode = 'RBLCK',
+    hint = 'Retention drops whole months; erase_person() deletes those of a person who is gone.';
 end
 $$;
 comment on function notify_private.tg_activities__stay() is
