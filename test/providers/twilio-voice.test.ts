@@ -1,70 +1,31 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import {
-  createTwilioVoice,
-  parseTwilioStatus,
-  type TwilioOptions,
-  verifyTwilioSignature,
-} from '../../src/providers/twilio/index.ts';
+import { createTwilioVoice, parseTwilioStatus, verifyTwilioSignature } from '../../src/providers/twilio/index.ts';
 import type { Message, Provider, Result } from '../../src/providers/types.ts';
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { messageTo, unaborted } from '../support/message.ts';
+import { startTwilioWorld, type TwilioWorld } from '../support/twilio.ts';
 import { until } from '../support/until.ts';
 
-type Callback = { readonly path: string; readonly signature: string; readonly params: Record<string, string> };
-
-let sandbox: Sandbox;
-let options: TwilioOptions;
+let world: TwilioWorld;
 let voice: Provider;
-let receiver: Server;
-let callbacks: Callback[] = [];
 const number = '+33612345678';
 
 beforeAll(async () => {
-  sandbox = await startSandbox();
-  receiver = createServer((request, response) => {
-    let body = '';
-    request.on('data', (chunk) => {
-      body += chunk;
-    });
-    request.on('end', () => {
-      const params = Object.fromEntries(new URLSearchParams(body));
-      callbacks.push({ path: request.url ?? '', signature: String(request.headers['x-twilio-signature']), params });
-      response.writeHead(204).end();
-    });
-  });
-  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
-  const { TWILIO_ACCOUNT_SID = '', TWILIO_AUTH_TOKEN = '', TWILIO_FROM = '', TWILIO_API_URL = '' } = sandbox.settings;
-  options = {
-    accountSid: TWILIO_ACCOUNT_SID,
-    authToken: TWILIO_AUTH_TOKEN,
-    from: TWILIO_FROM,
-    apiUrl: TWILIO_API_URL,
-    publicUrl: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`,
-    timeoutMs: 60_000,
-  };
-  voice = createTwilioVoice(options);
+  world = await startTwilioWorld();
+  voice = createTwilioVoice(world.options);
 });
 afterAll(async () => {
   await voice.close();
-  await sandbox.close();
-  receiver.closeAllConnections();
-  receiver.close();
+  await world.close();
 });
-afterEach(() => {
-  sandbox.faults.clear();
-  sandbox.journal.clear();
-  callbacks = [];
-});
+afterEach(() => world.clear());
 
 async function callOne(message: Message, provider = voice): Promise<Result> {
   const [result] = await provider.send([message], unaborted);
   if (!result) throw new Error('no result');
   return result;
 }
-const received = () => sandbox.journal.list({ provider: 'twilio_voice' });
-const heardOf = (message: Message) => callbacks.filter(({ path }) => path.endsWith(message.deliveryId));
+const received = () => world.sandbox.journal.list({ provider: 'twilio_voice' });
+const heardOf = (message: Message) => world.callbacks.filter(({ path }) => path.endsWith(message.deliveryId));
 const reportsOf = (message: Message) => heardOf(message).map(({ params }) => parseTwilioStatus(params));
 
 describe('what is asked for', () => {
@@ -78,9 +39,9 @@ describe('what is asked for', () => {
     expect(entry).toMatchObject({ address: number, deliveryId: message.deliveryId, status: 201, body: message.body });
     const raw = entry?.raw as Record<string, string>;
     expect(raw.Twiml).toContain('<Say voice="alice" language="fr-FR">Tea &amp; "biscuits" &lt;now&gt;?</Say>');
-    expect(raw).toMatchObject({ To: number, From: options.from, MachineDetection: 'Enable', AsyncAmd: 'true' });
+    expect(raw).toMatchObject({ To: number, From: world.options.from, MachineDetection: 'Enable', AsyncAmd: 'true' });
     expect([raw.StatusCallback, raw.AsyncAmdStatusCallback]).toEqual(
-      Array(2).fill(`${options.publicUrl}/callbacks/twilio/${message.deliveryId}`),
+      Array(2).fill(`${world.options.publicUrl}/callbacks/twilio/${message.deliveryId}`),
     );
     expect(raw).not.toHaveProperty('Url');
   });
@@ -100,7 +61,7 @@ describe('what is reported, signed', () => {
     [{ kind: 'soft_bounce', reason: 'busy' }, ['failed busy']],
     [{ kind: 'hard_bounce' }, ['failed refused']],
   ] as const)('%j', async (fault, expected) => {
-    if (fault) sandbox.faults.add({ provider: 'twilio_voice', address: number, ...fault });
+    if (fault) world.sandbox.faults.add({ provider: 'twilio_voice', address: number, ...fault });
     const message = messageTo(number);
     await callOne(message);
     await until('all was reported', async () => heardOf(message).length === expected.length);
@@ -113,8 +74,10 @@ describe('what is reported, signed', () => {
     );
     expect(said).toEqual(expected);
     for (const { path, signature, params } of heardOf(message)) {
-      expect(verifyTwilioSignature(options.authToken, signature, options.publicUrl + path, params)).toBe(true);
-      expect(verifyTwilioSignature('wrong', signature, options.publicUrl + path, params)).toBe(false);
+      expect(verifyTwilioSignature(world.options.authToken, signature, world.options.publicUrl + path, params)).toBe(
+        true,
+      );
+      expect(verifyTwilioSignature('wrong', signature, world.options.publicUrl + path, params)).toBe(false);
     }
   });
 
@@ -136,7 +99,7 @@ describe('what a refusal means', () => {
     ['21210', 'misconfigured', 'sender_rejected'],
     ['21216', 'message', 'refused'],
   ])('%s is %s/%s', async (code, permanence, reason) => {
-    sandbox.faults.add({ provider: 'twilio_voice', kind: 'reject', reason: code, times: 1 });
+    world.sandbox.faults.add({ provider: 'twilio_voice', kind: 'reject', reason: code, times: 1 });
     expect(await callOne(messageTo(number))).toEqual({ outcome: 'rejected', permanence, reason, code });
     expect(await callOne(messageTo(number))).toMatchObject({ outcome: 'accepted' });
   });
@@ -146,13 +109,13 @@ describe('what a refusal means', () => {
     ["somebody else's number", messageTo(number), { from: '+15005550001' }, '21210'],
     ['a wrong token', messageTo(number), { authToken: 'wrong' }, '20003'],
   ])('%s', async (_what, message, changes, code) => {
-    const provider = createTwilioVoice({ ...options, ...changes });
+    const provider = createTwilioVoice({ ...world.options, ...changes });
     expect(await callOne(message, provider)).toMatchObject({ outcome: 'rejected', code });
     await provider.close();
   });
 
   test('an answer that was lost is ambiguous: nobody is called twice', async () => {
-    sandbox.faults.add({ provider: 'twilio_voice', kind: 'reset', reason: 'accepted', times: 1 });
+    world.sandbox.faults.add({ provider: 'twilio_voice', kind: 'reset', reason: 'accepted', times: 1 });
     const message = messageTo(number);
     expect(await callOne(message)).toMatchObject({ outcome: 'rejected', permanence: 'ambiguous' });
     await until('the call took place all the same', async () => heardOf(message).length === 3);
@@ -160,7 +123,7 @@ describe('what a refusal means', () => {
   });
 
   test('a fault of texts is none of calls', async () => {
-    sandbox.faults.add({ provider: 'twilio', kind: 'gone' });
+    world.sandbox.faults.add({ provider: 'twilio', kind: 'gone' });
     expect(await callOne(messageTo(number))).toMatchObject({ outcome: 'accepted' });
   });
 });

@@ -1,62 +1,25 @@
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { errors } from '../../src/providers/twilio/errors.ts';
-import {
-  createTwilio,
-  parseTwilioStatus,
-  type TwilioOptions,
-  verifyTwilioSignature,
-} from '../../src/providers/twilio/index.ts';
+import { createTwilio, parseTwilioStatus, verifyTwilioSignature } from '../../src/providers/twilio/index.ts';
 import type { Message, Provider, Result } from '../../src/providers/types.ts';
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { messageTo, unaborted } from '../support/message.ts';
+import { startTwilioWorld, type TwilioWorld } from '../support/twilio.ts';
 
-type Callback = { readonly path: string; readonly signature: string; readonly params: Record<string, string> };
-
-let sandbox: Sandbox;
-let options: TwilioOptions;
+let world: TwilioWorld;
 let twilio: Provider;
-let receiver: Server;
-let callbacks: Callback[] = [];
 const number = '+33612345678';
 
 beforeAll(async () => {
-  sandbox = await startSandbox();
-  receiver = createServer((request, response) => {
-    let body = '';
-    request.on('data', (chunk) => {
-      body += chunk;
-    });
-    request.on('end', () => {
-      const params = Object.fromEntries(new URLSearchParams(body));
-      callbacks.push({ path: request.url ?? '', signature: String(request.headers['x-twilio-signature']), params });
-      response.writeHead(204).end();
-    });
-  });
-  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
-  const { TWILIO_ACCOUNT_SID = '', TWILIO_AUTH_TOKEN = '', TWILIO_FROM = '', TWILIO_API_URL = '' } = sandbox.settings;
-  options = {
-    accountSid: TWILIO_ACCOUNT_SID,
-    authToken: TWILIO_AUTH_TOKEN,
-    from: TWILIO_FROM,
-    apiUrl: TWILIO_API_URL,
-    publicUrl: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`,
-    timeoutMs: 60_000,
-  };
-  twilio = createTwilio(options);
+  world = await startTwilioWorld();
+  twilio = createTwilio(world.options);
 });
 afterAll(async () => {
   await twilio.close();
-  await sandbox.close();
-  receiver.closeAllConnections();
-  receiver.close();
+  await world.close();
 });
-afterEach(() => {
-  sandbox.faults.clear();
-  sandbox.journal.clear();
-  callbacks = [];
-});
+afterEach(() => world.clear());
 
 async function sendOne(message: Message, provider = twilio): Promise<Result> {
   const [result] = await provider.send([message], unaborted);
@@ -64,9 +27,9 @@ async function sendOne(message: Message, provider = twilio): Promise<Result> {
   return result;
 }
 
-const received = () => sandbox.journal.list({ provider: 'twilio' });
+const received = () => world.sandbox.journal.list({ provider: 'twilio' });
 const statusesOf = (message: Message) =>
-  callbacks.filter(({ path }) => path.endsWith(message.deliveryId)).map(({ params }) => params.MessageStatus);
+  world.callbacks.filter(({ path }) => path.endsWith(message.deliveryId)).map(({ params }) => params.MessageStatus);
 
 describe('what is sent', () => {
   test('text, sender, validity and the callback that names the delivery', async () => {
@@ -80,9 +43,9 @@ describe('what is sent', () => {
     const { ValidityPeriod, ...raw } = (entry?.raw ?? {}) as Record<string, string>;
     expect(raw).toEqual({
       To: number,
-      From: options.from,
+      From: world.options.from,
       Body: message.body,
-      StatusCallback: `${options.publicUrl}/callbacks/twilio/${message.deliveryId}`,
+      StatusCallback: `${world.options.publicUrl}/callbacks/twilio/${message.deliveryId}`,
     });
     expect(Number(ValidityPeriod)).toBeLessThanOrEqual(600);
     expect(Number(ValidityPeriod)).toBeGreaterThan(500);
@@ -99,7 +62,7 @@ describe('what is sent', () => {
 
   test('a messaging service stands in place of a number', async () => {
     const service = `MG${'0'.repeat(32)}`;
-    const provider = createTwilio({ ...options, from: service });
+    const provider = createTwilio({ ...world.options, from: service });
     expect(await sendOne(messageTo(number), provider)).toMatchObject({ outcome: 'accepted' });
     expect(received()[0]?.raw).toMatchObject({ MessagingServiceSid: service });
     expect(received()[0]?.raw).not.toHaveProperty('From');
@@ -117,7 +80,7 @@ describe('what a refusal means', () => {
   const codes = errors.map((row) => row).filter(({ code }) => /^2\d{4}$/.test(code));
 
   test.each(codes)('$code is $permanence/$reason', async ({ code, permanence, reason }) => {
-    sandbox.faults.add({ provider: 'twilio', address: number, kind: 'reject', reason: code, times: 1 });
+    world.sandbox.faults.add({ provider: 'twilio', address: number, kind: 'reject', reason: code, times: 1 });
     expect(await sendOne(messageTo(number))).toEqual({ outcome: 'rejected', permanence, reason, code });
     expect(await sendOne(messageTo(number))).toMatchObject({ outcome: 'accepted' });
   });
@@ -131,7 +94,7 @@ describe('what a refusal means', () => {
   });
 
   test('a recipient who sent STOP', async () => {
-    sandbox.faults.add({ provider: 'twilio', address: number, kind: 'gone' });
+    world.sandbox.faults.add({ provider: 'twilio', address: number, kind: 'gone' });
     expect(await sendOne(messageTo(number))).toMatchObject({ permanence: 'address', reason: 'opted_out' });
   });
 
@@ -140,15 +103,15 @@ describe('what a refusal means', () => {
     ["another's account", { accountSid: `AC${'0'.repeat(32)}` }, '20003'],
     ["somebody else's number", { from: '+15005550001' }, '21606'],
   ])('TR-G5: %s pauses the provider', async (_what, changes, code) => {
-    const provider = createTwilio({ ...options, ...changes });
+    const provider = createTwilio({ ...world.options, ...changes });
     expect(await sendOne(messageTo(number), provider)).toMatchObject({ permanence: 'misconfigured', code });
     await provider.close();
   });
 
   test('Retry-After of each answer for itself, though the SDK drops it', async () => {
     const [slow, slower] = [messageTo('+33600000001'), messageTo('+33600000002')];
-    sandbox.faults.add({ provider: 'twilio', address: slow.address, kind: 'throttle', retryAfterS: 10 });
-    sandbox.faults.add({ provider: 'twilio', address: slower.address, kind: 'throttle', retryAfterS: 100 });
+    world.sandbox.faults.add({ provider: 'twilio', address: slow.address, kind: 'throttle', retryAfterS: 10 });
+    world.sandbox.faults.add({ provider: 'twilio', address: slower.address, kind: 'throttle', retryAfterS: 100 });
     const before = Date.now();
     const results = await twilio.send([slow, slower, messageTo(number)], unaborted);
     const after = Date.now();
@@ -174,7 +137,10 @@ describe('what a refusal means', () => {
       request.resume().on('end', () => response.writeHead(status).end('<html>no JSON</html>'));
     });
     await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-    const provider = createTwilio({ ...options, apiUrl: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` });
+    const provider = createTwilio({
+      ...world.options,
+      apiUrl: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+    });
     expect(await sendOne(messageTo(number), provider)).toMatchObject({ permanence, code: String(status) });
     await provider.close();
     proxy.close();
@@ -183,7 +149,7 @@ describe('what a refusal means', () => {
 
 describe('at most once', () => {
   test('a lost answer is ambiguous and the callback settles it', async () => {
-    sandbox.faults.add({ provider: 'twilio', kind: 'reset', reason: 'accepted', times: 1 });
+    world.sandbox.faults.add({ provider: 'twilio', kind: 'reset', reason: 'accepted', times: 1 });
     const message = messageTo(number);
     expect(await sendOne(message)).toMatchObject({ permanence: 'ambiguous', reason: 'connection_lost' });
     await expect.poll(() => statusesOf(message)).toEqual(['sent', 'delivered']);
@@ -191,17 +157,17 @@ describe('at most once', () => {
   });
 
   test('no answer in time is ambiguous, and so is an error while processing', async () => {
-    const hasty = createTwilio({ ...options, timeoutMs: 1_500 });
-    sandbox.faults.add({ provider: 'twilio', kind: 'latency', latencyMs: 5_000, times: 1 });
+    const hasty = createTwilio({ ...world.options, timeoutMs: 1_500 });
+    world.sandbox.faults.add({ provider: 'twilio', kind: 'latency', latencyMs: 5_000, times: 1 });
     expect(await sendOne(messageTo(number), hasty)).toMatchObject({ permanence: 'ambiguous', reason: 'timeout' });
-    sandbox.faults.add({ provider: 'twilio', kind: 'server_error', times: 1 });
+    world.sandbox.faults.add({ provider: 'twilio', kind: 'server_error', times: 1 });
     expect(await sendOne(messageTo(number))).toMatchObject({ permanence: 'ambiguous', code: '20500' });
     await expect.poll(received).toHaveLength(2);
     await hasty.close();
   });
 
   test('nobody there: nothing was sent, so it is transient', async () => {
-    const provider = createTwilio({ ...options, apiUrl: 'http://127.0.0.1:1' });
+    const provider = createTwilio({ ...world.options, apiUrl: 'http://127.0.0.1:1' });
     expect(await sendOne(messageTo(number), provider)).toMatchObject({
       permanence: 'transient',
       code: 'not_connected',
@@ -210,8 +176,8 @@ describe('at most once', () => {
   });
 
   test('aborted: what is in flight is ambiguous, the rest was not begun', async () => {
-    const one = createTwilio({ ...options, concurrency: 1 });
-    sandbox.faults.add({ provider: 'twilio', kind: 'latency', latencyMs: 5_000 });
+    const one = createTwilio({ ...world.options, concurrency: 1 });
+    world.sandbox.faults.add({ provider: 'twilio', kind: 'latency', latencyMs: 5_000 });
     const results = await one.send([messageTo(number), messageTo(number)], AbortSignal.timeout(1_500));
     expect(results).toMatchObject([
       { permanence: 'ambiguous', reason: 'aborted' },
@@ -223,7 +189,7 @@ describe('at most once', () => {
 });
 
 test('connections are used again', async () => {
-  const few = createTwilio({ ...options, concurrency: 3 });
+  const few = createTwilio({ ...world.options, concurrency: 3 });
   for (let round = 0; round < 2; round++) {
     const results = await few.send(
       Array.from({ length: 20 }, () => messageTo(number)),
@@ -241,13 +207,15 @@ describe('status callbacks', () => {
     const message = messageTo(number);
     const result = await sendOne(message);
     await expect.poll(() => statusesOf(message)).toEqual(['sent', 'delivered']);
-    for (const { path, signature, params } of callbacks.filter((one) => one.path.endsWith(message.deliveryId))) {
-      const url = options.publicUrl + path;
-      expect(verifyTwilioSignature(options.authToken, signature, url, params)).toBe(true);
+    for (const { path, signature, params } of world.callbacks.filter((one) => one.path.endsWith(message.deliveryId))) {
+      const url = world.options.publicUrl + path;
+      expect(verifyTwilioSignature(world.options.authToken, signature, url, params)).toBe(true);
       expect(verifyTwilioSignature('another token', signature, url, params)).toBe(false);
-      expect(verifyTwilioSignature(options.authToken, signature, `${url}x`, params)).toBe(false);
-      expect(verifyTwilioSignature(options.authToken, signature, url, { ...params, MessageStatus: 'x' })).toBe(false);
-      expect(verifyTwilioSignature(options.authToken, undefined, url, params)).toBe(false);
+      expect(verifyTwilioSignature(world.options.authToken, signature, `${url}x`, params)).toBe(false);
+      expect(verifyTwilioSignature(world.options.authToken, signature, url, { ...params, MessageStatus: 'x' })).toBe(
+        false,
+      );
+      expect(verifyTwilioSignature(world.options.authToken, undefined, url, params)).toBe(false);
       expect(parseTwilioStatus(params)).toMatchObject({
         messageId: result.outcome === 'accepted' && result.providerMessageId,
       });
@@ -255,11 +223,11 @@ describe('status callbacks', () => {
   });
 
   test('a number that bounces: undelivered, with what it means', async () => {
-    sandbox.faults.add({ provider: 'twilio', kind: 'hard_bounce', times: 1 });
+    world.sandbox.faults.add({ provider: 'twilio', kind: 'hard_bounce', times: 1 });
     const message = messageTo(number);
     expect(await sendOne(message)).toMatchObject({ outcome: 'accepted' });
     await expect.poll(() => statusesOf(message)).toEqual(['sent', 'undelivered']);
-    expect(parseTwilioStatus(callbacks.at(-1)?.params ?? {})).toMatchObject({
+    expect(parseTwilioStatus(world.callbacks.at(-1)?.params ?? {})).toMatchObject({
       status: 'failed',
       code: '30005',
       permanence: 'address',
