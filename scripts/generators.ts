@@ -1,3 +1,4 @@
+import { generateDatabaseTypes } from './database-types.ts';
 import { generateEmailTemplates } from './email-templates.ts';
 import { generateProviderErrors } from './provider-errors.ts';
 import { generateSchema } from './schema.ts';
@@ -13,6 +14,7 @@ export type Generator = {
 /** Every generated file that is committed. `npm run generate` writes them, `npm run check` compares. */
 export const generators: readonly Generator[] = [
   { file: 'db/schema.sql', generate: generateSchema },
+  { file: 'src/generated/database.ts', generate: generateDatabaseTypes },
   { file: 'src/generated/schema.graphql', generate: ({ apiUrl }) => generateSdl(apiUrl) },
   { file: 'src/generated/email-templates.ts', generate: generateEmailTemplates },
   { file: 'docs/provider-errors.md', generate: generateProviderErrors },

@@ -1,4 +1,6 @@
+import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
+import type { DB } from './generated/database.ts';
 import type { EventName, Logger } from './logger.ts';
 
 export type PoolOptions = {
@@ -69,4 +71,12 @@ function logWarning(notice: Notice, logger: Logger): void {
   if (severity !== 'WARNING') return;
   if (isEventName(message)) logger.warn(message, JSON.parse(detail ?? '{}') as Record<string, unknown>);
   else logger.warn('database.warned', { message });
+}
+
+/** Typed queries on one connection, which stays its caller's. */
+export function createKysely(client: pg.ClientBase): Kysely<DB> {
+  const connection = { query: client.query.bind(client), release() {} };
+  return new Kysely<DB>({
+    dialect: new PostgresDialect({ pool: { connect: async () => connection, end: async () => {}, options: {} } }),
+  });
 }

@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
+import { type Kysely, sql } from 'kysely';
 import type pg from 'pg';
+import { createKysely } from '../database.ts';
+import type { DB } from '../generated/database.ts';
 import { subscriptionOf } from '../sandbox/browser.ts';
 import { circle, type DemoDevice, people } from './people.ts';
 
@@ -20,76 +23,88 @@ export type DemoOptions = {
  * @returns how many rows it wrote
  */
 export async function loadDemo(owner: pg.ClientBase, options: DemoOptions): Promise<number> {
-  let written = 0;
-  const run = async (sql: string, values: unknown[]) => {
-    written += (await owner.query(sql, values)).rowCount ?? 0;
-  };
-  await owner.query('begin');
-  try {
-    await run('insert into trips.circles (id, name) values ($1, $2) on conflict do nothing', [circle.id, circle.name]);
-    for (const person of people) {
-      await run(
-        `insert into notify.users (id, external_id, name, email, email_verified_at, phone, locale, time_zone)
-         values ($1, $2, $3, $4, now(), $5, $6, $7) on conflict do nothing`,
-        [
-          person.id,
-          `demo-${person.email.split('@')[0]}`,
-          person.name,
-          person.email,
-          person.phone,
-          person.locale,
-          person.timeZone,
-        ],
-      );
-      await run('insert into trips.memberships (circle_id, user_id) values ($1, $2) on conflict do nothing', [
-        circle.id,
-        person.id,
-      ]);
-      for (const device of person.devices) {
-        const address = addressOf(device, options);
-        if (address === null) continue;
-        // A token registered by somebody else meanwhile is theirs; one that stayed the same stays as it is, also where
-        // a provider has declared it gone.
-        await run(
-          `insert into notify.devices as d (id, user_id, provider, token, web_push_p256dh, web_push_auth, platform, name)
-           select $1, $2, $3, $4, $5, $6, $7, $8
-           where not exists (select from notify.devices as o where o.provider = $3 and o.token = $4 and o.id <> $1)
-           on conflict (id) do update
-             set token = excluded.token, web_push_p256dh = excluded.web_push_p256dh, web_push_auth = excluded.web_push_auth,
-                 registered_at = now(), deactivated_at = null, deactivation_reason = null
-             where d.token <> excluded.token`,
-          [
-            device.id,
-            person.id,
-            device.provider,
-            address.token,
-            address.p256dh,
-            address.auth,
-            device.platform,
-            device.name,
-          ],
-        );
+  return await createKysely(owner)
+    .transaction()
+    .execute(async (db) => {
+      const written = [
+        await db
+          .insertInto('trips.circles')
+          .values(circle)
+          .onConflict((conflict) => conflict.doNothing())
+          .execute(),
+        await db
+          .insertInto('notify.users')
+          .values(
+            people.map(({ timeZone, devices: _, ...person }) => ({
+              ...person,
+              external_id: `demo-${person.email.split('@')[0]}`,
+              email_verified_at: sql<Date>`now()`,
+              time_zone: timeZone,
+            })),
+          )
+          .onConflict((conflict) => conflict.doNothing())
+          .execute(),
+        await db
+          .insertInto('trips.memberships')
+          .values(people.map(({ id }) => ({ circle_id: circle.id, user_id: id })))
+          .onConflict((conflict) => conflict.doNothing())
+          .execute(),
+      ];
+      for (const { id, devices } of people) {
+        for (const device of devices) {
+          const address = addressOf(device, options);
+          if (address !== null) written.push(await placeDevice(db, id, device, address));
+        }
       }
-    }
-    await owner.query('commit');
-  } catch (error) {
-    await owner.query('rollback');
-    throw error;
-  }
-  return written;
+      return written.flat().reduce((sum, { numInsertedOrUpdatedRows }) => sum + Number(numInsertedOrUpdatedRows), 0);
+    });
 }
 
-type Address = { readonly token: string; readonly p256dh: string | null; readonly auth: string | null };
+async function placeDevice(db: Kysely<DB>, userId: string, device: DemoDevice, address: Address) {
+  const { id, provider, platform, name } = device;
+  const others = db
+    .selectFrom('notify.devices')
+    .select('id')
+    .where('provider', '=', provider)
+    .where('token', '=', address.token)
+    .where('id', '<>', id);
+  // A token registered by somebody else meanwhile is theirs.
+  if ((await others.executeTakeFirst()) !== undefined) return [];
+  return await db
+    .insertInto('notify.devices')
+    .values({ id, user_id: userId, provider, platform, name, ...address })
+    .onConflict((conflict) =>
+      conflict
+        .column('id')
+        .doUpdateSet((eb) => ({
+          token: eb.ref('excluded.token'),
+          web_push_p256dh: eb.ref('excluded.web_push_p256dh'),
+          web_push_auth: eb.ref('excluded.web_push_auth'),
+          registered_at: sql`now()`,
+          deactivated_at: null,
+          deactivation_reason: null,
+        }))
+        // One that stayed the same stays as it is, also where a provider has declared it gone.
+        .whereRef('notify.devices.token', '<>', 'excluded.token'),
+    )
+    .execute();
+}
+
+type Address = {
+  readonly token: string;
+  readonly web_push_p256dh: string | null;
+  readonly web_push_auth: string | null;
+};
 
 /** What the device would have registered with; null where nothing would answer there. */
 function addressOf(device: DemoDevice, { providers, webPushOrigin }: DemoOptions): Address | null {
   if (!providers.has(device.provider)) return null;
   const digest = createHash('sha256').update(`rowbell-demo ${device.name}`);
-  if (device.provider === 'apns') return { token: digest.digest('hex'), p256dh: null, auth: null };
+  if (device.provider === 'apns') return { token: digest.digest('hex'), web_push_p256dh: null, web_push_auth: null };
   if (device.provider === 'fcm') {
-    return { token: `${device.name}:${digest.digest('base64url')}`, p256dh: null, auth: null };
+    return { token: `${device.name}:${digest.digest('base64url')}`, web_push_p256dh: null, web_push_auth: null };
   }
   if (webPushOrigin === null) return null;
   const { endpoint, keys } = subscriptionOf(webPushOrigin, device.name);
-  return { token: endpoint, p256dh: keys.p256dh, auth: keys.auth };
+  return { token: endpoint, web_push_p256dh: keys.p256dh, web_push_auth: keys.auth };
 }
