@@ -342,6 +342,15 @@ test('NC-51: what takes long is counted less often, and what is old waits for a 
     );
   expect(await due(false)).toEqual([hours[0], hours[2], hours[3]]);
   expect(await due(true)).toEqual(hours.slice(0, 4));
+  // A clock that ran ahead when an hour was counted, and was set back, keeps it waiting for nothing.
+  const countedIn = (by: string) =>
+    db.owner.query(
+      `update notify_private.statistic_periods set computed_at = computed_at + $2::interval where span = 'hour' and starts_at = $1`,
+      [hours[1], by],
+    );
+  await countedIn('4 years');
+  expect(await due(false)).toEqual(hours.slice(0, 4));
+  await countedIn('-4 years');
   // The hour that took a minute, counted 21 minutes ago, is due for one; the one that is not due is not late.
   const late = await db.asHttp((client) =>
     client.query<{ value: number }>(

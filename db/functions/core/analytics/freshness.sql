@@ -1,6 +1,6 @@
 create or replace view analytics.freshness with (security_barrier = true) as
   select
-    least(min(m.marked_at), now()) as computed_at,
+    least(min(m.announced_at), now()) as computed_at,
     (select min(h.starts_at) from notify_private.hourly_statistics as h) as hours_since,
     (select (min(d.starts_at) at time zone 'UTC')::date from notify_private.daily_statistics as d) as days_since
   from notify_private.statistic_marks as m;

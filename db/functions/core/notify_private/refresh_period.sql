@@ -7,6 +7,7 @@ as $$
 declare
   started constant timestamptz := pg_catalog.clock_timestamp();
   closed_before timestamptz;
+  announced timestamptz;
 begin
   -- In share: until we have counted nobody lets go of the rows (close_statistics).
   select c.before into strict closed_before from notify_private.statistics_closed as c for share;
@@ -24,8 +25,12 @@ begin
   end if;
   -- First the marks, then the rows, in a later snapshot: it sees whatever a mark announced that was there to be taken. Marks of
   -- who has not yet committed stay. Not done until committed, so a crash puts the marks back.
-  delete from notify_private.statistic_marks as m where m.span = refresh_period.span and m.starts_at = refresh_period.starts_at;
-  if not found then
+  with gone as (
+    delete from notify_private.statistic_marks as m where m.span = refresh_period.span and m.starts_at = refresh_period.starts_at
+    returning m.announced_at
+  )
+  select min(g.announced_at) into announced from gone as g;
+  if announced is null then
     return false;
   end if;
   if refresh_period.span <> 'notifications'
@@ -35,10 +40,11 @@ begin
     return false;
   end if;
 
+  -- What is marked in turn lacks what was announced here, since then.
   case refresh_period.span
     when 'notifications' then
-      insert into notify_private.statistic_marks (span, starts_at)
-      select distinct 'hour', notify_private.hour_of(d.id)
+      insert into notify_private.statistic_marks (span, starts_at, announced_at)
+      select distinct 'hour', notify_private.hour_of(d.id), announced
       from notify.deliveries as d
       where d.notification_id >= notify_private.uuidv7_floor(refresh_period.starts_at)
         and d.notification_id < notify_private.uuidv7_floor(refresh_period.starts_at + interval '1 hour')
@@ -46,7 +52,8 @@ begin
         and d.id >= notify_private.uuidv7_floor(refresh_period.starts_at);
     when 'hour' then
       perform notify_private.refresh_hour(refresh_period.starts_at);
-      insert into notify_private.statistic_marks (span, starts_at) values ('day', pg_catalog.date_trunc('day', refresh_period.starts_at, 'UTC'));
+      insert into notify_private.statistic_marks (span, starts_at, announced_at)
+      values ('day', pg_catalog.date_trunc('day', refresh_period.starts_at, 'UTC'), announced);
     when 'day' then
       perform notify_private.refresh_day(refresh_period.starts_at);
   end case;

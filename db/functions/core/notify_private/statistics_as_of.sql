@@ -1,7 +1,7 @@
 create or replace function notify_private.statistics_as_of(since timestamptz, until timestamptz) returns timestamptz
 language sql stable set search_path = ''
 as $$
-  select least(pg_catalog.min(m.marked_at), pg_catalog.now())
+  select least(pg_catalog.min(m.announced_at), pg_catalog.now())
   from notify_private.statistic_marks as m
   -- A day has its mark at midnight; notifications may have deliveries in any later hour.
   where m.starts_at < until and (m.starts_at >= pg_catalog.date_trunc('day', since, 'UTC') or m.span = 'notifications')
