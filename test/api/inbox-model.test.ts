@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createUser, signToken, startTestApi, type TestApi } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
+import fc from '../support/fast-check.ts';
 import { type InboxRow, inboxRows, makeNotifications } from '../support/inbox.ts';
 import { one } from '../support/one.ts';
 

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createUser, type GraphqlAnswer, signToken, startTestApi, type TestApi } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { installPack, makePerson, makeType } from '../support/engine-pack.ts';
+import { seed } from '../support/fast-check.ts';
 import { one } from '../support/one.ts';
+import { seeded } from '../support/rules-world.ts';
 
 let db: TestDatabase;
 let api: TestApi;
@@ -228,20 +230,19 @@ test('operators and services have no choices of a person to make, and nobody wri
 });
 
 test('NC-10 NC-13 the engine and the API say the same, whatever was chosen', async () => {
-  const pick = (values: readonly unknown[]) => values[Math.floor(Math.random() * values.length)];
+  const random = seeded(seed);
   const everything = ['push', 'email', 'sms', 'in_app'];
-  const some = () => everything.filter(() => Math.random() < 0.5);
   const types: string[] = [];
   for (let n = 0; n < 12; n++) {
-    const defaults = some();
+    const defaults = random.some(everything, 50);
     const key = await makeType(db, { channels: everything, defaultChannels: defaults });
     await db.owner.query(
       `update notify.notification_types set default_frequency = $2, locked_channels = $3, category = $4 where key = $1`,
-      [key, pick(['instant', 'daily', 'weekly', 'never']), defaults.slice(0, 1), `group_${n % 3}`],
+      [key, random.from(['instant', 'daily', 'weekly', 'never']), defaults.slice(0, 1), `group_${n % 3}`],
     );
     types.push(key);
   }
-  const said = () => [pick([true, false, null]), pick(['instant', 'daily', 'weekly', 'never', null])];
+  const said = () => [random.from([true, false, null]), random.from(['instant', 'daily', 'weekly', 'never', null])];
   const people = await Promise.all(Array.from({ length: 8 }, () => makePerson(db)));
   for (const person of people) {
     for (const channel of everything) {
