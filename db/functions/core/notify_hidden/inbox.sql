@@ -3,6 +3,7 @@ create or replace function notify_hidden.inbox(filter notify.inbox_filter) retur
 language sql stable
 as $$
   select n.* from notify.notifications as n
+  cross join (select pg_catalog.btrim(coalesce(filter.search, '')) <> '' as is_given offset 0) as search
   -- The caller's own, whoever asks: operators may see others' held and deleted ones, but have no other inbox than their own.
   where n.recipient_id = (select notify_hidden.current_user_id()) and n.told_at is not null and n.deleted_at is null
     -- In exactly one place at every instant.
@@ -21,8 +22,9 @@ as $$
       where notify_hidden.is_inbox_filter(filter))
     and n.id < (select coalesce(notify_hidden.uuidv7_floor(filter.until + interval '1 hour'), 'ffffffff-ffff-ffff-ffff-ffffffffffff')
       where notify_hidden.is_inbox_filter(filter))
-    -- "is true" keeps it a look into a hash; as a join it would have a plan that depends on a guess of how many match.
-    and (pg_catalog.btrim(coalesce(filter.search, '')) = '' or (n.id in (select m from notify_hidden.inbox_matches(filter.search) as m)) is true)
+    -- A look into a hash, because a join would have a plan that depends on a guess of how many match. Of a row of its own whether there is
+    -- a search, so that the hash is made once, above the months, and not in each of them.
+    and (not search.is_given or n.id in (select m from notify_hidden.inbox_matches(filter.search) as m))
 $$;
 comment on function notify_hidden.inbox(notify.inbox_filter) is
   'The caller''s notifications that match: what lists, counts, categories, bulk changes and exports share. Told ones that are not deleted, of the caller alone.';
