@@ -43,6 +43,8 @@ try {
   const count = 'query ($filter: InboxFilterInput) { inboxCount(filter: $filter) }';
   const categories =
     'query ($filter: InboxFilterInput) { inboxCategories(filter: $filter) { nodes { category total unread } } }';
+  const threads =
+    'query ($filter: InboxFilterInput) { inboxThreads(filter: $filter) { nodes { threadId count unreadCount newest { title } } } }';
   const suggestions = 'query ($search: String!) { inboxSuggestions(search: $search) }';
   const byOffset =
     'query ($offset: Int!) { notifications(orderBy: PRIMARY_KEY_DESC, offset: $offset) { nodes { id title body } } }';
@@ -121,11 +123,11 @@ try {
     if (name !== 'no filter') await measure(`list, ${name}`, page, () => ({ filter }));
     await measure(`count, ${name}`, count, () => ({ filter }));
     await measure(`categories, ${name}`, categories, () => ({ filter }));
+    await measure(`threads, ${name}`, threads, () => ({ filter }));
   }
-  await measure('unread first, search: a word in all', page, () => ({
-    sort: 'UNREAD_FIRST',
-    filter: { search: 'account' },
-  }));
+  for (const [name, search] of Object.entries({ 'a rare word': 'zebra', 'a word in all': 'account' })) {
+    await measure(`unread first, search: ${name}`, page, () => ({ sort: 'UNREAD_FIRST', filter: { search } }));
+  }
   await measure('badge', '{ unreadCount }', () => ({}));
   await measure('suggestions for a letter', suggestions, () => ({ search: 'p' }));
   await measure('suggestions for a word', suggestions, () => ({ search: 'payment' }));

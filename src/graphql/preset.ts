@@ -8,6 +8,7 @@ import { ConcealedPlugin } from './concealed.ts';
 import { anonymous, type Identity } from './identity.ts';
 import { InboxPlugin } from './inbox.ts';
 import { NamingPlugin } from './naming.ts';
+import { NotificationByKeyPlugin } from './notification-by-key.ts';
 import { PageCapPlugin } from './page-cap.ts';
 import { RelationsPlugin } from './relations.ts';
 import { TestsPlugin } from './tests.ts';
@@ -36,7 +37,16 @@ export type PresetOptions = {
 export function createPreset({ pool, schemas }: PresetOptions): GraphileConfig.Preset {
   return {
     extends: [PostGraphileAmberPreset, PgSimplifyInflectionPreset],
-    plugins: [NamingPlugin, RelationsPlugin, PageCapPlugin, InboxPlugin, TestsPlugin, TimesPlugin, ConcealedPlugin],
+    plugins: [
+      NamingPlugin,
+      RelationsPlugin,
+      PageCapPlugin,
+      InboxPlugin,
+      NotificationByKeyPlugin,
+      TestsPlugin,
+      TimesPlugin,
+      ConcealedPlugin,
+    ],
     pgServices: [{ ...makePgService({ pool, schemas: [...schemas], pubsub: false }), adaptor: adaptor as never }],
     // Rows are told apart by their own keys; global ids would be a second name for each.
     disablePlugins: ['NodePlugin'],

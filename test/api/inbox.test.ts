@@ -147,6 +147,41 @@ describe('what became of it', () => {
     expect(lane.codes).toEqual(['FORBIDDEN']);
   });
 
+  test('NC-6: what names a notification finds it by its key, if it is to be seen', async () => {
+    const ada = await somebody();
+    const made = [await makeDelivery(database, ada.id), await makeDelivery(database, ada.id)];
+    const [deleted, shown] = made.map(({ notificationId }) => notificationId);
+    await database.owner.query('update notify.notifications set deleted_at = now() where id = $1', [deleted]);
+    await database.owner.query(
+      `insert into notify.decisions (event_id, recipient_id, channel, outcome, rule, reason)
+       values (uuidv7(), $1, 'push', 'suppress', 'dedupe', 'duplicate')`,
+      [ada.id],
+    );
+    const ask = (query: string) => api.ask(query, { token: ada.token });
+    const decisions = '{ decisions(orderBy: PRIMARY_KEY_ASC) { nodes { notificationId notification { id } } } }';
+    const { data, errors } = await ask(decisions);
+    expect(errors).toEqual([]);
+    expect(data.decisions.nodes).toEqual([
+      { notificationId: deleted, notification: null },
+      { notificationId: shown, notification: { id: shown } },
+      { notificationId: null, notification: null },
+    ]);
+    const all = [
+      decisions,
+      `{ delivery(id: "${made[1]?.deliveryId}") { notification { id } } }`,
+      `{ deliveryTimeline(deliveryId: "${made[1]?.deliveryId}") { notification { id } } }`,
+      '{ inboxThreads { nodes { newest { id } } } }',
+    ];
+    for (const query of all) expect((await ask(query)).errors).toEqual([]);
+    // A join would do without this right, and read all that the person has.
+    await database.owner.query('revoke execute on function notify.inbox_row(uuid) from rowbell_user');
+    try {
+      for (const query of all) expect((await ask(query)).codes).toEqual(['FORBIDDEN']);
+    } finally {
+      await database.owner.query('grant execute on function notify.inbox_row(uuid) to rowbell_user');
+    }
+  });
+
   test('there is no list of deliveries at the root', async () => {
     expect((await api.ask('{ deliveries { nodes { id } } }', { token: operatorToken })).status).toBe(400);
   });

@@ -1,8 +1,8 @@
 create or replace function notify.inbox_row(notification_id uuid) returns notify.notifications
 language sql stable set search_path = ''
--- With settings, hence not inlined: joined to a page's ids, the policy's "one's own" looked like a hundred rows to the planner,
+-- With settings, hence not inlined: joined to some ids, the policy's "one's own" looked like a hundred rows to the planner,
 -- which read all 100 000 to find 20 (250 ms, seen).
 set enable_seqscan = off set enable_bitmapscan = off set jit = off
 as $$ select n.* from notify.notifications as n where n.id = notification_id $$;
-comment on function notify.inbox_row(uuid) is E'@behavior -*\nA notification of a page of the inbox, looked up by its key under the caller''s policies.';
+comment on function notify.inbox_row(uuid) is E'@behavior -*\nA notification looked up by its key under the caller''s policies: how whatever names one in the API finds it.';
 grant execute on function notify.inbox_row(uuid) to rowbell_user, rowbell_operator;

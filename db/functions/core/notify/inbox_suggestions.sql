@@ -10,7 +10,7 @@ as $$
       pg_catalog.jsonb_populate_record(
         null::notify.inbox_filter, pg_catalog.jsonb_build_object('places', '{inbox,snoozed,archived}'::text[], 'search', search)),
       'newest', 100, null, null, false) as p
-    join notify.notifications as n on n.id = p.notification_id
+    cross join lateral notify.inbox_row(p.notification_id) as n
     where search ~ '[[:alnum:]]'
     group by n.title
     order by pg_catalog.count(*) desc, n.title
