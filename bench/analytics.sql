@@ -43,3 +43,22 @@ begin
   insert into notify.decisions (event_id, recipient_id, channel, outcome, rule, reason, decided_at)
   select m.notification_id, m.delivery_id, m.channel, 'suppress', 'preference', 'preference', m.at from made as m where m.n % 20 = 0;
 end $$;
+
+-- The same figures again, so many times that many days earlier.
+create function bench.repeat_past(span text, days integer, times integer) returns void language plpgsql as $$
+declare
+  kind text;
+  columns text;
+begin
+  foreach kind in array array['statistics', 'outcomes'] loop
+    select string_agg(quote_ident(a.attname), ', ') into columns
+    from pg_attribute as a where a.attrelid = format('notify_private.%s_%s', span, kind)::regclass and a.attnum > 0 and a.attname <> 'starts_at';
+    execute format(
+      'insert into notify_private.%1$I (starts_at, %2$s)
+       select s.starts_at - n * $1 * interval ''24 hours'', %2$s from notify_private.%1$I as s cross join generate_series(1, $2) as n
+       where s.starts_at < (select date_trunc(''day'', max(l.starts_at), ''UTC'') from notify_private.%1$I as l)
+         and s.starts_at >= (select date_trunc(''day'', max(l.starts_at), ''UTC'') - $1 * interval ''24 hours'' from notify_private.%1$I as l)',
+      span || '_' || kind, columns)
+    using days, times;
+  end loop;
+end $$;

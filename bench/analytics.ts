@@ -4,8 +4,9 @@ import pg from 'pg';
 import { startDatabase } from './stack.ts';
 import { median, percentile } from './statistics.ts';
 
-// Figures over so many deliveries of 30 days: each question of the API as an operator asks it, what an hour costs to count
-// anew, and the same counted from the rows themselves.
+// Figures over so many deliveries of 30 days, and what they add up to repeated until hours are a year old and days five: each
+// question of the API as an operator asks it, the views of analysts, what an hour costs to count anew, and the same counted from
+// the rows themselves.
 const { values } = parseArgs({
   allowPositionals: true,
   options: { deliveries: { type: 'string', default: '10000000' }, rounds: { type: 'string', default: '25' } },
@@ -29,8 +30,8 @@ try {
     `select date_trunc('hour', now()) - $1 * interval '1 day' as at`,
     [days],
   );
-  const made = await seconds(async () => {
-    for (let day = 0; day < days; day++) {
+  const makeEveryOther = async (first: number) => {
+    for (let day = first; day < days; day += 2) {
       await pool.query(`select bench.make_past($1, $2::timestamptz + $3 * interval '1 day', '1 day')`, [
         Math.round(deliveries / days),
         began[0]?.at,
@@ -38,45 +39,67 @@ try {
       ]);
       say(`day ${day + 1} of ${days}`);
     }
-  });
+  };
+  const made = await seconds(() => Promise.all([makeEveryOther(0), makeEveryOther(1)]));
   await pool.query('vacuum analyze');
   say(`${deliveries} deliveries in ${made.toFixed(0)} s`);
   const counted = await seconds(() => pool.query('call notify_private.refresh_statistics(null, true)'));
-  await pool.query('vacuum analyze notify_private.hourly_statistics, notify_private.daily_statistics');
   lines.push(`All ${days * 24} hours and ${days} days counted for the first time: ${counted.toFixed(0)} s.`);
   say(lines.at(-1) as string);
+  await pool.query(`select bench.repeat_past('hourly', $1, 13), bench.repeat_past('daily', $1, 60)`, [days]);
+  await pool.query('vacuum analyze');
 
   const operator = new pg.Client({ connectionString: apiDatabaseUrl });
   await operator.connect();
   await operator.query('set role rowbell_operator');
-  const range = `since => now() - interval '${days} days'`;
+  const month = `since => now() - interval '${days} days'`;
+  const year = `since => now() - interval '365 days'`;
+  const thousandHours = `since => now() - interval '1000 hours'`;
+  const thousandDays = `since => now() - interval '1000 days'`;
   const some = `types => array(select 'kind_' || n from generate_series(1, 10) as n), channels => '{push,email}'`;
-  const questions: Record<string, string> = {
-    summary: `analytics_summary(${range})`,
-    'summary of a type': `analytics_summary(types => '{kind_7}', ${range})`,
-    'summary of ten types on two channels': `analytics_summary(${some}, ${range})`,
-    'by type': `analytics_by_type(${range})`,
-    'by type, on a channel': `analytics_by_type(channels => '{push}', ${range})`,
-    'by type, of the last 24 hours': `analytics_by_type(since => now() - interval '1 day')`,
-    'by channel': `analytics_by_channel(${range})`,
-    'by channel, of a type': `analytics_by_channel(types => '{kind_7}', ${range})`,
-    'by the hour (720)': `analytics_over_time('hour', ${range})`,
-    'by the hour, of a type on a channel': `analytics_over_time('hour', types => '{kind_7}', channels => '{push}', ${range})`,
-    'by the hour, of ten types on two channels': `analytics_over_time('hour', ${some}, ${range})`,
-    'by the day': `analytics_over_time('day', ${range})`,
-    'by the day, of ten types on two channels': `analytics_over_time('day', ${some}, ${range})`,
-    'by the day in Paris': `analytics_over_time('day', time_zone => 'Europe/Paris', ${range})`,
-    reasons: `analytics_reasons(${range})`,
+  const one = `types => '{kind_7}', channels => '{push}'`;
+  const tables: Record<string, Record<string, string>> = {
+    'figures of 30 days': {
+      summary: `notify.analytics_summary(${month})`,
+      'summary of a type': `notify.analytics_summary(types => '{kind_7}', ${month})`,
+      'summary of ten types on two channels': `notify.analytics_summary(${some}, ${month})`,
+      'by type': `notify.analytics_by_type(${month})`,
+      'by type, on a channel': `notify.analytics_by_type(channels => '{push}', ${month})`,
+      'by type, of the last 24 hours': `notify.analytics_by_type(since => now() - interval '1 day')`,
+      'by channel': `notify.analytics_by_channel(${month})`,
+      'by channel, of a type': `notify.analytics_by_channel(types => '{kind_7}', ${month})`,
+      'by the hour (720)': `notify.analytics_over_time('hour', ${month})`,
+      'by the hour, of a type on a channel': `notify.analytics_over_time('hour', ${one}, ${month})`,
+      'by the hour of 24 days, of ten types on two channels': `notify.analytics_over_time('hour', ${some}, since => now() - interval '24 days')`,
+      'by the day': `notify.analytics_over_time('day', ${month})`,
+      'by the day, of ten types on two channels': `notify.analytics_over_time('day', ${some}, ${month})`,
+      'by the day in Paris': `notify.analytics_over_time('day', time_zone => 'Europe/Paris', ${month})`,
+      reasons: `notify.analytics_reasons(${month})`,
+    },
+    'figures of longer': {
+      'summary of a year': `notify.analytics_summary(${year})`,
+      'summary of a year, of ten types on two channels': `notify.analytics_summary(${some}, ${year})`,
+      'by type, of 60 days': `notify.analytics_by_type(since => now() - interval '60 days')`,
+      'by channel, of a year': `notify.analytics_by_channel(${year})`,
+      'by the day of a year': `notify.analytics_over_time('day', ${year})`,
+      'by the day in Paris, 300 of them': `notify.analytics_over_time('day', time_zone => 'Europe/Paris', since => now() - interval '300 days')`,
+      'reasons of 200 days': `notify.analytics_reasons(since => now() - interval '200 days')`,
+      'by the hour, 1000 of them': `notify.analytics_over_time('hour', ${thousandHours})`,
+      'by the day, 1000 of them': `notify.analytics_over_time('day', ${thousandDays})`,
+      'summary of five years': `notify.analytics_summary(since => now() - interval '5 years')`,
+    },
   };
-  lines.push('', '| figures of 30 days | median ms | p99 ms |', '|---|---|---|');
-  for (const [question, call] of Object.entries(questions)) {
-    const samples: number[] = [];
-    for (let round = -2; round < Number(values.rounds); round++) {
-      const taken = await seconds(() => operator.query(`select notify.${call}`));
-      if (round >= 0) samples.push(taken * 1_000);
+  for (const [table, questions] of Object.entries(tables)) {
+    lines.push('', `| ${table} | median ms | p99 ms |`, '|---|---|---|');
+    for (const [question, call] of Object.entries(questions)) {
+      const samples: number[] = [];
+      for (let round = -2; round < Number(values.rounds); round++) {
+        const taken = await seconds(() => operator.query(`select ${call}`));
+        if (round >= 0) samples.push(taken * 1_000);
+      }
+      lines.push(`| ${question} | ${median(samples).toFixed(0)} | ${percentile(samples, 0.99).toFixed(0)} |`);
+      say(lines.at(-1) as string);
     }
-    lines.push(`| ${question} | ${median(samples).toFixed(0)} | ${percentile(samples, 0.99).toFixed(0)} |`);
-    say(lines.at(-1) as string);
   }
   await operator.end();
 

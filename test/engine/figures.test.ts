@@ -195,3 +195,36 @@ describe('NC-51: whatever is asked for, the rollups say what the deliveries say'
     expect(await computedAt()).toMatchObject({ isNow: true, n: Number(before?.n) - 1 });
   });
 });
+
+test('NC-51: operators are refused what would take long to add up, by field; people have their own', async () => {
+  const codes = async (call: string) => {
+    try {
+      await ask(`select notify.${call}`);
+      return null;
+    } catch (error) {
+      const { code, message } = error as { code: string; message: string };
+      return `${code} ${message}`;
+    }
+  };
+  const types = `types => (array(select key from notify.notification_types order by key limit 10))`;
+  const wide = `${types}, channels => '{push,email}', since => now() -`;
+  expect(await codes(`analytics_over_time('hour', ${wide} interval '24 days')`)).toBe(null);
+  expect(await codes(`analytics_over_time('hour', ${wide} interval '30 days')`)).toBe(
+    'RBINV since: too long for so many types and channels',
+  );
+  expect(await codes(`analytics_by_type(since => now() - interval '30 days')`)).toBe(null);
+  expect(await codes(`analytics_by_type(since => now() - interval '5 years')`)).toBe(
+    'RBINV since: too long for so many types and channels',
+  );
+  expect(await codes(`analytics_summary(since => now() - interval '5 years')`)).toBe(null);
+  expect(await codes(`analytics_reasons(since => now() - interval '200 days')`)).toBe(null);
+  expect(await codes(`analytics_reasons(since => now() - interval '202 days')`)).toBe(
+    'RBINV since: at most 200 days before until',
+  );
+  const paris = (days: number) =>
+    codes(`analytics_over_time('day', time_zone => 'Europe/Paris', since => now() - interval '${days} days')`);
+  expect(await paris(300)).toBe(null);
+  expect(await paris(304)).toBe('RBINV since: at most 300 days before until, where time_zone is not UTC');
+  const { rows } = await db.owner.query('select id from notify.users limit 1');
+  expect(await codes(`analytics_by_type(since => now() - interval '5 years', user_id => '${rows[0].id}')`)).toBe(null);
+});

@@ -13,4 +13,4 @@ comment on view coaching.measures is $$
 @primaryKey day,measure
 For operators: the four measures by day (UTC), with the target each has. SMS and their cost are notify.sms_costs().
 $$;
-grant select on coaching.measures to rowbell_operator, rowbell_analyst;
+grant select on coaching.measures to rowbell_operator;

@@ -13,6 +13,9 @@ declare
   bounds record;
 begin
   bounds := notify_private.figure_bounds(null, types, channels, since, until, 'UTC');
+  if scope is null and bounds.to_hour - bounds.from_hour > interval '201 days' then
+    raise exception 'since: at most 200 days before until' using errcode = 'RBINV';
+  end if;
   return array(
     with rolled_up as (
       select o.* from notify_private.daily_outcomes as o where o.starts_at >= bounds.from_day and o.starts_at < bounds.to_day

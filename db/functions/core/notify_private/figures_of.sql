@@ -1,7 +1,7 @@
 -- Every rate is said here and nowhere else: of the rollups for operators and analysts, and of what one person has.
 create or replace function notify_private.figures_of(counted notify_private.hourly_statistics, ends_at timestamptz, computed_at timestamptz)
 returns setof notify.delivery_figure
-language sql stable
+language sql stable parallel safe
 -- Without settings, so that it is inlined: a view computes what it is asked for and no more. Parsed here and now, since analysts, for whom
 -- it is inlined, may not look names up in this schema.
 begin atomic

@@ -11,7 +11,7 @@ create or replace function notify_private.flat_figures(counted notify_private.ho
   click_known bigint, click_average_seconds double precision, click_p50_seconds double precision, click_p90_seconds double precision,
   click_p95_seconds double precision, click_p99_seconds double precision
 )
-language sql stable
+language sql stable parallel safe
 -- Without settings, so that it is inlined: a view computes what it is asked for and no more. Parsed here and now, since analysts, for whom
 -- it is inlined, may not look names up in this schema.
 begin atomic
