@@ -57,6 +57,8 @@ export const mostExports = 4;
 const rowsAtOnce = 500;
 /** A client that takes nothing for so long has gone. */
 const patienceMs = 30_000;
+/** Nor may one that takes a little every now and then hold a connection, and the snapshot of its query, for ever. */
+const longestMs = 15 * 60_000;
 
 /**
  * Routes that stream lists of any size: rows come by a cursor, a piece after the client has taken the one before, so
@@ -113,6 +115,7 @@ async function send(
     'content-type': format === 'csv' ? 'text/csv; charset=utf-8; header=present' : 'application/json; charset=utf-8',
     'content-disposition': `attachment; filename="${name}-${new Date().toISOString().slice(0, 10)}.${format}"`,
   });
+  const over = setTimeout(() => response.destroy(), longestMs);
   try {
     if (!headersOnly) {
       if (!first.done) await write(response, first.value);
@@ -121,6 +124,8 @@ async function send(
   } catch (error) {
     response.destroy();
     if (!(error instanceof Gone)) throw error;
+  } finally {
+    clearTimeout(over);
   }
 }
 

@@ -130,6 +130,21 @@ test('NC-3: also months older than the table of words are packed, and what is to
   expect(await found(ada, 'word')).toBe(134);
 });
 
+test('NC-3: an endless text is found by its beginning, packed or not', async () => {
+  const person = await createUser(db);
+  await give(db.owner, person, 64);
+  const endless = `${'x'.repeat(2046)} ${'y'.repeat(3000)} ${'㌖'.repeat(700)} beginning ${Array.from({ length: 150_000 }, (_, n) => `𠀀${n}`).join(' ')} end`;
+  await db.owner.query(`update notify.notifications set body = $2 where recipient_id = $1 and title = 'Word 7'`, [
+    person,
+    endless,
+  ]);
+  const both = async () => [await found(person, 'beginning'), await found(person, 'end')];
+  expect(await both()).toEqual([1, 0]);
+  await runTask();
+  expect(await stretches(person)).toEqual([64]);
+  expect(await both()).toEqual([1, 0]);
+});
+
 test('NC-3: words go with the month of their notifications', async () => {
   const ada = await createUser(db);
   const month = await one<string>(

@@ -3,7 +3,8 @@ language sql immutable parallel safe set search_path = ''
 as $$
   select strip(to_tsvector('simple'::regconfig, p.words)) || pg_catalog.array_to_tsvector(
     array(select '=' || s from unnest(pg_catalog.tsvector_to_array(to_tsvector(notify_hidden.stemmer(locale), p.words))) as s))
-  from notify_hidden.plain_words(content) as p (words)
+  -- A tsvector holds 1 MB: what stands after so many letters is not found, rather than nothing of that person's.
+  from pg_catalog.left(notify_hidden.plain_words(content), 100000) as p (words)
 $$;
 comment on function notify_hidden.words_of(text, text) is
   'What words_query() is asked of: each word of a text, and its stem in that language after "=".';
