@@ -1875,6 +1875,7 @@ table notify_private.statistic_marks
   span text not null
   starts_at timestamp with time zone not null
   marked_at timestamp with time zone default now() not null
+  announced_at timestamp with time zone default now() not null
   constraint statistic_marks_span_is_known CHECK ((span = ANY (ARRAY['notifications'::text, 'hour'::text, 'day'::text])))
   CREATE INDEX statistic_marks_span_starts_at_idx on notify_private.statistic_marks USING btree (span, starts_at)
   row level security
@@ -2521,7 +2522,7 @@ view analytics.daily_totals with (security_barrier=true)
 
 view analytics.freshness with (security_barrier=true)
   grant rowbell_analyst (select); rowbell_operator (select)
-  SELECT LEAST(min(marked_at), now()) AS computed_at,
+  SELECT LEAST(min(announced_at), now()) AS computed_at,
     ( SELECT min(h.starts_at) AS min
            FROM notify_private.hourly_statistics h) AS hours_since,
     ( SELECT ((min(d.starts_at) AT TIME ZONE 'UTC'::text))::date AS timezone
@@ -2683,7 +2684,7 @@ view coaching.delivery_log with (security_barrier=true)
   WHERE (e.type_key = ANY (ARRAY['coaching_preview'::text, 'coaching_call'::text]));
 
 view coaching.measures with (security_barrier=true)
-  grant rowbell_analyst (select); rowbell_operator (select)
+  grant rowbell_operator (select)
   SELECT day,
     measure,
     part,
@@ -3785,10 +3786,10 @@ function notify_private.figure_bounds(split text, types text[], channels text[],
   plpgsql stable set search_path=""
 
 function notify_private.figures(split text, user_id uuid, types text[], channels text[], since timestamp with time zone, until timestamp with time zone, time_zone text DEFAULT 'UTC'::text) returns SETOF notify.delivery_figure
-  plpgsql stable set search_path="", plan_cache_mode=force_custom_plan, jit=off
+  plpgsql stable set search_path="", plan_cache_mode=force_custom_plan, jit=off, work_mem=64MB, enable_sort=off
 
 function notify_private.figures_of(counted notify_private.hourly_statistics, ends_at timestamp with time zone, computed_at timestamp with time zone) returns SETOF notify.delivery_figure
-  sql stable
+  sql stable parallel safe
   grant rowbell_analyst (execute); rowbell_operator (execute)
 
 function notify_private.figures_scope(user_id uuid) returns uuid
@@ -3805,7 +3806,7 @@ function notify_private.fitting_text(template text, variables jsonb, locale text
   plpgsql stable parallel safe set search_path=""
 
 function notify_private.flat_figures(counted notify_private.hourly_statistics) returns TABLE(held_back bigint, deliveries bigint, waiting bigint, sent bigint, delivered bigint, failed bigint, expired bigint, canceled bigint, suppressed bigint, unknown bigint, tracked bigint, read bigint, clicked bigint, leavable bigint, unsubscribed bigint, retried bigint, retries bigint, recovered bigint, given_up bigint, delivery_rate double precision, failure_rate double precision, read_rate double precision, click_rate double precision, unsubscribe_rate double precision, retry_success_rate double precision, deliver_known bigint, deliver_average_seconds double precision, deliver_p50_seconds double precision, deliver_p90_seconds double precision, deliver_p95_seconds double precision, deliver_p99_seconds double precision, read_known bigint, read_average_seconds double precision, read_p50_seconds double precision, read_p90_seconds double precision, read_p95_seconds double precision, read_p99_seconds double precision, click_known bigint, click_average_seconds double precision, click_p50_seconds double precision, click_p90_seconds double precision, click_p95_seconds double precision, click_p99_seconds double precision)
-  sql stable
+  sql stable parallel safe
   grant rowbell_analyst (execute); rowbell_operator (execute)
 
 function notify_private.format_dates(first date, last date, with_year boolean, locale text) returns text

@@ -1788,12 +1788,16 @@ export interface NotifyPrivateNotificationWords {
   recipient_id: string;
   size: Generated<number>;
   /**
-   * words_of() each, in the order of notification_ids; much the same words again and again, hence some 30 bytes a notification when compressed.
+   * words_of() each, in the order of notification_ids; much the same words again and again, hence they compress well.
    */
   words: string[];
 }
 
 export interface NotifyPrivateStatisticMarks {
+  /**
+   * Since when what it announces is not counted: marked_at, or where it was counted in a shorter period first, when that was marked.
+   */
+  announced_at: Generated<Timestamp>;
   /**
    * When the transaction that marked began.
    */
