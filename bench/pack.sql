@@ -23,7 +23,7 @@ as $$
 $$;
 
 create function bench.tg_announcements__emit() returns trigger
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   insert into notify.events (type_key, subject_type, subject_id)

@@ -1140,6 +1140,20 @@ table notify.journeys
   policy select_all for select to rowbell_operator, rowbell_writer using (true)
   grant rowbell_operator (select); rowbell_writer (select)
 
+table notify.limits
+  key text not null
+  at_most integer not null
+  per interval
+  noun text not null
+  reason text not null
+  constraint limits_at_most_is_not_negative CHECK ((at_most >= 0))
+  constraint limits_key_is_a_name CHECK ((key ~ '^[a-z_]+$'::text))
+  constraint limits_per_is_positive CHECK ((per > '00:00:00'::interval))
+  constraint limits_pkey PRIMARY KEY (key)
+  row level security
+  policy select_admin for select to rowbell_operator using (true)
+  grant rowbell_operator (select)
+
 table notify.notification_copies
   type_key text not null
   locale text not null
@@ -1842,6 +1856,17 @@ table notify_private.inbox_changes
   constraint inbox_changes_pkey PRIMARY KEY (id)
   constraint inbox_changes_user_id_changed_at_key UNIQUE (user_id, changed_at)
   constraint inbox_changes_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id)
+  row level security
+
+table notify_private.limit_uses
+  user_id uuid not null
+  limit_key text not null
+  window_start timestamp with time zone not null
+  used integer not null
+  constraint limit_uses_limit_key_fkey FOREIGN KEY (limit_key) REFERENCES notify.limits(key)
+  constraint limit_uses_pkey PRIMARY KEY (user_id, limit_key, window_start)
+  constraint limit_uses_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id)
+  CREATE INDEX limit_uses_limit_key_idx on notify_private.limit_uses USING btree (limit_key)
   row level security
 
 table notify_private.locale_formats
@@ -2901,7 +2926,7 @@ view trips_private.trip_events
 -- functions
 
 function accounts_private.activity_words(key text, locale text) returns text
-  sql immutable parallel safe set search_path=""
+  sql immutable parallel safe set search_path=pg_catalog, pg_temp
 
 function accounts_private.api_key_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
   sql stable
@@ -2913,190 +2938,190 @@ function accounts_private.login_audience(event_ids uuid[]) returns TABLE(event_i
   sql stable
 
 function accounts_private.money(amount numeric, currency text, locale text) returns text
-  sql immutable parallel safe set search_path=""
+  sql immutable parallel safe set search_path=pg_catalog, pg_temp
 
 function accounts_private.payment_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
   sql stable
 
 function accounts_private.personal_data() returns SETOF notify_private.personal_data
-  sql immutable set search_path=""
+  sql immutable set search_path=pg_catalog, pg_temp
 
 function accounts_private.setting_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
   sql stable
 
 function accounts_private.tg_account_settings__record() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function accounts_private.tg_account_settings__tell() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function accounts_private.tg_api_keys__record() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function accounts_private.tg_api_keys__tell() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function accounts_private.tg_balances__record() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function accounts_private.tg_balances__tell() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function accounts_private.tg_logins__record() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function accounts_private.tg_logins__tell() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function accounts_private.tg_payments__record() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function accounts_private.tg_payments__tell() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function accounts_private.tg_verifications__record() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function accounts_private.tg_verifications__tell() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function accounts_private.verification_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
   sql stable
 
 function coaching.call_history() returns SETOF coaching.delivery_log
-  sql stable security definer set search_path=""
+  sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function coaching.cancel_call(call_id uuid) returns coaching.calls
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function coaching.create_call_schedule(coach_id uuid, topic_key text, local_time time without time zone) returns coaching.call_schedules
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function coaching.move_call(call_id uuid, scheduled_at timestamp with time zone) returns coaching.calls
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function coaching.register_coaching_device(provider text, token text, push_enabled boolean DEFAULT true, platform text DEFAULT NULL::text, name text DEFAULT NULL::text, web_push_p256dh text DEFAULT NULL::text, web_push_auth text DEFAULT NULL::text) returns coaching.members
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function coaching.schedule_call(coach_id uuid, topic_key text, scheduled_at timestamp with time zone, context_line text DEFAULT NULL::text) returns coaching.calls
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function coaching.update_call_schedule(schedule_id uuid, local_time time without time zone DEFAULT NULL::time without time zone, active boolean DEFAULT NULL::boolean, coach_id uuid DEFAULT NULL::uuid, topic_key text DEFAULT NULL::text) returns coaching.call_schedules
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function coaching.update_coaching_preferences(notification_pref text DEFAULT NULL::text, lead_minutes integer DEFAULT NULL::integer) returns coaching.members
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function coaching_private.align_calls(schedule_ids uuid[]) returns void
-  plpgsql volatile set search_path=""
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function coaching_private.call_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
   sql stable
 
 function coaching_private.call_is_relevant(event_id uuid, recipient_id uuid) returns boolean
-  plpgsql stable set search_path=""
+  plpgsql stable set search_path=pg_catalog, pg_temp
 
 function coaching_private.check_call_time(scheduled_at timestamp with time zone) returns void
-  plpgsql stable set search_path=""
+  plpgsql stable set search_path=pg_catalog, pg_temp
 
 function coaching_private.check_coach_and_topic(coach_id uuid, topic_key text) returns void
-  plpgsql stable set search_path=""
+  plpgsql stable set search_path=pg_catalog, pg_temp
 
 function coaching_private.hear_deliveries(delivery_ids uuid[]) returns void
-  plpgsql volatile set search_path=""
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function coaching_private.keep_calls(run_id uuid, at timestamp with time zone) returns bigint
-  plpgsql volatile set search_path=""
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function coaching_private.make_calls(schedule_ids uuid[] DEFAULT NULL::uuid[]) returns bigint
-  plpgsql volatile set search_path=""
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function coaching_private.personal_data() returns SETOF notify_private.personal_data
-  sql immutable set search_path=""
+  sql immutable set search_path=pg_catalog, pg_temp
 
 function coaching_private.preview_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
   sql stable
 
 function coaching_private.preview_due_at(scheduled_at timestamp with time zone, user_id uuid) returns timestamp with time zone
-  sql stable set search_path=""
+  sql stable set search_path=pg_catalog, pg_temp
 
 function coaching_private.preview_is_relevant(event_id uuid, recipient_id uuid) returns boolean
-  plpgsql stable set search_path=""
+  plpgsql stable set search_path=pg_catalog, pg_temp
 
 function coaching_private.require_call(call_id uuid) returns coaching.calls
-  plpgsql volatile set search_path=""
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function coaching_private.streak_day(user_id uuid, local_day date) returns integer
   sql stable
 
 function coaching_private.tg_call_schedules__align() returns trigger
-  plpgsql volatile security definer set search_path="", enable_nestloop=off
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp, enable_nestloop=off
 
 function coaching_private.tg_call_schedules__begin() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function coaching_private.tg_call_schedules__make_calls() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function coaching_private.tg_calls__count_streak() returns trigger
-  plpgsql volatile security definer set search_path="", enable_nestloop=off
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp, enable_nestloop=off
 
 function coaching_private.tg_calls__plan_preview() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function coaching_private.tg_calls__reschedule() returns trigger
-  plpgsql volatile security definer set search_path="", enable_nestloop=off
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp, enable_nestloop=off
 
 function coaching_private.tg_calls__schedule() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function coaching_private.tg_devices__note_push() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function coaching_private.tg_members__choose_path() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function coaching_private.tg_users__align_calls() returns trigger
-  plpgsql volatile security definer set search_path="", enable_nestloop=off
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp, enable_nestloop=off
 
 function juke.answer_invite(invite_id uuid, accepts boolean) returns juke.invites
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function juke.end_listening_session(listening_session_id uuid) returns juke.listening_sessions
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function juke.finish_onboarding_step(step_key text) returns juke.onboarding_steps_done
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function juke.invite_listeners(listening_session_id uuid, user_ids uuid[], expires_after interval DEFAULT '06:00:00'::interval) returns SETOF juke.invites
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function juke.log_out(session_id text DEFAULT NULL::text) returns juke.sessions
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function juke.start_listening_session(name text) returns juke.listening_sessions
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function juke.withdraw_invite(invite_id uuid) returns juke.invites
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function juke_private.end_session(user_id uuid, session_id text) returns void
-  sql volatile set search_path=""
+  sql volatile set search_path=pg_catalog, pg_temp
 
 function juke_private.host_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
   sql stable
@@ -3105,48 +3130,48 @@ function juke_private.invite_audience(event_ids uuid[]) returns TABLE(event_id u
   sql stable
 
 function juke_private.invite_is_open(event_id uuid, recipient_id uuid) returns boolean
-  plpgsql stable set search_path=""
+  plpgsql stable set search_path=pg_catalog, pg_temp
 
 function juke_private.my_hosted_session_ids() returns SETOF uuid
-  sql stable security definer set search_path=""
+  sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function juke_private.my_invited_session_ids() returns SETOF uuid
-  sql stable security definer set search_path=""
+  sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function juke_private.onboarding_progress(user_id uuid, subject_id uuid) returns jsonb
   sql stable
 
 function juke_private.personal_data() returns SETOF notify_private.personal_data
-  sql immutable set search_path=""
+  sql immutable set search_path=pg_catalog, pg_temp
 
 function juke_private.require_hosted_session(listening_session_id uuid) returns juke.listening_sessions
-  plpgsql volatile set search_path=""
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function juke_private.tell_invites(invite_ids uuid[]) returns void
-  sql volatile set search_path=""
+  sql volatile set search_path=pg_catalog, pg_temp
 
 function juke_private.tg_devices__check_session() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function juke_private.tg_invites__follow() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function juke_private.tg_invites__tell() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function juke_private.tg_listeners__enroll() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function juke_private.tg_listening_sessions__withdraw() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function juke_private.tg_onboarding_steps_done__exit() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function juke_private.tg_sessions__end_pushes() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function juke_private.weekly_recap_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
   sql stable
@@ -3156,15 +3181,15 @@ function notify.activity_feed(types text[] DEFAULT NULL::text[], statuses text[]
   grant rowbell_operator (execute); rowbell_user (execute)
 
 function notify.activity_summary(since timestamp with time zone DEFAULT NULL::timestamp with time zone, until timestamp with time zone DEFAULT NULL::timestamp with time zone, user_id uuid DEFAULT NULL::uuid) returns SETOF notify.activity_count
-  sql stable set search_path=""
+  sql stable set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute)
 
 function notify.analytics_by_channel(types text[] DEFAULT NULL::text[], channels text[] DEFAULT NULL::text[], since timestamp with time zone DEFAULT NULL::timestamp with time zone, until timestamp with time zone DEFAULT NULL::timestamp with time zone, user_id uuid DEFAULT NULL::uuid) returns notify.delivery_figure[]
-  sql stable security definer set search_path=""
+  sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute)
 
 function notify.analytics_by_type(types text[] DEFAULT NULL::text[], channels text[] DEFAULT NULL::text[], since timestamp with time zone DEFAULT NULL::timestamp with time zone, until timestamp with time zone DEFAULT NULL::timestamp with time zone, user_id uuid DEFAULT NULL::uuid) returns notify.delivery_figure[]
-  sql stable security definer set search_path=""
+  sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute)
 
 function notify.analytics_deliveries(types text[] DEFAULT NULL::text[], channels text[] DEFAULT NULL::text[], statuses text[] DEFAULT NULL::text[], since timestamp with time zone DEFAULT NULL::timestamp with time zone, until timestamp with time zone DEFAULT NULL::timestamp with time zone, user_id uuid DEFAULT NULL::uuid) returns SETOF notify.delivery_timelines
@@ -3172,127 +3197,127 @@ function notify.analytics_deliveries(types text[] DEFAULT NULL::text[], channels
   grant rowbell_operator (execute); rowbell_user (execute)
 
 function notify.analytics_over_time(step text DEFAULT 'day'::text, types text[] DEFAULT NULL::text[], channels text[] DEFAULT NULL::text[], since timestamp with time zone DEFAULT NULL::timestamp with time zone, until timestamp with time zone DEFAULT NULL::timestamp with time zone, time_zone text DEFAULT 'UTC'::text, user_id uuid DEFAULT NULL::uuid) returns notify.delivery_figure[]
-  sql stable security definer set search_path=""
+  sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute)
 
 function notify.analytics_reasons(types text[] DEFAULT NULL::text[], channels text[] DEFAULT NULL::text[], since timestamp with time zone DEFAULT NULL::timestamp with time zone, until timestamp with time zone DEFAULT NULL::timestamp with time zone, user_id uuid DEFAULT NULL::uuid) returns notify.reason_figure[]
-  plpgsql stable security definer set search_path="", plan_cache_mode=force_custom_plan, jit=off
+  plpgsql stable security definer set search_path=pg_catalog, pg_temp, plan_cache_mode=force_custom_plan, jit=off
   grant rowbell_operator (execute); rowbell_user (execute)
 
 function notify.analytics_summary(types text[] DEFAULT NULL::text[], channels text[] DEFAULT NULL::text[], since timestamp with time zone DEFAULT NULL::timestamp with time zone, until timestamp with time zone DEFAULT NULL::timestamp with time zone, user_id uuid DEFAULT NULL::uuid) returns notify.delivery_figure
-  sql stable security definer set search_path=""
+  sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute)
 
 function notify.archive(notification_ids uuid[]) returns integer
-  sql volatile set search_path=""
+  sql volatile set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function notify.backtest(since timestamp with time zone, until timestamp with time zone, changes jsonb DEFAULT '{}'::jsonb, part integer DEFAULT 0, parts integer DEFAULT 1) returns SETOF notify.backtest_total
-  plpgsql stable security definer set search_path=""
+  plpgsql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
 function notify.backtest_cases(since timestamp with time zone, until timestamp with time zone, changes jsonb DEFAULT '{}'::jsonb, part integer DEFAULT 0, parts integer DEFAULT 1, new_outcome text DEFAULT NULL::text, max_rows integer DEFAULT 100) returns SETOF notify.backtest_case
-  plpgsql stable security definer set search_path=""
+  plpgsql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
 function notify.cancel_event(event_id uuid) returns notify.cancellation
-  sql volatile security definer set search_path=""
+  sql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_writer (execute)
 
 function notify.cancel_events(subject_type text, subject_id uuid, type_keys text[] DEFAULT NULL::text[]) returns notify.cancellation
-  sql volatile security definer set search_path=""
+  sql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_writer (execute)
 
 function notify.cancel_schedule(schedule_id uuid) returns boolean
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_writer (execute)
 
 function notify.cap_statistics(since date DEFAULT NULL::date, until date DEFAULT NULL::date) returns SETOF notify.cap_statistic
-  plpgsql stable security definer set search_path=""
+  plpgsql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_analyst (execute); rowbell_operator (execute)
 
 function notify.change_notifications(action text, notification_ids uuid[] DEFAULT NULL::uuid[], filter notify.inbox_filter DEFAULT NULL::notify.inbox_filter, until timestamp with time zone DEFAULT NULL::timestamp with time zone) returns notify.inbox_change
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function notify.choose_fallback(type_key text, fallback_key text DEFAULT NULL::text) returns notify.fallback_choices
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function notify.create_schedule(type_key text, time_of_day time without time zone, user_id uuid DEFAULT NULL::uuid, weekdays smallint[] DEFAULT NULL::smallint[], time_zone text DEFAULT NULL::text, subject_type text DEFAULT NULL::text, subject_id uuid DEFAULT NULL::uuid, data jsonb DEFAULT '{}'::jsonb, starts_on date DEFAULT NULL::date, ends_on date DEFAULT NULL::date) returns uuid
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_writer (execute)
 
 function notify.deactivation_statistics(since date DEFAULT NULL::date, until date DEFAULT NULL::date) returns SETOF notify.deactivation_statistic
-  plpgsql stable security definer set search_path=""
+  plpgsql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_analyst (execute); rowbell_operator (execute)
 
 function notify.delete_consent_rule(region text) returns boolean
-  plpgsql volatile set search_path=""
+  plpgsql volatile set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
 function notify.delete_device(device_id uuid) returns boolean
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function notify.emit(type_key text, actor_id uuid DEFAULT NULL::uuid, subject_type text DEFAULT NULL::text, subject_id uuid DEFAULT NULL::uuid, data jsonb DEFAULT '{}'::jsonb, idempotency_key text DEFAULT NULL::text, due_at timestamp with time zone DEFAULT NULL::timestamp with time zone) returns notify.emit_result
-  sql volatile set search_path=""
+  sql volatile set search_path=pg_catalog, pg_temp
   grant rowbell_writer (execute)
 
 function notify.emit_many(events notify.event_input[]) returns SETOF notify.emit_result
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_writer (execute)
 
 function notify.end_session(session_id text DEFAULT NULL::text) returns integer
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function notify.enroll(journey_key text, user_id uuid, subject_type text DEFAULT NULL::text, subject_id uuid DEFAULT NULL::uuid, data jsonb DEFAULT '{}'::jsonb) returns notify.enroll_result
-  sql volatile set search_path=""
+  sql volatile set search_path=pg_catalog, pg_temp
   grant rowbell_writer (execute)
 
 function notify.enroll_many(enrollments notify.enrollment_input[]) returns SETOF notify.enroll_result
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_writer (execute)
 
 function notify.erase_person(user_id uuid, reason text, confirm uuid, former_names text[] DEFAULT '{}'::text[]) returns notify.erasures
-  plpgsql volatile security definer set search_path="", lock_timeout=10s
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp, lock_timeout=10s
   grant rowbell_operator (execute)
 
 function notify.exit_journey(journey_key text, user_ids uuid[], subject_id uuid DEFAULT NULL::uuid, reason text DEFAULT 'exited'::text) returns integer
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_writer (execute)
 
 function notify.explain(event_id uuid DEFAULT NULL::uuid, notification_id uuid DEFAULT NULL::uuid, recipient_id uuid DEFAULT NULL::uuid) returns SETOF notify.explanation
-  plpgsql stable set search_path=""
+  plpgsql stable set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute)
 
 function notify.export_my_data() returns SETOF notify.personal_row
-  sql stable security definer set search_path=""
+  sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function notify.export_person(user_id uuid) returns SETOF notify.personal_row
-  sql stable security definer set search_path=""
+  sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
 function notify.failed_events(max_rows integer DEFAULT 50) returns SETOF notify.events
-  sql stable set search_path=""
+  sql stable set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
 function notify.inbox_categories(filter notify.inbox_filter DEFAULT NULL::notify.inbox_filter) returns SETOF notify.inbox_category
-  sql stable set search_path="", enable_seqscan=off, enable_bitmapscan=off, jit=off
+  sql stable set search_path=pg_catalog, pg_temp, enable_seqscan=off, enable_bitmapscan=off, jit=off
   grant rowbell_operator (execute); rowbell_user (execute)
 
 function notify.inbox_count(filter notify.inbox_filter DEFAULT NULL::notify.inbox_filter) returns integer
-  sql stable set search_path="", enable_seqscan=off, enable_bitmapscan=off, jit=off
+  sql stable set search_path=pg_catalog, pg_temp, enable_seqscan=off, enable_bitmapscan=off, jit=off
   grant rowbell_operator (execute); rowbell_user (execute)
 
 function notify.inbox_row(notification_id uuid) returns notify.notifications
-  sql stable set search_path="", enable_seqscan=off, enable_bitmapscan=off, jit=off
+  sql stable set search_path=pg_catalog, pg_temp, enable_seqscan=off, enable_bitmapscan=off, jit=off
   grant rowbell_operator (execute); rowbell_user (execute)
 
 function notify.inbox_suggestions(search text) returns text[]
-  sql stable set search_path="", enable_seqscan=off, enable_bitmapscan=off, jit=off
+  sql stable set search_path=pg_catalog, pg_temp, enable_seqscan=off, enable_bitmapscan=off, jit=off
   grant rowbell_operator (execute); rowbell_user (execute)
 
 function notify.inbox_threads(filter notify.inbox_filter DEFAULT NULL::notify.inbox_filter) returns SETOF notify.inbox_thread
@@ -3300,203 +3325,207 @@ function notify.inbox_threads(filter notify.inbox_filter DEFAULT NULL::notify.in
   grant rowbell_operator (execute); rowbell_user (execute)
 
 function notify.mark_all_read() returns integer
-  sql volatile set search_path=""
+  sql volatile set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function notify.mark_read(notification_ids uuid[]) returns integer
-  sql volatile set search_path=""
+  sql volatile set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function notify.mark_seen(notification_ids uuid[]) returns integer
-  sql volatile set search_path=""
+  sql volatile set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function notify.my_consents() returns SETOF notify.effective_consent
-  sql stable security definer set search_path=""
+  sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function notify.my_preferences(at timestamp with time zone DEFAULT NULL::timestamp with time zone) returns SETOF notify.effective_preference
-  sql stable security definer set search_path=""
+  sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function notify.my_settings(at timestamp with time zone DEFAULT NULL::timestamp with time zone) returns notify.effective_settings
-  sql stable security definer set search_path=""
+  sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function notify.outcome_totals(since date DEFAULT NULL::date, until date DEFAULT NULL::date, subject_type text DEFAULT NULL::text, subject_id uuid DEFAULT NULL::uuid) returns SETOF notify.outcome_total
-  plpgsql stable security definer set search_path=""
+  plpgsql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
 function notify.predict(type_key text, at timestamp with time zone DEFAULT now(), variables jsonb DEFAULT NULL::jsonb) returns SETOF notify.prediction
-  sql stable security definer set search_path=""
+  sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function notify.predict_for(user_id uuid, type_key text, at timestamp with time zone DEFAULT now(), variables jsonb DEFAULT NULL::jsonb) returns SETOF notify.prediction
-  sql stable security definer set search_path=""
+  sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
 function notify.preferences_at(user_id uuid, at timestamp with time zone) returns SETOF notify.effective_preference
-  sql stable security definer set search_path=""
+  sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
 function notify.push_statistics(since date DEFAULT NULL::date, until date DEFAULT NULL::date, pack text DEFAULT NULL::text) returns SETOF notify.push_statistic
-  plpgsql stable security definer set search_path=""
+  plpgsql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_analyst (execute); rowbell_operator (execute)
 
 function notify.recent_deliveries(subject_type text DEFAULT NULL::text, subject_id uuid DEFAULT NULL::uuid, older_than uuid DEFAULT NULL::uuid, max_rows integer DEFAULT 50) returns SETOF notify.deliveries
-  plpgsql stable set search_path=""
+  plpgsql stable set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
 function notify.record_activity(user_id uuid, type text, action text, title text, status text DEFAULT 'completed'::text, description text DEFAULT NULL::text, resource_type text DEFAULT NULL::text, resource_id text DEFAULT NULL::text, metadata jsonb DEFAULT '{}'::jsonb, ip_address inet DEFAULT NULL::inet, user_agent text DEFAULT NULL::text) returns notify.activities
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_writer (execute)
 
 function notify.record_consent(text_version text, method text, channel text DEFAULT NULL::text, evidence jsonb DEFAULT NULL::jsonb) returns notify.consents
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function notify.record_consent_for(user_id uuid, text_version text, method text, channel text DEFAULT NULL::text, evidence jsonb DEFAULT NULL::jsonb) returns notify.consents
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_writer (execute)
 
 function notify.register_device(provider text, token text, web_push_p256dh text DEFAULT NULL::text, web_push_auth text DEFAULT NULL::text, platform text DEFAULT NULL::text, name text DEFAULT NULL::text) returns notify.devices
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function notify.report_receipt(delivery_id uuid, kind text) returns boolean
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function notify.request_email_verification() returns notify.email_verifications
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function notify.request_email_verification_for(user_id uuid) returns notify.email_verifications
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_writer (execute)
 
 function notify.reschedule_event(event_id uuid, due_at timestamp with time zone) returns boolean
-  sql volatile security definer set search_path=""
+  sql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_writer (execute)
 
 function notify.reschedule_events(subject_type text, subject_id uuid, due_at timestamp with time zone DEFAULT NULL::timestamp with time zone, shift interval DEFAULT NULL::interval, type_keys text[] DEFAULT NULL::text[]) returns integer
-  sql volatile security definer set search_path=""
+  sql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_writer (execute)
 
 function notify.reset_category_preference(category text, channel text DEFAULT NULL::text) returns boolean
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function notify.reset_personal_settings(settings notify.setting_name[] DEFAULT NULL::notify.setting_name[]) returns notify.effective_settings
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function notify.reset_preference(type_key text, channel text DEFAULT NULL::text) returns boolean
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function notify.reset_preferences() returns integer
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function notify.resume_provider(provider text) returns notify.providers
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
 function notify.retry_event(event_id uuid) returns boolean
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
 function notify.run_sweep(sweep_key text) returns notify.sweep_runs
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
 function notify.set_category_preference(category text, channel text DEFAULT NULL::text, enabled boolean DEFAULT NULL::boolean, frequency text DEFAULT NULL::text) returns SETOF notify.effective_preference
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function notify.set_consent_rule(region text, regime text, note text DEFAULT NULL::text) returns notify.consent_rules
-  plpgsql volatile set search_path=""
+  plpgsql volatile set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
 function notify.set_email_tracking(granted boolean) returns boolean
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
+function notify.set_limit(limit_key text, at_most integer) returns notify.limits
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_operator (execute)
+
 function notify.set_preference(type_key text, channel text, enabled boolean DEFAULT NULL::boolean, frequency text DEFAULT NULL::text) returns notify.effective_preference
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function notify.set_retention(table_name text, keep interval) returns notify.retention_policies
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
 function notify.set_type_preferences(type_key text, enabled boolean DEFAULT NULL::boolean, channels text[] DEFAULT NULL::text[], frequency text DEFAULT NULL::text) returns SETOF notify.effective_preference
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function notify.settings_at(user_id uuid, at timestamp with time zone) returns notify.effective_settings
-  sql stable security definer set search_path=""
+  sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
 function notify.sms_costs(since date DEFAULT NULL::date, until date DEFAULT NULL::date) returns SETOF analytics.sms_costs
-  sql stable set search_path=""
+  sql stable set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
 function notify.sms_forms(since date DEFAULT NULL::date, until date DEFAULT NULL::date) returns SETOF analytics.sms_forms
-  sql stable set search_path=""
+  sql stable set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
 function notify.suppress_address(channel text, address text, reason text DEFAULT 'operator'::text, expires_at timestamp with time zone DEFAULT NULL::timestamp with time zone, note text DEFAULT NULL::text) returns notify.suppressions
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
 function notify.trace(event_id uuid DEFAULT NULL::uuid, notification_id uuid DEFAULT NULL::uuid, recipient_id uuid DEFAULT NULL::uuid) returns SETOF notify.trace_entry
-  plpgsql stable set search_path=""
+  plpgsql stable set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute)
 
 function notify.undo_change(undo_token uuid) returns integer
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function notify.unread_count() returns integer
-  sql stable set search_path="", enable_seqscan=off, enable_bitmapscan=off, jit=off
+  sql stable set search_path=pg_catalog, pg_temp, enable_seqscan=off, enable_bitmapscan=off, jit=off
   grant rowbell_user (execute)
 
 function notify.unregister_device(provider text, token text) returns boolean
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function notify.unsuppress_address(channel text, address text, note text) returns boolean
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
 function notify.update_personal_settings(quiet_hours notify.quiet_window[] DEFAULT NULL::notify.quiet_window[], paused_until timestamp with time zone DEFAULT NULL::timestamp with time zone, daily_cap integer DEFAULT NULL::integer, digest_time time without time zone DEFAULT NULL::time without time zone, digest_weekday integer DEFAULT NULL::integer, time_zone text DEFAULT NULL::text) returns notify.effective_settings
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function notify.update_settings(daily_cap integer DEFAULT NULL::integer, capped_channels text[] DEFAULT NULL::text[], rolling_cap integer DEFAULT NULL::integer, rolling_window interval DEFAULT NULL::interval, quiet_hours notify.quiet_window[] DEFAULT NULL::notify.quiet_window[], quiet_channels text[] DEFAULT NULL::text[], digest_time time without time zone DEFAULT NULL::time without time zone, digest_weekday integer DEFAULT NULL::integer, require_verified_email boolean DEFAULT NULL::boolean, verify_new_emails boolean DEFAULT NULL::boolean, stale_device_after interval DEFAULT NULL::interval) returns notify.settings
-  plpgsql volatile set search_path=""
+  plpgsql volatile set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
 function notify.update_type_defaults(type_key text, enabled boolean DEFAULT NULL::boolean, default_channels text[] DEFAULT NULL::text[], default_frequency text DEFAULT NULL::text, locked_channels text[] DEFAULT NULL::text[], cap_excess text DEFAULT NULL::text) returns notify.notification_types
-  plpgsql volatile set search_path=""
+  plpgsql volatile set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
 function notify.withdraw_consent(channel text DEFAULT NULL::text, method text DEFAULT 'settings_page'::text) returns notify.consents
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function notify.withdraw_consent_for(user_id uuid, method text, channel text DEFAULT NULL::text, evidence jsonb DEFAULT NULL::jsonb) returns notify.consents
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_writer (execute)
 
 function notify_hidden.asked_candidate(event_id uuid, notification_id uuid, recipient_id uuid) returns TABLE(of_event_id uuid, of_recipient_id uuid)
-  plpgsql stable set search_path=""
+  plpgsql stable set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute)
 
 function notify_hidden.because(rule text, said text, reason text, until timestamp with time zone, facts jsonb) returns text
-  sql stable parallel safe set search_path=""
+  sql stable parallel safe set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute)
 
 function notify_hidden.current_session_id() returns text
@@ -3512,59 +3541,59 @@ function notify_hidden.inbox(filter notify.inbox_filter) returns SETOF notify.no
   grant rowbell_operator (execute); rowbell_user (execute)
 
 function notify_hidden.inbox_matches(search text) returns SETOF uuid
-  sql stable security definer set search_path="", enable_seqscan=off, enable_bitmapscan=off, jit=off
+  sql stable security definer set search_path=pg_catalog, pg_temp, enable_seqscan=off, enable_bitmapscan=off, jit=off
   grant rowbell_operator (execute); rowbell_user (execute)
 
 function notify_hidden.inbox_page(filter notify.inbox_filter, sort text, most integer, past_id uuid, past_read boolean, backwards boolean) returns TABLE(notification_id uuid, is_read boolean)
-  plpgsql stable set search_path="", plan_cache_mode=force_generic_plan, enable_seqscan=off, enable_bitmapscan=off, enable_sort=off, jit=off
+  plpgsql stable set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, enable_seqscan=off, enable_bitmapscan=off, enable_sort=off, jit=off
   grant rowbell_operator (execute); rowbell_user (execute)
 
 function notify_hidden.instant(at timestamp with time zone, zone text) returns text
-  sql stable parallel safe set search_path=""
+  sql stable parallel safe set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute)
 
 function notify_hidden.is_inbox_filter(filter notify.inbox_filter) returns boolean
-  plpgsql stable set search_path=""
+  plpgsql stable set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute)
 
 function notify_hidden.is_time_zone(name text) returns boolean
-  plpgsql immutable parallel safe set search_path=""
+  plpgsql immutable parallel safe set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute); rowbell_writer (execute)
 
 function notify_hidden.plain_words(content text) returns text
-  sql immutable parallel safe set search_path=""
+  sql immutable parallel safe set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute)
 
 function notify_hidden.prefix_query(search text) returns tsquery
-  sql immutable parallel safe set search_path=""
+  sql immutable parallel safe set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute)
 
 function notify_hidden.request_ip() returns inet
-  sql stable parallel safe set search_path=""
+  sql stable parallel safe set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute); rowbell_writer (execute)
 
 function notify_hidden.request_user_agent() returns text
-  sql stable parallel safe set search_path=""
+  sql stable parallel safe set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute); rowbell_writer (execute)
 
 function notify_hidden.rules() returns TABLE("position" integer, rule text, keys text[])
-  sql immutable parallel safe set search_path=""
+  sql immutable parallel safe set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute)
 
 function notify_hidden.send_test_email() returns uuid
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function notify_hidden.send_test_push(device_id uuid DEFAULT NULL::uuid) returns TABLE(tested_device_id uuid, event_id uuid)
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function notify_hidden.stemmer(locale text) returns regconfig
-  sql immutable parallel safe set search_path=""
+  sql immutable parallel safe set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute)
 
 function notify_hidden.test_states(event_ids uuid[]) returns TABLE(event_id uuid, delivery_id uuid, status text, reason text, code text, settled boolean)
-  sql stable set search_path=""
+  sql stable set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function notify_hidden.uuidv7_floor(instant timestamp with time zone) returns uuid
@@ -3572,51 +3601,51 @@ function notify_hidden.uuidv7_floor(instant timestamp with time zone) returns uu
   grant rowbell_operator (execute); rowbell_user (execute)
 
 function notify_hidden.words_of(content text, locale text) returns tsvector
-  sql immutable parallel safe set search_path=""
+  sql immutable parallel safe set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute)
 
 function notify_hidden.words_query(search text, locale text) returns tsquery
-  sql immutable parallel safe set search_path=""
+  sql immutable parallel safe set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute)
 
 function notify_hidden.wrong_quiet_hours(quiet_hours notify.quiet_window[]) returns text
-  sql immutable set search_path=""
+  sql immutable set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
 function notify_private.about_nobody(table_name text, reason text) returns notify_private.personal_data
-  sql immutable set search_path=""
+  sql immutable set search_path=pg_catalog, pg_temp
 
 function notify_private.address_digest(channel text, address text) returns bytea
-  sql immutable parallel safe strict set search_path=""
+  sql immutable parallel safe strict set search_path=pg_catalog, pg_temp
 
 function notify_private.addresses(user_id uuid, channel text) returns TABLE(provider text, device_id uuid, address text)
   sql stable parallel safe
 
 function notify_private.addresses_of(user_id uuid) returns text[]
-  sql stable set search_path=""
+  sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.admit(provider text, lane text, wanted integer) returns integer
-  plpgsql volatile set search_path=""
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.advance_awaited(delivery_ids uuid[], at timestamp with time zone) returns void
-  sql volatile set search_path=""
+  sql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.advance_fallbacks(notification_ids uuid[], at timestamp with time zone) returns void
-  plpgsql volatile set search_path=""
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.advance_journeys(max_enrollments integer DEFAULT 200) returns boolean
-  plpgsql volatile security definer set search_path="", plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off, enable_bitmapscan=off
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off, enable_bitmapscan=off
   grant rowbell_worker (execute)
 
 function notify_private.aged_tables() returns SETOF text
-  sql stable security definer set search_path=""
+  sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
 function notify_private.all_personal_data() returns SETOF notify_private.personal_data
-  plpgsql stable set search_path=""
+  plpgsql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.apply_receipt(delivery_id uuid, kind text, source text, code text DEFAULT NULL::text, reason text DEFAULT NULL::text, address_is_dead boolean DEFAULT false, occurred_at timestamp with time zone DEFAULT NULL::timestamp with time zone) returns boolean
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_http (execute)
 
 function notify_private.apply_retention(INOUT done integer) returns 
@@ -3624,355 +3653,358 @@ function notify_private.apply_retention(INOUT done integer) returns
   grant rowbell_worker (execute)
 
 function notify_private.apply_rules(events notify.events[], members notify_private.audience_member[], at timestamp with time zone) returns void
-  plpgsql volatile set search_path="", enable_nestloop=off
+  plpgsql volatile set search_path=pg_catalog, pg_temp, enable_nestloop=off
 
 function notify_private.apply_verdicts(verdicts notify_private.verdict[], events notify.events[], at timestamp with time zone) returns void
-  plpgsql volatile set search_path="", enable_nestloop=off
+  plpgsql volatile set search_path=pg_catalog, pg_temp, enable_nestloop=off
 
 function notify_private.ask_journey(function_name text, user_id uuid, subject_id uuid) returns jsonb
-  plpgsql stable set search_path=""
+  plpgsql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.backoff(attempt integer) returns interval
-  sql volatile parallel safe set search_path=""
+  sql volatile parallel safe set search_path=pg_catalog, pg_temp
 
 function notify_private.beat(worker_id uuid) returns boolean
-  sql volatile security definer set search_path=""
+  sql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
 function notify_private.belongs(table_name text, column_name text DEFAULT 'user_id'::text, rows text DEFAULT NULL::text, exports text DEFAULT NULL::text, hidden text[] DEFAULT '{}'::text[], reason text DEFAULT NULL::text) returns notify_private.personal_data
-  sql immutable set search_path=""
+  sql immutable set search_path=pg_catalog, pg_temp
 
 function notify_private.best_copy(type_key text, locale text, variant text) returns notify.notification_copies
-  plpgsql stable set search_path=""
+  plpgsql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.bucket_of(span interval) returns bigint
   sql immutable parallel safe
 
 function notify_private.call_listeners(delivery_ids uuid[]) returns void
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function notify_private.cancel_events(event_ids uuid[]) returns notify.cancellation
-  plpgsql volatile set search_path=""
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.cancel_journey_events(enrollment_ids uuid[]) returns void
-  sql volatile set search_path=""
+  sql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.cancel_promotional(user_id uuid, channel text) returns void
-  plpgsql volatile set search_path=""
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.cells_of(starts_at timestamp with time zone) returns TABLE(type_key text, channel text, status text, reason text, is_sent boolean, is_delivered boolean, is_tracked boolean, is_read boolean, is_clicked boolean, is_leavable boolean, is_unsubscribed boolean, is_failed boolean, retries integer, is_recovered boolean, delivery_bucket bigint, read_bucket bigint, click_bucket bigint, candidates bigint, delivery_time interval, read_time interval, click_time interval)
-  sql stable set search_path="", enable_seqscan=off, enable_hashjoin=off, enable_mergejoin=off, enable_material=off, jit=off, work_mem=64MB
+  sql stable set search_path=pg_catalog, pg_temp, enable_seqscan=off, enable_hashjoin=off, enable_mergejoin=off, enable_material=off, jit=off, work_mem=64MB
 
 function notify_private.change_source() returns text
-  sql stable set search_path=""
+  sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.changed_settings(changes jsonb) returns notify.settings
-  plpgsql stable set search_path=""
+  plpgsql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.changed_types(changes jsonb) returns notify.notification_types[]
-  plpgsql stable set search_path=""
+  plpgsql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.channel_texts(type_key text, locale text, variant text, variables jsonb) returns jsonb
-  plpgsql stable set search_path=""
+  plpgsql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.check_days(since date, until date) returns void
-  plpgsql immutable set search_path=""
+  plpgsql immutable set search_path=pg_catalog, pg_temp
+
+function notify_private.check_limit(limit_key text, present bigint) returns void
+  plpgsql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.choice_at(user_id uuid, type_key text, category text, channel text, at timestamp with time zone) returns TABLE(enabled boolean, frequency text)
   sql stable
 
 function notify_private.choose(user_id uuid, type_key text, channels text[], enabled boolean, frequency text) returns void
-  plpgsql volatile set search_path=""
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.choose_email(user_id uuid, choices jsonb, tracked boolean) returns boolean
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_http (execute)
 
 function notify_private.claim_deliveries(claim_id uuid, worker_id uuid, provider text, lane text, max_deliveries integer DEFAULT 500) returns SETOF notify_private.claimed_delivery
-  plpgsql volatile security definer set search_path="", plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off
   grant rowbell_worker (execute)
 
 function notify_private.close_digests(max_digests integer DEFAULT 100) returns boolean
-  plpgsql volatile security definer set search_path="", plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off, enable_bitmapscan=off
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off, enable_bitmapscan=off
   grant rowbell_worker (execute)
 
 function notify_private.close_statistics(table_name text, from_id uuid, to_id uuid) returns void
-  plpgsql volatile set search_path=""
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.compact_histogram(histogram bigint[]) returns bigint[]
-  sql immutable parallel safe strict set search_path=""
+  sql immutable parallel safe strict set search_path=pg_catalog, pg_temp
 
 function notify_private.confirm_email(verification_id uuid, confirms boolean) returns TABLE(state text, locale text)
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_http (execute)
 
 function notify_private.consent_regime(region text) returns TABLE(regime text)
   sql stable parallel safe
 
 function notify_private.country_of_phone(phone text) returns text
-  sql stable parallel safe strict set search_path=""
+  sql stable parallel safe strict set search_path=pg_catalog, pg_temp
 
 function notify_private.delete_aged(table_name text, most integer DEFAULT 10000) returns bigint
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
 function notify_private.deliveries_of(user_id uuid) returns uuid[]
-  sql stable set search_path=""
+  sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.digest_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
   sql stable
 
 function notify_private.drop_partition(table_name text, partition_name text) returns text
-  plpgsql volatile security definer set search_path="", lock_timeout=500ms
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp, lock_timeout=500ms
   grant rowbell_worker (execute)
 
 function notify_private.due_periods(span text, at_once boolean DEFAULT false) returns SETOF timestamp with time zone
-  sql stable security definer set search_path=""
+  sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
 function notify_private.effective_preferences(user_id uuid, at timestamp with time zone) returns SETOF notify.effective_preference
-  sql stable set search_path=""
+  sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.effective_settings(user_id uuid, at timestamp with time zone) returns notify.effective_settings
-  sql stable set search_path=""
+  sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.email_choices(user_id uuid) returns jsonb
-  sql stable security definer set search_path=""
+  sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_http (execute)
 
 function notify_private.email_facts(notification_id uuid) returns jsonb
-  sql stable set search_path=""
+  sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.email_verification_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
   sql stable
 
 function notify_private.end_holds(verdicts notify_private.verdict[], at timestamp with time zone) returns void
-  plpgsql volatile set search_path=""
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.enqueue_due(lane text) returns double precision
-  plpgsql volatile security definer set search_path="", plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off, enable_bitmapscan=off, enable_sort=off
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off, enable_bitmapscan=off, enable_sort=off
   grant rowbell_worker (execute)
 
 function notify_private.enqueue_sending(work notify_private.sending[]) returns void
-  plpgsql volatile set search_path=""
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.evaluate(candidates notify_private.candidate[], at timestamp with time zone) returns SETOF notify_private.verdict
-  sql stable set search_path=""
+  sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.event_of_key(idempotency_key text) returns uuid
-  sql volatile set search_path=""
+  sql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.events_about(user_id uuid, identifiers text[], subject_ids uuid[], since timestamp with time zone DEFAULT '-infinity'::timestamp with time zone) returns uuid[]
-  sql stable set search_path=""
+  sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.events_of_subject(subject_type text, subject_id uuid, type_keys text[]) returns SETOF notify.events
-  plpgsql stable set search_path=""
+  plpgsql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.expire_keys() returns bigint
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
 function notify_private.export_rows(user_id uuid) returns SETOF notify.personal_row
-  plpgsql stable set search_path=""
+  plpgsql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.facts(candidates notify_private.candidate[], at timestamp with time zone) returns SETOF notify_private.facts
-  sql stable set search_path=""
+  sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.fail_event(event_id uuid, error text) returns void
-  sql volatile security definer set search_path=""
+  sql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
 function notify_private.figure_bounds(split text, types text[], channels text[], since timestamp with time zone, until timestamp with time zone, time_zone text, OUT from_hour timestamp with time zone, OUT from_day timestamp with time zone, OUT to_day timestamp with time zone, OUT to_hour timestamp with time zone) returns record
-  plpgsql stable set search_path=""
+  plpgsql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.figures(split text, user_id uuid, types text[], channels text[], since timestamp with time zone, until timestamp with time zone, time_zone text DEFAULT 'UTC'::text) returns SETOF notify.delivery_figure
-  plpgsql stable set search_path="", plan_cache_mode=force_custom_plan, jit=off, work_mem=64MB, enable_sort=off
+  plpgsql stable set search_path=pg_catalog, pg_temp, plan_cache_mode=force_custom_plan, jit=off, work_mem=64MB, enable_sort=off
 
 function notify_private.figures_of(counted notify_private.hourly_statistics, ends_at timestamp with time zone, computed_at timestamp with time zone) returns SETOF notify.delivery_figure
   sql stable parallel safe
   grant rowbell_analyst (execute); rowbell_operator (execute)
 
 function notify_private.figures_scope(user_id uuid) returns uuid
-  plpgsql stable set search_path=""
+  plpgsql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.fire_schedules(max_clocks integer DEFAULT 500) returns boolean
-  plpgsql volatile security definer set search_path="", plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off, enable_bitmapscan=off
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off, enable_bitmapscan=off
   grant rowbell_worker (execute)
 
 function notify_private.fitting_key(key text) returns text
   sql immutable parallel safe
 
 function notify_private.fitting_text(template text, variables jsonb, locale text, is_plain boolean, max_segments integer, shorten text[], OUT said text, OUT fits boolean) returns record
-  plpgsql stable parallel safe set search_path=""
+  plpgsql stable parallel safe set search_path=pg_catalog, pg_temp
 
 function notify_private.flat_figures(counted notify_private.hourly_statistics) returns TABLE(held_back bigint, deliveries bigint, waiting bigint, sent bigint, delivered bigint, failed bigint, expired bigint, canceled bigint, suppressed bigint, unknown bigint, tracked bigint, read bigint, clicked bigint, leavable bigint, unsubscribed bigint, retried bigint, retries bigint, recovered bigint, given_up bigint, delivery_rate double precision, failure_rate double precision, read_rate double precision, click_rate double precision, unsubscribe_rate double precision, retry_success_rate double precision, deliver_known bigint, deliver_average_seconds double precision, deliver_p50_seconds double precision, deliver_p90_seconds double precision, deliver_p95_seconds double precision, deliver_p99_seconds double precision, read_known bigint, read_average_seconds double precision, read_p50_seconds double precision, read_p90_seconds double precision, read_p95_seconds double precision, read_p99_seconds double precision, click_known bigint, click_average_seconds double precision, click_p50_seconds double precision, click_p90_seconds double precision, click_p95_seconds double precision, click_p99_seconds double precision)
   sql stable parallel safe
   grant rowbell_analyst (execute); rowbell_operator (execute)
 
 function notify_private.format_dates(first date, last date, with_year boolean, locale text) returns text
-  plpgsql stable parallel safe set search_path=""
+  plpgsql stable parallel safe set search_path=pg_catalog, pg_temp
 
 function notify_private.gather(verdicts notify_private.verdict[], at timestamp with time zone) returns void
-  plpgsql volatile set search_path=""
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.hour_of(id uuid) returns timestamp with time zone
   sql immutable parallel safe
 
 function notify_private.irrelevant(candidates notify_private.candidate[]) returns TABLE(event_id uuid, recipient_id uuid)
-  plpgsql stable set search_path=""
+  plpgsql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.is_gsm7(text text) returns boolean
   sql immutable parallel safe
 
 function notify_private.is_shared_address(address text, user_id uuid) returns boolean
-  sql stable set search_path=""
+  sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.is_worker_alive(lane text, host text) returns boolean
-  sql stable security definer set search_path=""
+  sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
 function notify_private.journey_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
   sql stable
 
 function notify_private.journey_goes_on(event_id uuid, recipient_id uuid) returns boolean
-  plpgsql stable set search_path=""
+  plpgsql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.json_words(words text[]) returns text[]
-  sql immutable set search_path=""
+  sql immutable set search_path=pg_catalog, pg_temp
 
 function notify_private.judge(facts notify_private.facts[]) returns SETOF notify_private.verdict
-  sql stable set search_path=""
+  sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.judge_holds(holds notify.holds[], at timestamp with time zone) returns void
-  plpgsql volatile set search_path=""
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.judge_provider(provider text, results notify_private.result[]) returns timestamp with time zone
-  plpgsql volatile set search_path=""
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.leave_email(user_id uuid, type_key text, delivery_id uuid DEFAULT NULL::uuid) returns boolean
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_http (execute)
 
 function notify_private.local_instant(local timestamp without time zone, zone text, which text DEFAULT 'last'::text) returns timestamp with time zone
-  plpgsql immutable parallel safe set search_path=""
+  plpgsql immutable parallel safe set search_path=pg_catalog, pg_temp
 
 function notify_private.lock_inbox() returns uuid
-  plpgsql volatile set search_path=""
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.make_partitions(months_ahead integer DEFAULT 3) returns integer
-  plpgsql volatile security definer set search_path="", lock_timeout=2s
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp, lock_timeout=2s
   grant rowbell_worker (execute)
 
 function notify_private.measure_sms(text text, OUT encoding text, OUT units integer, OUT segments integer) returns record
-  plpgsql immutable parallel safe strict set search_path=""
+  plpgsql immutable parallel safe strict set search_path=pg_catalog, pg_temp
 
 function notify_private.mentions(content text, words text[]) returns boolean
-  sql immutable set search_path=""
+  sql immutable set search_path=pg_catalog, pg_temp
 
 function notify_private.merge_histograms(bigint[]) returns bigint[]
   internal immutable parallel safe
 
 function notify_private.metrics() returns TABLE(name text, labels jsonb, value double precision)
-  sql stable security definer set search_path=""
+  sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_http (execute)
 
 function notify_private.move_digests(user_ids uuid[]) returns void
-  sql volatile set search_path=""
+  sql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.move_events(event_ids uuid[], due_at timestamp with time zone, shift interval) returns integer
-  plpgsql volatile set search_path=""
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.much_unpacked() returns uuid[]
-  sql stable security definer set search_path=""
+  sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
 function notify_private.names(table_name text, column_name text, not_theirs text[], changes jsonb DEFAULT NULL::jsonb, rows text DEFAULT NULL::text, exports text DEFAULT NULL::text, hidden text[] DEFAULT '{}'::text[], reason text DEFAULT NULL::text) returns notify_private.personal_data
-  sql immutable set search_path=""
+  sql immutable set search_path=pg_catalog, pg_temp
 
 function notify_private.needed_activities(from_id uuid, to_id uuid, kept_since timestamp with time zone) returns SETOF uuid
-  sql stable set search_path=""
+  sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.needed_deliveries(from_id uuid, to_id uuid, kept_since timestamp with time zone) returns SETOF uuid
-  sql stable set search_path=""
+  sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.needed_events(from_id uuid, to_id uuid, kept_since timestamp with time zone) returns SETOF uuid
-  sql stable set search_path=""
+  sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.needed_notifications(from_id uuid, to_id uuid, kept_since timestamp with time zone) returns SETOF uuid
-  sql stable set search_path=""
+  sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.next_local(time_of_day time without time zone, weekdays smallint[], zone text, after timestamp with time zone) returns timestamp with time zone
-  plpgsql immutable parallel safe set search_path=""
+  plpgsql immutable parallel safe set search_path=pg_catalog, pg_temp
 
 function notify_private.next_occurrence(schedule notify.schedules, zone text, after timestamp with time zone, last_on date) returns timestamp with time zone
-  plpgsql stable set search_path=""
+  plpgsql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.next_refresh(period notify_private.statistic_periods) returns timestamp with time zone
-  sql stable set search_path=""
+  sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.normal_address(channel text, address text) returns text
-  sql immutable parallel safe set search_path=""
+  sql immutable parallel safe set search_path=pg_catalog, pg_temp
 
 function notify_private.normal_token(provider text, token text) returns text
-  sql immutable parallel safe set search_path=""
+  sql immutable parallel safe set search_path=pg_catalog, pg_temp
 
 function notify_private.note_contact(user_id uuid, session_id text) returns void
-  sql volatile security definer set search_path=""
+  sql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_http (execute)
 
 function notify_private.note_engagement(delivery_id uuid, kind text) returns boolean
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_http (execute)
 
 function notify_private.note_opt_out(address text, opted_out boolean) returns boolean
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_http (execute)
 
 function notify_private.note_tracking_consent(user_id uuid, granted boolean, source text) returns boolean
-  plpgsql volatile set search_path=""
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.notifications_naming(user_id uuid, words text[], event_ids uuid[], since timestamp with time zone DEFAULT '-infinity'::timestamp with time zone) returns uuid[]
-  sql stable set search_path=""
+  sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.own_candidates(recipient_id uuid, since timestamp with time zone, until timestamp with time zone, types text[], channels text[]) returns TABLE(starts_at timestamp with time zone, type_key text, channel text, status text, reason text, sent_at timestamp with time zone, delivered_at timestamp with time zone, is_tracked boolean, read_at timestamp with time zone, clicked_at timestamp with time zone, is_leavable boolean, unsubscribed_at timestamp with time zone, failed_at timestamp with time zone, retries integer, is_recovered boolean, time_to_deliver interval, time_to_read interval, time_to_click interval)
-  sql stable set search_path=""
+  sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.own_statistics(recipient_id uuid, since timestamp with time zone, until timestamp with time zone, types text[], channels text[]) returns SETOF notify_private.hourly_statistics
-  sql stable set search_path=""
+  sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.pack_all_words(INOUT done integer) returns 
   plpgsql volatile
   grant rowbell_worker (execute)
 
 function notify_private.pack_words(recipient_id uuid, most integer DEFAULT 1024) returns integer
-  plpgsql volatile security definer set search_path="", enable_seqscan=off, enable_bitmapscan=off, jit=off
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp, enable_seqscan=off, enable_bitmapscan=off, jit=off
   grant rowbell_worker (execute)
 
 function notify_private.past_facts(batch notify_private.past[], changes jsonb, settings notify.settings, types notify.notification_types[], sent notify_private.past_message[], keys notify_private.past_key[], first_id uuid) returns SETOF notify_private.facts
-  sql stable set search_path=""
+  sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.past_partitions() returns TABLE(table_name text, partition_name text, from_id uuid, to_id uuid, kept_since timestamp with time zone, needed text)
-  sql stable security definer set search_path=""
+  sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
 function notify_private.pause_provider(provider text, reason text) returns timestamp with time zone
-  sql volatile set search_path=""
+  sql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.percentiles(histogram bigint[], shares double precision[]) returns interval[]
-  plpgsql immutable parallel safe strict set search_path=""
+  plpgsql immutable parallel safe strict set search_path=pg_catalog, pg_temp
 
 function notify_private.personal_data() returns SETOF notify_private.personal_data
-  sql immutable set search_path=""
+  sql immutable set search_path=pg_catalog, pg_temp
 
 function notify_private.personal_settings_at(user_id uuid, at timestamp with time zone) returns SETOF notify.personal_settings
   sql stable
 
 function notify_private.plan(event_ids uuid[], max_candidates integer DEFAULT 500) returns boolean
-  plpgsql volatile security definer set search_path="", plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off, enable_bitmapscan=off, lock_timeout=5s
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off, enable_bitmapscan=off, lock_timeout=5s
   grant rowbell_worker (execute)
 
 function notify_private.plan_alone(event_id uuid) returns boolean
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
 function notify_private.plan_due(IN lane text, IN most integer, INOUT more boolean, INOUT failed uuid[]) returns 
@@ -3980,7 +4012,7 @@ function notify_private.plan_due(IN lane text, IN most integer, INOUT more boole
   grant rowbell_worker (execute)
 
 function notify_private.plan_next(lane text) returns notify_private.planned_chunk
-  plpgsql volatile security definer set search_path="", plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off, enable_bitmapscan=off, enable_sort=off
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off, enable_bitmapscan=off, enable_sort=off
   grant rowbell_worker (execute)
 
 function notify_private.plan_slices(IN event_ids uuid[], IN most integer, INOUT more boolean) returns 
@@ -3988,371 +4020,377 @@ function notify_private.plan_slices(IN event_ids uuid[], IN most integer, INOUT 
   grant rowbell_worker (execute)
 
 function notify_private.predict(user_id uuid, type_key text, at timestamp with time zone, variables jsonb) returns SETOF notify.prediction
-  plpgsql stable set search_path=""
+  plpgsql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.quiet_until(windows notify.quiet_window[], zone text, at timestamp with time zone) returns timestamp with time zone
-  plpgsql immutable parallel safe set search_path=""
+  plpgsql immutable parallel safe set search_path=pg_catalog, pg_temp
 
 function notify_private.rate(part bigint, whole bigint) returns double precision
   sql immutable parallel safe
   grant rowbell_analyst (execute); rowbell_operator (execute)
 
 function notify_private.readiness(migrations text[], OUT missing_migrations bigint, OUT missing_partitions bigint, OUT workers_alive bigint) returns record
-  plpgsql stable security definer set search_path=""
+  plpgsql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_http (execute)
 
 function notify_private.record_results(claim_id uuid, results notify_private.result[]) returns TABLE(status text, deliveries bigint)
-  plpgsql volatile security definer set search_path="", plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off, enable_nestloop=off
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off, enable_nestloop=off
   grant rowbell_worker (execute)
 
 function notify_private.recover_claims(silent_for interval DEFAULT '00:00:15'::interval) returns bigint
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
 function notify_private.redact(content text, words text[]) returns text
-  sql immutable set search_path=""
+  sql immutable set search_path=pg_catalog, pg_temp
 
 function notify_private.redact_json(content jsonb, words text[]) returns jsonb
-  sql immutable set search_path=""
+  sql immutable set search_path=pg_catalog, pg_temp
 
 function notify_private.refresh_day(starts_at timestamp with time zone) returns void
-  plpgsql volatile set search_path=""
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.refresh_hour(starts_at timestamp with time zone) returns void
-  plpgsql volatile set search_path="", jit=off
+  plpgsql volatile set search_path=pg_catalog, pg_temp, jit=off
 
 function notify_private.refresh_period(span text, starts_at timestamp with time zone, wait boolean DEFAULT false) returns boolean
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
 function notify_private.refresh_statistics(INOUT done integer, IN at_once boolean DEFAULT false) returns 
   plpgsql volatile
   grant rowbell_worker (execute)
 
+function notify_private.refuse_limit(bound notify.limits, until timestamp with time zone DEFAULT NULL::timestamp with time zone) returns void
+  plpgsql stable set search_path=pg_catalog, pg_temp
+
 function notify_private.register_worker(lane text, host text, pid integer, providers text[]) returns uuid
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
 function notify_private.release_claim(claim_id uuid) returns bigint
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
 function notify_private.release_holds(lane text, max_holds integer DEFAULT 500) returns boolean
-  plpgsql volatile security definer set search_path="", plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off, enable_bitmapscan=off, lock_timeout=5s
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off, enable_bitmapscan=off, lock_timeout=5s
   grant rowbell_worker (execute)
 
 function notify_private.render(template text, variables jsonb, locale text DEFAULT NULL::text) returns text
-  plpgsql stable parallel safe set search_path=""
+  plpgsql stable parallel safe set search_path=pg_catalog, pg_temp
 
 function notify_private.render_data(template jsonb, variables jsonb) returns jsonb
-  sql immutable parallel safe set search_path=""
+  sql immutable parallel safe set search_path=pg_catalog, pg_temp
 
 function notify_private.render_value(value jsonb, locale text) returns text
-  plpgsql stable parallel safe set search_path=""
+  plpgsql stable parallel safe set search_path=pg_catalog, pg_temp
 
 function notify_private.replay(since timestamp with time zone, until timestamp with time zone, changes jsonb, part integer, parts integer) returns SETOF notify.backtest_case
-  plpgsql stable set search_path="", enable_nestloop=off, plan_cache_mode=force_generic_plan, jit=off
+  plpgsql stable set search_path=pg_catalog, pg_temp, enable_nestloop=off, plan_cache_mode=force_generic_plan, jit=off
 
 function notify_private.require_backtest(since timestamp with time zone, until timestamp with time zone, part integer, parts integer) returns void
-  plpgsql stable set search_path=""
+  plpgsql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.require_choice(used_channels text[], channel text, enabled boolean, frequency text) returns void
-  plpgsql immutable set search_path=""
+  plpgsql immutable set search_path=pg_catalog, pg_temp
 
 function notify_private.require_known_user() returns uuid
-  plpgsql stable set search_path=""
+  plpgsql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.require_type(type_key text) returns notify.notification_types
-  plpgsql stable set search_path=""
+  plpgsql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.require_user() returns uuid
-  plpgsql stable set search_path=""
+  plpgsql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.restate(delivery_id uuid) returns jsonb
-  plpgsql volatile set search_path=""
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.retention_floor(table_name text) returns interval
-  sql stable set search_path=""
+  sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.retire_addresses(fates notify_private.fate[], claimed_at timestamp with time zone) returns void
-  sql volatile set search_path=""
+  sql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.retire_stale_devices(run_id uuid, at timestamp with time zone) returns bigint
-  plpgsql volatile set search_path=""
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.retire_worker(worker_id uuid) returns void
-  sql volatile security definer set search_path=""
+  sql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
 function notify_private.run_due_sweeps() returns SETOF notify.sweep_runs
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
 function notify_private.said_as(template text, variables jsonb, locale text, is_plain boolean) returns text
   sql stable parallel safe
 
 function notify_private.set_clocks(schedule_ids uuid[], after timestamp with time zone) returns void
-  sql volatile set search_path=""
+  sql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.settings_at(at timestamp with time zone) returns SETOF notify.settings
-  sql stable set search_path=""
+  sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.settle_deliveries(delivery_ids uuid[]) returns bigint
-  plpgsql volatile set search_path=""
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.settle_digests(closing notify.digests[], at timestamp with time zone) returns void
-  plpgsql volatile set search_path="", plan_cache_mode=force_generic_plan, enable_hashjoin=off, enable_mergejoin=off
+  plpgsql volatile set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, enable_hashjoin=off, enable_mergejoin=off
 
 function notify_private.settle_sweep_runs() returns bigint
-  plpgsql volatile set search_path=""
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.shortened(text text, most integer) returns text
-  sql immutable parallel safe strict set search_path=""
+  sql immutable parallel safe strict set search_path=pg_catalog, pg_temp
 
 function notify_private.skip_deliveries(provider text, lane text) returns bigint
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
 function notify_private.statistics_as_of(since timestamp with time zone, until timestamp with time zone) returns timestamp with time zone
-  sql stable set search_path=""
+  sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.statistics_floor() returns timestamp with time zone
-  sql stable set search_path=""
+  sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.subjects_of(user_id uuid) returns uuid[]
-  plpgsql stable set search_path=""
+  plpgsql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.sweep(run_id uuid) returns notify.sweep_runs
-  plpgsql volatile set search_path="", jit=off
+  plpgsql volatile set search_path=pg_catalog, pg_temp, jit=off
 
 function notify_private.take_journey_steps(due notify.journey_enrollments[], at timestamp with time zone) returns void
-  plpgsql volatile set search_path="", plan_cache_mode=force_generic_plan, enable_hashjoin=off, enable_mergejoin=off
+  plpgsql volatile set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, enable_hashjoin=off, enable_mergejoin=off
 
 function notify_private.test_push_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
   sql stable
 
 function notify_private.tg_activities__stay() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_decisions__mark() returns trigger
-  plpgsql volatile set search_path=""
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_deliveries__enqueue() returns trigger
-  plpgsql volatile set search_path=""
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_deliveries__mark() returns trigger
-  plpgsql volatile set search_path=""
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_deliveries__tell_listeners() returns trigger
-  plpgsql volatile set search_path=""
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_events__claim_key() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_events__enqueue() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_notifications__mark() returns trigger
-  plpgsql volatile set search_path=""
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_personal_settings__move_digests() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_preference_changes__look_again() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_preference_changes__note() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_preference_changes__record() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_receipts__mark() returns trigger
-  plpgsql volatile set search_path=""
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_settings__check() returns trigger
-  plpgsql volatile set search_path=""
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_settings__move_digests() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_suppressions__note() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_users__check_email() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_users__move_digests() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_users__move_schedules() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_users__restore_suppressions() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function notify_private.time_figure(known bigint, total interval, histogram bigint[]) returns notify.time_figure
-  plpgsql immutable parallel safe security definer set search_path=""
+  plpgsql immutable parallel safe security definer set search_path=pg_catalog, pg_temp
   grant rowbell_analyst (execute); rowbell_operator (execute)
 
 function notify_private.to_gsm7(text text) returns text
-  plpgsql stable parallel safe strict set search_path=""
+  plpgsql stable parallel safe strict set search_path=pg_catalog, pg_temp
 
 function notify_private.tracks_email(user_id uuid) returns boolean
-  sql stable set search_path=""
+  sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.type_label(labels jsonb, key text, locale text) returns text
-  sql immutable parallel safe set search_path=""
+  sql immutable parallel safe set search_path=pg_catalog, pg_temp
 
 function notify_private.types_at(at timestamp with time zone) returns SETOF notify.notification_types
-  sql stable set search_path=""
+  sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.unclear(candidates notify_private.candidate[]) returns uuid[]
-  plpgsql stable set search_path=""
+  plpgsql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.unpacked(recipient_id uuid) returns TABLE(stretch bigint, id uuid)
-  sql stable set search_path=""
+  sql stable set search_path=pg_catalog, pg_temp
+
+function notify_private.use_limit(limit_key text, user_id uuid, uses bigint DEFAULT 1) returns void
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.uuidv7_floor(instant timestamp with time zone) returns uuid
-  sql immutable parallel safe strict set search_path=""
+  sql immutable parallel safe strict set search_path=pg_catalog, pg_temp
 
 function notify_private.verify_emails(user_ids uuid[]) returns SETOF notify.email_verifications
-  plpgsql volatile set search_path=""
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.warn_unreachable(verdicts notify_private.verdict[]) returns void
-  plpgsql volatile set search_path=""
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.words_again(recipient_id uuid, notification_ids uuid[]) returns tsvector[]
-  sql stable set search_path="", enable_seqscan=off, enable_nestloop=off
+  sql stable set search_path=pg_catalog, pg_temp, enable_seqscan=off, enable_nestloop=off
 
 function notify_private.words_pattern(words text[]) returns text
-  sql immutable set search_path=""
+  sql immutable set search_path=pg_catalog, pg_temp
 
 function notify_private.write_consent(user_id uuid, granted boolean, channel text, text_version text, method text, evidence jsonb) returns notify.consents
-  plpgsql volatile set search_path=""
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function trips.add_accommodation_option(trip_id uuid, name text, url text DEFAULT NULL::text) returns trips.accommodation_options
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function trips.add_expense(trip_id uuid, title text, amount numeric, currency text, shared_by uuid[]) returns trips.expenses
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function trips.add_member(circle_id uuid, user_id uuid) returns trips.memberships
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function trips.add_participant(trip_id uuid, user_id uuid) returns trips.participants
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function trips.add_trip_item(trip_id uuid, kind text, title text, assignee_id uuid DEFAULT NULL::uuid) returns trips.trip_items
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function trips.approve_join_request(join_request_id uuid) returns trips.join_requests
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function trips.cancel_trip(trip_id uuid) returns trips.trips
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function trips.complete_trip(trip_id uuid) returns trips.trips
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function trips.create_circle(name text) returns trips.circles
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function trips.create_trip(circle_id uuid, name text, type text DEFAULT 'collaborative'::text) returns trips.trips
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function trips.generate_packing_list(trip_id uuid, titles text[]) returns trips.packing_lists
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function trips.join_circle(circle_id uuid) returns trips.memberships
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function trips.join_trip(trip_id uuid) returns trips.participants
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function trips.leave_circle(circle_id uuid) returns trips.memberships
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function trips.leave_trip(trip_id uuid) returns trips.participants
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function trips.lock_dates(trip_id uuid, start_on date DEFAULT NULL::date, end_on date DEFAULT NULL::date) returns trips.trips
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function trips.open_trip(trip_id uuid) returns trips.trips
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function trips.post_trip_message(trip_id uuid, body text, mentioned_ids uuid[] DEFAULT NULL::uuid[]) returns trips.trip_messages
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function trips.propose_dates(date_window_id uuid) returns trips.trips
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function trips.publish_itinerary(trip_id uuid, summary text) returns trips.itinerary_versions
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function trips.react_to_proposal(trip_id uuid, works boolean) returns trips.proposal_reactions
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function trips.reject_join_request(join_request_id uuid) returns trips.join_requests
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function trips.remove_participant(trip_id uuid, user_id uuid) returns trips.participants
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function trips.request_to_join(trip_id uuid) returns trips.join_requests
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function trips.select_accommodation(accommodation_option_id uuid) returns trips.trips
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function trips.set_trip_item_done(item_id uuid, done boolean) returns trips.trip_items
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function trips.share_idea(trip_id uuid, title text) returns trips.itinerary_ideas
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function trips.suggest_dates(trip_id uuid, start_on date, end_on date) returns trips.date_windows
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function trips.support_dates(date_window_id uuid) returns trips.date_windows
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function trips.transfer_leadership(trip_id uuid, user_id uuid) returns trips.trips
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function trips.withdraw_support(date_window_id uuid) returns trips.date_windows
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function trips_private.accommodation_option_added_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
@@ -4362,7 +4400,7 @@ function trips_private.chat_mention_audience(event_ids uuid[]) returns TABLE(eve
   sql stable
 
 function trips_private.check_text(field text, value text, longest integer) returns void
-  plpgsql immutable set search_path=""
+  plpgsql immutable set search_path=pg_catalog, pg_temp
 
 function trips_private.collecting_momentum_reminder_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
   sql stable
@@ -4395,103 +4433,103 @@ function trips_private.leader_transferred_audience(event_ids uuid[]) returns TAB
   sql stable
 
 function trips_private.my_circle_ids() returns SETOF uuid
-  sql stable security definer set search_path=""
+  sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function trips_private.my_trip_ids() returns SETOF uuid
-  sql stable security definer set search_path=""
+  sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function trips_private.my_visible_trip_ids() returns SETOF uuid
-  sql stable security definer set search_path=""
+  sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function trips_private.nudge(trip_ids uuid[]) returns void
-  plpgsql volatile set search_path=""
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function trips_private.personal_data() returns SETOF notify_private.personal_data
-  sql immutable set search_path=""
+  sql immutable set search_path=pg_catalog, pg_temp
 
 function trips_private.require_date_window(id uuid) returns trips.date_windows
-  plpgsql stable set search_path=""
+  plpgsql stable set search_path=pg_catalog, pg_temp
 
 function trips_private.require_join_request(id uuid) returns trips.join_requests
-  plpgsql volatile set search_path=""
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function trips_private.require_led_trip(id uuid) returns trips.trips
-  plpgsql volatile set search_path=""
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function trips_private.require_traveled_trip(id uuid) returns trips.trips
-  plpgsql volatile set search_path=""
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function trips_private.require_trip(id uuid) returns trips.trips
-  plpgsql volatile set search_path=""
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function trips_private.still_matters(event_id uuid, recipient_id uuid) returns boolean
-  plpgsql stable set search_path=""
+  plpgsql stable set search_path=pg_catalog, pg_temp
 
 function trips_private.sweep(run_id uuid, at timestamp with time zone) returns bigint
-  plpgsql volatile set search_path=""
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function trips_private.tell_left(leavings trips_private.leaving[]) returns void
-  plpgsql volatile set search_path=""
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function trips_private.tg_accommodation_options__tell() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function trips_private.tg_date_window_supports__nudge() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function trips_private.tg_date_window_supports__tell_author() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function trips_private.tg_date_windows__nudge() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function trips_private.tg_date_windows__tell_first() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function trips_private.tg_expense_shares__tell() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function trips_private.tg_itinerary_ideas__tell_first() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function trips_private.tg_itinerary_versions__tell() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function trips_private.tg_join_requests__admit() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function trips_private.tg_join_requests__tell() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function trips_private.tg_memberships__tell_left() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function trips_private.tg_packing_lists__tell() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function trips_private.tg_participants__tell_left() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function trips_private.tg_proposal_reactions__nudge() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function trips_private.tg_trip_message_mentions__tell() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function trips_private.tg_trips__lead() returns trigger
-  plpgsql volatile set search_path=""
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function trips_private.tg_trips__tell_canceled() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function trips_private.tg_trips__tell_created() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function trips_private.tg_trips__tell_progress() returns trigger
-  plpgsql volatile security definer set search_path=""
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function trips_private.travelers_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
   sql stable

@@ -1273,6 +1273,26 @@ export interface NotifyJourneyStepsTaken {
   taken_at: Timestamp;
 }
 
+export interface NotifyLimits {
+  /**
+   * The bound itself: uses within a window where per says how long that is, else rows at a time.
+   */
+  at_most: number;
+  key: string;
+  /**
+   * What is counted, as the error says it: "at most 20 trips a day".
+   */
+  noun: string;
+  /**
+   * Length of the window, counted from midnight UTC; null: what there is at a time is bounded, not what is done.
+   */
+  per: Interval | null;
+  /**
+   * Why there is a bound, and why this one.
+   */
+  reason: string;
+}
+
 export interface NotifyNotificationCopies {
   body: string;
   locale: string;
@@ -1749,6 +1769,13 @@ export interface NotifyPrivateInboxChanges {
   read_at: ArrayType<Timestamp>;
   snoozed_until: ArrayType<Timestamp>;
   user_id: string;
+}
+
+export interface NotifyPrivateLimitUses {
+  limit_key: string;
+  used: number;
+  user_id: string;
+  window_start: Timestamp;
 }
 
 export interface NotifyPrivateLocaleFormats {
@@ -2515,6 +2542,7 @@ export interface DB {
   "notify_private.hourly_outcomes": NotifyPrivateHourlyOutcomes;
   "notify_private.hourly_statistics": NotifyPrivateHourlyStatistics;
   "notify_private.inbox_changes": NotifyPrivateInboxChanges;
+  "notify_private.limit_uses": NotifyPrivateLimitUses;
   "notify_private.locale_formats": NotifyPrivateLocaleFormats;
   "notify_private.notification_words": NotifyPrivateNotificationWords;
   "notify_private.statistic_marks": NotifyPrivateStatisticMarks;
@@ -2544,6 +2572,7 @@ export interface DB {
   "notify.journey_steps": NotifyJourneySteps;
   "notify.journey_steps_taken": NotifyJourneyStepsTaken;
   "notify.journeys": NotifyJourneys;
+  "notify.limits": NotifyLimits;
   "notify.notification_copies": NotifyNotificationCopies;
   "notify.notification_types": NotifyNotificationTypes;
   "notify.notifications": NotifyNotifications;

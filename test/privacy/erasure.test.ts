@@ -207,6 +207,10 @@ async function live(ada: Someone, friend: string): Promise<void> {
      from (select recipient_id, array_agg(id order by id) as ids from notify.notifications where recipient_id in ($1, $2) group by recipient_id)`,
     [ada.id, friend],
   );
+  await db.owner.query(
+    `insert into notify_private.limit_uses (user_id, limit_key, window_start, used) select $1, key, now(), 1 from notify.limits limit 1`,
+    [ada.id],
+  );
 }
 
 test('issue 3, 11: after erasure nothing in any column of any table tells of the person; others keep what is theirs', async () => {

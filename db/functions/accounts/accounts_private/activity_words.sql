@@ -1,5 +1,5 @@
 create or replace function accounts_private.activity_words(key text, locale text) returns text
-language sql immutable parallel safe set search_path = ''
+language sql immutable parallel safe set search_path = pg_catalog, pg_temp
 as $$
   select case pg_catalog.split_part(activity_words.locale, '-', 1) when 'fr' then w.fr else w.en end
   from (values

@@ -1,5 +1,5 @@
 create or replace function accounts_private.money(amount numeric, currency text, locale text) returns text
-language sql immutable parallel safe set search_path = ''
+language sql immutable parallel safe set search_path = pg_catalog, pg_temp
 as $$
   select case
     when f.is_french then f.sign || pg_catalog.translate(f.digits, ',.', U&'\202F,') || U&'\00A0' || coalesce(f.symbol, money.currency)

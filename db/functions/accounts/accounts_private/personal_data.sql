@@ -1,5 +1,5 @@
 create or replace function accounts_private.personal_data() returns setof notify_private.personal_data
-language sql immutable set search_path = ''
+language sql immutable set search_path = pg_catalog, pg_temp
 as $$
   values
     (notify_private.belongs('accounts.verifications')),

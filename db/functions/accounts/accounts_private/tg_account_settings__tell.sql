@@ -1,7 +1,7 @@
 create or replace function accounts_private.tg_account_settings__tell() returns trigger
 language plpgsql volatile
 -- Definer: whoever may write account settings need not be able to insert events.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   told uuid[];

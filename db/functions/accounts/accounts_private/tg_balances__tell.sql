@@ -1,7 +1,7 @@
 create or replace function accounts_private.tg_balances__tell() returns trigger
 language plpgsql volatile
 -- Definer: whoever may write balances need not be able to insert events.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   -- The old row is the one that this statement replaced, also where it had to wait for another session: PostgreSQL looks

@@ -1,7 +1,7 @@
 create or replace function accounts_private.tg_payments__record() returns trigger
 language plpgsql volatile
 -- Definer: nobody may insert activities.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   news uuid[];

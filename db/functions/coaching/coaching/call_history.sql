@@ -1,7 +1,7 @@
 create or replace function coaching.call_history() returns setof coaching.delivery_log
 language sql stable
 -- Definer: the log is nobody's but operators'; this shows the caller their own previews.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
   select * from coaching.delivery_log as l
   where l.user_id = notify_private.require_user() and l.channel <> 'voice'

@@ -1,7 +1,7 @@
 create or replace function coaching.cancel_call(call_id uuid) returns coaching.calls
 language plpgsql volatile
 -- Definer: people have no grant to write here; require_call() says whose call it is.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

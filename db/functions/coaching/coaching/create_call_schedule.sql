@@ -1,7 +1,7 @@
 create or replace function coaching.create_call_schedule(coach_id uuid, topic_key text, local_time time) returns coaching.call_schedules
 language plpgsql volatile
 -- Definer: people have no grant to write here; this makes a schedule of the caller's alone.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

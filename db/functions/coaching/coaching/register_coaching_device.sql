@@ -4,7 +4,7 @@ create or replace function coaching.register_coaching_device(
 ) returns coaching.members
 language plpgsql volatile
 -- Definer: people have no grant to write here; this changes the caller's own row, and the core's function its own.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

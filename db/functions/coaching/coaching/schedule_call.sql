@@ -2,7 +2,7 @@ create or replace function coaching.schedule_call(coach_id uuid, topic_key text,
 returns coaching.calls
 language plpgsql volatile
 -- Definer: people have no grant to write here; this makes a call to the caller alone.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

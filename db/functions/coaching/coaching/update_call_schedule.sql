@@ -3,7 +3,7 @@ create or replace function coaching.update_call_schedule(
 ) returns coaching.call_schedules
 language plpgsql volatile
 -- Definer: people have no grant to write here; this changes the caller's own.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

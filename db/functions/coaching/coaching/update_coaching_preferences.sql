@@ -1,7 +1,7 @@
 create or replace function coaching.update_coaching_preferences(notification_pref text default null, lead_minutes integer default null) returns coaching.members
 language plpgsql volatile
 -- Definer: people have no grant to write here; this changes the caller's own row.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

@@ -1,5 +1,5 @@
 create or replace function coaching_private.align_calls(schedule_ids uuid[]) returns void
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 begin
   -- Locked in one order for everyone.

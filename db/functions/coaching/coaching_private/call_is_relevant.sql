@@ -1,6 +1,6 @@
 -- Not SQL: a predicate with a subquery is not inlined, and is then begun anew for each person.
 create or replace function coaching_private.call_is_relevant(event_id uuid, recipient_id uuid) returns boolean
-language plpgsql stable set search_path = ''
+language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 begin
   return exists (

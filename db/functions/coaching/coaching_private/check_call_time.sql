@@ -1,5 +1,5 @@
 create or replace function coaching_private.check_call_time(scheduled_at timestamptz) returns void
-language plpgsql stable set search_path = ''
+language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 begin
   if scheduled_at is null or scheduled_at < pg_catalog.now() or scheduled_at > pg_catalog.now() + interval '1 year' then

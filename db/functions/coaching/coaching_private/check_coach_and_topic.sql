@@ -1,5 +1,5 @@
 create or replace function coaching_private.check_coach_and_topic(coach_id uuid, topic_key text) returns void
-language plpgsql stable set search_path = ''
+language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 begin
   if not exists (select from coaching.coaches as c where c.id = check_coach_and_topic.coach_id) then

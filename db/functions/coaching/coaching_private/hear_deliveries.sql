@@ -1,5 +1,5 @@
 create or replace function coaching_private.hear_deliveries(delivery_ids uuid[]) returns void
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 begin
   -- CP-2: the preview of the call's present time was taken by a provider.

@@ -1,5 +1,5 @@
 create or replace function coaching_private.keep_calls(run_id uuid, at timestamptz) returns bigint
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
   closed bigint;

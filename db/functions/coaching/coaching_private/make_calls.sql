@@ -1,5 +1,5 @@
 create or replace function coaching_private.make_calls(schedule_ids uuid[] default null) returns bigint
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
   looked_at bigint := 0;

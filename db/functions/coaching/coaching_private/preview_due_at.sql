@@ -1,5 +1,5 @@
 create or replace function coaching_private.preview_due_at(scheduled_at timestamptz, user_id uuid) returns timestamptz
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select case when scheduled_at - pg_catalog.now() >= interval '60 seconds' then greatest(
     pg_catalog.now(),

@@ -1,7 +1,7 @@
 create or replace function coaching_private.tg_call_schedules__begin() returns trigger
 language plpgsql volatile
 -- Definer: the person's time zone is not everyone's to read.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   new.next_at := notify_private.next_local(

@@ -1,7 +1,7 @@
 create or replace function coaching_private.tg_call_schedules__make_calls() returns trigger
 language plpgsql volatile
 -- Definer: whoever makes a schedule need not be able to make calls of one.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform coaching_private.make_calls(array(select i.id from inserted as i where i.active));

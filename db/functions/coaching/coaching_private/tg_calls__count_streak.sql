@@ -1,7 +1,7 @@
 create or replace function coaching_private.tg_calls__count_streak() returns trigger
 language plpgsql volatile
 -- Definer: streaks are moved on by answering and not by whoever notes the answer.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 -- Old and new rows are joined by hash, however many there were when this was planned.
 set enable_nestloop = off
 as $$

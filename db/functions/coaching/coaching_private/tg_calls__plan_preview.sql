@@ -1,7 +1,7 @@
 create or replace function coaching_private.tg_calls__plan_preview() returns trigger
 language plpgsql volatile
 -- Definer: services may not set what is kept here, nor read every member.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   by_schedule timestamptz;

@@ -1,7 +1,7 @@
 create or replace function coaching_private.tg_calls__reschedule() returns trigger
 language plpgsql volatile
 -- Definer: whoever may move a call need not be able to change events.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 -- What changed is joined by hash, however many there were when this was planned. Events are looked up call by call, and by
 -- their subject alone ("offset 0"): by their type, which ties with it before the first analyze, each would read all there are.
 set enable_nestloop = off

@@ -1,7 +1,7 @@
 create or replace function coaching_private.tg_calls__schedule() returns trigger
 language plpgsql volatile
 -- Definer: whoever may make a call need not be able to insert events.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   if not exists (select from inserted as i where i.status = 'pending') then

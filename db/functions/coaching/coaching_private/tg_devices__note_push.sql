@@ -1,7 +1,7 @@
 create or replace function coaching_private.tg_devices__note_push() returns trigger
 language plpgsql volatile
 -- Definer: whoever registers or loses a device need not be able to change members.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   counted uuid[];

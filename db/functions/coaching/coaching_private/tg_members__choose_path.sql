@@ -1,7 +1,7 @@
 create or replace function coaching_private.tg_members__choose_path() returns trigger
 language plpgsql volatile
 -- Definer: choices of channels are the core's tables.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   -- Path B: pushes are off. Where they may be used nothing is said, so that the type's own default holds.

@@ -1,7 +1,7 @@
 create or replace function coaching_private.tg_users__align_calls() returns trigger
 language plpgsql volatile
 -- Definer: whoever changes a person need not know of their calls.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 -- Old and new rows are joined by hash, however many there were when this was planned.
 set enable_nestloop = off
 as $$

@@ -1,6 +1,6 @@
 create or replace function notify.activity_summary(since timestamptz default null, until timestamptz default null, user_id uuid default null)
 returns setof notify.activity_count
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
   with mine as (
     select a.type, a.status, (a.created_at at time zone z.name)::date::text as day

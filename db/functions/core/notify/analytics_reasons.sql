@@ -3,7 +3,7 @@ create or replace function notify.analytics_reasons(
 ) returns notify.reason_figure[]
 language plpgsql stable
 -- Definer: reads the rollups; figures_scope() sees to it that people have their own.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 -- Planned for the filters at hand.
 set plan_cache_mode = force_custom_plan set jit = off
 as $$

@@ -3,7 +3,7 @@ create or replace function notify.analytics_summary(
 ) returns notify.delivery_figure
 language sql stable
 -- Definer: reads the rollups; figures_scope() sees to it that people have their own.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
   select * from notify_private.figures(null, analytics_summary.user_id, types, channels, since, until)
 $$;

@@ -5,7 +5,7 @@ language plpgsql
 -- Stable: it cannot write.
 stable
 -- Definer: the engine's rules over everybody's past. Its grant is the check of the caller.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform notify_private.require_backtest(backtest.since, backtest.until, backtest.part, backtest.parts);

@@ -6,7 +6,7 @@ language plpgsql
 -- Stable: it cannot write.
 stable
 -- Definer: the engine's rules over everybody's past. Its grant is the check of the caller.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform notify_private.require_backtest(backtest_cases.since, backtest_cases.until, backtest_cases.part, backtest_cases.parts);

@@ -1,7 +1,7 @@
 create or replace function notify.cancel_event(event_id uuid) returns notify.cancellation
 language sql volatile
 -- Definer: services do not write the engine's tables. Its grant is the check of the caller.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
   select notify_private.cancel_events(array[event_id])
 $$;

@@ -1,7 +1,7 @@
 create or replace function notify.cancel_events(subject_type text, subject_id uuid, type_keys text[] default null) returns notify.cancellation
 language sql volatile
 -- Definer: services do not write the engine's tables. Its grant is the check of the caller.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
   select notify_private.cancel_events(array(
     select e.id from notify_private.events_of_subject(subject_type, subject_id, type_keys) as e

@@ -1,7 +1,7 @@
 create or replace function notify.cancel_schedule(schedule_id uuid) returns boolean
 language plpgsql volatile
 -- Definer: services do not write the engine's tables. Its grant is the check of the caller.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   -- The clocks first, as whoever fires them does.

@@ -1,7 +1,7 @@
 create or replace function notify.cap_statistics(since date default null, until date default null) returns setof notify.cap_statistic
 language plpgsql stable
 -- Definer: it bounds the ids by their time with a helper of the engine's. Its grant is the check of the caller.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

@@ -3,7 +3,7 @@ create or replace function notify.change_notifications(
 ) returns notify.inbox_change
 language plpgsql volatile
 -- Definer: there is no update grant, so that these instants are all a person can change, in their own rows.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_variable
 declare

@@ -1,7 +1,7 @@
 create or replace function notify.choose_fallback(type_key text, fallback_key text default null) returns notify.fallback_choices
 language plpgsql volatile
 -- Definer: there is no insert grant; this writes the caller's own choice about a type and an order that exist.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

@@ -12,7 +12,7 @@ create or replace function notify.create_schedule(
 ) returns uuid
 language plpgsql volatile
 -- Definer: services do not write the engine's tables. Its grant is the check of the caller.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_variable
 declare

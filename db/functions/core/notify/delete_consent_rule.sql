@@ -1,5 +1,5 @@
 create or replace function notify.delete_consent_rule(region text) returns boolean
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 begin

@@ -1,7 +1,7 @@
 create or replace function notify.delete_device(device_id uuid) returns boolean
 language plpgsql volatile
 -- Definer: nobody may delete from the table; this deletes the caller's own and no other.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   me constant uuid := notify_private.require_user();

@@ -7,7 +7,7 @@ create or replace function notify.emit(
   idempotency_key text default null,
   due_at timestamptz default null
 ) returns notify.emit_result
-language sql volatile set search_path = ''
+language sql volatile set search_path = pg_catalog, pg_temp
 as $$
   select r from notify.emit_many(array[row(type_key, actor_id, subject_type, subject_id, data, idempotency_key, due_at)::notify.event_input]) as r
 $$;

@@ -2,7 +2,7 @@ create or replace function notify.emit_many(events notify.event_input[]) returns
 language plpgsql volatile
 -- Definer: it answers with the events' ids, and the keys are nobody's to read. Only services may call it: its grant is
 -- the check of the caller.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   wrong record;

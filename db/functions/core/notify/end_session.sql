@@ -1,7 +1,7 @@
 create or replace function notify.end_session(session_id text default null) returns integer
 language plpgsql volatile
 -- Definer: nobody may delete from the table; this deletes the caller's own and no other.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

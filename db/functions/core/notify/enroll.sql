@@ -5,7 +5,7 @@ create or replace function notify.enroll(
   subject_id uuid default null,
   data jsonb default '{}'
 ) returns notify.enroll_result
-language sql volatile set search_path = ''
+language sql volatile set search_path = pg_catalog, pg_temp
 as $$
   select r from notify.enroll_many(array[row(journey_key, user_id, subject_type, subject_id, data)::notify.enrollment_input]) as r
 $$;

@@ -1,7 +1,7 @@
 create or replace function notify.enroll_many(enrollments notify.enrollment_input[]) returns setof notify.enroll_result
 language plpgsql volatile
 -- Definer: enrollments are nobody's to write. Only services may call it: its grant is the check of the caller.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   wrong record;

@@ -1,7 +1,7 @@
 create or replace function notify.erase_person(user_id uuid, reason text, confirm uuid, former_names text[] default '{}') returns notify.erasures
 language plpgsql volatile
 -- Definer: it writes every table of every pack. Its grant is the check of the caller.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 set lock_timeout = '10s'
 as $$
 #variable_conflict use_variable

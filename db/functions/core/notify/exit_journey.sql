@@ -3,7 +3,7 @@ create or replace function notify.exit_journey(
 ) returns integer
 language plpgsql volatile
 -- Definer: enrollments are nobody's to write. Only services may call it: its grant is the check of the caller.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

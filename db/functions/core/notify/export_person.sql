@@ -1,7 +1,7 @@
 create or replace function notify.export_person(user_id uuid) returns setof notify.personal_row
 language sql stable
 -- Definer: it reads every table of every pack. Its grant is the check of the caller.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$ select * from notify_private.export_rows(user_id) $$;
 comment on function notify.export_person(uuid) is
   'For operators: everything that is stored about a person, a row a row, table by table (docs/privacy.md). Nothing where there is no such person.';

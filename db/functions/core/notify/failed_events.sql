@@ -1,5 +1,5 @@
 create or replace function notify.failed_events(max_rows integer default 50) returns setof notify.events
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select e.* from notify.events as e
   where e.planned_at is null and e.canceled_at is null and e.plan_error is not null

@@ -1,5 +1,5 @@
 create or replace function notify.inbox_categories(filter notify.inbox_filter default null) returns setof notify.inbox_category
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 set enable_seqscan = off set enable_bitmapscan = off set jit = off
 as $$
   select k.category, upper(left(k.category, 1)) || pg_catalog.translate(pg_catalog.substr(k.category, 2), '_', ' '),

@@ -1,5 +1,5 @@
 create or replace function notify.inbox_suggestions(search text) returns text[]
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 -- Small tables grow: a plan that was cached while they were empty must hold later.
 set enable_seqscan = off set enable_bitmapscan = off set jit = off
 as $$

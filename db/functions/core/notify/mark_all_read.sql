@@ -1,5 +1,5 @@
 create or replace function notify.mark_all_read() returns integer
-language sql volatile set search_path = ''
+language sql volatile set search_path = pg_catalog, pg_temp
 as $$
   select c.changed
   from notify.change_notifications('read', filter => pg_catalog.jsonb_populate_record(

@@ -1,7 +1,7 @@
 create or replace function notify.my_consents() returns setof notify.effective_consent
 language sql stable
 -- Definer: it asks the engine's own reading of the region's rule. It answers about the caller alone.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
   select
     x.channel,

@@ -1,7 +1,7 @@
 create or replace function notify.my_preferences(at timestamptz default null) returns setof notify.effective_preference
 language sql stable
 -- Definer: what types once were is in the record of changes, which people do not read. It answers about the caller alone.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
   select p.* from notify_private.effective_preferences(notify_hidden.current_user_id(), at) as p
 $$;

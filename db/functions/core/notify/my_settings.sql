@@ -1,7 +1,7 @@
 create or replace function notify.my_settings(at timestamptz default null) returns notify.effective_settings
 language sql stable
 -- Definer: the operators' settings are not for people to read, what follows from them for the caller is.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
   select notify_private.effective_settings(notify_hidden.current_user_id(), at)
 $$;

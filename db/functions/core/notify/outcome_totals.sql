@@ -3,7 +3,7 @@ create or replace function notify.outcome_totals(
 ) returns setof notify.outcome_total
 language plpgsql stable
 -- Definer: it bounds the ids by their time with a helper of the engine's. Its grant is the check of the caller.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_variable
 declare

@@ -3,7 +3,7 @@ create or replace function notify.predict(
 ) returns setof notify.prediction
 language sql stable
 -- Definer: it asks the engine's rules, of the caller alone (require_user).
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
   select p.* from notify_private.predict(
     notify_private.require_user(), predict.type_key, coalesce(predict.at, pg_catalog.now()), predict.variables) as p

@@ -1,7 +1,7 @@
 create or replace function notify.push_statistics(since date default null, until date default null, pack text default null) returns setof notify.push_statistic
 language plpgsql stable
 -- Definer: it bounds the ids by their time with a helper of the engine's. Its grant is the check of the caller.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

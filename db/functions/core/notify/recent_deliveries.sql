@@ -1,7 +1,7 @@
 create or replace function notify.recent_deliveries(
   subject_type text default null, subject_id uuid default null, older_than uuid default null, max_rows integer default 50
 ) returns setof notify.deliveries
-language plpgsql stable set search_path = ''
+language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_variable
 begin

@@ -5,7 +5,7 @@ create or replace function notify.record_activity(
 ) returns notify.activities
 language plpgsql volatile
 -- Definer: there is no insert grant, so that entries come from triggers and from here.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_variable
 declare

@@ -3,7 +3,7 @@ create or replace function notify.record_consent_for(
 ) returns notify.consents
 language plpgsql volatile
 -- Definer: there is no insert grant; a record is never changed. Its grant is the check of the caller.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   return notify_private.write_consent(

@@ -8,7 +8,7 @@ create or replace function notify.register_device(
 ) returns notify.devices
 language plpgsql volatile
 -- Definer: a token may belong to someone else until now, whose row the caller must not see but takes over.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

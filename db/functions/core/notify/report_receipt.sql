@@ -1,7 +1,7 @@
 create or replace function notify.report_receipt(delivery_id uuid, kind text) returns boolean
 language plpgsql volatile
 -- Definer: receipts are written by the engine alone; this lets the caller speak about deliveries to them.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

@@ -1,7 +1,7 @@
 create or replace function notify.request_email_verification() returns notify.email_verifications
 language plpgsql volatile
 -- Definer: there is no insert grant; this asks the caller's own mailbox.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   me constant uuid := notify_private.require_user();

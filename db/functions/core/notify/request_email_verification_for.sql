@@ -1,7 +1,7 @@
 create or replace function notify.request_email_verification_for(user_id uuid) returns notify.email_verifications
 language plpgsql volatile
 -- Definer: there is no insert grant. Its grant, to services and operators, is the check of the caller.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   verification notify.email_verifications;

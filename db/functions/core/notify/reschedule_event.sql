@@ -1,7 +1,7 @@
 create or replace function notify.reschedule_event(event_id uuid, due_at timestamptz) returns boolean
 language sql volatile
 -- Definer: services do not write the engine's tables. Its grant is the check of the caller.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
   select notify_private.move_events(array[event_id], due_at, null) = 1
 $$;

@@ -3,7 +3,7 @@ create or replace function notify.reschedule_events(
 ) returns integer
 language sql volatile
 -- Definer: services do not write the engine's tables. Its grant is the check of the caller.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
   select notify_private.move_events(
     array(select e.id from notify_private.events_of_subject(subject_type, subject_id, type_keys) as e), due_at, shift)

@@ -1,7 +1,7 @@
 create or replace function notify.reset_personal_settings(settings notify.setting_name[] default null) returns notify.effective_settings
 language plpgsql volatile
 -- Definer: there is no update or delete grant; this takes back the caller's own settings and no others.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

@@ -1,7 +1,7 @@
 create or replace function notify.reset_preference(type_key text, channel text default null) returns boolean
 language plpgsql volatile
 -- Definer: there is no delete grant; this deletes the caller's own choice and no other.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

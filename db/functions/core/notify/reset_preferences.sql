@@ -1,7 +1,7 @@
 create or replace function notify.reset_preferences() returns integer
 language plpgsql volatile
 -- Definer: there is no delete grant; this deletes the caller's own choices and no others.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   me constant uuid := notify_private.require_user();

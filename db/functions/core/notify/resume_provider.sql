@@ -1,7 +1,7 @@
 create or replace function notify.resume_provider(provider text) returns notify.providers
 language plpgsql volatile
 -- Definer: operators may change a provider's rate and nothing else of it. Its grant is the check of the caller.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

@@ -1,7 +1,7 @@
 create or replace function notify.retry_event(event_id uuid) returns boolean
 language plpgsql volatile
 -- Definer: operators do not write events; this only lets one be planned at once. Its grant is the check of the caller.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   update notify.events as e set retry_at = pg_catalog.clock_timestamp()

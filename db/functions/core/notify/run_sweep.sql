@@ -1,7 +1,7 @@
 create or replace function notify.run_sweep(sweep_key text) returns notify.sweep_runs
 language plpgsql volatile
 -- Definer: operators do not write runs. Its grant is the check of the caller.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

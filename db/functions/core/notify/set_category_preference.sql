@@ -3,7 +3,7 @@ create or replace function notify.set_category_preference(
 ) returns setof notify.effective_preference
 language plpgsql volatile
 -- Definer: there is no insert grant; this writes the caller's own choice about a category that exists.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

@@ -1,5 +1,5 @@
 create or replace function notify.set_consent_rule(region text, regime text, note text default null) returns notify.consent_rules
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

@@ -1,7 +1,7 @@
 create or replace function notify.set_email_tracking(granted boolean) returns boolean
 language plpgsql volatile
 -- Definer: there is no insert grant; this records the caller's own word.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   if granted is null then

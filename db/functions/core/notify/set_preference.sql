@@ -2,7 +2,7 @@ create or replace function notify.set_preference(type_key text, channel text, en
 returns notify.effective_preference
 language plpgsql volatile
 -- Definer: there is no insert grant; this writes the caller's own choice about a type and channel that exist.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   me constant uuid := notify_private.require_known_user();

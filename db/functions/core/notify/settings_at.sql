@@ -1,7 +1,7 @@
 create or replace function notify.settings_at(user_id uuid, at timestamptz) returns notify.effective_settings
 language sql stable
 -- Definer: the engine's view of settings. Its grant is the check of the caller.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
   select notify_private.effective_settings(settings_at.user_id, settings_at.at)
 $$;

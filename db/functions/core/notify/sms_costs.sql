@@ -1,5 +1,5 @@
 create or replace function notify.sms_costs(since date default null, until date default null) returns setof analytics.sms_costs
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select * from analytics.sms_costs as c
   where c.day between coalesce(since, (pg_catalog.now() at time zone 'UTC')::date - 6) and coalesce(until, 'infinity')

@@ -1,7 +1,7 @@
 create or replace function notify.trace(
   event_id uuid default null, notification_id uuid default null, recipient_id uuid default null
 ) returns setof notify.trace_entry
-language plpgsql stable set search_path = ''
+language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

@@ -1,7 +1,7 @@
 create or replace function notify.undo_change(undo_token uuid) returns integer
 language plpgsql volatile
 -- Definer: as change_notifications().
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_variable
 declare

@@ -1,7 +1,7 @@
 create or replace function notify.unregister_device(provider text, token text) returns boolean
 language plpgsql volatile
 -- Definer: nobody may delete from the table or read a token; this deletes the caller's own and no other.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

@@ -1,7 +1,7 @@
 create or replace function notify.unsuppress_address(channel text, address text, note text) returns boolean
 language plpgsql volatile
 -- Definer: the list is written by the engine and by these two functions alone. Its grant is the check of the caller.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

@@ -8,7 +8,7 @@ create or replace function notify.update_personal_settings(
 ) returns notify.effective_settings
 language plpgsql volatile
 -- Definer: there is no insert or update grant; this writes the caller's own settings, and of their row the time zone.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

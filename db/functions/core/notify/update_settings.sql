@@ -11,7 +11,7 @@ create or replace function notify.update_settings(
   verify_new_emails boolean default null,
   stale_device_after interval default null
 ) returns notify.settings
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

@@ -6,7 +6,7 @@ create or replace function notify.update_type_defaults(
   locked_channels text[] default null,
   cap_excess text default null
 ) returns notify.notification_types
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

@@ -1,7 +1,7 @@
 create or replace function notify.withdraw_consent(channel text default null, method text default 'settings_page') returns notify.consents
 language plpgsql volatile
 -- Definer: there is no insert grant; this records the caller's own withdrawal.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   return notify_private.write_consent(

@@ -1,6 +1,6 @@
 create or replace function notify_hidden.asked_candidate(event_id uuid, notification_id uuid, recipient_id uuid)
 returns table (of_event_id uuid, of_recipient_id uuid)
-language plpgsql stable set search_path = ''
+language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 begin
   if num_nonnulls(asked_candidate.event_id, asked_candidate.notification_id) <> 1 then

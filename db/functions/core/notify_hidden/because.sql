@@ -1,5 +1,5 @@
 create or replace function notify_hidden.because(rule text, said text, reason text, until timestamptz, facts jsonb) returns text
-language sql stable parallel safe set search_path = ''
+language sql stable parallel safe set search_path = pg_catalog, pg_temp
 as $$
   select case
     when said = 'not_asked' then

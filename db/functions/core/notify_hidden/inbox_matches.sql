@@ -1,7 +1,7 @@
 create or replace function notify_hidden.inbox_matches(search text) returns setof uuid
 language sql stable
 -- Definer: words are nobody's to read; these are the caller's own.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 -- Small tables grow: what is cached while they are empty must hold later.
 set enable_seqscan = off set enable_bitmapscan = off set jit = off
 as $$

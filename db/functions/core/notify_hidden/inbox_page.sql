@@ -1,7 +1,7 @@
 create or replace function notify_hidden.inbox_page(
   filter notify.inbox_filter, sort text, most integer, past_id uuid, past_read boolean, backwards boolean
 ) returns table (notification_id uuid, is_read boolean)
-language plpgsql stable set search_path = ''
+language plpgsql stable set search_path = pg_catalog, pg_temp
 -- Generic plans, and none that depends on how many rows there are today: planning over a year of months costs more than a page.
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set jit = off
 as $$

@@ -1,5 +1,5 @@
 create or replace function notify_hidden.instant(at timestamptz, zone text) returns text
-language sql stable parallel safe set search_path = ''
+language sql stable parallel safe set search_path = pg_catalog, pg_temp
 as $$
   select case when isfinite(at) then
     pg_catalog.to_char(at at time zone coalesce(zone, 'UTC'), 'YYYY-MM-DD HH24:MI') || ' (' || coalesce(zone, 'UTC') || ')'

@@ -1,5 +1,5 @@
 create or replace function notify_hidden.is_inbox_filter(filter notify.inbox_filter) returns boolean
-language plpgsql stable set search_path = ''
+language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 declare
   wrong constant text := case

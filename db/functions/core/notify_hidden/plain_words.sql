@@ -1,5 +1,5 @@
 create or replace function notify_hidden.plain_words(content text) returns text
-language sql immutable parallel safe set search_path = ''
+language sql immutable parallel safe set search_path = pg_catalog, pg_temp
 as $$
   -- Marks come off Latin and Greek letters; elsewhere they make another letter (й), so those are put together again.
   select pg_catalog.regexp_replace(

@@ -1,5 +1,5 @@
 create or replace function notify_hidden.rules() returns table ("position" integer, rule text, keys text[])
-language sql immutable parallel safe set search_path = ''
+language sql immutable parallel safe set search_path = pg_catalog, pg_temp
 as $$
   values
     (1, 'type', '{}'::text[]),

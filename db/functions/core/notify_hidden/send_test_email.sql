@@ -1,7 +1,7 @@
 create or replace function notify_hidden.send_test_email() returns uuid
 language plpgsql volatile
 -- Definer: people may not make events; this makes one kind, to their own mailbox.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   me constant uuid := notify_private.require_user();

@@ -1,7 +1,7 @@
 create or replace function notify_hidden.send_test_push(device_id uuid default null) returns table (tested_device_id uuid, event_id uuid)
 language plpgsql volatile
 -- Definer: people may not make events; this makes one kind, about their own devices.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

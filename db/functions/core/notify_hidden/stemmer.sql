@@ -1,5 +1,5 @@
 create or replace function notify_hidden.stemmer(locale text) returns regconfig
-language sql immutable parallel safe set search_path = ''
+language sql immutable parallel safe set search_path = pg_catalog, pg_temp
 as $$
   select case pg_catalog.split_part(locale, '-', 1)
     when 'ar' then 'arabic' when 'ca' then 'catalan' when 'da' then 'danish' when 'de' then 'german' when 'el' then 'greek'

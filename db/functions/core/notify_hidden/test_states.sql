@@ -1,7 +1,7 @@
 create or replace function notify_hidden.test_states(event_ids uuid[]) returns table (
   event_id uuid, delivery_id uuid, status text, reason text, code text, settled boolean
 )
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select
     d.event_id, v.id,

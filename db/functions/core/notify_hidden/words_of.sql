@@ -1,5 +1,5 @@
 create or replace function notify_hidden.words_of(content text, locale text) returns tsvector
-language sql immutable parallel safe set search_path = ''
+language sql immutable parallel safe set search_path = pg_catalog, pg_temp
 as $$
   select strip(to_tsvector('simple'::regconfig, p.words)) || pg_catalog.array_to_tsvector(
     array(select '=' || s from unnest(pg_catalog.tsvector_to_array(to_tsvector(notify_hidden.stemmer(locale), p.words))) as s))

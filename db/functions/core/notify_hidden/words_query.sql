@@ -1,5 +1,5 @@
 create or replace function notify_hidden.words_query(search text, locale text) returns tsquery
-language sql immutable parallel safe set search_path = ''
+language sql immutable parallel safe set search_path = pg_catalog, pg_temp
 as $$
   select pg_catalog.string_agg(
     -- Words are letters and digits: nothing in them needs quoting. A stop word has no stem.

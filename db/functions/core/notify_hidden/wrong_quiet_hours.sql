@@ -1,5 +1,5 @@
 create or replace function notify_hidden.wrong_quiet_hours(quiet_hours notify.quiet_window[]) returns text
-language sql immutable set search_path = ''
+language sql immutable set search_path = pg_catalog, pg_temp
 as $$
   -- Each window as minutes' worth of seconds of a week that begins on Monday; the last may run into the next week, so
   -- each is laid over the week before as well.

@@ -1,5 +1,5 @@
 create or replace function notify_private.addresses_of(user_id uuid) returns text[]
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select array(
     select a.address from notify.users as u cross join lateral (values (lower(u.email)), (u.phone)) as a (address)

@@ -1,5 +1,5 @@
 create or replace function notify_private.admit(provider text, lane text, wanted integer) returns integer
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_variable
 declare

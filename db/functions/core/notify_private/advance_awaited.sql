@@ -1,5 +1,5 @@
 create or replace function notify_private.advance_awaited(delivery_ids uuid[], at timestamptz) returns void
-language sql volatile set search_path = ''
+language sql volatile set search_path = pg_catalog, pg_temp
 as $$
   select notify_private.advance_fallbacks(array(
     select distinct d.notification_id

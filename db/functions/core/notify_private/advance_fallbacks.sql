@@ -1,5 +1,5 @@
 create or replace function notify_private.advance_fallbacks(notification_ids uuid[], at timestamptz) returns void
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
   waiting record;

@@ -1,5 +1,5 @@
 create or replace function notify_private.all_personal_data() returns setof notify_private.personal_data
-language plpgsql stable set search_path = ''
+language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 declare
   source regproc;

@@ -5,7 +5,7 @@ create or replace function notify_private.apply_receipt(
 language plpgsql volatile
 -- Definer: reports come from people and from the callback route, neither of whom may touch the tables. The grant to
 -- rowbell_http is the check for the one; report_receipt() checks the other.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

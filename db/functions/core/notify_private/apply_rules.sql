@@ -1,7 +1,7 @@
 create or replace function notify_private.apply_rules(
   events notify.events[], members notify_private.audience_member[], at timestamptz
 ) returns void
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 -- Arrays are joined by hash, though a generic plan takes them for ten elements; tables are looked up row by row (lateral
 -- "limit 1"), so no plan can scan one.
 set enable_nestloop = off

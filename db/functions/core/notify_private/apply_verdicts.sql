@@ -1,7 +1,7 @@
 create or replace function notify_private.apply_verdicts(
   verdicts notify_private.verdict[], events notify.events[], at timestamptz
 ) returns void
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 -- As in apply_rules(): arrays are joined by hash, tables looked up row by row.
 set enable_nestloop = off
 as $$

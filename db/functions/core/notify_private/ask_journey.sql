@@ -1,5 +1,5 @@
 create or replace function notify_private.ask_journey(function_name text, user_id uuid, subject_id uuid) returns jsonb
-language plpgsql stable set search_path = ''
+language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 declare
   answer jsonb;

@@ -1,5 +1,5 @@
 create or replace function notify_private.backoff(attempt integer) returns interval
-language sql volatile parallel safe set search_path = ''
+language sql volatile parallel safe set search_path = pg_catalog, pg_temp
 as $$
   select least(interval '15 minutes', interval '1 second' * 2 ^ least(attempt, 20)) * (0.5 + random() / 2)
 $$;

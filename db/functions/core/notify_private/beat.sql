@@ -1,7 +1,7 @@
 create or replace function notify_private.beat(worker_id uuid) returns boolean
 language sql volatile
 -- Definer: the worker's grant is the check of the caller.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
   with alive as (
     update notify.workers as w set seen_at = clock_timestamp() where w.id = worker_id and w.stopped_at is null returning true

@@ -1,7 +1,7 @@
 create or replace function notify_private.belongs(
   table_name text, column_name text default 'user_id', rows text default null, exports text default null, hidden text[] default '{}', reason text default null
 ) returns notify_private.personal_data
-language sql immutable set search_path = ''
+language sql immutable set search_path = pg_catalog, pg_temp
 as $$
   select row(
     table_name, column_name,

@@ -1,5 +1,5 @@
 create or replace function notify_private.best_copy(type_key text, locale text, variant text) returns notify.notification_copies
-language plpgsql stable set search_path = ''
+language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 declare
   best notify.notification_copies;

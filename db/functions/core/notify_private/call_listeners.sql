@@ -1,7 +1,7 @@
 create or replace function notify_private.call_listeners(delivery_ids uuid[]) returns void
 language plpgsql volatile
 -- Definer: it is a trigger's, and whoever changes a delivery need not be able to call what a product listens with.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   heard record;

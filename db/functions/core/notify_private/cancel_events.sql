@@ -1,5 +1,5 @@
 create or replace function notify_private.cancel_events(event_ids uuid[]) returns notify.cancellation
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
   at timestamptz;

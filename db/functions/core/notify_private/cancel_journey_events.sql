@@ -1,5 +1,5 @@
 create or replace function notify_private.cancel_journey_events(enrollment_ids uuid[]) returns void
-language sql volatile set search_path = ''
+language sql volatile set search_path = pg_catalog, pg_temp
 as $$
   select notify_private.cancel_events(array(
     select e.id from notify.events as e

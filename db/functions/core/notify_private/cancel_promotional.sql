@@ -1,5 +1,5 @@
 create or replace function notify_private.cancel_promotional(user_id uuid, channel text) returns void
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
   at constant timestamptz := pg_catalog.clock_timestamp();

@@ -4,7 +4,7 @@ create or replace function notify_private.cells_of(starts_at timestamptz) return
   is_failed boolean, retries integer, is_recovered boolean, delivery_bucket bigint, read_bucket bigint, click_bucket bigint,
   candidates bigint, delivery_time interval, read_time interval, click_time interval
 )
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 -- An hour has a dozen deliveries or a million, of ten million: everything is looked up by its key, so that the time it takes
 -- depends on the hour alone.
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set enable_material = off set jit = off set work_mem = '64MB'

@@ -1,5 +1,5 @@
 create or replace function notify_private.change_source() returns text
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
   -- The role that was set stands while definers run. A setting of our own could be set by anybody to anything.
   select case pg_catalog.current_setting('role')

@@ -1,5 +1,5 @@
 create or replace function notify_private.changed_settings(changes jsonb) returns notify.settings
-language plpgsql stable set search_path = ''
+language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 declare
   allowed constant text[] := '{daily_cap,capped_channels,rolling_cap,rolling_window,quiet_hours,quiet_channels,types}';

@@ -1,5 +1,5 @@
 create or replace function notify_private.changed_types(changes jsonb) returns notify.notification_types[]
-language plpgsql stable set search_path = ''
+language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 declare
   allowed constant text[] := '{enabled,default_channels,default_frequency,cap_excess,dedupe_window}';

@@ -1,5 +1,5 @@
 create or replace function notify_private.channel_texts(type_key text, locale text, variant text, variables jsonb) returns jsonb
-language plpgsql stable set search_path = ''
+language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 declare
   form notify.channel_copies;

@@ -1,5 +1,5 @@
 create or replace function notify_private.check_days(since date, until date) returns void
-language plpgsql immutable set search_path = ''
+language plpgsql immutable set search_path = pg_catalog, pg_temp
 as $$
 begin
   if not (isfinite(since) and isfinite(until)) then

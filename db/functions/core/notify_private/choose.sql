@@ -1,5 +1,5 @@
 create or replace function notify_private.choose(user_id uuid, type_key text, channels text[], enabled boolean, frequency text) returns void
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

@@ -3,7 +3,7 @@ create or replace function notify_private.claim_deliveries(
 ) returns setof notify_private.claimed_delivery
 language plpgsql volatile
 -- Definer: the worker sends what it is handed and reads nothing else. Its grant is the check of the caller.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 -- As in plan(): generic plans, and none that scans a table, whatever the statistics of the moment say.
 set plan_cache_mode = force_generic_plan set jit = off set enable_seqscan = off
 as $$

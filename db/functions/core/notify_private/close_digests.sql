@@ -1,7 +1,7 @@
 create or replace function notify_private.close_digests(max_digests integer default 100) returns boolean
 language plpgsql volatile
 -- Definer: the worker may close digests, but has no business in the tables. Its grant is the check of the caller.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan set jit = off set enable_seqscan = off set enable_bitmapscan = off
 as $$
 declare

@@ -1,5 +1,5 @@
 create or replace function notify_private.close_statistics(table_name text, from_id uuid, to_id uuid) returns void
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_variable
 declare

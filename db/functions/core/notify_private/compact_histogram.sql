@@ -1,5 +1,5 @@
 create or replace function notify_private.compact_histogram(histogram bigint[]) returns bigint[]
-language sql immutable strict parallel safe set search_path = ''
+language sql immutable strict parallel safe set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(pg_catalog.array_agg((b.bucket << 40) + b.times order by b.bucket), '{}')
   from (

@@ -1,7 +1,7 @@
 create or replace function notify_private.delete_aged(table_name text, most integer default 10000) returns bigint
 language plpgsql volatile
 -- Definer: the worker's grant is the check of the caller; what may go is what the policy says.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_variable
 declare

@@ -1,7 +1,7 @@
 create or replace function notify_private.drop_partition(table_name text, partition_name text) returns text
 language plpgsql volatile
 -- Definer: partitions belong to the owner. The worker may only have one dropped that a policy says is past.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 -- For a moment nobody else may use the parent. Who waits for that stops every insert behind it, so the wait is short: less
 -- than the second after which others look for a deadlock, and retention has another try every hour.
 set lock_timeout = '500ms'

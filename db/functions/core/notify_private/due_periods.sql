@@ -1,7 +1,7 @@
 create or replace function notify_private.due_periods(span text, at_once boolean default false) returns setof timestamptz
 language sql stable
 -- Definer: the worker's grant is the check of the caller.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
   select m.starts_at
   from (select distinct k.starts_at from notify_private.statistic_marks as k where k.span = due_periods.span) as m

@@ -1,5 +1,5 @@
 create or replace function notify_private.effective_preferences(user_id uuid, at timestamptz) returns setof notify.effective_preference
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
   with later as (
     select distinct on (c.scope, c.key, c.channel) c.scope, c.key, c.channel, c.old

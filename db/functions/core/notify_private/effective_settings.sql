@@ -1,5 +1,5 @@
 create or replace function notify_private.effective_settings(user_id uuid, at timestamptz) returns notify.effective_settings
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select row(
     coalesce(case when z.old is null then u.time_zone else z.old ->> 'time_zone' end, 'UTC'),

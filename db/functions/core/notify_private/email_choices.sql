@@ -2,7 +2,7 @@ create or replace function notify_private.email_choices(user_id uuid) returns js
 language sql stable
 -- Definer: called by the route of preference pages, which may read no table. The link's signature, checked there, and its
 -- grant are the check of the caller.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
   select pg_catalog.jsonb_build_object(
     'locale', u.locale,

@@ -1,5 +1,5 @@
 create or replace function notify_private.email_facts(notification_id uuid) returns jsonb
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select pg_catalog.jsonb_build_object(
     'userId', n.recipient_id,

@@ -1,5 +1,5 @@
 create or replace function notify_private.end_holds(verdicts notify_private.verdict[], at timestamptz) returns void
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 begin
   update notify.decisions as d

@@ -1,7 +1,7 @@
 create or replace function notify_private.enqueue_due(lane text) returns double precision
 language plpgsql volatile
 -- Definer: the worker's grant is the check of the caller.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 -- For ever: planned once, and by the indexes that say what is due first, however empty the tables were then.
 set plan_cache_mode = force_generic_plan set jit = off set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off
 as $$

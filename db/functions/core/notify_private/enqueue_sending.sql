@@ -1,5 +1,5 @@
 create or replace function notify_private.enqueue_sending(work notify_private.sending[]) returns void
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 begin
   if pg_catalog.cardinality(work) = 0 then

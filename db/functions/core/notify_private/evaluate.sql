@@ -1,6 +1,6 @@
 create or replace function notify_private.evaluate(candidates notify_private.candidate[], at timestamptz)
 returns setof notify_private.verdict
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select * from notify_private.judge(array(select f from notify_private.facts(candidates, at) as f))
 $$;

@@ -1,5 +1,5 @@
 create or replace function notify_private.events_about(user_id uuid, identifiers text[], subject_ids uuid[], since timestamptz default '-infinity') returns uuid[]
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select array(
     select e.id from notify.events as e

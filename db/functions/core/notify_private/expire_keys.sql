@@ -1,7 +1,7 @@
 create or replace function notify_private.expire_keys() returns bigint
 language plpgsql volatile
 -- Definer: the worker's grant is the check of the caller.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   part bigint;
@@ -19,10 +19,12 @@ begin
   removed := removed + part;
   delete from notify_private.suppression_digests where expires_at < pg_catalog.now();
   delete from notify_private.inbox_changes where changed_at < pg_catalog.clock_timestamp() - interval '10 minutes';
+  delete from notify_private.limit_uses as u using notify.limits as l
+  where l.key = u.limit_key and u.window_start < pg_catalog.now() - l.per;
   delete from notify.workers where stopped_at < pg_catalog.now() - interval '7 days';
   return removed;
 end
 $$;
 comment on function notify_private.expire_keys() is
-  'Forgets dedupe keys past their window, counters of past days and old idempotency keys; returns how many rows.';
+  'Forgets dedupe keys past their window, counters of past days and windows and old idempotency keys; returns how many rows.';
 grant execute on function notify_private.expire_keys() to rowbell_worker;

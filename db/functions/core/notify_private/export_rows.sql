@@ -1,5 +1,5 @@
 create or replace function notify_private.export_rows(user_id uuid) returns setof notify.personal_row
-language plpgsql stable set search_path = ''
+language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_variable
 declare

@@ -1,7 +1,7 @@
 create or replace function notify_private.fail_event(event_id uuid, error text) returns void
 language sql volatile
 -- Definer: the worker's grant is the check of the caller.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
   update notify.events as e
   set

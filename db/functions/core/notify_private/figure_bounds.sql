@@ -2,7 +2,7 @@ create or replace function notify_private.figure_bounds(
   split text, types text[], channels text[], since timestamptz, until timestamptz, time_zone text,
   out from_hour timestamptz, out from_day timestamptz, out to_day timestamptz, out to_hour timestamptz
 )
-language plpgsql stable set search_path = ''
+language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_variable
 declare

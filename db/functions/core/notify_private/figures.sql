@@ -1,7 +1,7 @@
 create or replace function notify_private.figures(
   split text, user_id uuid, types text[], channels text[], since timestamptz, until timestamptz, time_zone text default 'UTC'
 ) returns setof notify.delivery_figure
-language plpgsql stable set search_path = ''
+language plpgsql stable set search_path = pg_catalog, pg_temp
 -- Planned for the filters at hand: each chooses other rows of the rollups.
 set plan_cache_mode = force_custom_plan set jit = off set work_mem = '64MB'
 -- Thousands of rows become a million elements of histograms, and the planner expects hundreds: hashed, never sorted.

@@ -1,5 +1,5 @@
 create or replace function notify_private.figures_scope(user_id uuid) returns uuid
-language plpgsql stable set search_path = ''
+language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 begin
   -- The role that was set stands while definers run; whoever is not an operator for certain has their own.

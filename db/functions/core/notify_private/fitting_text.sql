@@ -1,7 +1,7 @@
 create or replace function notify_private.fitting_text(
   template text, variables jsonb, locale text, is_plain boolean, max_segments integer, shorten text[], out said text, out fits boolean
 )
-language plpgsql stable parallel safe set search_path = ''
+language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp
 as $$
 declare
   tried jsonb := variables;

@@ -1,5 +1,5 @@
 create or replace function notify_private.format_dates(first date, last date, with_year boolean, locale text) returns text
-language plpgsql stable parallel safe set search_path = ''
+language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_variable
 declare

@@ -1,5 +1,5 @@
 create or replace function notify_private.gather(verdicts notify_private.verdict[], at timestamptz) returns void
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 begin
   -- Under the people's locks nobody else opens or closes a digest of theirs; the one that is open already stays as it is.

@@ -1,6 +1,6 @@
 create or replace function notify_private.irrelevant(candidates notify_private.candidate[])
 returns table (event_id uuid, recipient_id uuid)
-language plpgsql stable set search_path = ''
+language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 declare
   predicate record;

@@ -1,5 +1,5 @@
 create or replace function notify_private.is_shared_address(address text, user_id uuid) returns boolean
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select exists (
     select from notify.users as u where u.id <> is_shared_address.user_id and (lower(u.email) = is_shared_address.address or u.phone = is_shared_address.address)

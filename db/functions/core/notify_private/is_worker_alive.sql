@@ -1,7 +1,7 @@
 create or replace function notify_private.is_worker_alive(lane text, host text) returns boolean
 language sql stable
 -- Definer: the worker's grant is the check of the caller.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
   select exists (
     select from notify.workers as w

@@ -1,6 +1,6 @@
 create or replace function notify_private.judge(facts notify_private.facts[])
 returns setof notify_private.verdict
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
   -- The rules that look at one candidate alone, first match wins.
   with fact as (

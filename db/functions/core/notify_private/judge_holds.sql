@@ -1,5 +1,5 @@
 create or replace function notify_private.judge_holds(holds notify.holds[], at timestamptz) returns void
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
   events constant notify.events[] := array(

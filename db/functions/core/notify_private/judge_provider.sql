@@ -1,5 +1,5 @@
 create or replace function notify_private.judge_provider(provider text, results notify_private.result[]) returns timestamptz
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_variable
 declare

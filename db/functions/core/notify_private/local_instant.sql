@@ -1,6 +1,6 @@
 create or replace function notify_private.local_instant(local timestamp, zone text, which text default 'last') returns timestamptz
 language plpgsql immutable parallel safe
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   clock constant text := coalesce(zone, 'UTC');

@@ -1,7 +1,7 @@
 create or replace function notify_private.make_partitions(months_ahead integer default 3) returns integer
 language plpgsql volatile
 -- Definer: partitions belong to the owner; the worker may only ask for them. Its grant is the check of the caller.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 -- A partition needs its parent to itself for a moment. Behind a long read (a dump) it would wait, and every insert behind
 -- it; months ahead of need there is always another night.
 set lock_timeout = '2s'

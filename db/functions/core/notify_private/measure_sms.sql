@@ -1,5 +1,5 @@
 create or replace function notify_private.measure_sms(text text, out encoding text, out units integer, out segments integer)
-language plpgsql immutable strict parallel safe set search_path = ''
+language plpgsql immutable strict parallel safe set search_path = pg_catalog, pg_temp
 as $$
 declare
   is_gsm7 constant boolean := notify_private.is_gsm7(text);

@@ -1,5 +1,5 @@
 create or replace function notify_private.mentions(content text, words text[]) returns boolean
-language sql immutable set search_path = ''
+language sql immutable set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(content ~ notify_private.words_pattern(words || notify_private.json_words(words)), false)
 $$;

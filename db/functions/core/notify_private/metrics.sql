@@ -1,7 +1,7 @@
 create or replace function notify_private.metrics() returns table (name text, labels jsonb, value double precision)
 language sql stable
 -- Definer: figures over tables that the metrics route must not read. Its grant is the check of the caller.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
   -- Waiting, by who is to carry it; both from the partial index of what is queued.
   select 'queue_depth', pg_catalog.jsonb_build_object('provider', d.provider, 'lane', d.lane, 'due', d.due_at <= pg_catalog.now()),

@@ -1,5 +1,5 @@
 create or replace function notify_private.move_digests(user_ids uuid[]) returns void
-language sql volatile set search_path = ''
+language sql volatile set search_path = pg_catalog, pg_temp
 as $$
   update notify.digests as d
   set due_at = notify_private.next_local(

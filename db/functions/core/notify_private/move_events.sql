@@ -1,5 +1,5 @@
 create or replace function notify_private.move_events(event_ids uuid[], due_at timestamptz, shift interval) returns integer
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

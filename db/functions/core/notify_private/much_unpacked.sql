@@ -1,7 +1,7 @@
 create or replace function notify_private.much_unpacked() returns uuid[]
 language sql stable
 -- Definer: the worker's grant is the check of the caller.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
   -- This month's and last month's: older ones were packed in their time. Each is one pass over an index.
   select coalesce(pg_catalog.array_agg(distinct h.recipient_id), '{}')

@@ -2,7 +2,7 @@ create or replace function notify_private.names(
   table_name text, column_name text, not_theirs text[], changes jsonb default null, rows text default null, exports text default null,
   hidden text[] default '{}', reason text default null
 ) returns notify_private.personal_data
-language sql immutable set search_path = ''
+language sql immutable set search_path = pg_catalog, pg_temp
 as $$
   select row(
     table_name, column_name,

@@ -1,5 +1,5 @@
 create or replace function notify_private.needed_deliveries(from_id uuid, to_id uuid, kept_since timestamptz) returns setof uuid
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select d.id from notify.deliveries as d
   where d.id >= from_id and d.id < to_id and d.status in ('held', 'queued', 'sending')

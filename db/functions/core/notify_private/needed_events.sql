@@ -1,5 +1,5 @@
 create or replace function notify_private.needed_events(from_id uuid, to_id uuid, kept_since timestamptz) returns setof uuid
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
   -- Still to come, or planned or canceled lately though created long ago. Given up: nothing of it could be delivered.
   select e.id from notify.events as e

@@ -1,5 +1,5 @@
 create or replace function notify_private.needed_notifications(from_id uuid, to_id uuid, kept_since timestamptz) returns setof uuid
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select h.notification_id from notify.holds as h
   where h.released_at is null and h.notification_id >= from_id and h.notification_id < to_id

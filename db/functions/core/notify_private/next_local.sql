@@ -1,6 +1,6 @@
 create or replace function notify_private.next_local(time_of_day time, weekdays smallint[], zone text, after timestamptz) returns timestamptz
 language plpgsql immutable parallel safe
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   clock constant text := coalesce(zone, 'UTC');

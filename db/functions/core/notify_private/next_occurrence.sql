@@ -1,5 +1,5 @@
 create or replace function notify_private.next_occurrence(schedule notify.schedules, zone text, after timestamptz, last_on date) returns timestamptz
-language plpgsql stable set search_path = ''
+language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 declare
   answer timestamptz := notify_private.next_local(

@@ -1,5 +1,5 @@
 create or replace function notify_private.next_refresh(period notify_private.statistic_periods) returns timestamptz
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select period.computed_at
     + greatest(

@@ -1,5 +1,5 @@
 create or replace function notify_private.normal_address(channel text, address text) returns text
-language sql immutable parallel safe set search_path = ''
+language sql immutable parallel safe set search_path = pg_catalog, pg_temp
 as $$
   select case
     when channel = 'email' then lower(address)

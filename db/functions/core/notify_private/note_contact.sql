@@ -2,7 +2,7 @@ create or replace function notify_private.note_contact(user_id uuid, session_id 
 language sql volatile
 -- Definer: called by the API for a request whose token it verified, under a role that may touch no table. Its grant is the
 -- check of the caller.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
   update notify.devices as d
   set

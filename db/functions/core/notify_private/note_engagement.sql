@@ -2,7 +2,7 @@ create or replace function notify_private.note_engagement(delivery_id uuid, kind
 language plpgsql volatile
 -- Definer: called by the routes of signed links, which may touch no table. The link's signature, checked there, and its
 -- grant are the check of the caller.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

@@ -1,7 +1,7 @@
 create or replace function notify_private.note_opt_out(address text, opted_out boolean) returns boolean
 language plpgsql volatile
 -- Definer: the callback route may touch no table. Its grant is the check of the caller, who has checked the signature.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

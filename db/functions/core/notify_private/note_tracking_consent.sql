@@ -1,5 +1,5 @@
 create or replace function notify_private.note_tracking_consent(user_id uuid, granted boolean, source text) returns boolean
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 begin

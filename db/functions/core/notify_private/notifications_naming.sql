@@ -1,5 +1,5 @@
 create or replace function notify_private.notifications_naming(user_id uuid, words text[], event_ids uuid[], since timestamptz default '-infinity') returns uuid[]
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select array(
     select n.id from notify.notifications as n

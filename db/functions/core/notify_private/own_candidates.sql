@@ -4,7 +4,7 @@ returns table (
   read_at timestamptz, clicked_at timestamptz, is_leavable boolean, unsubscribed_at timestamptz, failed_at timestamptz, retries integer,
   is_recovered boolean, time_to_deliver interval, time_to_read interval, time_to_click interval
 )
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select
     notify_private.hour_of(f.delivery_id), f.type_key, f.channel, f.status, f.reason, f.sent_at, f.delivered_at, f.is_tracked, f.read_at, f.clicked_at,

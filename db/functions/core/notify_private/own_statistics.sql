@@ -1,6 +1,6 @@
 create or replace function notify_private.own_statistics(recipient_id uuid, since timestamptz, until timestamptz, types text[], channels text[])
 returns setof notify_private.hourly_statistics
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select
     c.starts_at, c.type_key, c.channel,

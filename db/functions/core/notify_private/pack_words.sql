@@ -1,7 +1,7 @@
 create or replace function notify_private.pack_words(recipient_id uuid, most integer default 1024) returns integer
 language plpgsql volatile
 -- Definer: the worker's grant is the check of the caller.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 set enable_seqscan = off set enable_bitmapscan = off set jit = off
 as $$
 #variable_conflict use_variable

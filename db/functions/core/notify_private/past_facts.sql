@@ -2,7 +2,7 @@ create or replace function notify_private.past_facts(
   batch notify_private.past[], changes jsonb, settings notify.settings, types notify.notification_types[],
   sent notify_private.past_message[], keys notify_private.past_key[], first_id uuid
 ) returns setof notify_private.facts
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
   with known as (
     select b.*, f.fact, b.nth is null as is_astray

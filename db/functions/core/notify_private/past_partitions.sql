@@ -2,7 +2,7 @@ create or replace function notify_private.past_partitions()
 returns table (table_name text, partition_name text, from_id uuid, to_id uuid, kept_since timestamptz, needed text)
 language sql stable
 -- Definer: the worker's grant is the check of the caller.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
   select p.table_name, part.name, notify_private.uuidv7_floor(month.starts_at), notify_private.uuidv7_floor(month.ends_at), since.at, policy.needed
   from notify.retention_policies as p

@@ -1,5 +1,5 @@
 create or replace function notify_private.pause_provider(provider text, reason text) returns timestamptz
-language sql volatile set search_path = ''
+language sql volatile set search_path = pg_catalog, pg_temp
 as $$
   update notify.providers as p
   set

@@ -1,5 +1,5 @@
 create or replace function notify_private.percentiles(histogram bigint[], shares double precision[]) returns interval[]
-language plpgsql immutable strict parallel safe set search_path = ''
+language plpgsql immutable strict parallel safe set search_path = pg_catalog, pg_temp
 as $$
 declare
   below constant bigint := (1::bigint << 40) - 1;

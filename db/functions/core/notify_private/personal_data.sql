@@ -1,5 +1,5 @@
 create or replace function notify_private.personal_data() returns setof notify_private.personal_data
-language sql immutable set search_path = ''
+language sql immutable set search_path = pg_catalog, pg_temp
 as $$
   values
     -- What hangs on deliveries goes before them, what hangs on decisions before these, changes of settings after the settings.
@@ -57,6 +57,7 @@ as $$
          select a.event_id, a.slice from notify_private.audience_rest as a
          where exists (select from unnest(a.members) as m where m.recipient_id = $1) for update skip locked)',
       'false', reason => 'Who is still to be planned of an event being planned; gone in minutes')),
+    (notify_private.belongs('notify_private.limit_uses', exports => 'false', reason => 'Counts of a day, of what is exported itself')),
     (notify_private.belongs('notify_private.dedupe_keys', 'recipient_id')),
     (notify_private.belongs('notify_private.dedupe_keys', null, 'notify_private.mentions(r.dedupe_key, $6)', 'false', reason => 'Keys of others that name the person')),
     (notify_private.belongs('notify_private.daily_counters', 'recipient_id')),
@@ -118,6 +119,7 @@ as $$
     (notify_private.about_nobody('notify.consent_rules', 'The law of regions')),
     (notify_private.about_nobody('notify.workers', 'Processes and their hosts')),
     (notify_private.about_nobody('notify_private.claims', 'Which process sends which chunk')),
+    (notify_private.about_nobody('notify.limits', 'Bounds, the same for everybody')),
     (notify_private.about_nobody('notify.retention_policies', 'How long rows are kept')),
     (notify_private.about_nobody('notify.retention_runs', 'Counts')),
     (notify_private.about_nobody('notify_private.hourly_statistics', 'Counts')),

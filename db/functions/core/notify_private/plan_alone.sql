@@ -1,7 +1,7 @@
 create or replace function notify_private.plan_alone(event_id uuid) returns boolean
 language plpgsql volatile
 -- Definer: the worker's grant is the check of the caller.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform notify_private.plan(array[event_id]);

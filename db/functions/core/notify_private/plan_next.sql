@@ -1,7 +1,7 @@
 create or replace function notify_private.plan_next(lane text) returns notify_private.planned_chunk
 language plpgsql volatile
 -- Definer: the worker's grant is the check of the caller.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 -- As in enqueue_due(): by the index of what is due, whatever the statistics say.
 set plan_cache_mode = force_generic_plan set jit = off set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off
 as $$

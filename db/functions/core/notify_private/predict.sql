@@ -1,7 +1,7 @@
 create or replace function notify_private.predict(
   user_id uuid, type_key text, at timestamptz, variables jsonb
 ) returns setof notify.prediction
-language plpgsql stable set search_path = ''
+language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

@@ -1,6 +1,6 @@
 create or replace function notify_private.quiet_until(windows notify.quiet_window[], zone text, at timestamptz) returns timestamptz
 language plpgsql immutable parallel safe
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   clock text;

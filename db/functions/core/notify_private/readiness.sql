@@ -3,7 +3,7 @@ create or replace function notify_private.readiness(
 )
 language plpgsql stable
 -- Definer: the route that answers balancers may read no table. Its grant is the check of the caller.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   select count(*) into missing_migrations

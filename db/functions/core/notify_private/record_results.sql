@@ -2,7 +2,7 @@ create or replace function notify_private.record_results(claim_id uuid, results 
 returns table (status text, deliveries bigint)
 language plpgsql volatile
 -- Definer: the worker's grant is the check of the caller; the claim's id is its proof for these deliveries.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 -- As in plan(): generic plans, and none that scans a table; deliveries are reached by their claim and joined by hash.
 set plan_cache_mode = force_generic_plan set jit = off set enable_seqscan = off set enable_nestloop = off
 as $$

@@ -1,7 +1,7 @@
 create or replace function notify_private.recover_claims(silent_for interval default '15 seconds') returns bigint
 language plpgsql volatile
 -- Definer: the worker's grant is the check of the caller.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   at constant timestamptz := pg_catalog.clock_timestamp();

@@ -1,5 +1,5 @@
 create or replace function notify_private.redact(content text, words text[]) returns text
-language sql immutable set search_path = ''
+language sql immutable set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(
     pg_catalog.regexp_replace(ids.content, notify_private.words_pattern(array(select w from unnest(words) as w where w !~ uuid.shape)), '…', 'g'),

@@ -1,5 +1,5 @@
 create or replace function notify_private.redact_json(content jsonb, words text[]) returns jsonb
-language sql immutable set search_path = ''
+language sql immutable set search_path = pg_catalog, pg_temp
 as $$
   select notify_private.redact(content::text, notify_private.json_words(words))::jsonb
 $$;

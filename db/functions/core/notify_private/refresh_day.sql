@@ -1,5 +1,5 @@
 create or replace function notify_private.refresh_day(starts_at timestamptz) returns void
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

@@ -1,7 +1,7 @@
 create or replace function notify_private.refresh_period(span text, starts_at timestamptz, wait boolean default false) returns boolean
 language plpgsql volatile
 -- Definer: the worker's grant is the check of the caller.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

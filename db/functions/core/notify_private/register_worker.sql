@@ -1,7 +1,7 @@
 create or replace function notify_private.register_worker(lane text, host text, pid integer, providers text[]) returns uuid
 language plpgsql volatile
 -- Definer: the worker's grant is the check of the caller.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   id uuid;

@@ -1,5 +1,5 @@
 create or replace function notify_private.render(template text, variables jsonb, locale text default null) returns text
-language plpgsql stable parallel safe set search_path = ''
+language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp
 as $$
 declare
   parts text[];

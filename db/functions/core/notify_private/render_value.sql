@@ -1,5 +1,5 @@
 create or replace function notify_private.render_value(value jsonb, locale text) returns text
-language plpgsql stable parallel safe set search_path = ''
+language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp
 as $$
 begin
   if pg_catalog.jsonb_typeof(value -> 'dates') = 'array' then

@@ -3,7 +3,7 @@ create or replace function notify_private.replay(
 ) returns setof notify.backtest_case
 language plpgsql
 -- Stable, so PostgreSQL itself refuses whatever would write: the state of the past is kept in arrays, not in tables.
-stable set search_path = ''
+stable set search_path = pg_catalog, pg_temp
 -- Arrays are joined by hash, though a generic plan takes them for ten elements.
 set enable_nestloop = off set plan_cache_mode = force_generic_plan set jit = off
 as $$

@@ -1,5 +1,5 @@
 create or replace function notify_private.require_backtest(since timestamptz, until timestamptz, part integer, parts integer) returns void
-language plpgsql stable set search_path = ''
+language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 begin
   if since is null or until is null or not isfinite(since) or not isfinite(until) or since >= until then

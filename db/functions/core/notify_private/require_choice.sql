@@ -1,5 +1,5 @@
 create or replace function notify_private.require_choice(used_channels text[], channel text, enabled boolean, frequency text) returns void
-language plpgsql immutable set search_path = ''
+language plpgsql immutable set search_path = pg_catalog, pg_temp
 as $$
 declare
   wrong constant text := case

@@ -1,5 +1,5 @@
 create or replace function notify_private.require_type(type_key text) returns notify.notification_types
-language plpgsql stable set search_path = ''
+language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 declare
   type notify.notification_types;

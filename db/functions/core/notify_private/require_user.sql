@@ -1,5 +1,5 @@
 create or replace function notify_private.require_user() returns uuid
-language plpgsql stable set search_path = ''
+language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 declare
   me constant uuid := notify_hidden.current_user_id();

@@ -1,5 +1,5 @@
 create or replace function notify_private.restate(delivery_id uuid) returns jsonb
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
   told record;

@@ -1,5 +1,5 @@
 create or replace function notify_private.retention_floor(table_name text) returns interval
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select case
     when p.needed is null then p.at_least

@@ -1,5 +1,5 @@
 create or replace function notify_private.retire_addresses(fates notify_private.fate[], claimed_at timestamptz) returns void
-language sql volatile set search_path = ''
+language sql volatile set search_path = pg_catalog, pg_temp
 as $$
   update notify.devices as v set deactivated_at = clock_timestamp(), deactivation_reason = f.reason
   from unnest(fates) as f

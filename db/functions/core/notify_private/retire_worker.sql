@@ -1,7 +1,7 @@
 create or replace function notify_private.retire_worker(worker_id uuid) returns void
 language sql volatile
 -- Definer: the worker's grant is the check of the caller.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
   update notify.workers set stopped_at = clock_timestamp() where id = worker_id and stopped_at is null
 $$;

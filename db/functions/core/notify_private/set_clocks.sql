@@ -1,5 +1,5 @@
 create or replace function notify_private.set_clocks(schedule_ids uuid[], after timestamptz) returns void
-language sql volatile set search_path = ''
+language sql volatile set search_path = pg_catalog, pg_temp
 as $$
   insert into notify.schedule_clocks (schedule_id, time_zone, next_at)
   select s.id, z.name, notify_private.next_occurrence(s, z.name, after, null)

@@ -1,5 +1,5 @@
 create or replace function notify_private.settings_at(at timestamptz) returns setof notify.settings
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select r.*
   from notify.settings as s

@@ -1,5 +1,5 @@
 create or replace function notify_private.settle_deliveries(delivery_ids uuid[]) returns bigint
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

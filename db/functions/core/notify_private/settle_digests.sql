@@ -1,5 +1,5 @@
 create or replace function notify_private.settle_digests(closing notify.digests[], at timestamptz) returns void
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 -- Tables are looked up by key whatever the statistics say; only the arrays are joined by hash, between the two switches.
 set plan_cache_mode = force_generic_plan set enable_hashjoin = off set enable_mergejoin = off
 as $$

@@ -1,5 +1,5 @@
 create or replace function notify_private.settle_sweep_runs() returns bigint
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
   run notify.sweep_runs;

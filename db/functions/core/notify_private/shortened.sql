@@ -1,5 +1,5 @@
 create or replace function notify_private.shortened(text text, most integer) returns text
-language sql immutable strict parallel safe set search_path = ''
+language sql immutable strict parallel safe set search_path = pg_catalog, pg_temp
 as $$
   select case
     when most >= length(text) then text

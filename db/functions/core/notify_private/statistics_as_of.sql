@@ -1,5 +1,5 @@
 create or replace function notify_private.statistics_as_of(since timestamptz, until timestamptz) returns timestamptz
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select least(pg_catalog.min(m.announced_at), pg_catalog.now())
   from notify_private.statistic_marks as m

@@ -1,5 +1,5 @@
 create or replace function notify_private.sweep(run_id uuid) returns notify.sweep_runs
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 -- Over everything there is, hence scanned where that pays; compiling it does not.
 set jit = off
 as $$

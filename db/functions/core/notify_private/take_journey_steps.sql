@@ -1,5 +1,5 @@
 create or replace function notify_private.take_journey_steps(due notify.journey_enrollments[], at timestamptz) returns void
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare

@@ -1,7 +1,7 @@
 create or replace function notify_private.tg_activities__stay() returns trigger
 language plpgsql volatile
 -- Definer: people are looked up for whoever deletes.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   if tg_op = 'DELETE' then

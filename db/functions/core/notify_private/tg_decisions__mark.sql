@@ -1,5 +1,5 @@
 create or replace function notify_private.tg_decisions__mark() returns trigger
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 begin
   insert into notify_private.statistic_marks (span, starts_at)

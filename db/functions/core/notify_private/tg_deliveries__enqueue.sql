@@ -1,5 +1,5 @@
 create or replace function notify_private.tg_deliveries__enqueue() returns trigger
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform notify_private.enqueue_sending(array(

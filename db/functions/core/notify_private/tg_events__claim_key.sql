@@ -1,7 +1,7 @@
 create or replace function notify_private.tg_events__claim_key() returns trigger
 language plpgsql volatile
 -- Definer: the table of keys is nobody's to read.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   insert into notify_private.event_keys (idempotency_key, event_id) values (new.idempotency_key, new.id)

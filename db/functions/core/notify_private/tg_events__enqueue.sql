@@ -1,7 +1,7 @@
 create or replace function notify_private.tg_events__enqueue() returns trigger
 language plpgsql volatile
 -- Definer: whoever may insert an event need not be able to enqueue jobs.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   -- One add_jobs call however many rows: a single add_job costs 0.8 ms, add_jobs 7 us a row. What is due before the next

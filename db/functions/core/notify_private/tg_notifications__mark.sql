@@ -1,5 +1,5 @@
 create or replace function notify_private.tg_notifications__mark() returns trigger
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 begin
   -- Their deliveries may have been made in later hours; finding these is left to whoever counts.

@@ -1,7 +1,7 @@
 create or replace function notify_private.tg_preference_changes__look_again() returns trigger
 language plpgsql volatile
 -- Definer: those who change their settings may not touch what is held.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   rules constant text[] := '{quiet_hours,daily_cap,rolling_cap}';

@@ -1,7 +1,7 @@
 create or replace function notify_private.tg_preference_changes__note() returns trigger
 language plpgsql volatile
 -- Definer: nobody may write the record of changes; whoever may change a choice has it noted.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   scope text;

@@ -1,5 +1,5 @@
 create or replace function notify_private.tg_settings__check() returns trigger
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
   wrong constant text := (

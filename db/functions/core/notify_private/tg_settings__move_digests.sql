@@ -1,7 +1,7 @@
 create or replace function notify_private.tg_settings__move_digests() returns trigger
 language plpgsql volatile
 -- Definer: operators change the settings; the digests that follow are nobody's to write.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   if exists (

@@ -1,7 +1,7 @@
 create or replace function notify_private.tg_suppressions__note() returns trigger
 language plpgsql volatile
 -- Definer: nobody may write the record; whoever may change the list has it noted.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_variable
 declare

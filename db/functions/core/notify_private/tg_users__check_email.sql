@@ -1,7 +1,7 @@
 create or replace function notify_private.tg_users__check_email() returns trigger
 language plpgsql volatile
 -- Definer: whoever may change a mailbox may not make events; the rule holds for all of them.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   changed uuid[];

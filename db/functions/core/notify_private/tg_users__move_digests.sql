@@ -1,7 +1,7 @@
 create or replace function notify_private.tg_users__move_digests() returns trigger
 language plpgsql volatile
 -- Definer: the application that writes people has no business in digests.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   moved uuid[];

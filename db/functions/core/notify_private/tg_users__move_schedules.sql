@@ -1,7 +1,7 @@
 create or replace function notify_private.tg_users__move_schedules() returns trigger
 language plpgsql volatile
 -- Definer: the application that writes people has no business in schedules.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   if not exists (select from new_rows as n join old_rows as o on o.id = n.id where n.time_zone is distinct from o.time_zone) then

@@ -1,7 +1,7 @@
 create or replace function notify_private.tg_users__restore_suppressions() returns trigger
 language plpgsql volatile
 -- Definer: whoever may write people may not read the digests.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   if not exists (select from notify_private.suppression_digests) then

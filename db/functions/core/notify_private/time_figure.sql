@@ -1,7 +1,7 @@
 create or replace function notify_private.time_figure(known bigint, total interval, histogram bigint[]) returns notify.time_figure
 language plpgsql immutable parallel safe
 -- Definer: called by the views of analysts, who may look no name up in this schema. It reads nothing but what it is given.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   p interval[];

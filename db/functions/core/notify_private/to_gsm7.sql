@@ -1,5 +1,5 @@
 create or replace function notify_private.to_gsm7(text text) returns text
-language plpgsql stable strict parallel safe set search_path = ''
+language plpgsql stable strict parallel safe set search_path = pg_catalog, pg_temp
 as $$
 declare
   plain text := text;

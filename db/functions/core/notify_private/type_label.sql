@@ -1,5 +1,5 @@
 create or replace function notify_private.type_label(labels jsonb, key text, locale text) returns text
-language sql immutable parallel safe set search_path = ''
+language sql immutable parallel safe set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(
     labels ->> locale, labels ->> pg_catalog.split_part(locale, '-', 1), labels ->> 'en',

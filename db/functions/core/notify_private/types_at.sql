@@ -1,5 +1,5 @@
 create or replace function notify_private.types_at(at timestamptz) returns setof notify.notification_types
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
   with later as (
     select distinct on (c.key) c.key, c.old

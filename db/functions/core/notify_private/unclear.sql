@@ -1,5 +1,5 @@
 create or replace function notify_private.unclear(candidates notify_private.candidate[]) returns uuid[]
-language plpgsql stable set search_path = ''
+language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 declare
   answer uuid[] := '{}';

@@ -1,5 +1,5 @@
 create or replace function notify_private.unpacked(recipient_id uuid) returns table (stretch bigint, id uuid)
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
   -- Between two packed stretches, before the first and after the last: ids alone, from the index.
   with gap as (

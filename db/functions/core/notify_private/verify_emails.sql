@@ -1,5 +1,5 @@
 create or replace function notify_private.verify_emails(user_ids uuid[]) returns setof notify.email_verifications
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 begin
   return query

@@ -1,5 +1,5 @@
 create or replace function notify_private.warn_unreachable(verdicts notify_private.verdict[]) returns void
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
   people bigint;

@@ -1,5 +1,5 @@
 create or replace function notify_private.words_again(recipient_id uuid, notification_ids uuid[]) returns tsvector[]
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 -- One pass over an index and a hash, however few elements the planner takes the array for.
 set enable_seqscan = off set enable_nestloop = off
 as $$

@@ -1,7 +1,7 @@
 create or replace function notify_private.write_consent(
   user_id uuid, granted boolean, channel text, text_version text, method text, evidence jsonb
 ) returns notify.consents
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

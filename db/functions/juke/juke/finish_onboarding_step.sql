@@ -1,7 +1,7 @@
 create or replace function juke.finish_onboarding_step(step_key text) returns juke.onboarding_steps_done
 language plpgsql volatile
 -- Definer: people have no grant to write here; this makes a row of the caller's.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

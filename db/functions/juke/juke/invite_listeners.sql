@@ -1,7 +1,7 @@
 create or replace function juke.invite_listeners(listening_session_id uuid, user_ids uuid[], expires_after interval default '6 hours') returns setof juke.invites
 language plpgsql volatile
 -- Definer: people have no grant to write here; the first line checks the caller.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

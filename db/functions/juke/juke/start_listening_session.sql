@@ -1,7 +1,7 @@
 create or replace function juke.start_listening_session(name text) returns juke.listening_sessions
 language plpgsql volatile
 -- Definer: people have no grant to write here; this makes a session of the caller's.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

@@ -1,7 +1,7 @@
 create or replace function juke.withdraw_invite(invite_id uuid) returns juke.invites
 language plpgsql volatile
 -- Definer: people have no grant to write here; this changes an invite to a session of the caller's.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

@@ -1,5 +1,5 @@
 create or replace function juke_private.require_hosted_session(listening_session_id uuid) returns juke.listening_sessions
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
   me constant uuid := notify_private.require_known_user();

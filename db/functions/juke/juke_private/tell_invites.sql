@@ -1,5 +1,5 @@
 create or replace function juke_private.tell_invites(invite_ids uuid[]) returns void
-language sql volatile set search_path = ''
+language sql volatile set search_path = pg_catalog, pg_temp
 as $$
   insert into notify.events (type_key, actor_id, subject_type, subject_id, expires_after)
   select 'juke_invite', s.host_id, 'juke_invite', i.id, i.expires_at - now()

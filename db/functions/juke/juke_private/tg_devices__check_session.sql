@@ -1,7 +1,7 @@
 create or replace function juke_private.tg_devices__check_session() returns trigger
 language plpgsql volatile
 -- Definer: whoever registers a device need not be able to lock sessions.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   -- Shared, so that a session which is just ending is waited for; one that ends later waits for us and sees the device.

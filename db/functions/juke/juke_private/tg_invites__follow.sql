@@ -1,7 +1,7 @@
 create or replace function juke_private.tg_invites__follow() returns trigger
 language plpgsql volatile
 -- Definer: whoever may answer or withdraw need not be able to change events.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   if not exists (select from updated as n join outdated as o on o.id = n.id where (o.status, o.created_at) is distinct from (n.status, n.created_at)) then

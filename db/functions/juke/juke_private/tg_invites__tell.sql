@@ -1,7 +1,7 @@
 create or replace function juke_private.tg_invites__tell() returns trigger
 language plpgsql volatile
 -- Definer: whoever may invite need not be able to insert events.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   if exists (select from inserted) then

@@ -1,7 +1,7 @@
 create or replace function juke_private.tg_listeners__enroll() returns trigger
 language plpgsql volatile
 -- Definer: whoever tells of a listener need not be able to enroll anybody.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform notify.enroll_many(array(

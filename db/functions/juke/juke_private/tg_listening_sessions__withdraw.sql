@@ -1,7 +1,7 @@
 create or replace function juke_private.tg_listening_sessions__withdraw() returns trigger
 language plpgsql volatile
 -- Definer: whoever may end a listening session need not be able to change invites.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   update juke.invites as i set status = 'withdrawn', answered_at = pg_catalog.clock_timestamp()

@@ -1,7 +1,7 @@
 create or replace function juke_private.tg_onboarding_steps_done__exit() returns trigger
 language plpgsql volatile
 -- Definer: whoever finishes a step need not be able to end an enrollment.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   finished constant uuid[] := array(

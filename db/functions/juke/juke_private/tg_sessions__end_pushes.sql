@@ -1,7 +1,7 @@
 create or replace function juke_private.tg_sessions__end_pushes() returns trigger
 language plpgsql volatile
 -- Definer: whoever may end a session need not be able to remove devices.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   -- What is queued for them ends when a worker takes it: it reads the device then.

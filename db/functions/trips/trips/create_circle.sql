@@ -1,7 +1,7 @@
 create or replace function trips.create_circle(name text) returns trips.circles
 language plpgsql volatile
 -- Definer: people have no grant to write here; the first line says who calls.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

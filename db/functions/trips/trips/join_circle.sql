@@ -1,7 +1,7 @@
 create or replace function trips.join_circle(circle_id uuid) returns trips.memberships
 language plpgsql volatile
 -- Definer: people have no grant to write here; it changes the caller's own row alone.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

@@ -1,7 +1,7 @@
 create or replace function trips.post_trip_message(trip_id uuid, body text, mentioned_ids uuid[] default null) returns trips.trip_messages
 language plpgsql volatile
 -- Definer: people have no grant to write here; the first lines check the caller.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

@@ -1,7 +1,7 @@
 create or replace function trips.request_to_join(trip_id uuid) returns trips.join_requests
 language plpgsql volatile
 -- Definer: people have no grant to write here; the first lines check the caller.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

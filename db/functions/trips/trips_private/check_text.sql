@@ -1,5 +1,5 @@
 create or replace function trips_private.check_text(field text, value text, longest integer) returns void
-language plpgsql immutable set search_path = ''
+language plpgsql immutable set search_path = pg_catalog, pg_temp
 as $$
 begin
   if value is null or value !~ '\S' or length(value) > longest then

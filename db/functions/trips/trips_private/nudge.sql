@@ -1,5 +1,5 @@
 create or replace function trips_private.nudge(trip_ids uuid[]) returns void
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
   nudges trips_private.nudge[];

@@ -1,5 +1,5 @@
 create or replace function trips_private.require_date_window(id uuid) returns trips.date_windows
-language plpgsql stable set search_path = ''
+language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

@@ -1,5 +1,5 @@
 create or replace function trips_private.require_trip(id uuid) returns trips.trips
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

@@ -1,5 +1,5 @@
 create or replace function trips_private.sweep(run_id uuid, at timestamptz) returns bigint
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 begin
   insert into notify.events (type_key, subject_type, subject_id, data, idempotency_key)

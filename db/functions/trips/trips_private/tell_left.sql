@@ -1,5 +1,5 @@
 create or replace function trips_private.tell_left(leavings trips_private.leaving[]) returns void
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 begin
   if pg_catalog.cardinality(leavings) = 0 then

@@ -1,7 +1,7 @@
 create or replace function trips_private.tg_accommodation_options__tell() returns trigger
 language plpgsql volatile
 -- Definer: whoever may add options need not be able to insert events.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   if not exists (select from inserted) then

@@ -1,7 +1,7 @@
 create or replace function trips_private.tg_date_window_supports__nudge() returns trigger
 language plpgsql volatile
 -- Definer: whoever may write date window supports need not be able to insert events.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   trip_ids uuid[];

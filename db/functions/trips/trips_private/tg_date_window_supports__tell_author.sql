@@ -1,7 +1,7 @@
 create or replace function trips_private.tg_date_window_supports__tell_author() returns trigger
 language plpgsql volatile
 -- Definer: whoever may support dates need not be able to insert events.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   if not exists (select from inserted) then

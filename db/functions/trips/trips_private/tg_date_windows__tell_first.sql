@@ -1,7 +1,7 @@
 create or replace function trips_private.tg_date_windows__tell_first() returns trigger
 language plpgsql volatile
 -- Definer: whoever may suggest dates need not be able to change the trip or insert events.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   if not exists (

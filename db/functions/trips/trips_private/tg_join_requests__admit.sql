@@ -1,7 +1,7 @@
 create or replace function trips_private.tg_join_requests__admit() returns trigger
 language plpgsql volatile
 -- Definer: whoever may approve need not be able to write participants.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   approved uuid[];

@@ -1,7 +1,7 @@
 create or replace function trips_private.tg_participants__tell_left() returns trigger
 language plpgsql volatile
 -- Definer: whoever may leave need not be able to insert events.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   trip_ids uuid[];

@@ -1,5 +1,5 @@
 create or replace function trips_private.tg_trips__lead() returns trigger
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 begin
   new.leader_id := new.creator_id;

@@ -1,7 +1,7 @@
 create or replace function trips_private.tg_trips__tell_canceled() returns trigger
 language plpgsql volatile
 -- Definer: whoever may cancel a trip need not be able to insert events.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   -- Every update of trips comes by here; an insert of nothing would still fire the triggers of notify.events.

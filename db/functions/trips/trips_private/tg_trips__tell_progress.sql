@@ -1,7 +1,7 @@
 create or replace function trips_private.tg_trips__tell_progress() returns trigger
 language plpgsql volatile
 -- Definer: whoever may change a trip need not be able to insert events.
-security definer set search_path = ''
+security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   me constant uuid := notify_hidden.current_user_id();
