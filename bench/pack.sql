@@ -10,13 +10,13 @@ create table bench.silent_announcements (like bench.announcements including all)
 create function bench.audience(event_ids uuid[]) returns table (event_id uuid, recipient_id uuid, variant text, variables jsonb)
 language sql stable
 as $$
-  select e.id, f.user_id, 'default', jsonb_build_object('Text', a.text, 'announcementId', a.id)
+  select e.id, f.user_id, 'default', pg_catalog.jsonb_build_object('Text', a.text, 'announcementId', a.id)
   from notify.events as e
   join bench.announcements as a on a.id = e.subject_id
   join bench.followers as f on f.provider = a.provider
   where e.id = any (event_ids) and a.recipient_id is null
   union all
-  select e.id, a.recipient_id, 'default', jsonb_build_object('Text', a.text, 'announcementId', a.id)
+  select e.id, a.recipient_id, 'default', pg_catalog.jsonb_build_object('Text', a.text, 'announcementId', a.id)
   from notify.events as e
   join bench.announcements as a on a.id = e.subject_id
   where e.id = any (event_ids) and a.recipient_id is not null
@@ -43,7 +43,7 @@ select key, 'en', 'Bench', 'Rowbell', '{Text}' from notify.notification_types wh
 -- Every broadcast of the run is meant to go out.
 update notify.settings set daily_cap = 1000000;
 
-create function bench.seed(count integer, of_provider text) returns void language sql as $$
+create function bench.seed(count integer, of_provider text) returns void language sql set search_path = pg_catalog, pg_temp as $$
   with person as (insert into notify.users (name) select 'Bench ' || n from generate_series(1, count) as n returning id),
   device as (
     insert into notify.devices (user_id, provider, token)

@@ -24,10 +24,10 @@ try {
     -- To one person each, without a table of announcements.
     create function bench.one_audience(event_ids uuid[]) returns table (event_id uuid, recipient_id uuid, variant text, variables jsonb)
     language sql stable as $$
-      select e.id, e.actor_id, 'default', jsonb_build_object('Text', 'One', 'announcementId', e.id) from notify.events as e where e.id = any (event_ids)
+      select e.id, e.actor_id, 'default', pg_catalog.jsonb_build_object('Text', 'One', 'announcementId', e.id) from notify.events as e where e.id = any (event_ids)
     $$;
     update notify.notification_types set audience = 'bench.one_audience';
-    create procedure bench.schedule(count integer, due_at timestamptz, over interval) language sql as $$
+    create procedure bench.schedule(count integer, due_at timestamptz, over interval) language sql set search_path = pg_catalog, pg_temp as $$
       insert into notify.events (type_key, actor_id, due_at)
       select case when n % 10 = 0 then 'bench_p0' else 'bench_p1' end, u.user_id, due_at + random() * over
       from generate_series(1, count) as n join (select user_id, row_number() over () as k from bench.followers) as u on u.k = 1 + n % 1000

@@ -3856,6 +3856,9 @@ function notify_private.irrelevant(candidates notify_private.candidate[]) return
 function notify_private.is_gsm7(text text) returns boolean
   sql immutable parallel safe
 
+function notify_private.is_ours(routine oid) returns boolean
+  sql stable set search_path=pg_catalog, pg_temp
+
 function notify_private.is_shared_address(address text, user_id uuid) returns boolean
   sql stable set search_path=pg_catalog, pg_temp
 

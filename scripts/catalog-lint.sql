@@ -13,17 +13,18 @@ select 'row level security is off' as rule, name as object, null as detail
 from relations where relkind in ('r', 'p') and not relrowsecurity
 
 union all
-select 'security definer without a pinned search_path', name, null
-from functions where prosecdef and not exists (select from unnest(proconfig) c where c like 'search_path=%')
+-- Under any other, '' included, types and relations are looked up in pg_temp first: the caller's objects, with the owner's rights.
+select 'another search_path than "pg_catalog, pg_temp"', name, c
+from functions cross join unnest(proconfig) c where c like 'search_path=%' and c <> 'search_path=pg_catalog, pg_temp'
 
 -- Identity helpers and audiences are inlined, which a setting would prevent, a procedure with one may not commit, an aggregate has none;
--- they qualify every name instead.
+-- they qualify every name instead, which qualified-names.ts reads.
 union all
 select 'no pinned search_path, and not a function that can be inlined', name, null
 from functions
-where not exists (select from unnest(proconfig) c where c like 'search_path=%')
+where not coalesce(proconfig @> array['search_path=pg_catalog, pg_temp'], false)
   and not (prolang = (select oid from pg_language where lanname = 'sql') and provolatile in ('i', 's') and not prosecdef)
-  and prokind not in ('p', 'a')
+  and (prosecdef or prokind not in ('p', 'a'))
 
 union all
 select 'foreign key without an index on its columns', con.conrelid::regclass::text, con.conname

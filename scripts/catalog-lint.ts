@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import pg from 'pg';
 import { dbFolder, listSqlFiles } from '../src/migrate/packs.ts';
+import { findUnqualifiedNames, type Routine } from './qualified-names.ts';
 import { ourSchemas } from './schema.ts';
 import type { Scratch } from './scratch.ts';
 
@@ -15,10 +16,37 @@ export async function lintCatalog(scratch: Scratch): Promise<string[]> {
       `with ours as (${ourSchemas})\n${lint}`,
     );
     const problems = rows.map(({ rule, object, detail }) => `${object}: ${rule}${detail ? ` (${detail})` : ''}`);
-    return [...problems, ...(await compareWithFiles(client))];
+    return [...problems, ...(await findUnqualified(client, ourSchemas)), ...(await compareWithFiles(client))];
   } finally {
     await client.end();
   }
+}
+
+/**
+ * @param schemas a query for `oid` and `nspname` of the schemas to look into
+ * @returns a sentence for each function that names something without its schema although that could be another's
+ */
+export async function findUnqualified(client: pg.ClientBase, schemas: string): Promise<string[]> {
+  const { rows } = await client.query<Routine & { name: string }>(
+    `select p.oid::regprocedure::text as name, l.lanname as language,
+       case l.lanname when 'sql' then p.prosrc else pg_get_functiondef(p.oid) end as text,
+       coalesce(p.proconfig @> array['search_path=pg_catalog, pg_temp'], false) as "isPinned",
+       array(
+         select t.name::text from pg_trigger cross join unnest(array[tgoldtable, tgnewtable]) as t (name)
+         where tgfoid = p.oid and t.name is not null
+       ) as "transitionTables"
+     from pg_proc as p join pg_language as l on l.oid = p.prolang
+     -- An aggregate has no body, and what stands between "begin atomic" and "end" was looked up when it was made.
+     where l.lanname in ('sql', 'plpgsql') and p.prokind <> 'a' and p.prosqlbody is null
+       and p.pronamespace in (select oid from (${schemas}) as s)
+     order by 1`,
+  );
+  const problems: string[] = [];
+  for (const { name, ...routine } of rows) {
+    const names = await findUnqualifiedNames(routine);
+    if (names.length > 0) problems.push(`${name}: say in which schema: ${names.join(', ')}`);
+  }
+  return problems;
 }
 
 /**

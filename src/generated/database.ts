@@ -1349,7 +1349,7 @@ export interface NotifyNotifications {
 
 export interface NotifyNotificationTypes {
   /**
-   * Qualified name of "f(event_ids uuid[]) returns table (event_id uuid, recipient_id uuid, variant text, variables jsonb)". Plain "language sql stable" without settings or definer, so that plan() can page through it.
+   * Qualified name of "f(event_ids uuid[]) returns table (event_id uuid, recipient_id uuid, variant text, variables jsonb)". Plain "language sql stable" without settings or definer, so that plan() can page through it; it therefore qualifies every function and type, pg_catalog's too.
    */
   audience: string;
   /**

@@ -43,7 +43,7 @@ beforeAll(async () => {
   await db.owner.query('update notify.settings set daily_cap = 1000000');
   await db.owner.query(`
     create table engine_test.transitions (moved text primary key, by text);
-    create function engine_test.note() returns trigger language plpgsql security definer as $$
+    create function engine_test.note() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
     declare called text;
     begin
       get diagnostics called = pg_context;

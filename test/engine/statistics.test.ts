@@ -20,7 +20,7 @@ beforeAll(async () => {
   await db.owner.query(`
     create table engine_test.later (by interval not null);
     insert into engine_test.later values ('0');
-    create function engine_test.later() returns interval language sql stable security definer as $$ select by from engine_test.later $$;
+    create function engine_test.later() returns interval language sql stable security definer set search_path = pg_catalog, pg_temp as $$ select by from engine_test.later $$;
     grant usage on schema engine_test to public;
     alter table notify.deliveries alter column id set default uuidv7(engine_test.later());
     update notify.settings set daily_cap = 1000000, require_verified_email = false;

@@ -17,7 +17,7 @@ const pack = `
     dmineat timestamptz, primary key (user_id, step));
 
   create function music.onboarding_progress(user_id uuid, subject_id uuid) returns jsonb language sql stable as $$
-    select jsonb_build_object('NextStep', o.name) from music.onboarding as o
+    select pg_catalog.jsonb_build_object('NextStep', o.name) from music.onboarding as o
     where o.user_id = onboarding_progress.user_id and o.dmineat is null order by o.step limit 1
   $$;
   insert into notify.notification_types (key, pack, category, audience, still_relevant, dedupe_key)

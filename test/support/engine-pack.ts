@@ -28,21 +28,21 @@ export async function installPack(db: TestDatabase): Promise<void> {
     create function engine_test.named_audience(event_ids uuid[])
     returns table (event_id uuid, recipient_id uuid, variant text, variables jsonb)
     language sql stable as $$
-      select e.id, r.id::uuid, e.data ->> 'variant', e.data -> 'variables'
-      from notify.events as e cross join lateral jsonb_array_elements_text(e.data -> 'to') as r (id)
+      select e.id, r.id::pg_catalog.uuid, e.data ->> 'variant', e.data -> 'variables'
+      from notify.events as e cross join lateral pg_catalog.jsonb_array_elements_text(e.data -> 'to') as r (id)
       where e.id = any (event_ids)
     $$;
 
     create function engine_test.fragile_audience(event_ids uuid[])
     returns table (event_id uuid, recipient_id uuid, variant text, variables jsonb)
     language sql stable as $$
-      select e.id, r.id::uuid, 'default',
-        jsonb_build_object('Zero', 1 / (select count(*) from engine_test.switches where name = 'mended'))
-      from notify.events as e cross join lateral jsonb_array_elements_text(e.data -> 'to') as r (id)
+      select e.id, r.id::pg_catalog.uuid, 'default',
+        pg_catalog.jsonb_build_object('Zero', 1 / (select pg_catalog.count(*) from engine_test.switches where name = 'mended'))
+      from notify.events as e cross join lateral pg_catalog.jsonb_array_elements_text(e.data -> 'to') as r (id)
       where e.id = any (event_ids)
     $$;
 
-    create function engine_test.tell() returns trigger language plpgsql as $$
+    create function engine_test.tell() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
     begin
       insert into notify.events (type_key, subject_type, subject_id, data)
       select i.type_key, 'group', i.group_id, jsonb_build_object('variables', jsonb_build_object('Name', i.name))

@@ -78,7 +78,7 @@ export async function makeWorld(db: TestDatabase, random: Rand, size: number, si
   await installPack(db);
   await owner.query(`
     create function engine_test.still_relevant(event_id uuid, recipient_id uuid) returns boolean language sql stable as $$
-      select not coalesce(e.data -> 'stale' ? still_relevant.recipient_id::text, false) from notify.events as e where e.id = still_relevant.event_id
+      select not coalesce(e.data -> 'stale' ? still_relevant.recipient_id::pg_catalog.text, false) from notify.events as e where e.id = still_relevant.event_id
     $$`);
   const settings: Settings = {
     dailyCap: 2 + random(4),

@@ -4,7 +4,7 @@ returns table (event_id uuid, recipient_id uuid, variant text, variables jsonb)
 language sql stable
 as $$
   select
-    e.id, x.user_id, 'default'::text,
+    e.id, x.user_id, 'default',
     pg_catalog.jsonb_build_object(
       'id', x.id,
       'Balance', accounts_private.money((e.data ->> 'amount')::numeric, x.currency, u.locale),

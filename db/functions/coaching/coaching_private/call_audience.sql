@@ -4,7 +4,7 @@ returns table (event_id uuid, recipient_id uuid, variant text, variables jsonb)
 language sql stable
 as $$
   select
-    e.id, w.user_id, 'default'::text,
+    e.id, w.user_id, 'default',
     w.variables || pg_catalog.jsonb_build_object(
       'voice', coalesce(w.voice, ''),
       'language', case w.language when 'fr' then 'fr-FR' else 'en-US' end,

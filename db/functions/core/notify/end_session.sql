@@ -17,7 +17,7 @@ begin
   removed := (select pg_catalog.count(*) from notify.devices as d where d.user_id = me and d.session_id = ended);
   for pack in
     select p.oid from pg_catalog.pg_proc as p join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
-    where p.proname = 'end_session' and n.nspname ~ '_private$' order by n.nspname
+    where p.proname = 'end_session' and n.nspname ~ '_private$' and notify_private.is_ours(p.oid) order by n.nspname
   loop
     execute pg_catalog.format('select %s($1, $2)', pack) using me, ended;
   end loop;

@@ -3,7 +3,10 @@ create or replace function notify.inbox_threads(filter notify.inbox_filter defau
 language sql stable
 as $$
   -- There is no greatest uuid in PostgreSQL 18; as text their order is the same.
-  select n.thread_id, max(n.id::text)::uuid, count(*)::integer, (count(*) filter (where n.read_at is null))::integer, min(n.created_at), max(n.created_at)
+  select
+    n.thread_id, pg_catalog.max(n.id::pg_catalog.text)::pg_catalog.uuid,
+    pg_catalog.count(*)::integer, (pg_catalog.count(*) filter (where n.read_at is null))::integer,
+    pg_catalog.min(n.created_at), pg_catalog.max(n.created_at)
   from notify_hidden.inbox(filter) as n
   group by n.thread_id, case when n.thread_id is null then n.id end
   order by 2 desc

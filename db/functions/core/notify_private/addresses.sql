@@ -10,7 +10,7 @@ as $$
     from notify.devices as d
     where d.user_id = addresses.user_id and d.deactivated_at is null and addresses.channel = 'push'
   union all
-  select 'smtp', null, lower(u.email)
+  select 'smtp', null, pg_catalog.lower(u.email)
     from notify.users as u where u.id = addresses.user_id and u.email is not null and addresses.channel = 'email'
   union all
   select 'twilio', null, u.phone
@@ -23,7 +23,7 @@ as $$
     from notify.webhook_endpoints as w
     where w.user_id = addresses.user_id and w.deactivated_at is null and addresses.channel = 'webhook'
   union all
-  select 'in_app', null, addresses.user_id::text where addresses.channel = 'in_app'
+  select 'in_app', null, addresses.user_id::pg_catalog.text where addresses.channel = 'in_app'
 $$;
 comment on function notify_private.addresses(uuid, text) is
   'Every working address of a person on a channel; device_id names the device or webhook endpoint where the address has a row of its own. Suppressions are not taken out here: that is a rule, with a reason.';

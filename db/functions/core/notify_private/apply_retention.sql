@@ -3,8 +3,8 @@ create or replace procedure notify_private.apply_retention(inout done integer)
 language plpgsql
 as $$
 declare
-  past record;
-  policy record;
+  past pg_catalog.record;
+  policy pg_catalog.record;
 begin
   done := 0;
   for past in select p.table_name, p.partition_name from notify_private.past_partitions() as p loop

@@ -6,8 +6,8 @@ as $$
     coalesce((own.said ->> 'enabled')::boolean, (general.said ->> 'enabled')::boolean),
     coalesce(own.said ->> 'frequency', general.said ->> 'frequency')
   from (
-    select case when count(*) > 0 then (array_agg(c.old))[1] else (
-      select to_jsonb(p) from notify.preferences as p
+    select case when pg_catalog.count(*) > 0 then (pg_catalog.array_agg(c.old))[1] else (
+      select pg_catalog.to_jsonb(p) from notify.preferences as p
       where p.user_id = choice_at.user_id and p.type_key = choice_at.type_key and p.channel = choice_at.channel
     ) end as said
     from (
@@ -18,8 +18,8 @@ as $$
     ) as c
   ) as own
   cross join (
-    select case when count(*) > 0 then (array_agg(c.old))[1] else (
-      select to_jsonb(p) from notify.category_preferences as p
+    select case when pg_catalog.count(*) > 0 then (pg_catalog.array_agg(c.old))[1] else (
+      select pg_catalog.to_jsonb(p) from notify.category_preferences as p
       where p.user_id = choice_at.user_id and p.category = choice_at.category and p.channel = choice_at.channel
     ) end as said
     from (

@@ -2,7 +2,7 @@
 create or replace function notify_private.fitting_key(key text) returns text
 language sql immutable parallel safe
 as $$
-  select case when length(key) <= 500 then key
+  select case when pg_catalog.length(key) <= 500 then key
     else 'sha256:' || pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(key, 'UTF8')), 'hex') end
 $$;
 comment on function notify_private.fitting_key(text) is

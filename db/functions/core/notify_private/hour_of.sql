@@ -2,10 +2,10 @@ create or replace function notify_private.hour_of(id uuid) returns timestamptz
 language sql immutable parallel safe
 -- Without settings and not strict, so that it is inlined: called for each row that a statement changes.
 as $$
-  select date_bin('1 hour', coalesce(
-    uuid_extract_timestamp(id),
+  select pg_catalog.date_bin('1 hour', coalesce(
+    pg_catalog.uuid_extract_timestamp(id),
     -- No uuidv7, hence not made by us; it lies in this partition all the same.
-    to_timestamp(substring(uuid_send(id) from 1 for 6)::bigint / 1000.0)
+    pg_catalog.to_timestamp(substring(pg_catalog.uuid_send(id) from 1 for 6)::bigint / 1000.0)
   ), 'epoch')
 $$;
 comment on function notify_private.hour_of(uuid) is 'The hour (UTC) in which a uuidv7 was made.';

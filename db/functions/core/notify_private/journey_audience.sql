@@ -5,9 +5,9 @@ language sql stable
 as $$
   select
     e.id, n.user_id, e.data ->> 'variant',
-    e.data -> 'variables' || jsonb_build_object('Day', (now() at time zone coalesce(u.time_zone, 'UTC'))::date)
+    e.data -> 'variables' || pg_catalog.jsonb_build_object('Day', (pg_catalog.now() at time zone coalesce(u.time_zone, 'UTC'))::pg_catalog.date)
   from notify.events as e
-  join notify.journey_enrollments as n on n.id = (e.data ->> 'enrollment_id')::uuid
+  join notify.journey_enrollments as n on n.id = (e.data ->> 'enrollment_id')::pg_catalog.uuid
   join notify.users as u on u.id = n.user_id
   where e.id = any (event_ids)
 $$;

@@ -3,7 +3,7 @@ create or replace procedure notify_private.pack_all_words(inout done integer)
 language plpgsql
 as $$
 declare
-  person uuid;
+  person pg_catalog.uuid;
   packed integer;
 begin
   done := 0;

@@ -4,7 +4,7 @@ language plpgsql
 as $$
 declare
   chunk notify_private.planned_chunk;
-  alone uuid;
+  alone pg_catalog.uuid;
   planned boolean;
 begin
   failed := '{}';

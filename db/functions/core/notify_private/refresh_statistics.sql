@@ -3,9 +3,9 @@ create or replace procedure notify_private.refresh_statistics(inout done integer
 language plpgsql
 as $$
 declare
-  current_span text;
-  period timestamptz;
-  until timestamptz;
+  current_span pg_catalog.text;
+  period pg_catalog.timestamptz;
+  until pg_catalog.timestamptz;
 begin
   done := 0;
   -- Each marks for the next.

@@ -3,7 +3,7 @@ create or replace function notify_private.test_push_audience(event_ids uuid[])
 returns table (event_id uuid, recipient_id uuid, variant text, variables jsonb)
 language sql stable
 as $$
-  select e.id, e.actor_id, 'default'::text, '{}'::jsonb
+  select e.id, e.actor_id, 'default', '{}'::pg_catalog.jsonb
   from notify.events as e
   where e.id = any (event_ids) and e.actor_id is not null
 $$;

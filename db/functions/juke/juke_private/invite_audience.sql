@@ -4,7 +4,7 @@ returns table (event_id uuid, recipient_id uuid, variant text, variables jsonb)
 language sql stable
 as $$
   select
-    e.id, i.invitee_id, 'default'::text,
+    e.id, i.invitee_id, 'default',
     pg_catalog.jsonb_build_object(
       'InviteId', i.id, 'SessionId', s.id, 'SessionName', s.name,
       'HostName', coalesce(h.name, case when u.locale ~ '^fr' then 'Quelqu''un' else 'Someone' end))

@@ -7,7 +7,7 @@ as $$
   join notify.users as u on u.id = onboarding_progress.user_id
   cross join lateral (
     select x.text from juke.onboarding_step_texts as x
-    where x.step_key = s.key and x.locale in (u.locale, split_part(u.locale, '-', 1), 'en')
+    where x.step_key = s.key and x.locale in (u.locale, pg_catalog.split_part(u.locale, '-', 1), 'en')
     order by x.locale = u.locale desc, x.locale <> 'en' desc limit 1
   ) as t
   where not exists (

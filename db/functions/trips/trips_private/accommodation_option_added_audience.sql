@@ -4,8 +4,8 @@ returns table (event_id uuid, recipient_id uuid, variant text, variables jsonb)
 language sql stable
 as $$
   select
-    e.event_id, a.user_id, 'default'::text,
-    e.variables || pg_catalog.jsonb_build_object('day', (e.created_at at time zone coalesce(u.time_zone, 'UTC'))::date)
+    e.event_id, a.user_id, 'default',
+    e.variables || pg_catalog.jsonb_build_object('day', (e.created_at at time zone coalesce(u.time_zone, 'UTC'))::pg_catalog.date)
   from trips_private.trip_events as e
   join trips_private.active_travelers as a on a.trip_id = e.trip_id
   join notify.users as u on u.id = a.user_id

@@ -3,7 +3,7 @@ create or replace function trips_private.join_request_rejected_audience(event_id
 returns table (event_id uuid, recipient_id uuid, variant text, variables jsonb)
 language sql stable
 as $$
-  select e.event_id, (e.data ->> 'requesterId')::uuid, 'default'::text, e.variables
+  select e.event_id, (e.data ->> 'requesterId')::pg_catalog.uuid, 'default', e.variables
   from trips_private.trip_events as e
   where e.event_id = any (event_ids)
 $$;

@@ -3,9 +3,9 @@ create or replace function trips_private.leader_transferred_audience(event_ids u
 returns table (event_id uuid, recipient_id uuid, variant text, variables jsonb)
 language sql stable
 as $$
-  select e.event_id, l.user_id, 'default'::text, e.variables
+  select e.event_id, l.user_id, 'default', e.variables
   from trips_private.trip_events as e
-  join trips_private.leaders as l on l.trip_id = e.trip_id and l.user_id = (e.data ->> 'newLeaderId')::uuid
+  join trips_private.leaders as l on l.trip_id = e.trip_id and l.user_id = (e.data ->> 'newLeaderId')::pg_catalog.uuid
   where e.event_id = any (event_ids)
 $$;
 comment on function trips_private.leader_transferred_audience(uuid[]) is

@@ -3,7 +3,7 @@ create or replace function trips_private.trip_created_notify_audience(event_ids 
 returns table (event_id uuid, recipient_id uuid, variant text, variables jsonb)
 language sql stable
 as $$
-  select e.event_id, c.user_id, 'default'::text, e.variables
+  select e.event_id, c.user_id, 'default', e.variables
   from trips_private.trip_events as e
   join trips_private.companions as c on c.trip_id = e.trip_id
   where e.event_id = any (event_ids) and c.user_id is distinct from e.actor_id

@@ -5,12 +5,13 @@ language sql stable
 as $$
   select
     t.id, t.status, t.locked_start_on::timestamp at time zone 'UTC',
-    t.locked_start_on - (at at time zone 'UTC')::date,
-    (at at time zone 'UTC')::date - t.locked_end_on
+    t.locked_start_on - (at at time zone 'UTC')::pg_catalog.date,
+    (at at time zone 'UTC')::pg_catalog.date - t.locked_end_on
   from trips.trips as t
   where
-    (t.status = 'locked' and t.locked_start_on between (at at time zone 'UTC')::date and (at at time zone 'UTC')::date + 8)
-    or (t.status in ('locked', 'completed') and t.locked_end_on between (at at time zone 'UTC')::date - 3 and (at at time zone 'UTC')::date - 1)
+    (t.status = 'locked' and t.locked_start_on between (at at time zone 'UTC')::pg_catalog.date and (at at time zone 'UTC')::pg_catalog.date + 8)
+    or (t.status in ('locked', 'completed')
+      and t.locked_end_on between (at at time zone 'UTC')::pg_catalog.date - 3 and (at at time zone 'UTC')::pg_catalog.date - 1)
     or (t.status = 'scheduling' and t.created_at <= at - interval '48 hours')
 $$;
 comment on function trips_private.watched_trips(timestamptz) is
