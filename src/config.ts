@@ -44,6 +44,7 @@ export const settings = {
   VAPID_PRIVATE_KEY: { default: null, secret: true },
   VAPID_SUBJECT: { default: null, secret: false },
   WEB_PUSH_CA: { default: null, secret: false },
+  WEB_PUSH_SANDBOX_ORIGINS: { default: null, secret: false },
   SMTP_URL: { default: null, secret: true },
   MAIL_FROM: { default: null, secret: false },
   MAIL_RETURN_PATH: { default: null, secret: false },
@@ -135,6 +136,8 @@ export type Config = {
     readonly privateKey: string;
     readonly subject: string;
     readonly ca: string | null;
+    /** The only origins outside the public internet that endpoints may be at: the sandbox's. */
+    readonly sandboxOrigins: readonly string[];
   } | null;
   readonly smtp: {
     readonly url: string;
@@ -336,6 +339,15 @@ export function readConfig<P extends keyof Needs = 'any'>(environment: Environme
       subject:
         parse('VAPID_SUBJECT', z.string().regex(/^(mailto:.+@.+|https:\/\/.+)$/), 'a mailto: or https: address') ?? '',
       ca: certificate('WEB_PUSH_CA'),
+      sandboxOrigins:
+        parse(
+          'WEB_PUSH_SANDBOX_ORIGINS',
+          z
+            .string()
+            .transform((value) => value.split(',').map((origin) => origin.trim()))
+            .refine((origins) => origins.every(isHttpsOrigin)),
+          'https origins such as https://127.0.0.1:5683, with commas between them',
+        ) ?? [],
     })),
     smtp: group(
       'SMTP',
@@ -471,6 +483,10 @@ function parseLinkKeys(value: string, context: z.RefinementCtx): readonly [LinkK
 function isNetwork(value: string): boolean {
   const [, address = '', prefix = '0'] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(value) ?? [];
   return isIP(address) !== 0 && Number(prefix) <= (isIP(address) === 4 ? 32 : 128);
+}
+
+function isHttpsOrigin(value: string): boolean {
+  return /^https:\/\/[\w.:[\]-]+$/.test(value) && URL.parse(value)?.origin === value;
 }
 
 function isP256Key(value: string): boolean {

@@ -54,7 +54,6 @@ async function work(lane: Lane): Promise<void> {
   const { publicUrl } = config;
   const providers = createProviders({
     ...config,
-    webPush: config.webPush && { ...config.webPush, allowPrivateNetworks: config.webhook.allowPrivateNetworks },
     twilio: config.twilio && { ...config.twilio, publicUrl },
   });
 
@@ -67,7 +66,13 @@ async function work(lane: Lane): Promise<void> {
   // graphile-worker completes jobs without waiting for it; losing the database must not lose the process.
   process.on('unhandledRejection', (error) => logger.warn('rejection.unhandled', { error }));
 
-  const starting = startLifecycle({ engine, lane, providers: [...providers.keys()], logger });
+  const starting = startLifecycle({
+    engine,
+    lane,
+    providers: [...providers.keys()],
+    sandboxOrigins: config.webPush?.sandboxOrigins ?? [],
+    logger,
+  });
   // A database that is away is waited for, but not against a signal.
   const lifecycle = await Promise.race([starting, told.then(() => null)]);
   if (!lifecycle) {

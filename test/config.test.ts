@@ -112,6 +112,27 @@ describe('readConfig', () => {
     expect(readConfig({ ...complete, LINK_KEYS: keys }).linkKeys?.map(({ id }) => id)).toEqual(['k2', 'k1']);
   });
 
+  test('SE-9: WEB_PUSH_SANDBOX_ORIGINS are https origins and nothing more; there are none unless told', () => {
+    const originsOf = (WEB_PUSH_SANDBOX_ORIGINS: string) =>
+      readConfig({ ...complete, WEB_PUSH_SANDBOX_ORIGINS }).webPush?.sandboxOrigins;
+    expect(originsOf('')).toEqual([]);
+    expect(originsOf('https://127.0.0.1:9, https://sandbox:5683')).toEqual([
+      'https://127.0.0.1:9',
+      'https://sandbox:5683',
+    ]);
+    for (const wrong of [
+      '*',
+      'true',
+      'https://',
+      'http://sandbox',
+      'https://sandbox/',
+      'https://sandbox:443',
+      'https://*',
+    ]) {
+      expect(problemsOf({ ...complete, WEB_PUSH_SANDBOX_ORIGINS: wrong }).join()).toContain('WEB_PUSH_SANDBOX_ORIGINS');
+    }
+  });
+
   test('no value of a setting appears in a message', () => {
     const secret = 'hunter2hunter2';
     for (const name of settingNames) {

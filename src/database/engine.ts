@@ -129,8 +129,20 @@ export function createEngine({ pool, planningPool }: { pool: pg.Pool; planningPo
     skip: (provider: string, lane: Lane) =>
       value<string>('select notify_private.skip_deliveries($1, $2) as value', [provider, lane]).then(Number),
 
-    register: (lane: Lane, host: string, pid: number, providers: readonly string[]) =>
-      value<string>('select notify_private.register_worker($1, $2, $3, $4) as value', [lane, host, pid, providers]),
+    register: (
+      lane: Lane,
+      host: string,
+      pid: number,
+      providers: readonly string[],
+      sandboxOrigins: readonly string[] = [],
+    ) =>
+      value<string>('select notify_private.register_worker($1, $2, $3, $4, $5) as value', [
+        lane,
+        host,
+        pid,
+        providers,
+        sandboxOrigins,
+      ]),
 
     /** False: this worker had been declared dead and must register again. */
     beat: (workerId: string) => value<boolean>('select notify_private.beat($1) as value', [workerId]),

@@ -12,8 +12,8 @@ export type HttpOptions = {
   readonly connections: number;
   /** Whole call: connection, request and answer. */
   readonly timeoutMs: number;
-  /** Whether addresses outside the public internet may be connected to. */
-  readonly allowPrivateNetworks: boolean;
+  /** Whether addresses outside the public internet may be connected to: all, or those of these origins. */
+  readonly allowPrivateNetworks: boolean | readonly string[];
 };
 
 export type HttpRequest = {
@@ -51,19 +51,21 @@ class NotConnectedError extends Error {
  * HTTP/1.1 over kept connections. HTTP/2 is off: one lost connection would make every call on it ambiguous.
  */
 export function createHttp({ ca, connections, timeoutMs, allowPrivateNetworks }: HttpOptions): HttpClient {
-  const connector = buildConnector({
-    allowH2: false,
-    timeout: Math.min(timeoutMs, 10_000),
-    ...trusting(ca),
-    ...(!allowPrivateNetworks && { lookup: publicLookup }),
-  });
+  const common = { allowH2: false, timeout: Math.min(timeoutMs, 10_000), ...trusting(ca) };
+  const anywhere = buildConnector(common);
+  const onThePublicInternet = buildConnector({ ...common, lookup: publicLookup });
+  const mayBePrivate = ({ protocol, host }: buildConnector.Options) =>
+    typeof allowPrivateNetworks === 'boolean'
+      ? allowPrivateNetworks
+      : allowPrivateNetworks.includes(`${protocol}//${host ?? ''}`);
   const connect: buildConnector.connector = (target, callback) => {
+    const isPrivate = mayBePrivate(target);
     const literal = target.hostname.replace(/^\[|\]$/g, '');
-    if (!allowPrivateNetworks && isIP(literal) !== 0 && !isPublicAddress(literal)) {
+    if (!isPrivate && isIP(literal) !== 0 && !isPublicAddress(literal)) {
       callback(new NotConnectedError('refused', { cause: new PrivateAddressError() }), null);
       return;
     }
-    connector(target, (...[error, socket]) => {
+    (isPrivate ? anywhere : onThePublicInternet)(target, (...[error, socket]) => {
       if (error) callback(new NotConnectedError('no connection', { cause: error }), null);
       else callback(null, socket);
     });
@@ -93,7 +95,8 @@ export const transportErrors = [
     code: 'not_connected',
     permanence: 'transient',
     reason: 'unavailable',
-    note: 'No connection (name, refused, TLS, connect time-out): nothing was sent',
+    // One word for all of them: whoever registers an address hears it, and must not learn what names lead to within our network.
+    note: 'No connection (name, private address, refused, TLS, connect time-out): nothing was sent',
   },
   {
     code: 'timeout',
@@ -114,11 +117,6 @@ export const transportErrors = [
     note: 'The worker gave up while the call was under way',
   },
 ] as const satisfies readonly ErrorRow[];
-
-/** Whether `send` refused to connect because the address is outside the public internet. */
-export function isPrivateAddressRefusal(error: unknown): boolean {
-  return error instanceof NotConnectedError && error.cause instanceof PrivateAddressError;
-}
 
 /** Which row of `transportErrors` an error of `send` is. */
 export function transportFailure(error: unknown, signal: AbortSignal): (typeof transportErrors)[number]['code'] {

@@ -123,6 +123,7 @@ export const startWebPush: StartServer = async ({ journal, faults, credentials, 
       VAPID_PRIVATE_KEY: credentials.vapid.privateKey,
       VAPID_SUBJECT: credentials.vapid.subject,
       WEB_PUSH_CA: credentials.tls.ca,
+      WEB_PUSH_SANDBOX_ORIGINS: origin,
     },
     async close() {
       server.closeAllConnections();

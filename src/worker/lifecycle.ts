@@ -18,10 +18,12 @@ export async function startLifecycle(options: {
   readonly engine: Engine;
   readonly lane: Lane;
   readonly providers: readonly string[];
+  readonly sandboxOrigins: readonly string[];
   readonly logger: Logger;
 }) {
-  const { engine, lane, providers, logger } = options;
-  const register = () => persist(() => engine.register(lane, hostname(), process.pid, providers), logger);
+  const { engine, lane, providers, sandboxOrigins, logger } = options;
+  const register = () =>
+    persist(() => engine.register(lane, hostname(), process.pid, providers, sandboxOrigins), logger);
   let workerId = await register();
 
   // After an outage of the database everyone has been silent, and the first to be back must not take the others for dead:

@@ -89,6 +89,59 @@ describe('registering', () => {
   });
 
   test.each([
+    'https://127.0.0.1/1',
+    'https://127.0.0.1:9001/1',
+    'https://10.0.0.1/1',
+    'https://8.8.8.8/1',
+    'https://2130706433/1',
+    'https://0x7f000001/1',
+    'https://0x7f.0.0.1/1',
+    'https://127.1/1',
+    'https://0177.0.0.01/1',
+    'https://[::1]/1',
+    'https://[::ffff:10.0.0.1]:443/1',
+    'https://localhost/1',
+    'https://localhost:5678/1',
+    'https://db.localhost/1',
+    'https://postgres/1',
+    'https://postgres:5432/1',
+    'https://metadata.google.internal/1',
+    'https://printer.LOCAL/1',
+    'https://push.example:8443/1',
+    'https://push.example:80/1',
+    'https://push.example:/1',
+    'https://push.example./1',
+    'https://push..example/1',
+    'https://ada@push.example/1',
+    'https://push.example@127.0.0.1/1',
+    'https://push.example\\@127.0.0.1/1',
+    'https:push.example/1',
+    'http://push.example/1',
+    'https://127.0.0.1:9001@push.example/1',
+  ])('SE-9: an endpoint at %s is refused', async (token) => {
+    const { codes, errors } = await registerAs(adaToken, { provider: 'web_push', token, ...keys });
+    expect(codes).toEqual(['INVALID_INPUT']);
+    expect(errors[0]?.message).toContain('token:');
+  });
+
+  test('SE-9: the sandbox is let in where a worker says that it may send there, exactly there and no longer', async () => {
+    const start = (origins: readonly string[]) =>
+      database.worker.query(`select notify_private.register_worker('urgent', 'h', 1, '{web_push}', $1)`, [origins]);
+    const codesOf = async (token: string) =>
+      (await registerAs(adaToken, { provider: 'web_push', token, ...keys })).codes;
+    const inside = 'https://127.0.0.1:9001/push/a';
+    await start(['https://127.0.0.1:9001']);
+    expect(await codesOf(inside)).toEqual([]);
+    for (const near of ['https://127.0.0.1:90011/push/a', 'https://127.0.0.1:9002/a', 'https://127.0.0.1/push/a']) {
+      expect(await codesOf(near)).toEqual(['INVALID_INPUT']);
+    }
+    expect(await codesOf('https://updates.push.services.mozilla.com/wpush/v2/x')).toEqual([]);
+    expect(await codesOf('https://PUSH.example:443/x')).toEqual([]);
+    await start([]);
+    expect(await codesOf(inside)).toEqual(['INVALID_INPUT']);
+  });
+
+  test.each([
     ['an unknown provider', { provider: 'pigeon', token: 'x' }, 'provider:'],
     ['an APNs token that is not hexadecimal', { provider: 'apns', token: 'z'.repeat(64) }, 'token:'],
     ['an APNs token that is too short', { provider: 'apns', token: 'ab' }, 'token:'],

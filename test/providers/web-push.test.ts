@@ -25,7 +25,7 @@ beforeAll(async () => {
     privateKey: VAPID_PRIVATE_KEY,
     subject: VAPID_SUBJECT,
     ca: WEB_PUSH_CA,
-    allowPrivateNetworks: true,
+    sandboxOrigins: [`https://127.0.0.1:${sandbox.ports.web_push}`],
     timeoutMs: 60_000,
   };
   webPush = createWebPush(options);
@@ -216,16 +216,15 @@ describe('addresses and keys', () => {
   });
 
   test.each(['127.0.0.1', 'localhost', '[::1]', '10.0.0.1', '169.254.169.254', '2130706433', '[::ffff:10.0.0.1]'])(
-    'an endpoint at %s is refused before anything is sent',
+    'SE-9: an endpoint at %s is not connected to',
     async (host) => {
-      const careful = createWebPush({ ...options, allowPrivateNetworks: false });
+      const careful = createWebPush({ ...options, sandboxOrigins: [] });
       const endpoint = browser.endpoint.replace('127.0.0.1', host);
       expect(await sendOne(to({ ...browser, endpoint }), careful)).toEqual({
         outcome: 'rejected',
-        permanence: 'address',
-        reason: 'invalid_address',
-        code: 'private_address',
-        suspect: true,
+        permanence: 'transient',
+        reason: 'unavailable',
+        code: 'not_connected',
       });
       expect(received()).toEqual([]);
       await careful.close();
@@ -307,7 +306,7 @@ test('Retry-After as an HTTP date', async () => {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const provider = createWebPush({ ...options, ca: tls.ca });
+  const provider = createWebPush({ ...options, ca: tls.ca, sandboxOrigins: [`https://127.0.0.1:${port}`] });
   const result = await sendOne(to({ ...browser, endpoint: `https://127.0.0.1:${port}/1` }), provider);
   if (result.outcome !== 'rejected' || !result.retryAt) throw new Error('no retryAt');
   expect(result.retryAt.getTime() - Date.now()).toBeGreaterThan(50_000);

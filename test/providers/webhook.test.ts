@@ -144,9 +144,9 @@ describe('what is not sent', () => {
   ])('to %s unless private networks are allowed', async (host) => {
     const careful = createWebhook();
     expect(await sendOne(call({}, `https://${host}:${sandbox.ports.webhook}/hooks/billing`), careful)).toMatchObject({
-      permanence: 'address',
-      code: 'private_address',
-      suspect: true,
+      permanence: 'transient',
+      reason: 'unavailable',
+      code: 'not_connected',
     });
     expect(received()).toEqual([]);
     await careful.close();

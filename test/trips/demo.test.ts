@@ -54,7 +54,8 @@ test('without the sandbox nobody gets a pretended device', async () => {
   expect(await load()).toBe(6);
 });
 
-test('people could register these devices themselves', async () => {
+test('people could register these devices themselves, once a worker has said where the sandbox is', async () => {
+  await db.worker.query(`select notify_private.register_worker('urgent', 'h', 1, '{}', '{https://127.0.0.1:9001}')`);
   const { rows } = await db.owner.query(
     'select user_id, provider, token, web_push_p256dh, web_push_auth from notify.devices',
   );

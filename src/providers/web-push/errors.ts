@@ -49,13 +49,6 @@ export const errors = [
     note: "The subscription's p256dh or auth cannot be used for encryption",
   },
   { code: 'bad_endpoint', permanence: 'address', reason: 'invalid_address', note: 'The endpoint is not an https URL' },
-  {
-    code: 'private_address',
-    permanence: 'address',
-    reason: 'invalid_address',
-    suspect: true,
-    note: 'The endpoint is, or resolves to, an address outside the public internet; suspect because DNS may be at fault',
-  },
   ...transportErrors,
   ...chunkErrors,
 ] as const satisfies readonly ErrorRow[];

@@ -1,7 +1,7 @@
 import webPush from 'web-push';
 import { sendEach } from '../each.ts';
 import { createRejections } from '../error-table.ts';
-import { createHttp, type HttpAnswer, isPrivateAddressRefusal, transportFailure } from '../http.ts';
+import { createHttp, type HttpAnswer, transportFailure } from '../http.ts';
 import { parseRetryAfter } from '../retry-after.ts';
 import type { Message, Provider, Result } from '../types.ts';
 import { errors } from './errors.ts';
@@ -11,8 +11,8 @@ import { createVapid, type VapidKeys } from './vapid.ts';
 export type WebPushOptions = VapidKeys & {
   /** PEM of a certificate authority trusted besides the system's. */
   readonly ca?: string | null;
-  /** Endpoints come from browsers, that is from anyone: only the sandbox needs this. */
-  readonly allowPrivateNetworks?: boolean;
+  /** Endpoints come from browsers, that is from anyone: outside the public internet they may be in the sandbox only. */
+  readonly sandboxOrigins?: readonly string[];
   /** Messages in flight at once, and connections kept per push service; 32 unless told. */
   readonly concurrency?: number;
   /** Whole call; 30 000 unless told. */
@@ -27,9 +27,9 @@ const { has, reject } = createRejections(errors);
  * answers of any size and would connect to any address. Throws when the VAPID keys do not fit.
  */
 export function createWebPush(options: WebPushOptions): Provider {
-  const { ca, allowPrivateNetworks = false, concurrency = 32, timeoutMs = 30_000 } = options;
+  const { ca, sandboxOrigins = [], concurrency = 32, timeoutMs = 30_000 } = options;
   const authorizationFor = createVapid(options);
-  const http = createHttp({ ca, connections: concurrency, timeoutMs, allowPrivateNetworks });
+  const http = createHttp({ ca, connections: concurrency, timeoutMs, allowPrivateNetworks: sandboxOrigins });
 
   const sendOne = async (message: Message, signal: AbortSignal): Promise<Result> => {
     const endpoint = URL.parse(message.address);
@@ -54,7 +54,7 @@ export function createWebPush(options: WebPushOptions): Provider {
     try {
       return resultOf(await http.send(endpoint, { method: 'POST', headers, body: details.body as Buffer, signal }));
     } catch (error) {
-      return reject(isPrivateAddressRefusal(error) ? 'private_address' : transportFailure(error, signal));
+      return reject(transportFailure(error, signal));
     }
   };
 

@@ -46,13 +46,6 @@ export const errors = [
     reason: 'invalid_address',
     note: 'Not an https URL (http only where private networks are allowed), or one that carries a password',
   },
-  {
-    code: 'private_address',
-    permanence: 'address',
-    reason: 'invalid_address',
-    suspect: true,
-    note: 'The URL is, or resolves to, an address outside the public internet; suspect because DNS may be at fault',
-  },
   ...transportErrors,
   ...chunkErrors,
 ] as const satisfies readonly ErrorRow[];

@@ -1,6 +1,6 @@
 import { sendEach } from '../each.ts';
 import { createRejections } from '../error-table.ts';
-import { createHttp, type HttpAnswer, isPrivateAddressRefusal, transportFailure } from '../http.ts';
+import { createHttp, type HttpAnswer, transportFailure } from '../http.ts';
 import { parseRetryAfter } from '../retry-after.ts';
 import type { Message, Provider, Result } from '../types.ts';
 import { errors } from './errors.ts';
@@ -41,7 +41,7 @@ export function createWebhook(options: WebhookOptions = {}): Provider {
     try {
       return resultOf(await http.send(url, { method: 'POST', headers, body, signal }));
     } catch (error) {
-      return reject(isPrivateAddressRefusal(error) ? 'private_address' : transportFailure(error, signal));
+      return reject(transportFailure(error, signal));
     }
   };
 

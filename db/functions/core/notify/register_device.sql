@@ -27,8 +27,8 @@ begin
       and (length(register_device.token) not between 20 and 1000 or register_device.token !~ '^[A-Za-z0-9:_.-]+$')
       then 'token: an FCM token is 20 to 1000 letters, digits, ":", "_", "-" or "."'
     when register_device.provider = 'web_push'
-      and (length(register_device.token) > 2000 or register_device.token !~ '^https://[A-Za-z0-9.:\[\]-]+(/[!-~]*)?$')
-      then 'token: a Web Push endpoint is an https address of at most 2000 characters'
+      and (length(register_device.token) > 2000 or notify_private.is_push_service(register_device.token) is not true)
+      then 'token: a Web Push endpoint is an https address of the public internet, by name, of at most 2000 characters'
     -- 65 bytes (an uncompressed P-256 point, which begins with 04) and 16 bytes, in base64url (RFC 8291).
     when register_device.provider = 'web_push' and coalesce(p256dh, '') !~ '^B[A-Za-z0-9_-]{86}$'
       then 'web_push_p256dh: must be 65 bytes in base64url'
@@ -62,9 +62,10 @@ begin
     deactivated_at = null,
     deactivation_reason = null
   returning * into device;
+  perform notify_private.bound_devices(me, device.id);
   return device;
 end
 $$;
 comment on function notify.register_device(text, text, text, text, text, text) is
-  'Makes a device the caller''s and binds it to the caller''s session; twice is one row. A token that was someone else''s moves: they get nothing on it any more. provider: apns, fcm or web_push.';
+  'Makes a device the caller''s and binds it to the caller''s session; twice is one row. A token that was someone else''s moves: they get nothing on it any more. Beyond the limit "devices" the one without contact for longest goes. provider: apns, fcm or web_push.';
 grant execute on function notify.register_device(text, text, text, text, text, text) to rowbell_user;
