@@ -1362,6 +1362,7 @@ table notify.providers
   pauses integer default 0 not null
   paused_until timestamp with time zone
   pause_reason text
+  sandbox_origins text[] default '{}'::text[] not null
   constraint providers_pause_is_whole CHECK (((paused_until IS NULL) = (pause_reason IS NULL)))
   constraint providers_pkey PRIMARY KEY (provider)
   constraint providers_provider_is_known CHECK ((provider = ANY (ARRAY['apns'::text, 'fcm'::text, 'web_push'::text, 'smtp'::text, 'twilio'::text, 'twilio_voice'::text, 'webhook'::text, 'in_app'::text])))
@@ -1680,6 +1681,7 @@ table notify.webhook_endpoints
   policy insert_service for insert to rowbell_writer with check (true)
   policy select_admin for select to rowbell_operator using (true)
   policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
+  CREATE TRIGGER _300_bound AFTER INSERT ON notify.webhook_endpoints REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_webhook_endpoints__bound()
 
 table notify.workers
   id uuid default uuidv7() not null
@@ -3674,6 +3676,9 @@ function notify_private.belongs(table_name text, column_name text DEFAULT 'user_
 function notify_private.best_copy(type_key text, locale text, variant text) returns notify.notification_copies
   plpgsql stable set search_path=pg_catalog, pg_temp
 
+function notify_private.bound_devices(user_id uuid, kept uuid DEFAULT NULL::uuid) returns void
+  plpgsql volatile set search_path=pg_catalog, pg_temp
+
 function notify_private.bucket_of(span interval) returns bigint
   sql immutable parallel safe
 
@@ -3859,6 +3864,9 @@ function notify_private.is_gsm7(text text) returns boolean
 function notify_private.is_ours(routine oid) returns boolean
   sql stable set search_path=pg_catalog, pg_temp
 
+function notify_private.is_push_service(endpoint text) returns boolean
+  sql stable parallel safe set search_path=pg_catalog, pg_temp
+
 function notify_private.is_shared_address(address text, user_id uuid) returns boolean
   sql stable set search_path=pg_catalog, pg_temp
 
@@ -3952,7 +3960,7 @@ function notify_private.normal_token(provider text, token text) returns text
   sql immutable parallel safe set search_path=pg_catalog, pg_temp
 
 function notify_private.note_contact(user_id uuid, session_id text) returns void
-  sql volatile security definer set search_path=pg_catalog, pg_temp
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_http (execute)
 
 function notify_private.note_engagement(delivery_id uuid, kind text) returns boolean
@@ -4067,7 +4075,7 @@ function notify_private.refresh_statistics(INOUT done integer, IN at_once boolea
 function notify_private.refuse_limit(bound notify.limits, until timestamp with time zone DEFAULT NULL::timestamp with time zone) returns void
   plpgsql stable set search_path=pg_catalog, pg_temp
 
-function notify_private.register_worker(lane text, host text, pid integer, providers text[]) returns uuid
+function notify_private.register_worker(lane text, host text, pid integer, providers text[], sandbox_origins text[] DEFAULT '{}'::text[]) returns uuid
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
@@ -4227,6 +4235,9 @@ function notify_private.tg_users__move_schedules() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_users__restore_suppressions() returns trigger
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+
+function notify_private.tg_webhook_endpoints__bound() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function notify_private.time_figure(known bigint, total interval, histogram bigint[]) returns notify.time_figure

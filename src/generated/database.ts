@@ -1875,6 +1875,10 @@ export interface NotifyProviders {
   rate_per_second: Numeric | null;
   refilled_at: Generated<Timestamp>;
   /**
+   * Where Web Push endpoints may be although they are not on the public internet (WEB_PUSH_SANDBOX_ORIGINS): the sandbox's. The workers say it when they start; register_device() asks.
+   */
+  sandbox_origins: Generated<string[]>;
+  /**
    * Messages that may go at once (token bucket, at most one second's worth).
    */
   tokens: Generated<Numeric>;
