@@ -17,6 +17,8 @@ const reactions: Record<Permanence, string> = {
   message: 'This message will never work at this address: the delivery fails, the address stays',
   transient: 'Tried again with backoff, as long as attempts and expiry allow',
   throttled: 'Tried again, not before the instant the provider names',
+  origin:
+    'This push service or host refuses us or does not answer: tried again; where several people are concerned, it is paused and the others go on',
   misconfigured: 'Our account, key or certificate: the provider is paused, its deliveries are kept',
   ambiguous:
     'It may have been delivered: tried again with the same id, except SMS and calls, which wait as `unknown` for their receipt',

@@ -58,10 +58,12 @@ export type Mail = {
  * - `message`: this message will never work at this address: fail it.
  * - `transient`: try again with backoff.
  * - `throttled`: try again, not before `retryAt`.
+ * - `origin`: this push service or host refuses us or does not answer: where several people's messages say so, it is set
+ *   aside and others go on; the message is tried again.
  * - `misconfigured`: our account, key or certificate: pause the provider, keep everything.
  * - `ambiguous`: it may have been delivered (time-out, connection lost after sending).
  */
-export type Permanence = 'address' | 'message' | 'transient' | 'throttled' | 'misconfigured' | 'ambiguous';
+export type Permanence = 'address' | 'message' | 'transient' | 'throttled' | 'origin' | 'misconfigured' | 'ambiguous';
 
 export type Result =
   | { readonly outcome: 'accepted'; readonly providerMessageId: string | null }

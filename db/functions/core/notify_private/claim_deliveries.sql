@@ -59,6 +59,9 @@ begin
       ) as s on true
     );
     exit when pg_catalog.cardinality(taken) = 0;
+    if provider in ('web_push', 'webhook') then
+      taken := notify_private.set_aside(provider, taken);
+    end if;
 
     -- Those whose type asks whether it still matters; without such types in the lane, one look a call.
     asked := null;

@@ -21,6 +21,11 @@ begin
   delete from notify_private.inbox_changes where changed_at < pg_catalog.clock_timestamp() - interval '10 minutes';
   delete from notify_private.limit_uses as u using notify.limits as l
   where l.key = u.limit_key and u.window_start < pg_catalog.now() - l.per;
+  -- Anyone can make up origins: the longest unused go, however many there are.
+  delete from notify.provider_origins as o
+  where o.used_at < pg_catalog.now() - interval '30 days' or o.used_at < (
+    select x.used_at from notify.provider_origins as x where x.provider = o.provider order by x.used_at desc offset 1999 limit 1
+  );
   delete from notify.workers where stopped_at < pg_catalog.now() - interval '7 days';
   return removed;
 end

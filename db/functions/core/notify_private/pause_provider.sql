@@ -5,9 +5,9 @@ as $$
   set
     pauses = p.pauses + 1,
     pause_reason = pause_provider.reason,
-    paused_until = clock_timestamp() + least(interval '5 minutes', interval '5 seconds' * 2 ^ least(p.pauses, 10))
+    paused_until = clock_timestamp() + notify_private.pause_length(p.pauses)
   where p.provider = pause_provider.provider
   returning p.paused_until
 $$;
 comment on function notify_private.pause_provider(text, text) is
-  'Stops claiming for a provider, for 5 s doubled each time up to 5 min; returns until when.';
+  'Stops claiming for a provider, longer each time; returns until when.';

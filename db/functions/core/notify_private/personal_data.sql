@@ -103,6 +103,7 @@ as $$
     (notify_private.belongs('notify.activities')),
 
     (notify_private.about_nobody('notify.settings', 'What operators decided for everyone')),
+    (notify_private.about_nobody('notify.provider_origins', 'Push services and hosts, whoever uses them')),
     (notify_private.about_nobody('notify.providers', 'Who carries messages')),
     (notify_private.about_nobody('notify.notification_types', 'The catalog')),
     (notify_private.about_nobody('notify.notification_copies', 'The catalog')),
