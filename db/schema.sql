@@ -837,7 +837,7 @@ table notify.delivery_attempts partition by RANGE (delivery_id)
   code text grant rowbell_user (select)
   started_at timestamp with time zone not null grant rowbell_user (select)
   finished_at timestamp with time zone default now() not null grant rowbell_user (select)
-  constraint delivery_attempts_outcome_is_known CHECK ((outcome = ANY (ARRAY['accepted'::text, 'address'::text, 'message'::text, 'transient'::text, 'throttled'::text, 'misconfigured'::text, 'ambiguous'::text, 'lost'::text])))
+  constraint delivery_attempts_outcome_is_known CHECK ((outcome = ANY (ARRAY['accepted'::text, 'address'::text, 'message'::text, 'transient'::text, 'throttled'::text, 'misconfigured'::text, 'origin'::text, 'suspect'::text, 'ambiguous'::text, 'lost'::text])))
   constraint delivery_attempts_pkey PRIMARY KEY (delivery_id, attempt)
   row level security
   policy select_admin for select to rowbell_operator using (true)
@@ -1351,6 +1351,22 @@ table notify.preferences
   CREATE TRIGGER _500_note_inserted AFTER INSERT ON notify.preferences REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__note()
   CREATE TRIGGER _500_note_updated AFTER UPDATE ON notify.preferences REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__note()
   grant rowbell_operator (select); rowbell_user (select)
+
+table notify.provider_origins
+  provider text not null
+  origin text not null
+  first_accepted_at timestamp with time zone
+  accepted_at timestamp with time zone
+  used_at timestamp with time zone default now() not null
+  pauses integer default 0 not null
+  paused_until timestamp with time zone
+  pause_reason text
+  constraint provider_origins_pause_is_whole CHECK (((paused_until IS NULL) = (pause_reason IS NULL)))
+  constraint provider_origins_pkey PRIMARY KEY (provider, origin)
+  CREATE INDEX provider_origins_paused_until_idx on notify.provider_origins USING btree (provider) WHERE (paused_until IS NOT NULL)
+  row level security
+  policy select_admin for select to rowbell_operator using (true)
+  grant rowbell_operator (select)
 
 table notify.providers
   provider text not null
@@ -3426,7 +3442,7 @@ function notify.reset_preferences() returns integer
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
-function notify.resume_provider(provider text) returns notify.providers
+function notify.resume_provider(provider text, origin text DEFAULT NULL::text) returns notify.providers
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
@@ -3977,6 +3993,9 @@ function notify_private.note_tracking_consent(user_id uuid, granted boolean, sou
 function notify_private.notifications_naming(user_id uuid, words text[], event_ids uuid[], since timestamp with time zone DEFAULT '-infinity'::timestamp with time zone) returns uuid[]
   sql stable set search_path=pg_catalog, pg_temp
 
+function notify_private.origin_of(provider text, address text) returns text
+  sql immutable parallel safe set search_path=pg_catalog, pg_temp
+
 function notify_private.own_candidates(recipient_id uuid, since timestamp with time zone, until timestamp with time zone, types text[], channels text[]) returns TABLE(starts_at timestamp with time zone, type_key text, channel text, status text, reason text, sent_at timestamp with time zone, delivered_at timestamp with time zone, is_tracked boolean, read_at timestamp with time zone, clicked_at timestamp with time zone, is_leavable boolean, unsubscribed_at timestamp with time zone, failed_at timestamp with time zone, retries integer, is_recovered boolean, time_to_deliver interval, time_to_read interval, time_to_click interval)
   sql stable set search_path=pg_catalog, pg_temp
 
@@ -3997,6 +4016,12 @@ function notify_private.past_facts(batch notify_private.past[], changes jsonb, s
 function notify_private.past_partitions() returns TABLE(table_name text, partition_name text, from_id uuid, to_id uuid, kept_since timestamp with time zone, needed text)
   sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
+
+function notify_private.pause_length(pauses integer) returns interval
+  sql immutable parallel safe set search_path=pg_catalog, pg_temp
+
+function notify_private.pause_origin(provider text, origin text, reason text) returns timestamp with time zone
+  sql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.pause_provider(provider text, reason text) returns timestamp with time zone
   sql volatile set search_path=pg_catalog, pg_temp
@@ -4136,6 +4161,9 @@ function notify_private.run_due_sweeps() returns SETOF notify.sweep_runs
 
 function notify_private.said_as(template text, variables jsonb, locale text, is_plain boolean) returns text
   sql stable parallel safe
+
+function notify_private.set_aside(provider text, taken notify_private.claimable[]) returns notify_private.claimable[]
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.set_clocks(schedule_ids uuid[], after timestamp with time zone) returns void
   sql volatile set search_path=pg_catalog, pg_temp

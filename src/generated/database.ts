@@ -1856,6 +1856,35 @@ export interface NotifyPrivateSuppressionDigests {
   reason: string;
 }
 
+export interface NotifyProviderOrigins {
+  /**
+   * When it last took something, to some seconds.
+   */
+  accepted_at: Timestamp | null;
+  /**
+   * Since when it takes what we send; null: it never did.
+   */
+  first_accepted_at: Timestamp | null;
+  /**
+   * Scheme, host and port in small letters, https://host[:port].
+   */
+  origin: string;
+  pause_reason: string | null;
+  /**
+   * It refused us or did not answer: nothing goes there until then, then one message probes. Nothing is lost meanwhile.
+   */
+  paused_until: Timestamp | null;
+  /**
+   * Failed probes in a row; each doubles the pause, from 5 s to 5 min.
+   */
+  pauses: Generated<number>;
+  provider: string;
+  /**
+   * When it was last heard of, to a minute; 30 days later it is forgotten.
+   */
+  used_at: Generated<Timestamp>;
+}
+
 export interface NotifyProviders {
   channel: string;
   configured: Generated<boolean>;
@@ -2584,6 +2613,7 @@ export interface DB {
   "notify.phone_prefixes": NotifyPhonePrefixes;
   "notify.preference_changes": NotifyPreferenceChanges;
   "notify.preferences": NotifyPreferences;
+  "notify.provider_origins": NotifyProviderOrigins;
   "notify.providers": NotifyProviders;
   "notify.receipts": NotifyReceipts;
   "notify.retention_policies": NotifyRetentionPolicies;
