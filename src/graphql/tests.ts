@@ -111,9 +111,9 @@ export const TestsPlugin = extendSchema({
       providerCode: String
     }
     extend type Mutation {
-      "Sends a test notification to your own devices and answers with each provider's verdict, after at most 5 seconds. At most 5 a minute."
+      "Sends a test notification to your own devices and answers with each provider's verdict, after at most 5 seconds."
       testPush(input: TestPushInput!): TestPushPayload
-      "Sends a test mail to your own address and answers with the mail server's verdict, after at most 5 seconds. At most 5 a minute."
+      "Sends a test mail to your own address and answers with the mail server's verdict, after at most 5 seconds."
       testEmail: TestEmailPayload
     }
   `,

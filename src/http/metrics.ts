@@ -17,6 +17,7 @@ export const metrics = {
     help: 'How long figures that should be counted anew have been waiting for it; minutes: nobody counts, or not fast enough',
     labels: ['span'],
   },
+  limit_reached: { help: 'People who have used up a limit of rows or requests for now', labels: ['limit'] },
   provider_paused: { help: '1 while a configured provider is paused', labels: ['provider'] },
   workers_alive: { help: 'Workers whose heart beat in the last 15 s', labels: ['lane'] },
   jobs: { help: 'Jobs in the queue; failed: tried at least twice', labels: ['task', 'failed'] },

@@ -8,7 +8,6 @@ declare
   person notify.users;
   verification notify.email_verifications;
 begin
-  -- The lock makes the limit exact: two calls at once take turns.
   select * into person from notify.users as u where u.id = me for no key update;
   if person.email is null then
     raise exception 'you have no email address' using errcode = 'RBNFD';
@@ -16,16 +15,11 @@ begin
   if person.email_verified_at is not null then
     raise exception 'your email address is verified already' using errcode = 'RBCFL';
   end if;
-  if (
-    select pg_catalog.count(*) >= 3 from notify.email_verifications as v
-    where v.user_id = me and v.requested_at > pg_catalog.clock_timestamp() - interval '1 hour'
-  ) then
-    raise exception 'at most 3 verification mails an hour' using errcode = 'RBLIM';
-  end if;
+  perform notify_private.use_limit('email_verifications', me);
   select * into verification from notify_private.verify_emails(array[me]);
   return verification;
 end
 $$;
 comment on function notify.request_email_verification() is
-  'Mails the caller a link that confirms their address, good for 24 hours. At most 3 an hour.';
+  'Mails the caller a link that confirms their address, good for 24 hours. Bounded by the limit email_verifications.';
 grant execute on function notify.request_email_verification() to rowbell_user;

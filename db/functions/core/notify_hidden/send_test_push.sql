@@ -8,16 +8,6 @@ declare
   me constant uuid := notify_private.require_user();
   devices uuid[];
 begin
-  -- The lock makes the limit exact: two calls at once take turns.
-  perform from notify.users as u where u.id = me for no key update;
-  if (
-    -- Events of one call share their transaction's instant; ids are time, so this looks at the last minute alone.
-    select count(distinct e.created_at) >= 5 from notify.events as e
-    where e.id >= notify_private.uuidv7_floor(pg_catalog.now() - interval '1 minute')
-      and e.type_key = 'test_push' and e.actor_id = me and e.created_at > pg_catalog.now() - interval '1 minute'
-  ) then
-    raise exception 'at most 5 tests a minute' using errcode = 'RBLIM';
-  end if;
   devices := array(
     select d.id from notify.devices as d
     where d.user_id = me and d.deactivated_at is null
@@ -33,6 +23,7 @@ begin
       else 'device_id: you have no such device'
     end using errcode = 'RBNFD';
   end if;
+  perform notify_private.use_limit('test_pushes', me);
   return query
   select device, r.event_id
   from unnest(devices) with ordinality as d (device, n)
@@ -48,5 +39,5 @@ begin
 end
 $$;
 comment on function notify_hidden.send_test_push(uuid) is
-  'Sends a test to one of the caller''s devices, or to each (the 20 last registered). At most 5 calls a minute. The mutation testPush calls it and waits for the verdicts.';
+  'Sends a test to one of the caller''s devices, or to each (the 20 last registered). Bounded by the limit test_pushes. The mutation testPush calls it and waits for the verdicts.';
 grant execute on function notify_hidden.send_test_push(uuid) to rowbell_user;

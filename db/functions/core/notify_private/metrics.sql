@@ -53,6 +53,12 @@ as $$
   left join notify_private.statistic_periods as p on p.span = m.span and p.starts_at = m.starts_at
   group by m.span
   union all
+  select 'limit_reached', pg_catalog.jsonb_build_object('limit', l.key), (
+    select count(*) from notify_private.limit_uses as u
+    where u.limit_key = l.key and u.used >= l.at_most and u.window_start > pg_catalog.now() - l.per
+  )
+  from notify.limits as l where l.per is not null
+  union all
   select 'provider_paused', pg_catalog.jsonb_build_object('provider', p.provider), (p.paused_until is not null)::integer
   from notify.providers as p where p.configured
   union all
