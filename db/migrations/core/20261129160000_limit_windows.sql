@@ -1,4 +1,5 @@
 -- migrate:up
+-- squawk-ignore-file ban-drop-table
 set local lock_timeout = '5s';
 
 -- A window begins with its first use: one row a person and limit, and nobody finds a fresh window at the turn of a minute.
