@@ -1882,9 +1882,9 @@ table notify_private.limit_uses
   window_start timestamp with time zone not null
   used integer not null
   constraint limit_uses_limit_key_fkey FOREIGN KEY (limit_key) REFERENCES notify.limits(key)
-  constraint limit_uses_pkey PRIMARY KEY (user_id, limit_key, window_start)
-  constraint limit_uses_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id)
-  CREATE INDEX limit_uses_limit_key_idx on notify_private.limit_uses USING btree (limit_key)
+  constraint limit_uses_pkey PRIMARY KEY (user_id, limit_key)
+  constraint limit_uses_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
+  CREATE INDEX limit_uses_limit_key_used_idx on notify_private.limit_uses USING btree (limit_key, used)
   row level security
 
 table notify_private.locale_formats

@@ -1284,7 +1284,7 @@ export interface NotifyLimits {
    */
   noun: string;
   /**
-   * Length of the window, counted from midnight UTC; null: what there is at a time is bounded, not what is done.
+   * Length of the window, which begins with a person's first use; null: what there is at a time is bounded, not what is done.
    */
   per: Interval | null;
   /**
@@ -1775,6 +1775,9 @@ export interface NotifyPrivateLimitUses {
   limit_key: string;
   used: number;
   user_id: string;
+  /**
+   * When the first use of the window was; it is over after limits.per.
+   */
   window_start: Timestamp;
 }
 
