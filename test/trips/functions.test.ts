@@ -42,8 +42,10 @@ afterAll(() => db.drop());
 beforeEach(async () => {
   [ada, ben, chloe, stranger] = await makePeople(db, ['Ada', 'Ben', 'Chloé', 'Stranger']);
   circleId = (await call(ada, 'create_circle', 'Friends')).id;
-  await call(ada, 'add_member', circleId, ben.id);
-  await call(ben, 'add_member', circleId, chloe.id);
+  for (const friend of [ben, chloe]) {
+    await call(ada, 'add_member', circleId, friend.id);
+    await call(friend, 'accept_circle_invitation', circleId);
+  }
   tripId = (await call(ada, 'create_trip', circleId, 'Lisbon in May', 'collaborative')).id;
   await settle(db);
 });
@@ -174,6 +176,8 @@ describe('who may not, and what is not valid', () => {
     for (const [name, ...values] of [
       ['create_circle', 'x'],
       ['add_member', unknown, unknown],
+      ['accept_circle_invitation', unknown],
+      ['decline_circle_invitation', unknown],
       ['join_circle', unknown],
       ['leave_circle', unknown],
       ['create_trip', unknown, 'x', 'hosted'],
@@ -209,6 +213,8 @@ describe('who may not, and what is not valid', () => {
       expect(await refusal(call(stranger, name, ...missing))).toEqual(refused);
     };
     await same('add_member', [circleId, stranger.id], [unknown, stranger.id]);
+    await same('accept_circle_invitation', [circleId], [unknown]);
+    await same('decline_circle_invitation', [circleId], [unknown]);
     await same('join_circle', [circleId], [unknown]);
     await same('leave_circle', [circleId], [unknown]);
     await same('create_trip', [circleId, 'x', 'hosted'], [unknown, 'x', 'hosted']);

@@ -53,20 +53,34 @@ test('TR-18 TR-19 TR-20 TR-21 TR-22 TR-23 TR-24 TR-25 are there and switched off
   );
   expect(rows.map(({ key }) => key).sort()).toEqual([...secondWave].sort());
   const { rows: all } = await db.owner.query(`select from notify.notification_types where pack = 'trips'`);
-  expect(all).toHaveLength(25);
+  // The 25 of the specification, and the invitation to a circle.
+  expect(all).toHaveLength(26);
 });
 
 test('TR-G8 TR-G13 copy is titled by the trip, carries the product, and neither "must" nor money', async () => {
   const { rows } = await db.owner.query<{ title: string; subtitle: string; tag: string; body: string }>(
     `select c.title, c.subtitle, t.tag, c.body
      from notify.notification_copies as c join notify.notification_types as t on t.key = c.type_key
-     where t.pack = 'trips'`,
+     where t.pack = 'trips' and t.key <> 'circle_invitation'`,
   );
   // Two have words of their own for somebody: the leader, the later versions.
   expect(rows).toHaveLength(27);
   for (const row of rows) {
     expect(row).toMatchObject({ title: '{TripName}', subtitle: 'Rowbell Trips', tag: 'Rowbell Trips' });
     expect(row.body).not.toMatch(/\bmust\b|\bhave to\b|[$€£¥]|\d|amount/i);
+  }
+});
+
+test('SE-5 the invitation to a circle is P1, in words of ours alone, in English and French', async () => {
+  const { rows } = await db.owner.query(
+    `select t.priority, t.enabled, t.channels, c.locale, concat_ws(' ', c.title, c.subtitle, c.body) as words
+     from notify.notification_types as t join notify.notification_copies as c on c.type_key = t.key
+     where t.key = 'circle_invitation' order by c.locale`,
+  );
+  expect(rows.map(({ locale }) => locale)).toEqual(['en', 'fr']);
+  for (const row of rows) {
+    expect(row).toMatchObject({ priority: 'P1', enabled: true, channels: ['push', 'in_app'] });
+    expect(row.words).not.toMatch(/[{}]|\bmust\b|\d/);
   }
 });
 
@@ -80,6 +94,6 @@ test('every type of the pack has an audience that plan() can call and that no ro
        and not has_function_privilege('rowbell_user', p.oid, 'execute')
        and not has_function_privilege('rowbell_writer', p.oid, 'execute')`,
   );
-  expect(rows).toHaveLength(25);
+  expect(rows).toHaveLength(26);
   expect(rows.every((row) => row.inlinable)).toBe(true);
 });

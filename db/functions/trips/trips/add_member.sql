@@ -11,19 +11,30 @@ begin
   if (add_member.circle_id = any (array(select trips_private.my_circle_ids()))) is not true then
     raise exception 'circle_id: there is no such circle, or you are not a member' using errcode = 'RBNFD';
   end if;
-  if not exists (select from notify.users as u where u.id = add_member.user_id) then
+  if add_member.user_id is null then
     raise exception 'user_id: there is no such person' using errcode = 'RBNFD';
   end if;
-  insert into trips.memberships (circle_id, user_id) values (add_member.circle_id, add_member.user_id)
-  on conflict (circle_id, user_id) do nothing;
-  select * into strict membership from trips.memberships as m
+  if trips_private.share_circle(me, add_member.user_id) and not exists (
+    select from trips.circle_invitations as i
+    where i.circle_id = add_member.circle_id and i.user_id = add_member.user_id and i.declined_at is not null
+  ) then
+    insert into trips.memberships (circle_id, user_id) values (add_member.circle_id, add_member.user_id)
+    on conflict (circle_id, user_id) do nothing;
+  end if;
+  select * into membership from trips.memberships as m
   where m.circle_id = add_member.circle_id and m.user_id = add_member.user_id;
   if membership.status = 'left' then
     raise exception 'user_id: left this circle, and only they themselves can come back' using errcode = 'RBCFL';
   end if;
-  return membership;
+  if found then
+    return membership;
+  end if;
+  insert into trips.circle_invitations (circle_id, user_id, invited_by) values (add_member.circle_id, add_member.user_id, me)
+  on conflict (circle_id, user_id) do nothing;
+  -- The same answer for somebody, for nobody, and for who said no.
+  return row(add_member.circle_id, add_member.user_id, 'pending', pg_catalog.now())::trips.memberships;
 end
 $$;
 comment on function trips.add_member(uuid, uuid) is
-  'Adds somebody to a circle that the caller is in. Twice is once; who left comes back by join_circle() of their own accord only.';
+  'Adds somebody to a circle that the caller is in: at once, where both share a circle already; else they are asked, and are pending until they accept. Twice is once; who left or declined comes of their own accord only.';
 grant execute on function trips.add_member(uuid, uuid) to rowbell_user;

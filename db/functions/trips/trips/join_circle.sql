@@ -12,11 +12,11 @@ begin
   where m.circle_id = join_circle.circle_id and m.user_id = me
   returning * into membership;
   if not found then
-    raise exception 'circle_id: there is no such circle, or nobody has added you to it' using errcode = 'RBNFD';
+    return trips.accept_circle_invitation(join_circle.circle_id);
   end if;
   return membership;
 end
 $$;
 comment on function trips.join_circle(uuid) is
-  'Comes back to a circle that the caller left. Who was never in it is added by a member: knowing an id is no invitation.';
+  'Comes back to a circle that the caller left, or accepts an invitation to it. Who was never in it is asked by a member: knowing an id is no invitation.';
 grant execute on function trips.join_circle(uuid) to rowbell_user;

@@ -6,6 +6,8 @@ as $$
     (notify_private.belongs('trips.date_windows', 'author_id')),
     (notify_private.belongs('trips.participants')),
     (notify_private.belongs('trips.memberships')),
+    (notify_private.belongs('trips.circle_invitations')),
+    (notify_private.names('trips.circle_invitations', 'invited_by', '{}')),
     (notify_private.belongs('trips.proposal_reactions')),
     (notify_private.belongs('trips.join_requests', 'requester_id')),
     (notify_private.names('trips.join_requests', 'decided_by', '{status}')),
