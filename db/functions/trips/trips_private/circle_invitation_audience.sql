@@ -3,9 +3,9 @@ create or replace function trips_private.circle_invitation_audience(event_ids uu
 returns table (event_id uuid, recipient_id uuid, variant text, variables jsonb)
 language sql stable
 as $$
-  select e.id, u.id, 'default'::text, pg_catalog.jsonb_build_object('circleId', e.subject_id)
+  select e.id, u.id, 'default', pg_catalog.jsonb_build_object('circleId', e.subject_id)
   from notify.events as e
-  join notify.users as u on u.id = (e.data ->> 'userId')::uuid
+  join notify.users as u on u.id = (e.data ->> 'userId')::pg_catalog.uuid
   where e.id = any (event_ids)
 $$;
 comment on function trips_private.circle_invitation_audience(uuid[]) is
