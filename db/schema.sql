@@ -1972,6 +1972,25 @@ table trips.accommodation_options
   CREATE TRIGGER _900_tell AFTER INSERT ON trips.accommodation_options REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_accommodation_options__tell()
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
 
+table trips.circle_invitations
+  circle_id uuid not null grant rowbell_writer (insert)
+  user_id uuid not null grant rowbell_writer (insert)
+  invited_by uuid grant rowbell_writer (insert)
+  invited_at timestamp with time zone default now() not null
+  declined_at timestamp with time zone
+  constraint circle_invitations_circle_id_fkey FOREIGN KEY (circle_id) REFERENCES trips.circles(id) ON DELETE CASCADE
+  constraint circle_invitations_invited_by_fkey FOREIGN KEY (invited_by) REFERENCES notify.users(id) ON DELETE SET NULL
+  constraint circle_invitations_pkey PRIMARY KEY (circle_id, user_id)
+  CREATE INDEX circle_invitations_invited_by_idx on trips.circle_invitations USING btree (invited_by)
+  CREATE INDEX circle_invitations_user_id_idx on trips.circle_invitations USING btree (user_id, invited_by)
+  row level security
+  policy delete_service for delete to rowbell_writer using (true)
+  policy insert_service for insert to rowbell_writer with check (true)
+  policy select_admin for select to rowbell_operator using (true)
+  policy select_service for select to rowbell_writer using (true)
+  CREATE TRIGGER _900_tell AFTER INSERT ON trips.circle_invitations REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_circle_invitations__tell()
+  grant rowbell_operator (select); rowbell_writer (delete, select)
+
 table trips.circles
   id uuid default uuidv7() not null grant rowbell_writer (insert)
   name text not null grant rowbell_writer (insert, update)
@@ -2156,6 +2175,7 @@ table trips.memberships
   policy select_member for select to rowbell_user using ((circle_id = ANY (ARRAY( SELECT trips_private.my_circle_ids() AS my_circle_ids))))
   policy select_service for select to rowbell_writer using (true)
   policy update_service for update to rowbell_writer using (true) with check (true)
+  CREATE TRIGGER _500_end_invitations AFTER INSERT ON trips.memberships REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_memberships__end_invitations()
   CREATE TRIGGER _900_tell_left AFTER UPDATE ON trips.memberships REFERENCING OLD TABLE AS outdated NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_memberships__tell_left()
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
 
@@ -2867,6 +2887,23 @@ view trips.members with (security_barrier=true)
    FROM (trips.memberships m
      JOIN notify.users u ON ((u.id = m.user_id)))
   WHERE ((m.status = 'active'::text) AND (m.circle_id = ANY (ARRAY( SELECT trips_private.my_circle_ids() AS my_circle_ids))));
+
+view trips.my_circle_invitations with (security_barrier=true)
+  grant rowbell_user (select)
+  SELECT i.circle_id,
+    c.name AS circle_name,
+    i.invited_at
+   FROM (trips.circle_invitations i
+     JOIN trips.circles c ON ((c.id = i.circle_id)))
+  WHERE ((i.user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)) AND (i.declined_at IS NULL));
+
+view trips.pending_members with (security_barrier=true)
+  grant rowbell_user (select)
+  SELECT circle_id,
+    user_id,
+    invited_at
+   FROM trips.circle_invitations i
+  WHERE (circle_id = ANY (ARRAY( SELECT trips_private.my_circle_ids() AS my_circle_ids)));
 
 view trips.travelers with (security_barrier=true)
   grant rowbell_user (select)
@@ -4202,6 +4239,9 @@ function notify_private.sweep(run_id uuid) returns notify.sweep_runs
 function notify_private.take_journey_steps(due notify.journey_enrollments[], at timestamp with time zone) returns void
   plpgsql volatile set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, enable_hashjoin=off, enable_mergejoin=off
 
+function notify_private.take_limit(limit_key text, user_id uuid, uses bigint DEFAULT 1) returns boolean
+  plpgsql volatile set search_path=pg_catalog, pg_temp
+
 function notify_private.test_push_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
   sql stable
 
@@ -4311,6 +4351,10 @@ function notify_private.words_pattern(words text[]) returns text
 function notify_private.write_consent(user_id uuid, granted boolean, channel text, text_version text, method text, evidence jsonb) returns notify.consents
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
+function trips.accept_circle_invitation(circle_id uuid) returns trips.memberships
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_user (execute)
+
 function trips.add_accommodation_option(trip_id uuid, name text, url text DEFAULT NULL::text) returns trips.accommodation_options
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
@@ -4348,6 +4392,10 @@ function trips.create_circle(name text) returns trips.circles
   grant rowbell_user (execute)
 
 function trips.create_trip(circle_id uuid, name text, type text DEFAULT 'collaborative'::text) returns trips.trips
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_user (execute)
+
+function trips.decline_circle_invitation(circle_id uuid) returns boolean
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
@@ -4444,6 +4492,9 @@ function trips_private.chat_mention_audience(event_ids uuid[]) returns TABLE(eve
 function trips_private.check_text(field text, value text, longest integer) returns void
   plpgsql immutable set search_path=pg_catalog, pg_temp
 
+function trips_private.circle_invitation_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
+  sql stable
+
 function trips_private.collecting_momentum_reminder_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
   sql stable
 
@@ -4458,6 +4509,9 @@ function trips_private.due_reminders(at timestamp with time zone) returns TABLE(
 
 function trips_private.expense_added_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
   sql stable
+
+function trips_private.invitation_is_open(event_id uuid, recipient_id uuid) returns boolean
+  plpgsql stable set search_path=pg_catalog, pg_temp
 
 function trips_private.itinerary_generated_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
   sql stable
@@ -4507,6 +4561,9 @@ function trips_private.require_traveled_trip(id uuid) returns trips.trips
 function trips_private.require_trip(id uuid) returns trips.trips
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
+function trips_private.share_circle(a uuid, b uuid) returns boolean
+  sql stable set search_path=pg_catalog, pg_temp
+
 function trips_private.still_matters(event_id uuid, recipient_id uuid) returns boolean
   plpgsql stable set search_path=pg_catalog, pg_temp
 
@@ -4517,6 +4574,9 @@ function trips_private.tell_left(leavings trips_private.leaving[]) returns void
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function trips_private.tg_accommodation_options__tell() returns trigger
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+
+function trips_private.tg_circle_invitations__tell() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function trips_private.tg_date_window_supports__nudge() returns trigger
@@ -4544,6 +4604,9 @@ function trips_private.tg_join_requests__admit() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function trips_private.tg_join_requests__tell() returns trigger
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+
+function trips_private.tg_memberships__end_invitations() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function trips_private.tg_memberships__tell_left() returns trigger

@@ -2262,6 +2262,23 @@ export interface TripsAccommodationOptions {
   url: string | null;
 }
 
+export interface TripsCircleInvitations {
+  circle_id: string;
+  /**
+   * When the invited said no; null: they have not answered. The circle is not told which.
+   */
+  declined_at: Timestamp | null;
+  invited_at: Generated<Timestamp>;
+  /**
+   * Who asked; never told to the invited, whom they may be a stranger to. Null: a service, or since erased.
+   */
+  invited_by: string | null;
+  /**
+   * Who is asked; perhaps nobody, for add_member() answers alike.
+   */
+  user_id: string;
+}
+
 export interface TripsCircles {
   created_at: Generated<Timestamp>;
   id: Generated<string>;
@@ -2360,10 +2377,16 @@ export interface TripsMemberships {
    */
   joined_at: Generated<Timestamp>;
   /**
-   * active, or left: who left sees nothing of the circle any more and hears nothing from it.
+   * active, or left: who left sees nothing of the circle any more and hears nothing from it. add_member() also answers pending: asked, and no member yet.
    */
   status: Generated<string>;
   user_id: string;
+}
+
+export interface TripsMyCircleInvitations {
+  circle_id: string | null;
+  circle_name: string | null;
+  invited_at: Timestamp | null;
 }
 
 export interface TripsPackingLists {
@@ -2383,6 +2406,12 @@ export interface TripsParticipants {
   status: Generated<string>;
   trip_id: string;
   user_id: string;
+}
+
+export interface TripsPendingMembers {
+  circle_id: string | null;
+  invited_at: Timestamp | null;
+  user_id: string | null;
 }
 
 export interface TripsPrivateActiveTravelers {
@@ -2640,6 +2669,7 @@ export interface DB {
   "trips_private.leaders": TripsPrivateLeaders;
   "trips_private.trip_events": TripsPrivateTripEvents;
   "trips.accommodation_options": TripsAccommodationOptions;
+  "trips.circle_invitations": TripsCircleInvitations;
   "trips.circles": TripsCircles;
   "trips.date_window_supports": TripsDateWindowSupports;
   "trips.date_windows": TripsDateWindows;
@@ -2650,8 +2680,10 @@ export interface DB {
   "trips.join_requests": TripsJoinRequests;
   "trips.members": TripsMembers;
   "trips.memberships": TripsMemberships;
+  "trips.my_circle_invitations": TripsMyCircleInvitations;
   "trips.packing_lists": TripsPackingLists;
   "trips.participants": TripsParticipants;
+  "trips.pending_members": TripsPendingMembers;
   "trips.proposal_reactions": TripsProposalReactions;
   "trips.settings": TripsSettings;
   "trips.travelers": TripsTravelers;
