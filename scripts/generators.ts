@@ -1,5 +1,6 @@
 import { generateDatabaseTypes } from './database-types.ts';
 import { generateEmailTemplates } from './email-templates.ts';
+import { generateGrants } from './grants.ts';
 import { generateProviderErrors } from './provider-errors.ts';
 import { generateSchema } from './schema.ts';
 import type { Scratch } from './scratch.ts';
@@ -14,6 +15,7 @@ export type Generator = {
 /** Every generated file that is committed. `npm run generate` writes them, `npm run check` compares. */
 export const generators: readonly Generator[] = [
   { file: 'db/schema.sql', generate: generateSchema },
+  { file: 'db/grants.txt', generate: generateGrants },
   { file: 'src/generated/database.ts', generate: generateDatabaseTypes },
   { file: 'src/generated/schema.graphql', generate: ({ apiUrl }) => generateSdl(apiUrl) },
   { file: 'src/generated/email-templates.ts', generate: generateEmailTemplates },

@@ -126,7 +126,7 @@ export async function live(db: TestDatabase, ada: Someone, friend: string): Prom
   );
   await db.owner.query(
     `with listener as (insert into juke.listeners (user_id) values ($1)),
-     step as (insert into juke.onboarding_steps (key, place) values ('s' || left(md5($1::text), 8), 99) returning key),
+     step as (insert into juke.onboarding_steps (key, place) select 's' || left(md5($1::text), 8), coalesce(max(place), 0) + 1 from juke.onboarding_steps returning key),
      done as (insert into juke.onboarding_steps_done (user_id, step_key) select $1, key from step),
      login as (insert into juke.sessions (id, user_id) values ('session of ' || $1::text, $1)),
      hosted as (insert into juke.listening_sessions (host_id, name) values ($1, 'Night'), ($2, 'Day') returning id, host_id),

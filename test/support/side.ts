@@ -1,0 +1,191 @@
+import { randomInt } from 'node:crypto';
+import type { TestDatabase } from './database.ts';
+import { makeType, planDue, tell } from './engine-pack.ts';
+import type { Someone } from './lives.ts';
+import { one } from './one.ts';
+
+/** Arguments of functions, by `schema.function.argument` or `argument`, as text of PostgreSQL. */
+export type Arguments = Readonly<Record<string, string>>;
+
+export type Side = {
+  readonly person: Someone;
+  readonly friend: string;
+  readonly sessionId: string;
+  /** What is this person's: with somebody else's in its place a call must not get anywhere. */
+  readonly ids: Arguments;
+};
+
+/**
+ * One person's side of a world: of each kind of thing one that is in the state in which its function works, so that a
+ * call with these ids succeeds. Two sides know nothing of each other.
+ */
+export async function makeSide(db: TestDatabase, person: Someone, friend: string, typeKey: string): Promise<Side> {
+  const me = person.id;
+  const put = async (table: string, values: Readonly<Record<string, unknown>>, returning = 'id'): Promise<string> => {
+    const names = Object.keys(values);
+    return one<string>(
+      db.owner,
+      `insert into ${table} (${names.join(', ')}) values (${names.map((_, i) => `$${i + 1}`).join(', ')}) returning ${returning}`,
+      Object.values(values),
+    );
+  };
+  const circleOf = async (...members: readonly (readonly [string, string])[]) => {
+    const circle = await put('trips.circles', { name: 'Hikers' });
+    for (const [user_id, status] of members)
+      await put('trips.memberships', { circle_id: circle, user_id, status }, 'user_id');
+    return circle;
+  };
+  const tripOf = (circle_id: string, leader: string, more: Readonly<Record<string, unknown>> = {}) =>
+    put('trips.trips', { circle_id, name: 'Lisbon', creator_id: leader, leader_id: leader, ...more });
+  const windowOf = (trip_id: string, author_id: string, day = '2027-05-01') =>
+    put('trips.date_windows', { trip_id, author_id, start_on: day, end_on: day });
+
+  const circle = await circleOf([me, 'active'], [friend, 'active']);
+  const otherCircle = await circleOf([me, 'active']);
+  const trip = await tripOf(circle, me);
+  const window = await windowOf(trip, friend);
+  const supported = await windowOf(trip, friend, '2027-06-01');
+  await put('trips.date_window_supports', { date_window_id: supported, user_id: me }, 'user_id');
+  const proposed = await tripOf(circle, me);
+  const proposal = await windowOf(proposed, me);
+  await db.owner.query(`update trips.trips set status = 'proposed', proposed_window_id = $2 where id = $1`, [
+    proposed,
+    proposal,
+  ]);
+  const locked = await tripOf(circle, me);
+  await db.owner.query(
+    `update trips.trips set status = 'locked', locked_start_on = '2027-05-01', locked_end_on = '2027-05-03' where id = $1`,
+    [locked],
+  );
+  const followed = await tripOf(circle, friend);
+  const hosted = await tripOf(circle, friend, { type: 'hosted' });
+  const ledHosted = await tripOf(circle, me, { type: 'hosted' });
+  const left = await tripOf(circle, friend, { type: 'hosted' });
+  await put('trips.participants', { trip_id: left, user_id: me, status: 'left' }, 'user_id');
+  const request = await put('trips.join_requests', { trip_id: ledHosted, requester_id: friend });
+  const option = await put('trips.accommodation_options', { trip_id: trip, contributor_id: friend, name: 'Inn' });
+  const item = await put('trips.trip_items', { trip_id: trip, kind: 'packing', title: 'Tent' });
+  await put('trips.itinerary_ideas', { trip_id: trip, author_id: friend, title: 'A walk' });
+
+  const coach = await put('coaching.coaches', { name: 'Nova' });
+  const topic = await put('coaching.topics', { key: `t${coach.replaceAll('-', '')}` }, 'key');
+  const tomorrow = new Date(Date.now() + 86_400_000);
+  const call = await put('coaching.calls', { user_id: me, coach_id: coach, topic_key: topic, scheduled_at: tomorrow });
+  const schedule = await put('coaching.call_schedules', {
+    user_id: me,
+    coach_id: coach,
+    topic_key: topic,
+    local_time: '09:00',
+  });
+
+  const hosting = await put('juke.listening_sessions', { host_id: me, name: 'Night' });
+  const made = await put('juke.invites', { listening_session_id: hosting, invitee_id: friend });
+  const theirs = await put('juke.listening_sessions', { host_id: friend, name: 'Day' });
+  const got = await put('juke.invites', { listening_session_id: theirs, invitee_id: me });
+  const sessionId = `session of ${hosting}`;
+  await put('juke.sessions', { id: sessionId, user_id: me });
+  const step = await put(
+    'juke.onboarding_steps',
+    { key: `s${hosting.replaceAll('-', '')}`, place: randomInt(1_000, 2 ** 31 - 1) },
+    'key',
+  );
+
+  const token = `token-${hosting}`;
+  const device = await put('notify.devices', { user_id: me, provider: 'fcm', token, session_id: sessionId });
+  const verification = await put('notify.email_verifications', {
+    user_id: me,
+    address: person.email.toLowerCase(),
+    expires_at: tomorrow,
+  });
+  const event = await tell(db, typeKey, [me], { variables: { Name: person.name, Who: hosting } });
+  await planDue(db);
+  const notification = await one<string>(
+    db.owner,
+    'select id from notify.notifications where event_id = $1 and recipient_id = $2',
+    [event, me],
+  );
+  const delivery = await one<string>(
+    db.owner,
+    'select id from notify.deliveries where notification_id = $1 order by id limit 1',
+    [notification],
+  );
+  const { undo_token: undo } = await db.asUser(
+    me,
+    async (user) => {
+      const { rows } = await user.query<{ undo_token: string }>(
+        `select undo_token from notify.change_notifications('read', array[$1]::uuid[])`,
+        [notification],
+      );
+      return rows[0] ?? { undo_token: '' };
+    },
+    { commit: true },
+  );
+
+  return {
+    person,
+    friend,
+    sessionId,
+    ids: {
+      user_id: friend,
+      'notify.activity_feed.user_id': me,
+      'notify.activity_summary.user_id': me,
+      'notify.analytics_by_channel.user_id': me,
+      'notify.analytics_by_type.user_id': me,
+      'notify.analytics_deliveries.user_id': me,
+      'notify.analytics_over_time.user_id': me,
+      'notify.analytics_reasons.user_id': me,
+      'notify.analytics_summary.user_id': me,
+      // Whom a link or a token names.
+      'notify_private.choose_email.user_id': me,
+      'notify_private.email_choices.user_id': me,
+      'notify_private.leave_email.user_id': me,
+      'notify_private.note_contact.user_id': me,
+      'notify_private.note_opt_out.address': person.phone,
+      user_ids: `{${friend}}`,
+      recipient_id: me,
+      mentioned_ids: `{${friend}}`,
+      shared_by: `{${me},${friend}}`,
+      assignee_id: friend,
+      circle_id: circle,
+      'trips.leave_circle.circle_id': otherCircle,
+      trip_id: trip,
+      'trips.join_trip.trip_id': left,
+      'trips.leave_trip.trip_id': followed,
+      'trips.lock_dates.trip_id': proposed,
+      'trips.react_to_proposal.trip_id': proposed,
+      'trips.request_to_join.trip_id': hosted,
+      'trips.complete_trip.trip_id': locked,
+      'trips.add_participant.trip_id': ledHosted,
+      date_window_id: window,
+      'trips.withdraw_support.date_window_id': supported,
+      accommodation_option_id: option,
+      join_request_id: request,
+      item_id: item,
+      call_id: call,
+      schedule_id: schedule,
+      listening_session_id: hosting,
+      'juke.answer_invite.invite_id': got,
+      invite_id: made,
+      session_id: sessionId,
+      device_id: device,
+      token,
+      notification_id: notification,
+      past_id: notification,
+      notification_ids: `{${notification}}`,
+      event_id: event,
+      event_ids: `{${event}}`,
+      delivery_id: delivery,
+      verification_id: verification,
+      undo_token: undo,
+      // Of no person; in a world of its own each side has its own.
+      coach_id: coach,
+      topic_key: topic,
+      step_key: step,
+      type_key: typeKey,
+    },
+  };
+}
+
+/** A type that everything can be asked of: every channel, whatever the person chooses. */
+export const makeSideType = (db: TestDatabase): Promise<string> =>
+  makeType(db, { channels: ['push', 'email', 'in_app'], defaultChannels: ['push', 'in_app'], body: 'Of {Name}' });
