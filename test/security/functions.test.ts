@@ -98,7 +98,7 @@ const mayTouch: Readonly<Record<string, readonly string[]>> = {
   // A phone is whose token is registered last: the row moves, with its id, and who had it gets nothing on it any more.
   'coaching.register_coaching_device': ['notify.devices'],
   'notify.register_device': ['notify.devices', 'the answer'],
-  'trips.add_member': ['trips.memberships'],
+  'trips.add_member': ['notify_private.events', 'notify_private.limit_uses', 'trips.circle_invitations'],
 };
 
 /** Every function that a role may execute. */

@@ -50,6 +50,10 @@ export async function live(db: TestDatabase, ada: Someone, friend: string): Prom
     ada.id,
     friend,
   ]);
+  await db.owner.query(
+    'insert into trips.circle_invitations (circle_id, user_id, invited_by) values ($1, $2, $3), ($1, $3, $2)',
+    [circle, ada.id, friend],
+  );
   const trip = await one<string>(
     db.owner,
     `insert into trips.trips (circle_id, name, creator_id, leader_id) values ($1, 'Lisbon', $2, $2) returning id`,

@@ -42,6 +42,8 @@ export async function makeSide(db: TestDatabase, person: Someone, friend: string
 
   const circle = await circleOf([me, 'active'], [friend, 'active']);
   const otherCircle = await circleOf([me, 'active']);
+  const asked = await circleOf([friend, 'active']);
+  await put('trips.circle_invitations', { circle_id: asked, user_id: me, invited_by: friend }, 'user_id');
   const trip = await tripOf(circle, me);
   const window = await windowOf(trip, friend);
   const supported = await windowOf(trip, friend, '2027-06-01');
@@ -147,6 +149,7 @@ export async function makeSide(db: TestDatabase, person: Someone, friend: string
       shared_by: `{${me},${friend}}`,
       assignee_id: friend,
       circle_id: circle,
+      'trips.decline_circle_invitation.circle_id': asked,
       'trips.leave_circle.circle_id': otherCircle,
       trip_id: trip,
       'trips.join_trip.trip_id': left,
