@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import pg from 'pg';
+import { ownerRole } from '../src/migrate/roles.ts';
 import { migrate } from '../src/migrate.ts';
 import { startPostgres } from '../src/postgres.ts';
 import { signToken } from '../src/start/sign-token.ts';
@@ -32,7 +33,7 @@ export async function startDatabase() {
     apiDatabaseUrl,
     workerDatabaseUrl,
   });
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: 4 });
+  const pool = new pg.Pool({ connectionString: databaseUrl, options: `-c role=${ownerRole}`, max: 4 });
   pool.on('error', () => {});
   await pool.query(await readFile(new URL('pack.sql', import.meta.url), 'utf8'));
   return {

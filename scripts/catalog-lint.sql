@@ -26,6 +26,20 @@ where not coalesce(proconfig @> array['search_path=pg_catalog, pg_temp'], false)
   and not (prolang = (select oid from pg_language where lanname = 'sql') and provolatile in ('i', 's') and not prosecdef)
   and (prosecdef or prokind not in ('p', 'a'))
 
+-- A definer's function of a superuser is the whole server's.
+union all
+select 'belongs to a superuser', o.name, o.owner::regrole::text
+from (
+  select name, proowner as owner from functions
+  union all select name, relowner from relations
+  union all select nspname, nspowner from pg_namespace join ours using (oid, nspname)
+) as o
+join pg_roles as r on r.oid = o.owner where r.rolsuper
+
+union all
+select 'everybody may make temporary objects', datname, null
+from pg_database where datname = current_database() and has_database_privilege('public', oid, 'temporary')
+
 union all
 select 'foreign key without an index on its columns', con.conrelid::regclass::text, con.conname
 from pg_constraint con

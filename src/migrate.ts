@@ -3,11 +3,14 @@ import { readConfig } from './config.ts';
 import { ensureDatabase } from './migrate/database.ts';
 import { applyFunctions } from './migrate/functions.ts';
 import { applyMigrations, migrationsTable } from './migrate/migrations.ts';
+import { ensureOwner } from './migrate/owner.ts';
 import { migrateQueue } from './migrate/queue.ts';
 import { ensureRoles, type Logins } from './migrate/roles.ts';
+import { sessionUrl } from './migrate/session.ts';
+import { revokeTemporary } from './migrate/temporary.ts';
 
 export type MigrateOptions = Logins & {
-  /** The owner's connection: a superuser, or a role with `createrole` that owns the database. */
+  /** The owner's connection: a role with `createrole` that owns the database. A superuser's works, and owns nothing in the end. */
   readonly databaseUrl: string;
   /** Told what happens, a sentence at a time. */
   readonly say?: (sentence: string) => void;
@@ -17,7 +20,7 @@ export type MigrateOptions = Logins & {
 const lockKey = 7_238_462;
 
 /**
- * Brings a database to this version: roles, migrations, the job queue's schema, functions. Does nothing that is done
+ * Brings a database to this version: roles, owner, migrations, the job queue's schema, functions. Does nothing that is done
  * already and may run in several processes at once: they take turns.
  *
  * @throws {Error} naming the SQL file and line where one is to blame
@@ -25,7 +28,8 @@ const lockKey = 7_238_462;
 export async function migrate(options: MigrateOptions): Promise<void> {
   const say = options.say ?? (() => {});
   await ensureDatabase(options.databaseUrl);
-  const owner = new pg.Client({ connectionString: options.databaseUrl, application_name: 'rowbell-migrate' });
+  const connectionString = sessionUrl(options.databaseUrl, null);
+  const owner = new pg.Client({ connectionString, application_name: 'rowbell-migrate' });
   owner.on('error', () => {});
   await owner.connect();
   try {
@@ -33,7 +37,10 @@ export async function migrate(options: MigrateOptions): Promise<void> {
     // would stop a `create index concurrently` in the migrations of the one it waits for.
     while (!(await tryLock(owner))) await new Promise((resolve) => setTimeout(resolve, 100));
     await ensureRoles(owner, options);
-    await applyMigrations(options.databaseUrl, say);
+    const role = await ensureOwner(owner, say);
+    await revokeTemporary(owner, say);
+    if (role) await owner.query(`set role ${role}`);
+    await applyMigrations(sessionUrl(options.databaseUrl, role), say);
     await shareMigrationLevel(owner);
     await migrateQueue(owner, options.databaseUrl);
     const files = await applyFunctions(owner);

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 
 /** The repository's db folder. */
@@ -34,6 +34,14 @@ function compare(a: string, b: string): number {
 export async function listSchemas(): Promise<string[]> {
   const packs = await listPacks('migrations');
   return packs.map((pack) => (pack === 'core' ? 'notify' : pack));
+}
+
+/** Every schema that our migrations make, and dbmate's. The queue's is not among them: it belongs to the workers. */
+export async function listOwnSchemas(): Promise<string[]> {
+  const paths = await listSqlFiles('migrations');
+  const texts = await Promise.all(paths.map((path) => readFile(join(dbFolder, '..', path), 'utf8')));
+  const created = texts.join('\n').matchAll(/^create schema (?:if not exists )?([a-z_]+)/gm);
+  return ['rowbell', ...new Set([...created].flatMap(([, name]) => name ?? []))];
 }
 
 /** The numbers of all migrations that this version comes with, as dbmate notes them. */

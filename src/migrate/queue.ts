@@ -1,9 +1,12 @@
 import { Logger, runMigrations } from 'graphile-worker';
 import pg from 'pg';
+import { sessionUrl } from './session.ts';
 
 /**
  * Installs or upgrades graphile-worker's own schema as `rowbell_worker`, who thereby owns it and needs no further
  * grant to run jobs. Creating the schema takes `create` on the database, lent for as long as it takes.
+ *
+ * @param databaseUrl of whoever may become `rowbell_worker`
  */
 export async function migrateQueue(owner: pg.ClientBase, databaseUrl: string): Promise<void> {
   const { rows } = await owner.query<{ name: string; exists: boolean }>(
@@ -12,7 +15,7 @@ export async function migrateQueue(owner: pg.ClientBase, databaseUrl: string): P
   const database = rows[0];
   if (!database) return;
   if (!database.exists) await owner.query(`grant create on database ${database.name} to rowbell_worker`);
-  const pool = new pg.Pool({ connectionString: databaseUrl, options: '-c role=rowbell_worker', max: 2 });
+  const pool = new pg.Pool({ connectionString: sessionUrl(databaseUrl, 'rowbell_worker'), max: 2 });
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
   try {

@@ -17,6 +17,12 @@ const roles = {
   rowbell_analyst: 'nologin',
 } as const;
 
+/** Who owns everything where a superuser migrates. */
+export const ownerRole = 'rowbell_owner';
+
+/** Whoever is or may become one of these is no stranger. */
+export const ourRoles: readonly string[] = [...Object.keys(roles), ownerRole];
+
 /** What the API's login may become. */
 const apiRoles = ['rowbell_anonymous', 'rowbell_user', 'rowbell_operator', 'rowbell_http'] as const;
 
@@ -32,25 +38,27 @@ export type Logins = {
  * also works for an owner who did not make the roles (a second Rowbell in one cluster). Roles belong to the cluster,
  * while advisory locks belong to a database: two databases may do this at once, and whoever comes second tries again.
  *
- * @param owner a connection as the role that owns the database: a superuser or one with `createrole`
+ * @param owner a connection as a superuser, or as the role that owns the database, with `createrole`
  */
 export async function ensureRoles(owner: pg.ClientBase, logins: Logins): Promise<void> {
   await retryClashes(async () => {
-    for (const [role, attributes] of Object.entries(roles)) {
-      const { rowCount } = await owner.query('select from pg_roles where rolname = $1', [role]);
-      if (rowCount === 0) await owner.query(`create role ${role} ${attributes}`);
-    }
-    for (const role of apiRoles) await ensureMembership(owner, role, 'rowbell_api', 'inherit false, set true');
     const { rows } = await owner.query<{ name: string; superuser: boolean }>(
       'select rolname as name, rolsuper as superuser from pg_roles where rolname = current_user',
     );
     const self = rows[0];
-    if (!self || self.superuser) return;
-    // An owner that is no superuser acts as the roles (tests, operators' sessions) …
+    if (!self) return;
+    const all = self.superuser ? { ...roles, [ownerRole]: 'nologin' } : roles;
+    for (const [role, attributes] of Object.entries(all)) {
+      const { rowCount } = await owner.query('select from pg_roles where rolname = $1', [role]);
+      if (rowCount === 0) await owner.query(`create role ${role} ${attributes}`);
+    }
+    for (const role of apiRoles) await ensureMembership(owner, role, 'rowbell_api', 'inherit false, set true');
+    // The owner acts as the roles (tests, operators' sessions) …
     for (const role of Object.keys(roles)) {
       // … and has the worker's rights on the queue, which the worker owns: its triggers add jobs.
       const inherit = role === 'rowbell_worker';
-      await ensureMembership(owner, role, self.name, `inherit ${inherit}, set true`);
+      const [member, admin] = self.superuser ? [ownerRole, ', admin true'] : [self.name, ''];
+      await ensureMembership(owner, role, member, `inherit ${inherit}, set true${admin}`);
     }
   });
   const urls = [logins.apiDatabaseUrl, logins.workerDatabaseUrl, logins.analystDatabaseUrl];

@@ -67,9 +67,11 @@ export async function createDatabase(
   const address: ClusterAddress = options.cluster ?? inject('cluster');
   const name = `test_${randomBytes(6).toString('hex')}`;
   const template = options.empty ? 'template1' : templateName;
-  await asSuperuser(address, (client) =>
-    client.query(`create database ${name} owner ${ownerName} template ${template}`),
-  );
+  await asSuperuser(address, async (client) => {
+    await client.query(`create database ${name} owner ${ownerName} template ${template}`);
+    // As migrate() leaves it; a copy has the rights of a new database.
+    if (!options.empty) await client.query(`revoke temporary on database ${name} from public`);
+  });
   const ownerUrl = clusterUrl(address, name, ownerName);
   const apiUrl = clusterUrl(address, name, 'rowbell_api');
   const workerUrl = clusterUrl(address, name, 'rowbell_worker');
