@@ -1,4 +1,3 @@
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { readConfig } from './config.ts';
 import { createPool } from './database.ts';
@@ -15,9 +14,10 @@ import { createGraphqlHandler } from './http/graphql.ts';
 import { createReadyHandler, handleLive, readReadiness } from './http/health.ts';
 import { createMetricsHandler } from './http/metrics.ts';
 import { notificationsExport } from './http/notifications-export.ts';
-import { createOriginOf } from './http/origin.ts';
+import { createIsProxy, createOriginOf } from './http/origin.ts';
+import { securityHeaders } from './http/respond.ts';
 import { createRouter, type Route } from './http/router.ts';
-import { closeServer, listen } from './http/server.ts';
+import { listen } from './http/server.ts';
 import { createTwilioRoutes } from './http/twilio.ts';
 import { createLinks } from './links.ts';
 import type { Logger } from './logger.ts';
@@ -61,7 +61,8 @@ export async function startApi(config: ReturnType<typeof readConfig<'api'>>, log
     logger,
   });
   const authenticate = createAuthenticate(config.jwt);
-  const originOf = createOriginOf(config.trustedProxies);
+  const isProxy = createIsProxy(config.trustedProxies);
+  const originOf = createOriginOf(isProxy);
   const stopping = new AbortController();
   const migrations = await listMigrationNumbers();
   let executor: Executor | null = null;
@@ -106,9 +107,14 @@ export async function startApi(config: ReturnType<typeof readConfig<'api'>>, log
   }
   if (config.env === 'development') routes.push(...(await createExplorerRoutes()));
 
-  const server = await listen(createRouter(routes, { logger, isSecure: publicUrl.startsWith('https:') }), config);
-  const { port } = server.address() as AddressInfo;
-  const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
+  const server = await listen(createRouter(routes, logger), {
+    host: config.host,
+    port: config.port,
+    maxConnections: config.maxConnections,
+    isProxy,
+    headers: securityHeaders(publicUrl.startsWith('https:')),
+  });
+  const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${server.port}`;
   logger.info('api.listening', { url });
 
   const schemas = await listSchemas();
@@ -136,7 +142,7 @@ export async function startApi(config: ReturnType<typeof readConfig<'api'>>, log
     ready,
     async stop() {
       stopping.abort();
-      await closeServer(server, config.shutdownTimeoutMs);
+      await server.close(config.shutdownTimeoutMs);
       await ready;
       await Promise.all([pool.end(), httpPool.end(), exportPool.end()]);
       logger.info('api.stopped');

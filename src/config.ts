@@ -24,6 +24,7 @@ export const settings = {
   TRUSTED_PROXIES: { default: null, secret: false },
   SHUTDOWN_TIMEOUT_MS: { default: '10000', secret: false },
   API_POOL_SIZE: { default: '10', secret: false },
+  API_MAX_CONNECTIONS: { default: '2000', secret: false },
   WORKER_CONCURRENCY: { default: '8', secret: false },
   JWT_SECRET: { default: null, secret: true },
   JWT_JWKS_URL: { default: null, secret: false },
@@ -105,6 +106,8 @@ export type Config = {
   readonly trustedProxies: readonly string[];
   readonly shutdownTimeoutMs: number;
   readonly apiPoolSize: number;
+  /** Most connections of clients to one API process. */
+  readonly maxConnections: number;
   readonly workerConcurrency: number;
   /** Null when neither secret nor key set is configured. */
   readonly jwt: JwtConfig | null;
@@ -319,6 +322,7 @@ export function readConfig<P extends keyof Needs = 'any'>(environment: Environme
       ) ?? [],
     shutdownTimeoutMs: integer('SHUTDOWN_TIMEOUT_MS', 100, 600_000),
     apiPoolSize: integer('API_POOL_SIZE', 1, 1_000),
+    maxConnections: integer('API_MAX_CONNECTIONS', 10, 100_000),
     workerConcurrency: integer('WORKER_CONCURRENCY', 1, 100),
     jwt: secret || jwksUrl ? { secret, jwksUrl, issuer: plain('JWT_ISSUER'), audience: plain('JWT_AUDIENCE') } : null,
     apns: group('APNs', ['APNS_KEY', 'APNS_KEY_ID', 'APNS_TEAM_ID', 'APNS_TOPIC'], () => ({

@@ -22,15 +22,16 @@ export async function readBytes(request: Request, mostBytes: number): Promise<Bu
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
-    request.on('data', (chunk: Buffer) => {
+    const keep = (chunk: Buffer) => {
       length += chunk.length;
-      if (length > mostBytes) {
-        request.pause();
-        reject(tooLarge());
+      if (length <= mostBytes) {
+        chunks.push(chunk);
         return;
       }
-      chunks.push(chunk);
-    });
+      request.off('data', keep).pause();
+      reject(tooLarge());
+    };
+    request.on('data', keep);
     request.on('end', () => resolve(Buffer.concat(chunks)));
     request.on('error', () => reject(new RowbellError('RBINV', 'The request broke off.')));
     request.on('close', () => reject(new RowbellError('RBINV', 'The request broke off.')));

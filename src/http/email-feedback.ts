@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { describeDatabaseError } from '../database-errors.ts';
 import { RowbellError } from '../errors.ts';
 import { mediaType, readBytes } from './body.ts';
-import { sendError } from './respond.ts';
+import { send, sendError } from './respond.ts';
 import type { Route } from './router.ts';
 
 /** What the routes need of those who report, handed in by the entry point: routes do not know providers. */
@@ -45,8 +45,7 @@ export function createFeedbackRoutes(sources: readonly Source[], pool: pg.Pool):
       const reports = await source.receive({ headers: request.headers, body });
       if (!reports) throw new RowbellError('RBFBD', 'The signature is not valid.');
       await applyReports(pool, reports);
-      response.writeHead(204);
-      response.end();
+      send(response, 204, {});
     },
   }));
 }

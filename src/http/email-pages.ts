@@ -6,7 +6,7 @@ import { mediaType, readBody } from './body.ts';
 import { textsOf } from './email-texts.ts';
 import type { Origin } from './origin.ts';
 import { type Html, html, sendPage } from './page.ts';
-import type { Request, Response } from './respond.ts';
+import { type Request, type Response, send } from './respond.ts';
 import type { Route } from './router.ts';
 
 const mostBytes = 65_536;
@@ -158,14 +158,12 @@ export function createEmailRoutes({ links, publicUrl, pool, originOf }: EmailPag
       if (request.method === 'GET')
         await value('select notify_private.note_engagement($1, $2) as value', [id, 'opened']);
       response.setHeader('cross-origin-resource-policy', 'cross-origin');
-      response.writeHead(200, { 'content-type': 'image/gif', 'content-length': pixel.length });
-      response.end(pixel);
+      send(response, 200, { 'content-type': 'image/gif' }, pixel);
     }),
     linked('GET', 'click', async (request, response, { id, text: target }) => {
       if (request.method === 'GET')
         await value('select notify_private.note_engagement($1, $2) as value', [id, 'clicked']);
-      response.writeHead(302, { location: target, 'content-length': 0 });
-      response.end();
+      send(response, 302, { location: target });
     }),
   ];
 }

@@ -1,4 +1,5 @@
-import { sendText } from './respond.ts';
+import { RowbellError } from '../errors.ts';
+import { send, sendText } from './respond.ts';
 import type { Route } from './router.ts';
 
 const staticPath = '/ruru-static/';
@@ -28,8 +29,8 @@ export async function createExplorerRoutes(): Promise<readonly Route[]> {
           urlPath: request.url ?? '',
           acceptEncoding: request.headers['accept-encoding'],
         });
-        response.writeHead(file ? 200 : 404, file?.headers ?? {});
-        response.end(file?.content);
+        if (!file) throw new RowbellError('RBNFD');
+        send(response, 200, file.headers, file.content);
       },
     },
   ];

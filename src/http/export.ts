@@ -4,7 +4,7 @@ import { describeDatabaseError } from '../database-errors.ts';
 import { RowbellError } from '../errors.ts';
 import type { Authenticate, Identity } from '../graphql/identity.ts';
 import { csvLine } from './csv.ts';
-import type { Response } from './respond.ts';
+import { begin, finish, type Response } from './respond.ts';
 import type { Route } from './router.ts';
 
 /** A list that can be taken away as a file, as whoever asks sees it. */
@@ -95,7 +95,7 @@ export function createExportRoutes(
             running.delete(whoever);
           }
           // Last, so that who has all of it may ask again at once.
-          response.end();
+          finish(response);
         },
       }),
     ),
@@ -111,7 +111,7 @@ async function send(
 ): Promise<void> {
   // Before the headers, so that a query that fails is answered as an error.
   const first = await pieces.next();
-  response.writeHead(200, {
+  begin(response, 200, {
     'content-type': format === 'csv' ? 'text/csv; charset=utf-8; header=present' : 'application/json; charset=utf-8',
     'content-disposition': `attachment; filename="${name}-${new Date().toISOString().slice(0, 10)}.${format}"`,
   });

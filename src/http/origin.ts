@@ -5,26 +5,33 @@ import type { Request } from './respond.ts';
 export type Origin = { readonly ipAddress: string; readonly userAgent: string };
 
 /**
- * Tells where requests came from. `X-Forwarded-For` is read from its end, where our own proxies wrote, and only as far as
- * proxies are trusted: what stands before that the client may have made up. Without trusted proxies it is the address of
- * the connection.
+ * Whether an address is of a proxy of ours.
  *
  * @param trustedProxies addresses and networks in CIDR notation
  */
-export function createOriginOf(trustedProxies: readonly string[]): (request: Request) => Origin {
+export function createIsProxy(trustedProxies: readonly string[]): (address: string) => boolean {
   const trusted = new BlockList();
   for (const proxy of trustedProxies) {
     const [network = '', prefix] = proxy.split('/');
     if (prefix === undefined) trusted.addAddress(network, familyOf(network));
     else trusted.addSubnet(network, Number(prefix), familyOf(network));
   }
+  return (address) => isIP(address) !== 0 && trusted.check(address, familyOf(address));
+}
+
+/**
+ * Tells where requests came from. `X-Forwarded-For` is read from its end, where our own proxies wrote, and only as far as
+ * proxies are trusted: what stands before that the client may have made up. Without trusted proxies it is the address of
+ * the connection.
+ */
+export function createOriginOf(isProxy: (address: string) => boolean): (request: Request) => Origin {
   return ({ socket, headers }) => {
-    let ipAddress = plain(socket.remoteAddress ?? '');
+    let ipAddress = plainAddress(socket.remoteAddress ?? '');
     const hops = [headers['x-forwarded-for'] ?? []].flat().join().split(',');
-    while (isIP(ipAddress) && trusted.check(ipAddress, familyOf(ipAddress))) {
+    while (isProxy(ipAddress)) {
       const before = hops.pop()?.trim();
       if (!before) break;
-      ipAddress = plain(before);
+      ipAddress = plainAddress(before);
     }
     return { ipAddress: isIP(ipAddress) ? ipAddress : '', userAgent: headers['user-agent'] ?? '' };
   };
@@ -33,7 +40,7 @@ export function createOriginOf(trustedProxies: readonly string[]): (request: Req
 const familyOf = (address: string) => (isIP(address) === 6 ? 'ipv6' : 'ipv4');
 
 /** Without the port that some proxies add, without a zone, and IPv4 as such where it came in IPv6. */
-function plain(address: string): string {
+export function plainAddress(address: string): string {
   return address
     .replace(/^\[([^\]]*)\](:\d+)?$/, '$1')
     .replace(/^([\d.]+):\d+$/, '$1')

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errorCodes, type RowbellError } from '../errors.ts';
+import { keepsConnection, throwAwayRest } from './leftover.ts';
 
 export type Request = IncomingMessage;
 export type Response = ServerResponse;
@@ -7,20 +8,58 @@ export type Response = ServerResponse;
 /** Answers one request. What it throws is answered as an error by the router. */
 export type Handler = (request: Request, response: Response) => Promise<void>;
 
-/** Nothing of ours is to be sniffed, framed, cached or referred from. */
-export const securityHeaders = {
+type Headers = Readonly<Record<string, string | number>>;
+
+/**
+ * Nothing of ours is to be sniffed, framed, cached or referred from.
+ *
+ * @param isSecure whether clients come over https, and are to keep to it
+ */
+export const securityHeaders = (isSecure: boolean): Readonly<Record<string, string>> => ({
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
   'referrer-policy': 'no-referrer',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'cross-origin-resource-policy': 'same-site',
   'cache-control': 'no-store',
-} as const;
+  ...(isSecure && { 'strict-transport-security': 'max-age=31536000' }),
+});
+
+/** How long a whole answer may take to leave: as long as its request may take to come in. */
+const maxTakingMs = 30_000;
+
+/** Begins an answer: `send` and `finish` end it. It says `connection: close` where the rest of the request is not waited for. */
+export function begin(response: Response, status: number, headers: Headers): void {
+  if (!keepsConnection(response.req)) response.setHeader('connection', 'close');
+  response.writeHead(status, headers);
+}
+
+/**
+ * Ends an answer that was begun. Whoever takes it too slowly is cut off. A connection that is to be closed is closed when
+ * the answer has left and not before: what still comes in would have it thrown away on its way.
+ */
+export function finish(response: Response, content?: string | Uint8Array): void {
+  const patience = setTimeout(() => response.destroy(), maxTakingMs);
+  response.once('close', () => clearTimeout(patience));
+  if (keepsConnection(response.req)) {
+    response.end(content);
+    response.req.resume();
+    return;
+  }
+  response.flushHeaders();
+  if (content !== undefined && content.length > 0) response.write(content);
+  throwAwayRest(response.req, () => response.end());
+}
+
+/** A whole answer. */
+export function send(response: Response, status: number, headers: Headers, content: string | Uint8Array = ''): void {
+  if (response.headersSent || response.destroyed) return;
+  begin(response, status, { ...headers, ...(status !== 204 && { 'content-length': Buffer.byteLength(content) }) });
+  finish(response, content);
+}
 
 export function sendText(response: Response, status: number, contentType: string, text: string): void {
-  if (response.headersSent || response.destroyed) return;
-  response.writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(text) });
-  response.end(text);
+  send(response, status, { 'content-type': contentType }, text);
 }
 
 export function sendJson(response: Response, status: number, body: unknown): void {
@@ -29,5 +68,9 @@ export function sendJson(response: Response, status: number, body: unknown): voi
 
 /** `{"error": {"code", "message"}}` with the status of the code or the one given. */
 export function sendError(response: Response, error: RowbellError, status = error.status): void {
-  sendJson(response, status, { error: { code: errorCodes[error.code].name, message: error.message } });
+  sendJson(response, status, errorBody(error));
 }
+
+export const errorBody = (error: RowbellError) => ({
+  error: { code: errorCodes[error.code].name, message: error.message },
+});

@@ -1,6 +1,6 @@
 import { RowbellError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import { type Handler, type Request, type Response, securityHeaders, sendError } from './respond.ts';
+import { type Handler, type Request, type Response, sendError } from './respond.ts';
 
 export type Route = {
   readonly method: 'GET' | 'POST';
@@ -12,16 +12,15 @@ export type Route = {
 /**
  * One handler over all routes: 404 and 405 with a code, HEAD as GET, and whatever a route throws as an error that
  * says nothing of our insides. Never rejects.
- *
- * @param options.isSecure whether clients come over https, and are to keep to it
  */
-export function createRouter(
-  routes: readonly Route[],
-  options: { readonly logger: Logger; readonly isSecure: boolean },
-): Handler {
-  const headers = { ...securityHeaders, ...(options.isSecure && { 'strict-transport-security': 'max-age=31536000' }) };
-
+export function createRouter(routes: readonly Route[], logger: Logger): Handler {
   const dispatch = async (request: Request, response: Response): Promise<void> => {
+    const { host, expect } = request.headers;
+    if (host === undefined && request.httpVersion === '1.1') throw new RowbellError('RBINV', 'Say which host you ask.');
+    if (expect !== undefined && !/^100-continue$/i.test(expect)) {
+      sendError(response, new RowbellError('RBINV', 'Expect 100-continue or nothing.'), 417);
+      return;
+    }
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     const found = routes.flatMap((route) => {
       const id = match(route.path, path);
@@ -40,17 +39,12 @@ export function createRouter(
   };
 
   return async (request, response) => {
-    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     try {
       await dispatch(request, response);
     } catch (error) {
       const known = error instanceof RowbellError ? error : new RowbellError('RBINT', undefined, { cause: error });
-      if (known.status >= 500)
-        options.logger.error('request.failed', { code: known.code, error: known.cause ?? known });
+      if (known.status >= 500) logger.error('request.failed', { code: known.code, error: known.cause ?? known });
       sendError(response, known);
-    } finally {
-      // What was not read (too large, not asked for) is not waited for.
-      if (!request.complete) response.once('finish', () => request.socket.destroySoon());
     }
   };
 }

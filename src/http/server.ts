@@ -1,22 +1,70 @@
 import { createServer, type Server } from 'node:http';
-import type { Handler } from './respond.ts';
+import type { Socket } from 'node:net';
+import { RowbellError } from '../errors.ts';
+import { createConnections } from './connections.ts';
+import { answerRaw, refuseConnection } from './refusal.ts';
+import { type Handler, type Request, type Response, sendError } from './respond.ts';
 
 /** Connections that say nothing, or say it too slowly, are closed. */
 const headersTimeoutMs = 10_000;
 const requestTimeoutMs = 30_000;
+/** Longer than proxies keep theirs, so that it is them who close. */
 const keepAliveTimeoutMs = 65_000;
+const checkEveryMs = 2_000;
 
-/** Listens and resolves to the server once it does; its port is in `server.address()`. */
-export async function listen(
-  handle: Handler,
-  options: { readonly host: string; readonly port: number },
-): Promise<Server> {
+export type ListenOptions = {
+  readonly host: string;
+  readonly port: number;
+  readonly maxConnections: number;
+  /** Whether an address is a proxy of ours. */
+  readonly isProxy: (address: string) => boolean;
+  /** What every answer carries. */
+  readonly headers: Readonly<Record<string, string>>;
+};
+
+export type Listening = {
+  readonly port: number;
+  /** Takes no more connections, lets requests under way finish for so long, then cuts what is left. */
+  close(graceMs: number): Promise<void>;
+};
+
+/** Answers whatever comes in, also what is no request, in our words; resolves once it listens. */
+export async function listen(handle: Handler, options: ListenOptions): Promise<Listening> {
   const server = createServer({
     headersTimeout: headersTimeoutMs,
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
+    connectionsCheckingInterval: checkEveryMs,
+    // The router asks for it, and says so in our words.
+    requireHostHeader: false,
   });
-  server.on('request', (request, response) => void handle(request, response));
+  const { headers } = options;
+  const connections = createConnections(options.maxConnections, options.isProxy);
+  const refused = new WeakSet<Socket>();
+
+  const answer = (request: Request, response: Response): void => {
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    if (!server.listening) response.setHeader('connection', 'close');
+    if (connections.note(response)) void handle(request, response);
+    else {
+      response.setHeader('connection', 'close');
+      sendError(response, new RowbellError('RBLIM'));
+    }
+  };
+  server.on('connection', (socket) => {
+    if (!connections.admit(socket)) answerRaw(socket, new RowbellError('RBUNA'), 503, headers);
+  });
+  server.on('request', answer);
+  server.on('checkExpectation', answer);
+  server.on('connect', (_request, socket: Socket) => {
+    answerRaw(socket, new RowbellError('RBINV', 'This is no proxy.'), 405, headers);
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    // Whatever still comes in over the same connection is no request either.
+    if (refused.has(socket)) return;
+    refused.add(socket);
+    refuseConnection(socket, connections.lastOn(socket), { code: error.code, headers });
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, options.host, () => {
@@ -24,16 +72,22 @@ export async function listen(
       resolve();
     });
   });
-  return server;
+  return {
+    port: portOf(server),
+    async close(graceMs) {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      connections.announceEnd();
+      // A connection whose last request has been answered would be kept alive for the next one, which never comes.
+      const idle = setInterval(() => server.closeIdleConnections(), 20);
+      const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+      await closed;
+      clearInterval(idle);
+      clearTimeout(timer);
+    },
+  };
 }
 
-/** Takes no more connections, lets requests under way finish for so long, then cuts what is left. */
-export async function closeServer(server: Server, graceMs: number): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  // A connection whose last request has been answered would be kept alive for the next one, which never comes.
-  const idle = setInterval(() => server.closeIdleConnections(), 20);
-  const timer = setTimeout(() => server.closeAllConnections(), graceMs);
-  await closed;
-  clearInterval(idle);
-  clearTimeout(timer);
+function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === 'object' && address ? address.port : 0;
 }

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { describeDatabaseError } from '../database-errors.ts';
 import { RowbellError } from '../errors.ts';
 import { mediaType, readBody } from './body.ts';
-import { type Request, sendError } from './respond.ts';
+import { type Request, send, sendError } from './respond.ts';
 import type { Route } from './router.ts';
 
 const mostBytes = 16_384;
@@ -58,8 +58,7 @@ export function createTwilioRoutes(callbacks: TwilioCallbacks, publicUrl: string
         return;
       }
       await handle(request, id);
-      response.writeHead(204);
-      response.end();
+      send(response, 204, {});
     };
   return [
     {

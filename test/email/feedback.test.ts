@@ -448,9 +448,10 @@ describe('NC-33: Amazon SES over SNS', () => {
     const { createRouter } = await import('../../src/http/router.ts');
     const { createLogger } = await import('../../src/logger.ts');
     const routes = createFeedbackRoutes([source], pool);
-    const server = createServer(
-      createRouter(routes, { logger: createLogger({ level: 'silent', component: 'test' }), isSecure: false }),
-    ).listen(0, '127.0.0.1');
+    const server = createServer(createRouter(routes, createLogger({ level: 'silent', component: 'test' }))).listen(
+      0,
+      '127.0.0.1',
+    );
     const { port } = await new Promise<{ port: number }>((resolve) =>
       server.once('listening', () => resolve(server.address() as { port: number })),
     );

@@ -1,6 +1,6 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createUser, signToken, startTestApi } from '../support/api.ts';
+import { createUser, readAnswer, signToken, startTestApi } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { one } from '../support/one.ts';
 import { quietPort } from '../support/port.ts';
@@ -91,7 +91,11 @@ test('stopping lets what is under way finish and takes nothing new', async () =>
   const client = await database.owner.connect();
   await client.query('begin');
   await client.query('lock table notify.devices in access exclusive mode');
-  const underWay = api.ask('{ devices { nodes { id } } }', { token });
+  const underWay = fetch(`${api.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: JSON.stringify({ query: '{ devices { nodes { id } } }' }),
+  });
   await until('it waits for the table', () =>
     one<boolean>(
       database.owner,
@@ -107,7 +111,10 @@ test('stopping lets what is under way finish and takes nothing new', async () =>
   );
   await client.query('rollback');
   client.release();
-  expect((await underWay).errors).toEqual([]);
+  const response = await underWay;
+  expect((await readAnswer(response)).errors).toEqual([]);
+  // SE-7: whoever keeps connections sends nothing more on this one.
+  expect(response.headers.get('connection')).toBe('close');
   const answered = performance.now();
   await stopped;
   // Not when its patience is over.

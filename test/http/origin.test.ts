@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createOriginOf } from '../../src/http/origin.ts';
+import { createIsProxy, createOriginOf } from '../../src/http/origin.ts';
 import type { Request } from '../../src/http/respond.ts';
 import { createUser, signToken, startTestApi, type TestApi } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 
 const addressOf = (trusted: readonly string[], remoteAddress: string | undefined, forwarded?: string) =>
-  createOriginOf(trusted)({
+  createOriginOf(createIsProxy(trusted))({
     socket: { remoteAddress },
     headers: { 'x-forwarded-for': forwarded },
   } as unknown as Request).ipAddress;
