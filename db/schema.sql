@@ -509,6 +509,7 @@ table juke.invites
   policy select_own for select to rowbell_user using ((invitee_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
   policy select_service for select to rowbell_writer using (true)
   policy update_service for update to rowbell_writer using (true) with check (true)
+  CREATE TRIGGER _200_use_limit AFTER INSERT ON juke.invites REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION juke_private.tg_rows__use_limit('listening_invites')
   CREATE TRIGGER _900_follow AFTER UPDATE ON juke.invites REFERENCING OLD TABLE AS outdated NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION juke_private.tg_invites__follow()
   CREATE TRIGGER _900_tell AFTER INSERT ON juke.invites REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION juke_private.tg_invites__tell()
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
@@ -543,6 +544,7 @@ table juke.listening_sessions
   policy select_invited for select to rowbell_user using ((id = ANY (ARRAY( SELECT juke_private.my_invited_session_ids() AS my_invited_session_ids))))
   policy select_service for select to rowbell_writer using (true)
   policy update_service for update to rowbell_writer using (true) with check (true)
+  CREATE TRIGGER _200_use_limit AFTER INSERT ON juke.listening_sessions REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION juke_private.tg_rows__use_limit('listening_sessions')
   CREATE TRIGGER _500_withdraw AFTER UPDATE ON juke.listening_sessions REFERENCING OLD TABLE AS outdated NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION juke_private.tg_listening_sessions__withdraw()
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
 
@@ -1969,6 +1971,7 @@ table trips.accommodation_options
   policy select_admin for select to rowbell_operator using (true)
   policy select_service for select to rowbell_writer using (true)
   policy select_traveler for select to rowbell_user using ((trip_id = ANY (ARRAY( SELECT trips_private.my_trip_ids() AS my_trip_ids))))
+  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.accommodation_options REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_rows__use_limit('accommodation_options')
   CREATE TRIGGER _900_tell AFTER INSERT ON trips.accommodation_options REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_accommodation_options__tell()
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
 
@@ -1988,6 +1991,8 @@ table trips.circle_invitations
   policy insert_service for insert to rowbell_writer with check (true)
   policy select_admin for select to rowbell_operator using (true)
   policy select_service for select to rowbell_writer using (true)
+  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.circle_invitations REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_rows__use_limit('circle_invitations')
+  CREATE TRIGGER _210_check_room AFTER INSERT ON trips.circle_invitations REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_circle_invitations__check_room()
   CREATE TRIGGER _900_tell AFTER INSERT ON trips.circle_invitations REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_circle_invitations__tell()
   grant rowbell_operator (select); rowbell_writer (delete, select)
 
@@ -2003,6 +2008,7 @@ table trips.circles
   policy select_member for select to rowbell_user using ((id = ANY (ARRAY( SELECT trips_private.my_circle_ids() AS my_circle_ids))))
   policy select_service for select to rowbell_writer using (true)
   policy update_service for update to rowbell_writer using (true) with check (true)
+  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.circles REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_rows__use_limit('circles')
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
 
 table trips.date_window_supports
@@ -2021,6 +2027,7 @@ table trips.date_window_supports
   policy select_traveler for select to rowbell_user using ((EXISTS ( SELECT
    FROM trips.date_windows w
   WHERE (w.id = date_window_supports.date_window_id))))
+  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.date_window_supports REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_rows__use_limit('date_window_supports')
   CREATE TRIGGER _900_tell_author AFTER INSERT ON trips.date_window_supports REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_date_window_supports__tell_author()
   CREATE TRIGGER _910_nudge AFTER INSERT ON trips.date_window_supports REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_date_window_supports__nudge()
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (delete, select)
@@ -2045,6 +2052,7 @@ table trips.date_windows
   policy select_admin for select to rowbell_operator using (true)
   policy select_service for select to rowbell_writer using (true)
   policy select_traveler for select to rowbell_user using ((trip_id = ANY (ARRAY( SELECT trips_private.my_trip_ids() AS my_trip_ids))))
+  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.date_windows REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_rows__use_limit('date_windows')
   CREATE TRIGGER _900_tell_first AFTER INSERT ON trips.date_windows REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_date_windows__tell_first()
   CREATE TRIGGER _910_nudge AFTER INSERT ON trips.date_windows REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_date_windows__nudge()
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
@@ -2067,6 +2075,7 @@ table trips.expense_shares
    FROM trips.expenses e
   WHERE (e.id = expense_shares.expense_id))))
   policy update_service for update to rowbell_writer using (true) with check (true)
+  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.expense_shares REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_rows__use_limit('expense_shares')
   CREATE TRIGGER _900_tell AFTER INSERT ON trips.expense_shares REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_expense_shares__tell()
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (delete, select)
 
@@ -2091,6 +2100,7 @@ table trips.expenses
   policy select_admin for select to rowbell_operator using (true)
   policy select_service for select to rowbell_writer using (true)
   policy select_traveler for select to rowbell_user using ((trip_id = ANY (ARRAY( SELECT trips_private.my_trip_ids() AS my_trip_ids))))
+  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.expenses REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_rows__use_limit('expenses')
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
 
 table trips.itinerary_ideas
@@ -2110,6 +2120,7 @@ table trips.itinerary_ideas
   policy select_admin for select to rowbell_operator using (true)
   policy select_service for select to rowbell_writer using (true)
   policy select_traveler for select to rowbell_user using ((trip_id = ANY (ARRAY( SELECT trips_private.my_trip_ids() AS my_trip_ids))))
+  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.itinerary_ideas REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_rows__use_limit('itinerary_ideas')
   CREATE TRIGGER _900_tell_first AFTER INSERT ON trips.itinerary_ideas REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_itinerary_ideas__tell_first()
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
 
@@ -2127,6 +2138,7 @@ table trips.itinerary_versions
   policy select_admin for select to rowbell_operator using (true)
   policy select_service for select to rowbell_writer using (true)
   policy select_traveler for select to rowbell_user using ((trip_id = ANY (ARRAY( SELECT trips_private.my_trip_ids() AS my_trip_ids))))
+  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.itinerary_versions REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_rows__use_limit('itinerary_versions')
   CREATE TRIGGER _900_tell AFTER INSERT ON trips.itinerary_versions REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_itinerary_versions__tell()
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
 
@@ -2153,6 +2165,7 @@ table trips.join_requests
   policy select_service for select to rowbell_writer using (true)
   policy select_traveler for select to rowbell_user using ((trip_id = ANY (ARRAY( SELECT trips_private.my_trip_ids() AS my_trip_ids))))
   policy update_service for update to rowbell_writer using (true) with check (true)
+  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.join_requests REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_rows__use_limit('join_requests')
   CREATE TRIGGER _500_admit AFTER UPDATE ON trips.join_requests REFERENCING OLD TABLE AS outdated NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_join_requests__admit()
   CREATE TRIGGER _500_admit_inserted AFTER INSERT ON trips.join_requests REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_join_requests__admit()
   CREATE TRIGGER _900_tell AFTER UPDATE ON trips.join_requests REFERENCING OLD TABLE AS outdated NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_join_requests__tell()
@@ -2175,7 +2188,11 @@ table trips.memberships
   policy select_member for select to rowbell_user using ((circle_id = ANY (ARRAY( SELECT trips_private.my_circle_ids() AS my_circle_ids))))
   policy select_service for select to rowbell_writer using (true)
   policy update_service for update to rowbell_writer using (true) with check (true)
+  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.memberships REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_rows__use_limit('memberships')
+  CREATE TRIGGER _200_use_limit_updated AFTER UPDATE ON trips.memberships REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_rows__use_limit('memberships')
   CREATE TRIGGER _500_end_invitations AFTER INSERT ON trips.memberships REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_memberships__end_invitations()
+  CREATE TRIGGER _510_check_room AFTER UPDATE ON trips.memberships REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_memberships__check_room()
+  CREATE TRIGGER _510_check_room_inserted AFTER INSERT ON trips.memberships REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_memberships__check_room()
   CREATE TRIGGER _900_tell_left AFTER UPDATE ON trips.memberships REFERENCING OLD TABLE AS outdated NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_memberships__tell_left()
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
 
@@ -2191,6 +2208,7 @@ table trips.packing_lists
   policy select_admin for select to rowbell_operator using (true)
   policy select_service for select to rowbell_writer using (true)
   policy select_traveler for select to rowbell_user using ((trip_id = ANY (ARRAY( SELECT trips_private.my_trip_ids() AS my_trip_ids))))
+  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.packing_lists REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_rows__use_limit('packing_lists')
   CREATE TRIGGER _900_tell AFTER INSERT ON trips.packing_lists REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_packing_lists__tell()
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
 
@@ -2210,6 +2228,8 @@ table trips.participants
   policy select_service for select to rowbell_writer using (true)
   policy select_traveler for select to rowbell_user using ((trip_id = ANY (ARRAY( SELECT trips_private.my_trip_ids() AS my_trip_ids))))
   policy update_service for update to rowbell_writer using (true) with check (true)
+  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.participants REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_rows__use_limit('participants')
+  CREATE TRIGGER _200_use_limit_updated AFTER UPDATE ON trips.participants REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_rows__use_limit('participants')
   CREATE TRIGGER _900_tell_left AFTER UPDATE ON trips.participants REFERENCING OLD TABLE AS outdated NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_participants__tell_left()
   CREATE TRIGGER _900_tell_left_inserted AFTER INSERT ON trips.participants REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_participants__tell_left()
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
@@ -2232,6 +2252,8 @@ table trips.proposal_reactions
    FROM trips.date_windows w
   WHERE (w.id = proposal_reactions.date_window_id))))
   policy update_service for update to rowbell_writer using (true) with check (true)
+  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.proposal_reactions REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_rows__use_limit('proposal_reactions')
+  CREATE TRIGGER _200_use_limit_updated AFTER UPDATE ON trips.proposal_reactions REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_rows__use_limit('proposal_reactions')
   CREATE TRIGGER _900_nudge AFTER UPDATE ON trips.proposal_reactions REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_proposal_reactions__nudge()
   CREATE TRIGGER _900_nudge_inserted AFTER INSERT ON trips.proposal_reactions REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_proposal_reactions__nudge()
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (delete, select)
@@ -2273,6 +2295,7 @@ table trips.trip_items
   policy select_service for select to rowbell_writer using (true)
   policy select_traveler for select to rowbell_user using ((trip_id = ANY (ARRAY( SELECT trips_private.my_trip_ids() AS my_trip_ids))))
   policy update_service for update to rowbell_writer using (true) with check (true)
+  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.trip_items REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_rows__use_limit('trip_items')
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (delete, select)
 
 table trips.trip_message_mentions
@@ -2289,6 +2312,7 @@ table trips.trip_message_mentions
   policy select_traveler for select to rowbell_user using ((EXISTS ( SELECT
    FROM trips.trip_messages m
   WHERE (m.id = trip_message_mentions.message_id))))
+  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.trip_message_mentions REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_rows__use_limit('trip_message_mentions')
   CREATE TRIGGER _900_tell AFTER INSERT ON trips.trip_message_mentions REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_trip_message_mentions__tell()
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
 
@@ -2309,6 +2333,7 @@ table trips.trip_messages
   policy select_admin for select to rowbell_operator using (true)
   policy select_service for select to rowbell_writer using (true)
   policy select_traveler for select to rowbell_user using ((trip_id = ANY (ARRAY( SELECT trips_private.my_trip_ids() AS my_trip_ids))))
+  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.trip_messages REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_rows__use_limit('trip_messages')
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
 
 table trips.trips
@@ -2358,6 +2383,8 @@ table trips.trips
   policy select_visible for select to rowbell_user using ((id = ANY (ARRAY( SELECT trips_private.my_visible_trip_ids() AS my_visible_trip_ids))))
   policy update_service for update to rowbell_writer using (true) with check (true)
   CREATE TRIGGER _100_lead BEFORE INSERT ON trips.trips FOR EACH ROW WHEN (((new.leader_id IS NULL) AND (new.creator_id IS NOT NULL))) EXECUTE FUNCTION trips_private.tg_trips__lead()
+  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.trips REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_rows__use_limit('trips')
+  CREATE TRIGGER _200_use_limit_updated AFTER UPDATE ON trips.trips REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_rows__use_limit('trip_changes')
   CREATE TRIGGER _900_tell_canceled AFTER UPDATE ON trips.trips REFERENCING OLD TABLE AS outdated NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_trips__tell_canceled()
   CREATE TRIGGER _900_tell_created AFTER INSERT ON trips.trips REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_trips__tell_created()
   CREATE TRIGGER _900_tell_progress AFTER UPDATE ON trips.trips REFERENCING OLD TABLE AS outdated NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_trips__tell_progress()
@@ -3225,6 +3252,9 @@ function juke_private.tg_listening_sessions__withdraw() returns trigger
 function juke_private.tg_onboarding_steps_done__exit() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
+function juke_private.tg_rows__use_limit() returns trigger
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+
 function juke_private.tg_sessions__end_pushes() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
@@ -3798,6 +3828,9 @@ function notify_private.confirm_email(verification_id uuid, confirms boolean) re
 
 function notify_private.consent_regime(region text) returns TABLE(regime text)
   sql stable parallel safe
+
+function notify_private.counted_person() returns uuid
+  sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.country_of_phone(phone text) returns text
   sql stable parallel safe strict set search_path=pg_catalog, pg_temp
@@ -4489,6 +4522,9 @@ function trips_private.accommodation_option_added_audience(event_ids uuid[]) ret
 function trips_private.chat_mention_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
   sql stable
 
+function trips_private.check_room(circle_ids uuid[]) returns void
+  plpgsql volatile set search_path=pg_catalog, pg_temp
+
 function trips_private.check_text(field text, value text, longest integer) returns void
   plpgsql immutable set search_path=pg_catalog, pg_temp
 
@@ -4576,6 +4612,9 @@ function trips_private.tell_left(leavings trips_private.leaving[]) returns void
 function trips_private.tg_accommodation_options__tell() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
+function trips_private.tg_circle_invitations__check_room() returns trigger
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+
 function trips_private.tg_circle_invitations__tell() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
@@ -4606,6 +4645,9 @@ function trips_private.tg_join_requests__admit() returns trigger
 function trips_private.tg_join_requests__tell() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
+function trips_private.tg_memberships__check_room() returns trigger
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+
 function trips_private.tg_memberships__end_invitations() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
@@ -4619,6 +4661,9 @@ function trips_private.tg_participants__tell_left() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function trips_private.tg_proposal_reactions__nudge() returns trigger
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+
+function trips_private.tg_rows__use_limit() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function trips_private.tg_trip_message_mentions__tell() returns trigger

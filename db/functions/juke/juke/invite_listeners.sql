@@ -29,18 +29,16 @@ begin
     where i.listening_session_id = session.id and i.status <> 'withdrawn' and (i.status <> 'pending' or i.expires_at > pg_catalog.now())
   );
   if pg_catalog.cardinality(asked) > 0 then
-    select coalesce(sum(p.times), 0) as times, coalesce(max(p.times) filter (where p.invitee_id = any (asked)), 0) as of_one into recent
+    select coalesce(sum(p.times), 0)::bigint as times, coalesce(max(p.times) filter (where p.invitee_id = any (asked)), 0) as of_one into recent
     from (
-      select i.invitee_id, sum(i.times_asked) as times
+      select i.invitee_id, sum(i.times_asked)::bigint as times
       from juke.listening_sessions as s join juke.invites as i on i.listening_session_id = s.id
       where s.host_id = session.host_id and i.created_at > pg_catalog.now() - interval '1 hour'
       group by i.invitee_id
     ) as p;
-    if recent.of_one >= 5 or recent.times + pg_catalog.cardinality(asked) > 100 then
-      raise exception '%', case
-        when recent.of_one >= 5 then 'at most 5 invites of one person an hour' else 'at most 100 invites an hour'
-      end using errcode = 'RBLIM';
-    end if;
+    -- Counted from the rows, over the hour that ends now, because what was asked before counts whoever changed it since.
+    perform notify_private.check_limit('listening_invites_of_one', recent.of_one + 1);
+    perform notify_private.check_limit('listening_invites_an_hour', recent.times + pg_catalog.cardinality(asked));
   end if;
   insert into juke.invites as i (listening_session_id, invitee_id, expires_at)
   select session.id, u.id, pg_catalog.now() + invite_listeners.expires_after

@@ -17,6 +17,11 @@ begin
   end if;
   insert into trips.join_requests (trip_id, requester_id) values (trip.id, me)
   on conflict (trip_id, requester_id) where status = 'pending' do nothing;
+  if found then
+    perform notify_private.check_limit('open_join_requests', (
+      select pg_catalog.count(*) from trips.join_requests as r where r.requester_id = me and r.status = 'pending'
+    ));
+  end if;
   select * into strict request from trips.join_requests as r
   where r.trip_id = trip.id and r.requester_id = me and r.status = 'pending';
   return request;

@@ -1,0 +1,11 @@
+-- migrate:up
+set local lock_timeout = '5s';
+
+insert into notify.limits (key, at_most, per, noun, reason) values
+  ('listening_sessions', 50, interval '1 day', 'listening sessions', 'Each may invite people'),
+  ('listening_invites', 500, interval '1 day', 'invites', 'Each is a push, a mail and a row in somebody''s inbox'),
+  ('listening_invites_an_hour', 100, interval '1 hour', 'invites', 'JK-3; asking again counts'),
+  ('listening_invites_of_one', 5, interval '1 hour', 'invites of one person', 'JK-3; asking again counts');
+
+-- migrate:down
+do $$ begin raise exception 'Rowbell rolls forward only: write a new migration'; end $$;
