@@ -496,7 +496,6 @@ table juke.invites
   times_asked integer default 1 not null
   constraint invites_answered_at_iff_answered CHECK (((answered_at IS NULL) = (status = 'pending'::text)))
   constraint invites_expires_later CHECK ((expires_at > created_at))
-  constraint invites_invitee_id_fkey FOREIGN KEY (invitee_id) REFERENCES notify.users(id) ON DELETE CASCADE
   constraint invites_listening_session_id_fkey FOREIGN KEY (listening_session_id) REFERENCES juke.listening_sessions(id) ON DELETE CASCADE
   constraint invites_listening_session_id_invitee_id_key UNIQUE (listening_session_id, invitee_id)
   constraint invites_pkey PRIMARY KEY (id)
@@ -3204,6 +3203,9 @@ function juke.withdraw_invite(invite_id uuid) returns juke.invites
 
 function juke_private.end_session(user_id uuid, session_id text) returns void
   sql volatile set search_path=pg_catalog, pg_temp
+
+function juke_private.have_listened(a uuid, b uuid) returns boolean
+  sql stable set search_path=pg_catalog, pg_temp
 
 function juke_private.host_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
   sql stable

@@ -619,6 +619,9 @@ export interface JukeInvites {
    */
   expires_at: Generated<Timestamp>;
   id: Generated<string>;
+  /**
+   * Who is asked; perhaps nobody, for invite_listeners() answers alike.
+   */
   invitee_id: string;
   listening_session_id: string;
   /**

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { planDue } from '../support/engine-pack.ts';
 import { one } from '../support/one.ts';
@@ -149,9 +150,6 @@ test('JK-3 only the host invites, withdraws and ends; only the invitee answers; 
   expect(await codes(ada, ask, { id: sessionId, people: [stranger.id] })).toEqual(['NOT_FOUND']);
   expect(await codes(host, ask, { id: sessionId, people: [host.id] })).toEqual(['INVALID_INPUT']);
   expect(await codes(host, ask, { id: sessionId, people: [] })).toEqual(['INVALID_INPUT']);
-  expect(await codes(host, ask, { id: sessionId, people: ['00000000-0000-4000-8000-000000000000'] })).toEqual([
-    'INVALID_INPUT',
-  ]);
   expect(await codes(ada, withdraw, { id: invites[0] })).toEqual(['NOT_FOUND']);
   expect(await codes(host, answer, { id: invites[0], accepts: true })).toEqual(['NOT_FOUND']);
   const look = '{ invites { nodes { id } } listeningSessions { nodes { id name } } }';
@@ -241,4 +239,56 @@ test('JK-3 whose time is over can be asked again, and is told again; who decline
   expect((await world.api.ask(withdraw, { token: host.jwt, variables: { id: invites[0] } })).codes).toEqual([
     'CONFLICT',
   ]);
+});
+
+test('SE-5: an id of nobody and one of a stranger are invited alike, and look alike afterwards', async () => {
+  const stranger = await makeListener(world.db);
+  const [known, unknown] = await Promise.all(
+    [stranger.id, randomUUID()].map(async (id) => {
+      const { startListeningSession } = await done(
+        world,
+        host.jwt,
+        'mutation { startListeningSession(input: { name: "Friday" }) { result { id } } }',
+      );
+      const session: string = startListeningSession.result.id;
+      const variables = { id: session, people: [id] };
+      const ask = `mutation ($id: UUID!, $people: [UUID!]!) { inviteListeners(input: { listeningSessionId: $id, userIds: $people }) { result { id inviteeId status answeredAt invitee { id name } } } }`;
+      const made = await world.api.ask(ask, { token: host.jwt, variables });
+      const again = await world.api.ask(ask, { token: host.jwt, variables });
+      const seen = await world.api.ask(
+        `{ invites(condition: {listeningSessionId: "${session}"}) { nodes { inviteeId status invitee { name } } } }`,
+        { token: host.jwt },
+      );
+      const inviteId: string = made.data.inviteListeners.result[0].id;
+      const taken = await world.api.ask(withdraw, { token: host.jwt, variables: { id: inviteId } });
+      return [made, again, seen, taken].map(({ text }) => text.replaceAll(id, 'PERSON').replaceAll(inviteId, 'INVITE'));
+    }),
+  );
+  expect(known?.join()).toContain('"status":"pending"');
+  expect(unknown).toEqual(known);
+});
+
+test('SE-5: strangers, however many, ring and mail somebody three times a day, the rest waits in the inbox; who listened with them does', async () => {
+  const [ada, friend] = [await makeListener(world.db), await makeListener(world.db)];
+  await world.db.owner.query('update notify.settings set daily_cap = 100');
+  const first = await invite(world, ada, [friend]);
+  await done(world, friend.jwt, answer, { id: first.invites[0], accepts: true });
+  const strangers = await people(5);
+  await Promise.all(strangers.map((stranger) => invite(world, stranger, [ada])));
+  await work();
+  expect(
+    [pushesTo(world, ada.token).filter(({ title }) => /invites you/.test(title ?? '')), mailTo(world, ada.email)].map(
+      (all) => all.length,
+    ),
+  ).toEqual([3, 3]);
+  const { notifications } = await done(
+    world,
+    ada.jwt,
+    '{ notifications(condition: {typeKey: "juke_invite"}) { nodes { priority } } }',
+  );
+  expect(notifications.nodes).toEqual(Array.from({ length: 5 }, () => ({ priority: 'P1' })));
+  await invite(world, friend, [ada]);
+  await work();
+  expect(mailTo(world, ada.email)).toHaveLength(4);
+  await world.db.owner.query('update notify.settings set daily_cap = 3');
 });

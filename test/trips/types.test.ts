@@ -53,8 +53,8 @@ test('TR-18 TR-19 TR-20 TR-21 TR-22 TR-23 TR-24 TR-25 are there and switched off
   );
   expect(rows.map(({ key }) => key).sort()).toEqual([...secondWave].sort());
   const { rows: all } = await db.owner.query(`select from notify.notification_types where pack = 'trips'`);
-  // The 25 of the specification, and the invitation to a circle.
-  expect(all).toHaveLength(26);
+  // The 25 of the specification, the invitation to a circle, and TR-8 of a stranger.
+  expect(all).toHaveLength(27);
 });
 
 test('TR-G8 TR-G13 copy is titled by the trip, carries the product, and neither "must" nor money', async () => {
@@ -64,7 +64,7 @@ test('TR-G8 TR-G13 copy is titled by the trip, carries the product, and neither 
      where t.pack = 'trips' and t.key <> 'circle_invitation'`,
   );
   // Two have words of their own for somebody: the leader, the later versions.
-  expect(rows).toHaveLength(27);
+  expect(rows).toHaveLength(28);
   for (const row of rows) {
     expect(row).toMatchObject({ title: '{TripName}', subtitle: 'Rowbell Trips', tag: 'Rowbell Trips' });
     expect(row.body).not.toMatch(/\bmust\b|\bhave to\b|[$€£¥]|\d|amount/i);
@@ -84,6 +84,16 @@ test('SE-5 the invitation to a circle is P1, in words of ours alone, in English 
   }
 });
 
+test('SE-5 TR-8 a stranger asks in the same words under the same key, as P1', async () => {
+  const { rows } = await db.owner.query(
+    `select t.priority, to_jsonb(t) - 'key' - 'priority' as type, to_jsonb(c) - 'type_key' as copy
+     from notify.notification_types as t join notify.notification_copies as c on c.type_key = t.key
+     where t.key in ('join_request_received', 'join_request_from_stranger') order by t.priority`,
+  );
+  expect(rows.map(({ priority }) => priority)).toEqual(['P0', 'P1']);
+  expect({ ...rows[1], priority: 'P0' }).toEqual(rows[0]);
+});
+
 test('every type of the pack has an audience that plan() can call and that no role may', async () => {
   const { rows } = await db.owner.query<{ inlinable: boolean }>(
     `select p.prolang = (select oid from pg_language where lanname = 'sql') and p.provolatile = 's'
@@ -94,6 +104,6 @@ test('every type of the pack has an audience that plan() can call and that no ro
        and not has_function_privilege('rowbell_user', p.oid, 'execute')
        and not has_function_privilege('rowbell_writer', p.oid, 'execute')`,
   );
-  expect(rows).toHaveLength(26);
+  expect(rows).toHaveLength(27);
   expect(rows.every((row) => row.inlinable)).toBe(true);
 });

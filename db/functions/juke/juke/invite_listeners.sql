@@ -10,8 +10,7 @@ declare
     when session.ended_at is not null then 'listening_session_id: it has ended'
     when coalesce(pg_catalog.cardinality(invite_listeners.user_ids), 0) not between 1 and 50 then 'user_ids: must be 1 to 50 people'
     when session.host_id = any (invite_listeners.user_ids) then 'user_ids: you are there already'
-    when exists (select from unnest(invite_listeners.user_ids) as u (id) where not exists (select from notify.users as x where x.id = u.id))
-      then 'user_ids: there is no such person'
+    when pg_catalog.array_position(invite_listeners.user_ids, null) is not null then 'user_ids: there is no such person'
     when (invite_listeners.expires_after between interval '1 minute' and interval '7 days') is not true then 'expires_after: must be from a minute to 7 days'
   end;
   asked uuid[];
@@ -53,5 +52,5 @@ begin
 end
 $$;
 comment on function juke.invite_listeners(uuid, uuid[], interval) is
-  'JK-3: asks up to 50 people to listen along to a session of the caller''s. Whoever is asked already is not told again, unless the invite was withdrawn or its time is over. At most 100 invites an hour, and 5 of one person.';
+  'JK-3: asks up to 50 people to listen along to a session of the caller''s. Whoever is asked already is not told again, unless the invite was withdrawn or its time is over. An id that nobody has is invited alike. At most 100 invites an hour, and 5 of one person.';
 grant execute on function juke.invite_listeners(uuid, uuid[], interval) to rowbell_user;
