@@ -15,6 +15,7 @@ function vapidKeys() {
 
 const fresh = {
   POSTGRES_PASSWORD: randomBytes(24).toString('hex'),
+  ROWBELL_OWNER_PASSWORD: randomBytes(24).toString('hex'),
   ROWBELL_API_PASSWORD: randomBytes(24).toString('hex'),
   ROWBELL_WORKER_PASSWORD: randomBytes(24).toString('hex'),
   JWT_SECRET: randomBytes(32).toString('base64url'),

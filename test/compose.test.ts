@@ -1,13 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseEnv } from 'node:util';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
+import { parseEnv, promisify } from 'node:util';
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { settingNames } from '../src/config.ts';
-import { createDatabase, type TestDatabase } from './support/database.ts';
+import { settingNames, settings } from '../src/config.ts';
+import type { Postgres } from '../src/postgres.ts';
+import { asSuperuser, type ClusterAddress, startCluster } from './support/cluster.ts';
 import { quietPort } from './support/port.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -18,6 +20,9 @@ type Service = {
   user?: string;
   environment?: Record<string, string>;
   env_file?: string[];
+  volumes?: string[];
+  mem_limit?: string;
+  pids_limit?: number;
   depends_on?: Record<string, { condition: string; required?: boolean }>;
   healthcheck?: { test: string[] };
   restart?: string;
@@ -29,6 +34,9 @@ const services: Record<string, Service> = parse(await readFile(join(root, 'docke
   merge: true,
 }).services;
 const ours = Object.entries(services).filter(([name]) => name !== 'postgres');
+const example = await readFile(join(root, '.env.example'), 'utf8');
+/** In .env for compose alone. */
+const passwords = ['POSTGRES_PASSWORD', 'ROWBELL_OWNER_PASSWORD', 'ROWBELL_API_PASSWORD', 'ROWBELL_WORKER_PASSWORD'];
 
 describe('docker-compose.yml', () => {
   test('gates everything behind one migration', () => {
@@ -48,43 +56,89 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  test('gives each container no database password but its own', () => {
-    const env = { POSTGRES_PASSWORD: 'p1', ROWBELL_API_PASSWORD: 'p2', ROWBELL_WORKER_PASSWORD: 'p3' };
-    const seen = (name: string) =>
-      ['p1', 'p2', 'p3'].filter((password) => Object.values(environmentOf(name, env)).join().includes(password));
-    expect(seen('api')).toEqual(['p2']);
-    expect(seen('worker-urgent')).toEqual(['p3']);
-    expect(seen('worker-bulk')).toEqual(['p3']);
-    expect(seen('sandbox')).toEqual([]);
+  test('SE-12: limits memory and processes, and Node knows of it', async () => {
+    for (const [name, service] of Object.entries(services)) {
+      expect([name, service.mem_limit]).toEqual([name, expect.stringMatching(/^\d+[mg]$/)]);
+      expect([name, service.pids_limit]).toEqual([name, expect.any(Number)]);
+    }
+    for (const [name] of ours) {
+      const { NODE_OPTIONS } = environmentOf(name, {});
+      const script = `const limit = v8.getHeapStatistics().heap_size_limit;
+        console.log(limit / Math.min(os.totalmem(), process.constrainedMemory() || Infinity))`;
+      const { stdout } = await promisify(execFile)(process.execPath, ['-e', script], { env: { NODE_OPTIONS } });
+      expect([name, Math.abs(Number(stdout) - 0.75) < 0.05]).toEqual([name, true]);
+    }
   });
 
-  test('sets settings that exist', () => {
-    const known = new Set<string>([
-      ...settingNames,
-      'POSTGRES_PASSWORD',
-      'ROWBELL_API_PASSWORD',
-      'ROWBELL_WORKER_PASSWORD',
-      // Node's own.
-      'NODE_OPTIONS',
-    ]);
-    for (const [name, service] of ours) {
-      for (const setting of Object.keys(service.environment ?? {})) {
-        expect([name, setting, known.has(setting)]).toEqual([name, setting, true]);
-      }
+  test('SE-12: gives each container the secrets of its own work and no other', () => {
+    const workers = ['worker-urgent', 'worker-bulk'];
+    const table: Record<string, readonly string[]> = {
+      POSTGRES_PASSWORD: ['postgres'],
+      ROWBELL_OWNER_PASSWORD: ['postgres', 'migrate'],
+      ROWBELL_API_PASSWORD: ['migrate', 'api'],
+      ROWBELL_WORKER_PASSWORD: ['migrate', ...workers],
+      ANALYST_DATABASE_URL: ['migrate'],
+      JWT_SECRET: ['api'],
+      LINK_KEYS: ['api', ...workers],
+      TWILIO_AUTH_TOKEN: ['api', ...workers],
+      APNS_KEY: workers,
+      FCM_SERVICE_ACCOUNT: workers,
+      VAPID_PRIVATE_KEY: workers,
+      SMTP_URL: workers,
+      DKIM_PRIVATE_KEY: workers,
+      EMAIL_INBOUND_SECRET: ['api'],
+      POSTMARK_WEBHOOK_SECRET: ['api'],
+      MAILGUN_SIGNING_KEY: ['api'],
+      // Made of the passwords here; what .env says is for other ways to run.
+      DATABASE_URL: [],
+      API_DATABASE_URL: [],
+      WORKER_DATABASE_URL: [],
+    };
+    const secrets = settingNames.filter((name) => settings[name].secret);
+    expect(Object.keys(table).sort()).toEqual([...secrets, ...passwords].sort());
+    const dotEnv = Object.fromEntries(Object.keys(table).map((name) => [name, `the secret of ${name}.`]));
+    for (const [secret, containers] of Object.entries(table)) {
+      const seenBy = Object.keys(services).filter((name) =>
+        JSON.stringify({ ...services[name], environment: environmentOf(name, dotEnv) }).includes(
+          `the secret of ${secret}.`,
+        ),
+      );
+      expect([secret, seenBy]).toEqual([secret, containers]);
     }
+    for (const [name, service] of Object.entries(services)) expect([name, service.env_file]).toEqual([name, undefined]);
+  });
+
+  test('sets settings that exist, and each of them somewhere', () => {
+    const known = new Set<string>([...settingNames, 'NODE_OPTIONS']);
+    const set = new Set(ours.flatMap(([, service]) => Object.keys(service.environment ?? {})));
+    expect([...set].filter((name) => !known.has(name))).toEqual([]);
+    // A container has no folder of `npm start`.
+    expect(settingNames.filter((name) => !set.has(name))).toEqual(['ROWBELL_STATE_DIR']);
+    const readable = { ...parseEnv(example), ROWBELL_ENV: 'development', LOG_LEVEL: 'warn', WORKER_CONCURRENCY: '3' };
+    expect(environmentOf('worker-bulk', readable)).toMatchObject({
+      ROWBELL_ENV: 'development',
+      LOG_LEVEL: 'warn',
+      WORKER_CONCURRENCY: '3',
+      APNS_HOST: 'api.push.apple.com',
+    });
   });
 });
 
-/** What compose would give a container: the file .env, then `environment` with its variables replaced. */
-function environmentOf(name: string, dotEnv: Record<string, string>): Record<string, string> {
+/** What compose gives a container: `environment`, with the variables of .env in their places. */
+function environmentOf(name: string, dotEnv: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const replace = (value: string) =>
-    String(value).replaceAll(/\$\{(\w+)(?::[-?][^}]*)?\}/g, (_all, variable: string) => dotEnv[variable] ?? '');
-  const own = Object.entries(services[name]?.environment ?? {}).map(([key, value]) => [key, replace(value)]);
-  return { ...dotEnv, ...Object.fromEntries(own) };
+    String(value).replaceAll(
+      /\$\{(\w+)(?::([-?])([^}]*))?\}/g,
+      (_all, variable: string, kind?: string, text?: string) => dotEnv[variable] || (kind === '-' ? (text ?? '') : ''),
+    );
+  return Object.fromEntries(
+    Object.entries(services[name]?.environment ?? {}).map(([key, value]) => [key, replace(value)]),
+  );
 }
 
 describe('its commands, without Docker', { timeout: 400_000 }, () => {
-  let database: TestDatabase;
+  let postgres: Postgres;
+  let address: ClusterAddress;
   let sandboxDir: string;
   const running: ChildProcess[] = [];
   /** What a container has of its own and this machine shares: addresses, ports, the folder of a volume. */
@@ -92,22 +146,20 @@ describe('its commands, without Docker', { timeout: 400_000 }, () => {
   let dotEnv: Record<string, string>;
 
   beforeAll(async () => {
-    database = await createDatabase({ empty: true });
+    ({ postgres, address } = await startCluster());
+    await asSuperuser(address, (client) => client.query('create database rowbell'));
     sandboxDir = await mkdtemp(join(tmpdir(), 'rowbell-compose-test-'));
-    const { port, password } = inject('cluster');
     const [apiPort, sandboxPort] = [await quietPort(), await quietPort()];
     local = (text) =>
       text
-        .replaceAll('@postgres:5432/rowbell', `@127.0.0.1:${port}/${database.name}`)
+        .replaceAll('@postgres:5432/rowbell', `@127.0.0.1:${address.port}/rowbell`)
         .replaceAll(/^\/sandbox|(?<==)\/sandbox/g, sandboxDir)
         .replaceAll('0.0.0.0', '127.0.0.1')
         .replaceAll('5678', String(apiPort))
         .replaceAll('5680', String(sandboxPort));
     dotEnv = {
-      ...(parseEnv(await readFile(join(root, '.env.example'), 'utf8')) as Record<string, string>),
-      POSTGRES_PASSWORD: password,
-      ROWBELL_API_PASSWORD: password,
-      ROWBELL_WORKER_PASSWORD: password,
+      ...(parseEnv(example) as Record<string, string>),
+      ...Object.fromEntries(passwords.map((name) => [name, `${name}'s own`.replaceAll(/\W/g, '_')])),
       JWT_SECRET: 'x'.repeat(32),
       LINK_KEYS: `k1:${'x'.repeat(32)}`,
       SANDBOX_SETTINGS_FILE: '/sandbox/settings.json',
@@ -118,7 +170,7 @@ describe('its commands, without Docker', { timeout: 400_000 }, () => {
   });
   afterAll(async () => {
     for (const child of running) child.kill('SIGKILL');
-    await database.drop();
+    await postgres.stop();
     await rm(sandboxDir, { recursive: true });
   });
 
@@ -146,7 +198,58 @@ describe('its commands, without Docker', { timeout: 400_000 }, () => {
     return (await run(name, check).ended) === 0;
   }
 
-  test('migrate ends well; the others become healthy and end in order', async () => {
+  /** What the image of postgres does with what is mounted into /docker-entrypoint-initdb.d, by psql. */
+  async function initialise(): Promise<void> {
+    const [file] =
+      services.postgres?.volumes?.flatMap(
+        (volume) => /^\.\/(.+):\/docker-entrypoint-initdb\.d\//.exec(volume)?.[1] ?? [],
+      ) ?? [];
+    const script = await readFile(join(root, file ?? ''), 'utf8');
+    const variables = Object.fromEntries(
+      [...script.matchAll(/^\\getenv (\w+) (\w+)$/gm)].map(([, name, setting]) => [
+        name,
+        environmentOf('postgres', dotEnv)[setting ?? ''],
+      ]),
+    );
+    const sql = script
+      .replaceAll(/^\\getenv .*$/gm, '')
+      .replaceAll(/:'(\w+)'/g, (_all, name: string) => pg.escapeLiteral(variables[name] ?? ''));
+    await asSuperuser(address, (client) => client.query(sql), 'rowbell');
+  }
+
+  test('SE-1: migrates as the owner that the init script makes, who is no superuser', async () => {
+    await initialise();
+    await initialise();
+    expect(new URL(environmentOf('migrate', dotEnv).DATABASE_URL ?? '').username).toBe('rowbell_owner');
+    const migration = run('migrate', services.migrate?.command ?? []);
+    expect([await migration.ended, migration.output()]).toEqual([
+      0,
+      expect.stringContaining('The database is up to date'),
+    ]);
+    const { rows } = await asSuperuser(
+      address,
+      (client) =>
+        client.query(
+          `select r.rolname as owner, r.rolsuper, r.rolcreaterole, r.rolcreatedb, r.rolbypassrls, r.rolreplication,
+             (select array_agg(distinct x.proowner::regrole::text) from pg_proc as x where x.prosecdef and x.pronamespace >= 16384) as of_definers
+           from pg_database as d join pg_roles as r on r.oid = d.datdba where d.datname = 'rowbell'`,
+        ),
+      'rowbell',
+    );
+    expect(rows).toEqual([
+      {
+        owner: 'rowbell_owner',
+        rolsuper: false,
+        rolcreaterole: true,
+        rolcreatedb: false,
+        rolbypassrls: false,
+        rolreplication: false,
+        of_definers: ['rowbell_owner'],
+      },
+    ]);
+  });
+
+  test('migrate ends well again; the others become healthy and end in order', async () => {
     const migration = run('migrate', services.migrate?.command ?? []);
     expect([await migration.ended, migration.output()]).toEqual([
       0,

@@ -161,7 +161,12 @@ describe('settings are documented', () => {
   test('.env.example lists each with its default', async () => {
     const text = await readFile(join(root, '.env.example'), 'utf8');
     const lines = new Map([...text.matchAll(/^([A-Z0-9_]+)=(.*)$/gm)].map(([, name, value]) => [name, value]));
-    const forCompose = ['POSTGRES_PASSWORD', 'ROWBELL_API_PASSWORD', 'ROWBELL_WORKER_PASSWORD'];
+    const forCompose = [
+      'POSTGRES_PASSWORD',
+      'ROWBELL_OWNER_PASSWORD',
+      'ROWBELL_API_PASSWORD',
+      'ROWBELL_WORKER_PASSWORD',
+    ];
     expect([...lines.keys()].sort()).toEqual([...forCompose, ...settingNames].sort());
     for (const name of settingNames) expect([name, lines.get(name)]).toEqual([name, defaultOf(name)]);
   });

@@ -135,6 +135,30 @@ describe('SE-1: migrating as a superuser', { timeout: 300_000 }, () => {
   });
 });
 
+describe('SE-1: after a superuser has handed over', { timeout: 120_000 }, () => {
+  test('the owner that compose makes migrates, and may change the passwords of the logins', async () => {
+    await superuser('postgres', 'create database handed_over');
+    await migrateAsSuperuser('handed_over');
+    // As db/owner.sql does.
+    await superuser('handed_over', `alter role rowbell_owner login createrole password '${address.password}'`);
+    const url = new URL(clusterUrl(address, 'handed_over', 'rowbell_api'));
+    url.password = 'another password';
+    await migrate({
+      databaseUrl: clusterUrl(address, 'handed_over', 'rowbell_owner'),
+      apiDatabaseUrl: url.href,
+      workerDatabaseUrl: clusterUrl(address, 'handed_over', 'rowbell_worker'),
+    });
+    const api = new pg.Client({ connectionString: url.href });
+    await api.connect();
+    await api.end();
+    expect(await ofSuperusers('handed_over')).toEqual([]);
+    await superuser(
+      'handed_over',
+      `alter role rowbell_owner nologin nocreaterole; alter role rowbell_api password '${address.password}'`,
+    );
+  });
+});
+
 describe('SE-1: a database that others use too', { timeout: 300_000 }, () => {
   beforeAll(async () => {
     await superuser('postgres', 'create database shared');

@@ -4,7 +4,15 @@ import { describe, expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '..');
 const readJson = async (path: string) => JSON.parse(await readFile(join(root, path), 'utf8'));
-type Locked = { version?: string; dependencies?: object; optionalDependencies?: object; hasInstallScript?: boolean };
+type Locked = {
+  version?: string;
+  resolved?: string;
+  integrity?: string;
+  link?: boolean;
+  dependencies?: object;
+  optionalDependencies?: object;
+  hasInstallScript?: boolean;
+};
 
 describe('package.json', () => {
   test('pins every version exactly', async () => {
@@ -33,5 +41,29 @@ describe('package.json', () => {
       ),
     );
     expect(missing).toEqual([]);
+  });
+
+  test('SE-12: every package is checked by its hash, on every system', async () => {
+    const { packages } = (await readJson('package-lock.json')) as { packages: Record<string, Locked> };
+    const unhashed = Object.entries(packages).filter(([path, { link, integrity }]) => path && !link && !integrity);
+    // The registry had no answer for these versions when they were locked: `npm view <name>@<version> dist.integrity`.
+    // None is installed on Linux x64, where the image is made.
+    expect(unhashed.map(([path]) => path.replace('node_modules/', ''))).toEqual([
+      '@dbmate/darwin-arm64',
+      '@dbmate/darwin-x64',
+      '@dbmate/linux-arm',
+      '@dbmate/linux-arm64',
+      '@dbmate/linux-ia32',
+      '@dbmate/win32-x64',
+      '@squawk-cli/darwin-arm64',
+      '@squawk-cli/darwin-x64',
+      '@squawk-cli/linux-arm64',
+      '@squawk-cli/win32-x64',
+    ]);
+    const weak = Object.entries(packages).filter(
+      ([, { integrity }]) => integrity && !/^sha512-\S{88}$/.test(integrity),
+    );
+    expect(weak).toEqual([]);
+    expect(Object.keys(packages).filter((path) => packages[path]?.resolved)).toEqual([]);
   });
 });
