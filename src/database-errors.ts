@@ -28,11 +28,20 @@ export function describeDatabaseError(error: unknown): RowbellError {
   if (error instanceof RowbellError) return error;
   if (!(error instanceof Error)) return new RowbellError('RBINT', undefined, { cause: error });
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  if (isErrorCode(code)) return new RowbellError(code, error.message, { cause: error });
+  if (isErrorCode(code)) return new RowbellError(code, error.message, { cause: error, ...limitOf(error) });
   if (networkCodes.has(code) || code.startsWith('08') || lostConnection.test(error.message)) {
     return new RowbellError('RBUNA', undefined, { cause: error });
   }
   // Class 22: a value that does not fit its type.
   const known = bySqlState[code] ?? (/^22[0-9A-Z]{3}$/.test(code) ? 'RBINV' : 'RBINT');
   return new RowbellError(known, undefined, { cause: error });
+}
+
+/** What `notify_private.refuse_limit()` says beyond its words: the limit as the constraint, the seconds as the detail. */
+function limitOf(error: { readonly constraint?: unknown; readonly detail?: unknown }) {
+  const { constraint, detail } = error;
+  return {
+    limit: typeof constraint === 'string' ? constraint : undefined,
+    retryAfter: typeof detail === 'string' && /^\d+$/.test(detail) ? Number(detail) : undefined,
+  };
 }

@@ -32,6 +32,13 @@ export function isErrorCode(code: unknown): code is ErrorCode {
   return typeof code === 'string' && Object.hasOwn(errorCodes, code);
 }
 
+export type RowbellErrorOptions = ErrorOptions & {
+  /** The bound that was met, by its key in docs/limits.md. */
+  readonly limit?: string | undefined;
+  /** In how many seconds it is worth asking again. */
+  readonly retryAfter?: number | undefined;
+};
+
 /**
  * An error meant for the caller. `message` is shown as it is, so it carries no secret and no personal data;
  * without one the table's message is used. What really happened belongs into `cause`, which is only logged.
@@ -41,10 +48,14 @@ export class RowbellError extends Error {
   readonly code: ErrorCode;
   /** The HTTP status that goes with the code. */
   readonly status: number;
+  readonly limit: string | undefined;
+  readonly retryAfter: number | undefined;
 
-  constructor(code: ErrorCode, message?: string, options?: ErrorOptions) {
+  constructor(code: ErrorCode, message?: string, { limit, retryAfter, ...options }: RowbellErrorOptions = {}) {
     super(message ?? errorCodes[code].message, options);
     this.code = code;
     this.status = errorCodes[code].status;
+    this.limit = limit;
+    this.retryAfter = retryAfter;
   }
 }

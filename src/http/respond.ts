@@ -66,8 +66,14 @@ export function sendJson(response: Response, status: number, body: unknown): voi
   sendText(response, status, 'application/json; charset=utf-8', JSON.stringify(body));
 }
 
+/** When to ask again, where the error says so (RFC 9110, 10.2.3). */
+export function setRetryAfter(response: Response, { retryAfter }: { readonly retryAfter?: number | undefined }): void {
+  if (retryAfter !== undefined && !response.headersSent) response.setHeader('retry-after', retryAfter);
+}
+
 /** `{"error": {"code", "message"}}` with the status of the code or the one given. */
 export function sendError(response: Response, error: RowbellError, status = error.status): void {
+  setRetryAfter(response, error);
   sendJson(response, status, errorBody(error));
 }
 
