@@ -3,6 +3,7 @@ import '../src/graphql/environment.ts';
 import { createPool } from '../src/database.ts';
 import type { Identity } from '../src/graphql/identity.ts';
 import { makeExecutor } from '../src/graphql/schema.ts';
+import { createShares } from '../src/graphql/shares.ts';
 import { createLogger } from '../src/logger.ts';
 import { listSchemas } from '../src/migrate/packs.ts';
 import { startDatabase } from './stack.ts';
@@ -27,11 +28,16 @@ const logger = createLogger({ level: 'warn', component: 'bench' });
 const api = createPool({ url: apiDatabaseUrl, applicationName: 'bench', logger });
 try {
   await seed();
-  const execute = await makeExecutor({ pool: api, schemas: await listSchemas(), introspection: false, logger });
+  const shares = createShares({ poolSize: 10, planningMsPerMinute: 60_000 });
+  const schemas = await listSchemas();
+  const execute = await makeExecutor({ pool: api, schemas, introspection: false, shares, trusted: null, logger });
   const ask = async (userId: string, query: string, variables: Record<string, unknown>) => {
     const identity: Identity = { role: 'user', userId, sessionId: null };
     const startedAt = performance.now();
-    const { body } = await execute({ query, variables }, identity, { ipAddress: '127.0.0.1', userAgent: 'bench' });
+    const { body } = await execute(
+      { query, variables },
+      { identity, origin: { ipAddress: '127.0.0.1', userAgent: 'bench' }, signal: new AbortController().signal },
+    );
     const took = performance.now() - startedAt;
     if (body.errors) throw new Error(JSON.stringify(body.errors));
     return { took, data: body.data as Record<string, never> };

@@ -2,9 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { readConfig } from './config.ts';
 import { createPool } from './database.ts';
 import './graphql/environment.ts';
+import { Registry } from 'prom-client';
+import type { Executor } from './graphql/execute.ts';
 import { createAuthenticate } from './graphql/identity.ts';
-import { type Executor, makeExecutor } from './graphql/schema.ts';
+import { makeExecutor } from './graphql/schema.ts';
+import { createShares } from './graphql/shares.ts';
+import { readTrustedDocuments } from './graphql/trusted-documents.ts';
 import { activityExport } from './http/activity-export.ts';
+import { registerApiMetrics } from './http/api-metrics.ts';
 import { createContactNotes } from './http/contact.ts';
 import { createFeedbackRoutes } from './http/email-feedback.ts';
 import { createEmailRoutes } from './http/email-pages.ts';
@@ -60,6 +65,9 @@ export async function startApi(config: ReturnType<typeof readConfig<'api'>>, log
     statementTimeoutMs,
     logger,
   });
+  const trusted = await readTrustedDocuments(config.trustedDocuments);
+  const shares = createShares({ poolSize: config.apiPoolSize, planningMsPerMinute: config.planningMsPerMinute });
+  const registry = new Registry();
   const authenticate = createAuthenticate(config.jwt);
   const isProxy = createIsProxy(config.trustedProxies);
   const originOf = createOriginOf(isProxy);
@@ -71,7 +79,14 @@ export async function startApi(config: ReturnType<typeof readConfig<'api'>>, log
     {
       method: 'POST',
       path: '/graphql',
-      handle: createGraphqlHandler(authenticate, () => executor, createContactNotes(httpPool, logger), originOf),
+      handle: createGraphqlHandler({
+        authenticate,
+        currentExecutor: () => executor,
+        present: shares.turns.present,
+        noteContact: createContactNotes(httpPool, logger),
+        originOf,
+        noteRefusal: registerApiMetrics(registry, shares),
+      }),
     },
     { method: 'GET', path: '/livez', handle: handleLive },
     {
@@ -84,7 +99,7 @@ export async function startApi(config: ReturnType<typeof readConfig<'api'>>, log
         logger,
       }),
     },
-    { method: 'GET', path: '/metrics', handle: createMetricsHandler(httpPool) },
+    { method: 'GET', path: '/metrics', handle: createMetricsHandler(httpPool, registry) },
     ...createExportRoutes([notificationsExport, activityExport], { pool: exportPool, authenticate }),
   ];
   if (config.linkKeys) {
@@ -124,7 +139,7 @@ export async function startApi(config: ReturnType<typeof readConfig<'api'>>, log
       try {
         // A schema made of a database that is still being migrated would lack what comes.
         if ((await readReadiness(httpPool, migrations))?.missing_migrations === '0') {
-          executor = await makeExecutor({ pool, schemas, introspection, logger });
+          executor = await makeExecutor({ pool, schemas, introspection, shares, trusted, logger });
           logger.info('api.ready', { schemas });
           return;
         }

@@ -25,6 +25,8 @@ export const settings = {
   SHUTDOWN_TIMEOUT_MS: { default: '10000', secret: false },
   API_POOL_SIZE: { default: '10', secret: false },
   API_MAX_CONNECTIONS: { default: '2000', secret: false },
+  PLANNING_MS_PER_MINUTE: { default: '3000', secret: false },
+  TRUSTED_DOCUMENTS: { default: null, secret: false },
   WORKER_CONCURRENCY: { default: '8', secret: false },
   JWT_SECRET: { default: null, secret: true },
   JWT_JWKS_URL: { default: null, secret: false },
@@ -108,6 +110,10 @@ export type Config = {
   readonly apiPoolSize: number;
   /** Most connections of clients to one API process. */
   readonly maxConnections: number;
+  /** For how long a person's new documents may occupy the API, in milliseconds a minute. */
+  readonly planningMsPerMinute: number;
+  /** Path of the JSON file with the documents that people may ask for; null: any. */
+  readonly trustedDocuments: string | null;
   readonly workerConcurrency: number;
   /** Null when neither secret nor key set is configured. */
   readonly jwt: JwtConfig | null;
@@ -323,6 +329,8 @@ export function readConfig<P extends keyof Needs = 'any'>(environment: Environme
     shutdownTimeoutMs: integer('SHUTDOWN_TIMEOUT_MS', 100, 600_000),
     apiPoolSize: integer('API_POOL_SIZE', 1, 1_000),
     maxConnections: integer('API_MAX_CONNECTIONS', 10, 100_000),
+    planningMsPerMinute: integer('PLANNING_MS_PER_MINUTE', 1, 60_000),
+    trustedDocuments: text('TRUSTED_DOCUMENTS'),
     workerConcurrency: integer('WORKER_CONCURRENCY', 1, 100),
     jwt: secret || jwksUrl ? { secret, jwksUrl, issuer: plain('JWT_ISSUER'), audience: plain('JWT_AUDIENCE') } : null,
     apns: group('APNs', ['APNS_KEY', 'APNS_KEY_ID', 'APNS_TEAM_ID', 'APNS_TOPIC'], () => ({

@@ -38,8 +38,8 @@ export function describeDatabaseError(error: unknown): RowbellError {
 }
 
 /** What `notify_private.refuse_limit()` says beyond its words: the limit as the constraint, the seconds as the detail. */
-function limitOf(error: { readonly constraint?: unknown; readonly detail?: unknown }) {
-  const { constraint, detail } = error;
+function limitOf(error: Error) {
+  const { constraint, detail } = error as { readonly constraint?: unknown; readonly detail?: unknown };
   return {
     limit: typeof constraint === 'string' ? constraint : undefined,
     retryAfter: typeof detail === 'string' && /^\d+$/.test(detail) ? Number(detail) : undefined,

@@ -1,52 +1,34 @@
-import { type ASTVisitor, GraphQLError, type ValidationContext } from 'postgraphile/graphql';
-
 /** What is asked of PostGraphile's build here; its own types say the same in four pages. */
-type Resource = {
-  readonly isMutation?: boolean;
-  readonly extensions?: { readonly tags?: Readonly<Record<string, unknown>> };
-};
+type Tagged = { readonly extensions?: { readonly tags?: Readonly<Record<string, unknown>> } };
+type Resource = Tagged & { readonly codec: Tagged; readonly parameters?: unknown };
 
-const marked = (resource: Resource | undefined) => resource?.extensions?.tags?.concealed !== undefined;
+const isMarked = (one: Tagged): boolean => one.extensions?.tags?.concealed !== undefined;
+const isConcealed = (resource: Resource): boolean =>
+  isMarked(resource) || (!resource.parameters && isMarked(resource.codec));
 
 /**
- * Marks the root fields of what has the smart tag `@concealed`: a function or table of operators' that nobody else is
- * to know of. To them it is refused as a field that does not exist; see `concealedFields`.
+ * Leaves out what has the smart tag `@concealed`: a function, table or column of operators' that nobody else is to know of.
+ * A schema made without it has no name that stands for it alone, so each answer is that of one that never had it.
  */
 export const ConcealedPlugin: GraphileConfig.Plugin = {
   name: 'RowbellConcealedPlugin',
   version: '1.0.0',
   schema: {
-    hooks: {
-      GraphQLObjectType_fields_field(field, build, { scope }) {
-        const { isRootMutation, isRootQuery, pgFieldResource, fieldName } = scope as {
-          readonly isRootMutation?: boolean;
-          readonly isRootQuery?: boolean;
-          readonly pgFieldResource?: Resource;
-          readonly fieldName: string;
-        };
-        // A mutation's field does not say which function it is; its name was made of the function's.
-        const resource = isRootMutation
-          ? Object.values(build.pgResources).find(
-              (one) => one.isMutation && build.inflection.customMutationField({ resource: one as never }) === fieldName,
-            )
-          : pgFieldResource;
-        if (!(isRootMutation || isRootQuery) || !marked(resource as Resource | undefined)) return field;
-        return { ...field, extensions: { ...field.extensions, concealed: true } };
+    entityBehavior: {
+      pgResource: {
+        override: (behavior, resource) => (isConcealed(resource as Resource) ? [behavior, '-*'] : behavior),
+      },
+      pgResourceUnique: {
+        override: (behavior, [resource]) => (isConcealed(resource as Resource) ? [behavior, '-*'] : behavior),
+      },
+      pgCodecRelation: {
+        override: (behavior, { remoteResource }) =>
+          isConcealed(remoteResource as Resource) ? [behavior, '-*'] : behavior,
+      },
+      pgCodecAttribute: {
+        override: (behavior, [codec, name]) =>
+          isMarked(codec.attributes[name] as Tagged) ? [behavior, '-*'] : behavior,
       },
     },
   },
 };
-
-/** A rule for everybody but operators: a concealed field is none, in the very words GraphQL has for one. */
-export function concealedFields(context: ValidationContext): ASTVisitor {
-  return {
-    Field(node) {
-      const type = context.getParentType();
-      if (type && context.getFieldDef()?.extensions.concealed) {
-        context.reportError(
-          new GraphQLError(`Cannot query field "${node.name.value}" on type "${type.name}".`, { nodes: node }),
-        );
-      }
-    },
-  };
-}

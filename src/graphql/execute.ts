@@ -1,34 +1,16 @@
-import { depthLimit } from '@graphile/depth-limit';
 import { execute, getGrafastMiddleware, hookArgs, isAsyncIterable } from 'postgraphile/grafast';
-import {
-  type DocumentNode,
-  type ExecutionResult,
-  GraphQLError,
-  type GraphQLSchema,
-  getOperationAST,
-  NoSchemaIntrospectionCustomRule,
-  parse,
-  specifiedRules,
-  validate,
-} from 'postgraphile/graphql';
-import { z } from 'zod';
+import { type ExecutionResult, GraphQLError, type GraphQLSchema } from 'postgraphile/graphql';
 import { RowbellError } from '../errors.ts';
 import type { Origin } from '../http/origin.ts';
 import type { Logger } from '../logger.ts';
-import { concealedFields } from './concealed.ts';
+import { workedMs } from './budget.ts';
 import { checkCost } from './cost.ts';
+import { createReader, type Document, documentKey } from './documents.ts';
 import type { Identity } from './identity.ts';
-import { named, type PublicError, publicError, withCode } from './mask.ts';
-
-/** Words and signs of a request; validation costs the square of some of them. */
-const mostTokens = 2_000;
-const mostRemembered = 500;
-
-const requestSchema = z.object({
-  query: z.string(),
-  operationName: z.string().nullish(),
-  variables: z.record(z.string(), z.unknown()).nullish(),
-});
+import { type PublicError, publicError, withCode } from './mask.ts';
+import { type GraphqlRequest, readRequest } from './request.ts';
+import type { Shares } from './shares.ts';
+import type { TrustedDocuments } from './trusted-documents.ts';
 
 export type Answer = {
   /** 200 when the request was executed, be it with errors; the status of the error that kept it from being. */
@@ -36,83 +18,118 @@ export type Answer = {
   readonly body: { readonly data?: unknown; readonly errors?: readonly PublicError[] };
 };
 
+/** Who asks, from where, and until when somebody waits for the answer. */
+export type Caller = { readonly identity: Identity; readonly origin: Origin; readonly signal: AbortSignal };
+
+export type Executor = (json: unknown, caller: Caller) => Promise<Answer>;
+
 export type ExecutorOptions = {
-  readonly schema: GraphQLSchema;
+  /** What there is for users, and for operators. */
+  readonly schemas: Readonly<Record<Identity['role'], GraphQLSchema>>;
   readonly resolvedPreset: GraphileConfig.ResolvedPreset;
   /** Whether clients may ask for the schema. */
   readonly introspection: boolean;
+  readonly shares: Shares;
+  readonly trusted: TrustedDocuments | null;
   readonly logger: Logger;
 };
 
 /**
- * Answers GraphQL requests within the limits: tokens, depth, fields at the root, estimated objects. Documents that
- * passed are kept, and with them their plans. Never rejects.
- *
- * @returns a function of a request's JSON, of who asks and from where
+ * Answers GraphQL requests within the limits of docs/limits.md: what a document may ask for, how many requests of a
+ * person are at work, how long their new documents may be planned. Never rejects.
  */
-export function createExecutor(options: ExecutorOptions) {
-  const { schema, resolvedPreset, logger } = options;
-  const documents = new Map<string, DocumentNode>();
+export function createExecutor({
+  schemas,
+  resolvedPreset,
+  introspection,
+  shares,
+  trusted,
+  logger,
+}: ExecutorOptions): Executor {
+  const { documents, newDocuments, planning, turns } = shares;
   const middleware = getGrafastMiddleware(resolvedPreset);
-  const rules = [
-    ...specifiedRules,
-    depthLimit({ maxDepth: 14, maxListDepth: 6, maxSelfReferentialDepth: 3 }),
-    ...(options.introspection ? [] : [NoSchemaIntrospectionCustomRule]),
-  ];
-
-  const documentOf = (query: string, { role }: Identity): DocumentNode => {
-    const known = documents.get(query);
-    const document = known ?? parse(query, { maxTokens: mostTokens });
-    if (role !== 'operator') {
-      // Before the other rules, which would speak of its arguments.
-      const concealed = validate(schema, document, [concealedFields], { maxErrors: 5 });
-      if (concealed.length > 0) throw new AggregateError(concealed);
-    }
-    if (known) return known;
-    // Who may not ask for the schema is not told what else it has, either ("Did you mean …?").
-    const errors = validate(schema, document, rules, { maxErrors: 5, hideSuggestions: !options.introspection });
-    if (errors.length > 0) throw new AggregateError(errors.map((error) => named(error, document)));
-    if (documents.size >= mostRemembered) documents.delete(documents.keys().next().value ?? '');
-    documents.set(query, document);
-    return document;
+  const readers = {
+    user: createReader(schemas.user, introspection),
+    operator: createReader(schemas.operator, introspection),
   };
 
-  const run = async (json: unknown, identity: Identity, origin: Origin): Promise<Answer> => {
-    const request = requestSchema.safeParse(json);
-    if (!request.success) throw new RowbellError('RBINV', 'Send an object with query, variables and operationName.');
-    const { query, operationName = null, variables } = request.data;
-    const document = documentOf(query, identity);
-    const kind = getOperationAST(document, operationName)?.operation;
-    // Validation leaves what is below a root that the schema has not alone.
-    if (kind && !schema.getRootType(kind)) throw new RowbellError('RBINV', `There is no ${kind} here.`);
-    checkCost(schema, document, operationName, variables ?? {});
-    const args = await hookArgs({
-      schema,
-      document,
-      variableValues: variables,
-      operationName,
+  /** At once what is known; else in turn, the cheapest check first, and planned before anybody's turn comes to execute it. */
+  const documentOf = async (key: string, request: GraphqlRequest, { identity, signal }: Caller): Promise<Document> => {
+    const { role, userId: person } = identity;
+    const known = documents.get(key);
+    if (known) return known;
+    planning.check(person);
+    const leave = await newDocuments.enter(person, signal);
+    const startedMs = workedMs();
+    try {
+      planning.check(person);
+      const document = documents.get(key) ?? readers[role](request.query, request.operationName);
+      checkCost(schemas[role], document, request.variables);
+      documents.set(key, document, document.bytes);
+      execute(argsOf(document, request, { identity, planning: { refusal: null, spend: () => {}, isAll: true } }));
+      return document;
+    } finally {
+      const ms = workedMs() - startedMs;
+      planning.spend(person, ms);
+      // As long as it took others are served: at most half of the time goes to what is new.
+      setTimeout(leave, ms);
+    }
+  };
+
+  const argsOf = ({ ast }: Document, request: GraphqlRequest, requestContext: Partial<Grafast.RequestContext>) =>
+    // Not a promise, because our context is none.
+    hookArgs({
+      schema: schemas[requestContext.identity?.role ?? 'user'],
+      document: ast,
+      variableValues: request.variables,
+      operationName: request.operationName,
       contextValue: {},
       resolvedPreset,
-      // Nothing is recorded of what only reads.
-      requestContext: { identity, ...(kind === 'mutation' && { origin }) },
+      requestContext,
       middleware,
-    });
-    const result = await execute(args);
-    if (isAsyncIterable(result)) throw new RowbellError('RBINV', 'Incremental delivery is not offered.');
-    return answerOf(result as ExecutionResult, logger);
+    }) as Awaited<ReturnType<typeof hookArgs>>;
+
+  const run = async (json: unknown, caller: Caller): Promise<Answer> => {
+    const { identity, origin, signal } = caller;
+    const { role, userId: person } = identity;
+    const request = readRequest(json, identity, trusted);
+    const key = documentKey(role, request);
+    const document = await documentOf(key, request, caller);
+    checkCost(schemas[role], document, request.variables);
+    const isMutation = document.operation.operation === 'mutation';
+    const turn = await turns.begin(person, isMutation, signal);
+    try {
+      const result = await execute(
+        argsOf(document, request, {
+          identity,
+          turn,
+          // Nothing is recorded of what only reads.
+          ...(isMutation && { origin }),
+          planning: {
+            refusal: planning.refusal(person),
+            spend(ms) {
+              planning.spend(person, ms);
+              documents.grow(key, document.planBytes);
+            },
+          },
+        }),
+      );
+      if (isAsyncIterable(result)) throw new RowbellError('RBINV', 'Incremental delivery is not offered.');
+      return answerOf(result as ExecutionResult, logger);
+    } finally {
+      turn.leave();
+    }
   };
 
-  return (json: unknown, identity: Identity, origin: Origin): Promise<Answer> =>
-    run(json, identity, origin).catch((error: unknown) => refusal(error, logger));
+  return (json, caller) => run(json, caller).catch((error: unknown) => refusal(error, logger));
 }
 
-function answerOf({ data, errors }: ExecutionResult, logger: Logger): Answer {
-  const masked = errors?.map((error) => publicError(error, logger));
-  // Without data nothing was executed: variables of the wrong type, an unknown operation.
-  return {
-    status: data === undefined ? 400 : 200,
-    body: { ...(masked && { errors: masked }), ...(data !== undefined && { data }) },
-  };
+function answerOf({ data, errors = [] }: ExecutionResult, logger: Logger): Answer {
+  const masked = errors.map((error) => publicError(error, logger));
+  // Without data nothing was executed: variables of the wrong type, no time left to plan it.
+  const [reason] = errors.map(({ originalError }) => originalError);
+  const status = data !== undefined ? 200 : reason instanceof RowbellError ? reason.status : 400;
+  return { status, body: { ...(masked.length > 0 && { errors: masked }), ...(data !== undefined && { data }) } };
 }
 
 function refusal(error: unknown, logger: Logger): Answer {

@@ -3,21 +3,19 @@ import { JOSEError, JWKSTimeout, JWTExpired } from 'jose/errors';
 import type { JwtConfig } from '../config.ts';
 import { RowbellError } from '../errors.ts';
 
-/** On whose behalf a request runs. `userId` is null for the unauthenticated alone. */
+/** On whose behalf a request runs. */
 export type Identity = {
-  readonly role: 'anonymous' | 'user' | 'operator';
+  readonly role: 'user' | 'operator';
   /** `users.id`: the claim `sub`. */
-  readonly userId: string | null;
+  readonly userId: string;
   /** The claim `sid`; null where the token names none. */
   readonly sessionId: string | null;
 };
 
-export const anonymous: Identity = Object.freeze({ role: 'anonymous', userId: null, sessionId: null });
-
 /**
- * Resolves the value of an `Authorization` header to an identity; without a header to `anonymous`.
+ * Resolves the value of an `Authorization` header to an identity.
  *
- * @throws {RowbellError} RBAUT for whatever is not a valid token, without saying why beyond "expired"; RBUNA when the
+ * @throws {RowbellError} RBAUT without a header and for whatever is not a valid token, without saying why beyond "expired"; RBUNA when the
  *   key set cannot be fetched
  */
 export type Authenticate = (authorization: string | undefined) => Promise<Identity>;
@@ -54,8 +52,7 @@ export function createAuthenticate(config: JwtConfig): Authenticate {
   };
 
   return async (authorization) => {
-    if (authorization === undefined) return anonymous;
-    const token = /^Bearer +([\w-]+\.[\w-]+\.[\w-]*)$/i.exec(authorization)?.[1];
+    const token = /^Bearer +([\w-]+\.[\w-]+\.[\w-]*)$/i.exec(authorization ?? '')?.[1];
     if (token === undefined) throw new RowbellError('RBAUT');
     const known = remembered.get(token);
     if (known && known.expiresAtMs > Date.now()) return known.identity;

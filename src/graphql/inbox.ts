@@ -93,12 +93,15 @@ async function count(client: Client, filter: Arguments['filter']): Promise<numbe
   return rows[0]?.total ?? 0;
 }
 
-/** Reads as whoever asks, in a transaction of its own. */
-function read<In, Out>($input: Step<In>, work: (client: Client, input: In) => Promise<Out>): Step<Out> {
-  return lambda([$input, context().get('withPgClient'), context().get('pgSettings')], ([input, withClient, settings]) =>
-    (withClient as unknown as WithClient)(settings as unknown as Settings, (client) => work(client, input as In)),
-  ) as unknown as Step<Out>;
+/** Reads as whoever asks, in a transaction of its own; twice the same, under two names, is read once. */
+function reader<In, Out>(work: (client: Client, input: In) => Promise<Out>): ($input: Step<In>) => Step<Out> {
+  const read = ([input, withClient, settings]: readonly unknown[]) =>
+    (withClient as WithClient)(settings as Settings, (client) => work(client, input as In));
+  return ($input) =>
+    lambda([$input, context().get('withPgClient'), context().get('pgSettings')], read) as unknown as Step<Out>;
 }
+const pageOf = reader(readPage);
+const countOf = reader(count);
 
 /**
  * `inbox`, the one connection of the API that goes forwards and backwards by keys. PostGraphile makes offsets of a
@@ -156,7 +159,7 @@ export const InboxPlugin = extendSchema(({ pgResources: { inbox_row: inboxRow } 
             const $arguments = object(
               Object.fromEntries(names.map((name) => [name, fieldArgs.getRaw(name)])),
             ) as unknown as Step<Arguments>;
-            return object({ arguments: $arguments, page: read($arguments, readPage) });
+            return object({ arguments: $arguments, page: pageOf($arguments) });
           },
         },
       },
@@ -165,7 +168,7 @@ export const InboxPlugin = extendSchema(({ pgResources: { inbox_row: inboxRow } 
           nodes: ($inbox: Step) => each(access($inbox, ['page', 'items']) as never, node as never),
           edges: ($inbox: Step) => access($inbox, ['page', 'items']),
           pageInfo: ($inbox: Step) => access($inbox, ['page', 'pageInfo']),
-          totalCount: ($inbox: Step) => read(access($inbox, ['arguments', 'filter']) as never, count),
+          totalCount: ($inbox: Step) => countOf(access($inbox, ['arguments', 'filter']) as never),
         },
       },
       InboxEdge: { plans: { cursor: ($item: Step) => access($item, 'cursor'), node: node as never } },

@@ -11,7 +11,13 @@ export type PublicError = {
   readonly locations?: readonly { readonly line: number; readonly column: number }[];
   readonly path?: readonly (string | number)[];
   /** `field`: which field or argument of the request it is about, where it is about one (`timeZone`, `quietHours[0].startsAt`). */
-  readonly extensions: { readonly code: string; readonly field?: string };
+  readonly extensions: {
+    readonly code: string;
+    readonly field?: string;
+    /** The bound that was met, and the seconds until there is room again where that is known. */
+    readonly limit?: string;
+    readonly retryAfter?: number;
+  };
 };
 
 /**
@@ -40,7 +46,9 @@ function reasonOf(error: unknown, logger: Logger): RowbellError {
 }
 
 export function withCode(error: RowbellError): PublicError {
-  return { message: error.message, extensions: extensionsOf(error.code, error.message) };
+  const { code, message, limit, retryAfter } = error;
+  const bound = { ...(limit !== undefined && { limit }), ...(retryAfter !== undefined && { retryAfter }) };
+  return { message, extensions: { ...extensionsOf(code, message), ...bound } };
 }
 
 function extensionsOf(code: ErrorCode, message: string): PublicError['extensions'] {

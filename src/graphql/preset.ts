@@ -3,22 +3,28 @@ import type pg from 'pg';
 import { makePgService } from 'postgraphile/adaptors/pg';
 import { PostGraphileAmberPreset } from 'postgraphile/presets/amber';
 import type { Origin } from '../http/origin.ts';
-import { adaptor } from './adaptor.ts';
-import { ConcealedPlugin } from './concealed.ts';
-import { anonymous, type Identity } from './identity.ts';
+import { createAdaptor } from './adaptor.ts';
+import type { Identity } from './identity.ts';
 import { InboxPlugin } from './inbox.ts';
+import type { Line } from './line.ts';
 import { NamingPlugin } from './naming.ts';
 import { NotificationByKeyPlugin } from './notification-by-key.ts';
 import { PageCapPlugin } from './page-cap.ts';
+import { PlansPlugin } from './plans.ts';
 import { RelationsPlugin } from './relations.ts';
 import { TestsPlugin } from './tests.ts';
 import { TimesPlugin } from './times.ts';
+import type { Turn } from './turns.ts';
 
 declare global {
   namespace Grafast {
     interface RequestContext {
       identity?: Identity;
       origin?: Origin;
+      turn?: Turn;
+    }
+    interface Context {
+      turn?: Turn | undefined;
     }
   }
 }
@@ -28,13 +34,15 @@ export type PresetOptions = {
   readonly pool: pg.Pool;
   /** `notify` and each pack's schema. */
   readonly schemas: readonly string[];
+  /** Where people wait for one of these connections; without it only the schema is wanted. */
+  readonly connections?: Line;
 };
 
 /**
  * How PostGraphile makes the API of the grant table: what a role may read or execute is there, and nothing else. Rows
  * are written by functions; there are no generated mutations.
  */
-export function createPreset({ pool, schemas }: PresetOptions): GraphileConfig.Preset {
+export function createPreset({ pool, schemas, connections }: PresetOptions): GraphileConfig.Preset {
   return {
     extends: [PostGraphileAmberPreset, PgSimplifyInflectionPreset],
     plugins: [
@@ -45,11 +53,17 @@ export function createPreset({ pool, schemas }: PresetOptions): GraphileConfig.P
       NotificationByKeyPlugin,
       TestsPlugin,
       TimesPlugin,
-      ConcealedPlugin,
+      PlansPlugin,
     ],
-    pgServices: [{ ...makePgService({ pool, schemas: [...schemas], pubsub: false }), adaptor: adaptor as never }],
-    // Rows are told apart by their own keys; global ids would be a second name for each.
-    disablePlugins: ['NodePlugin'],
+    pgServices: [
+      {
+        ...makePgService({ pool, schemas: [...schemas], pubsub: false }),
+        ...(connections && { adaptor: createAdaptor(connections) as never }),
+      },
+    ],
+    // Rows are told apart by their own keys; global ids would be a second name for each. And the root stands at the root
+    // alone: below a field of itself it would be without the limits of a request.
+    disablePlugins: ['NodePlugin', 'QueryQueryPlugin', 'MutationPayloadQueryPlugin'],
     gather: { pgStrictFunctions: true },
     schema: {
       defaultBehavior: '-resource:insert -resource:update -resource:delete -list -resource:connection:backwards',
@@ -59,13 +73,16 @@ export function createPreset({ pool, schemas }: PresetOptions): GraphileConfig.P
     grafast: {
       // No limit on execution: it would end testPush, and statements have one of their own.
       timeouts: { planning: 2_000 },
-      context: ({ identity = anonymous, origin }) => ({
-        pgSettings: {
-          role: `rowbell_${identity.role}`,
-          'rowbell.user_id': identity.userId ?? '',
-          'rowbell.session_id': identity.sessionId ?? '',
-          ...(origin && { 'rowbell.ip_address': origin.ipAddress, 'rowbell.user_agent': origin.userAgent }),
-        },
+      context: ({ identity, origin, turn }) => ({
+        turn,
+        ...(identity && {
+          pgSettings: {
+            role: `rowbell_${identity.role}`,
+            'rowbell.user_id': identity.userId,
+            'rowbell.session_id': identity.sessionId ?? '',
+            ...(origin && { 'rowbell.ip_address': origin.ipAddress, 'rowbell.user_agent': origin.userAgent }),
+          },
+        }),
       }),
     },
   };

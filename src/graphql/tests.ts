@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { context, object, sideEffect } from 'postgraphile/grafast';
 import { extendSchema, gql } from 'postgraphile/utils';
+import type { Turn } from './turns.ts';
 import type { Settings, WithClient } from './with-client.ts';
 
 const longestWaitMs = 5_000;
 const pollMs = 50;
 
+type Asker = { readonly withClient: WithClient; readonly settings: Settings; readonly turn: Turn };
 type Push = { readonly tested_device_id: string; readonly event_id: string };
 type State = {
   readonly event_id: string;
@@ -23,12 +25,12 @@ type Verdict = {
 };
 
 /**
- * Waits, outside of any transaction and without holding a connection, until each provider has spoken of these tests or
- * 5 s are over. What is not settled by then is reported as it stands. One verdict an event, in their order.
+ * Waits, outside of any transaction and holding neither a connection nor the place of a request, until each provider
+ * has spoken of these tests or 5 s are over. What is not settled by then is reported as it stands. One verdict an event,
+ * in their order.
  */
 async function awaitVerdicts(
-  withClient: WithClient,
-  settings: Settings,
+  { withClient, settings }: Asker,
   eventIds: readonly string[],
 ): Promise<readonly Verdict[]> {
   const deadline = performance.now() + longestWaitMs;
@@ -55,30 +57,33 @@ function verdictOf(state: State | undefined): Verdict {
 }
 
 /** Sends test pushes as the caller and waits for what the providers say. */
-async function testPush(withClient: WithClient, settings: Settings, deviceId: string | null) {
+async function testPush(asker: Asker, deviceId: string | null) {
+  const { withClient, settings, turn } = asker;
   const { rows: pushes } = await withClient(settings, (client) =>
     client.query<Push>({ text: 'select * from notify_hidden.send_test_push($1)', values: [deviceId] }),
   );
-  const verdicts = await awaitVerdicts(
-    withClient,
-    settings,
-    pushes.map(({ event_id }) => event_id),
-  );
+  const events = pushes.map(({ event_id }) => event_id);
+  const verdicts = await turn.aside(() => awaitVerdicts(asker, events));
   return pushes.map((push, index) => ({ deviceId: push.tested_device_id, ...(verdicts[index] as Verdict) }));
 }
 
 /** Sends a test mail to the caller and waits for what the relay says. */
-async function testEmail(withClient: WithClient, settings: Settings): Promise<Verdict> {
+async function testEmail(asker: Asker): Promise<Verdict> {
+  const { withClient, settings, turn } = asker;
   const { rows } = await withClient(settings, (client) =>
     client.query<{ event_id: string }>({ text: 'select notify_hidden.send_test_email() as event_id', values: [] }),
   );
-  const [verdict] = await awaitVerdicts(
-    withClient,
-    settings,
-    rows.map(({ event_id }) => event_id),
-  );
+  const events = rows.map(({ event_id }) => event_id);
+  const [verdict] = await turn.aside(() => awaitVerdicts(asker, events));
   return verdict as Verdict;
 }
+
+const asker = () =>
+  object({
+    withClient: context().get('withPgClient'),
+    settings: context().get('pgSettings'),
+    turn: context().get('turn'),
+  });
 
 export const TestsPlugin = extendSchema({
   typeDefs: gql`
@@ -121,17 +126,15 @@ export const TestsPlugin = extendSchema({
     Mutation: {
       plans: {
         testPush(_$root, fieldArgs) {
-          const $results = sideEffect(
-            [fieldArgs.getRaw(['input', 'deviceId']), context().get('withPgClient'), context().get('pgSettings')],
-            ([deviceId, withClient, settings]) =>
-              testPush(withClient as unknown as WithClient, settings as unknown as Settings, deviceId as string | null),
-          );
-          return object({ results: $results });
+          const $deviceId = fieldArgs.getRaw(['input', 'deviceId']);
+          return object({
+            results: sideEffect([asker(), $deviceId], ([asker, deviceId]) =>
+              testPush(asker as Asker, deviceId as string | null),
+            ),
+          });
         },
         testEmail() {
-          return sideEffect([context().get('withPgClient'), context().get('pgSettings')], ([withClient, settings]) =>
-            testEmail(withClient as unknown as WithClient, settings as unknown as Settings),
-          );
+          return sideEffect(asker(), (asker) => testEmail(asker as Asker));
         },
       },
     },

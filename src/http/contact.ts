@@ -16,7 +16,7 @@ export function createContactNotes(pool: Pick<pg.Pool, 'query'>, logger: Logger)
   // In the order of their time, so the first is the one to forget.
   const notedAtMs = new Map<string, number>();
   return ({ role, userId, sessionId }) => {
-    if (role !== 'user' || userId === null || sessionId === null) return;
+    if (role !== 'user' || sessionId === null) return;
     const session = `${userId} ${sessionId}`;
     const now = Date.now();
     if ((notedAtMs.get(session) ?? -restMs) > now - restMs) return;

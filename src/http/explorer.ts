@@ -1,8 +1,14 @@
+import type { RuruClientConfig } from 'ruru/server';
 import { RowbellError } from '../errors.ts';
 import { send, sendText } from './respond.ts';
 import type { Route } from './router.ts';
 
 const staticPath = '/ruru-static/';
+const hint = `# Put a token into the headers below (npm run token prints one), then fetch the schema again.
+{
+  unreadCount
+}
+`;
 
 /**
  * `GET /graphiql`: the explorer, for development alone, with its files from this machine. Loaded here and not at the
@@ -10,7 +16,12 @@ const staticPath = '/ruru-static/';
  */
 export async function createExplorerRoutes(): Promise<readonly Route[]> {
   const [{ ruruHTML }, { getStaticFile }] = await Promise.all([import('ruru/server'), import('ruru/static')]);
-  const page = ruruHTML({ endpoint: '/graphql', staticPath });
+  const page = ruruHTML({
+    endpoint: '/graphql',
+    staticPath,
+    // The schema is asked for with the headers of the editor, too.
+    clientConfig: { initialHeaders: '{ "authorization": "Bearer …" }', defaultQuery: hint } as RuruClientConfig,
+  });
   return [
     {
       method: 'GET',

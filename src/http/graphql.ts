@@ -1,50 +1,68 @@
-import { errorCodes, RowbellError } from '../errors.ts';
-import type { Answer } from '../graphql/execute.ts';
+import { RowbellError } from '../errors.ts';
+import type { Executor } from '../graphql/execute.ts';
 import type { Authenticate, Identity } from '../graphql/identity.ts';
+import type { Line } from '../graphql/line.ts';
+import { type PublicError, withCode } from '../graphql/mask.ts';
 import { mediaType, readBody } from './body.ts';
 import type { Origin } from './origin.ts';
-import { type Handler, type Request, sendJson } from './respond.ts';
+import { type Handler, type Request, type Response, sendJson, setRetryAfter } from './respond.ts';
 
 const mostBytes = 100_000;
 
-/** Null while the schema could not be made yet, because the database does not answer. */
-export type CurrentExecutor = () => ((json: unknown, identity: Identity, origin: Origin) => Promise<Answer>) | null;
+export type GraphqlOptions = {
+  readonly authenticate: Authenticate;
+  /** Null while the schema could not be made yet, because the database does not answer. */
+  readonly currentExecutor: () => Executor | null;
+  /** Requests of a person that are there at a time. */
+  readonly present: Line;
+  readonly noteContact: (identity: Identity) => void;
+  readonly originOf: (request: Request) => Origin;
+  /** Told of each limit that an answer names. */
+  readonly noteRefusal: (limit: string) => void;
+};
 
 /**
- * `POST /graphql` with `application/json`: who asks is settled before the body is read. Errors of the transport come in
- * GraphQL's shape, `{"errors": [{"message", "extensions": {"code"}}]}`.
+ * `POST /graphql` with `application/json`: who asks is settled before the body is read, and whether they have room for one
+ * more. Errors of the transport come in GraphQL's shape, `{"errors": [{"message", "extensions": {"code"}}]}`.
  */
-export function createGraphqlHandler(
-  authenticate: Authenticate,
-  currentExecutor: CurrentExecutor,
-  noteContact: (identity: Identity) => void,
-  originOf: (request: Request) => Origin,
-): Handler {
+export function createGraphqlHandler(options: GraphqlOptions): Handler {
+  const { authenticate, currentExecutor, present, noteContact, originOf, noteRefusal } = options;
+
+  const answer = (response: Response, status: number, body: { readonly errors?: readonly PublicError[] }): void => {
+    const bounds = (body.errors ?? []).map(({ extensions }) => extensions);
+    for (const { limit } of bounds) if (limit !== undefined) noteRefusal(limit);
+    if (status === 429) setRetryAfter(response, bounds[0] ?? {});
+    sendJson(response, status, body);
+  };
+  const refuse = (response: Response, error: RowbellError, status = error.status): void =>
+    answer(response, status, { errors: [withCode(error)] });
+
   return async (request, response) => {
     try {
+      const identity = await authenticate(request.headers.authorization);
+      noteContact(identity);
       if (mediaType(request) !== 'application/json') {
         refuse(response, new RowbellError('RBINV', 'Send application/json.'), 415);
         return;
       }
-      const identity = await authenticate(request.headers.authorization);
-      noteContact(identity);
-      const json = parseJson(await readBody(request, mostBytes));
-      const execute = currentExecutor();
-      if (!execute) throw new RowbellError('RBUNA');
-      const { status, body } = await execute(json, identity, originOf(request));
-      sendJson(response, status, body);
+      const gone = new AbortController();
+      response.once('close', () => gone.abort(new RowbellError('RBINV', 'The request broke off.')));
+      const leave = await present.enter(identity.userId);
+      try {
+        const json = parseJson(await readBody(request, mostBytes));
+        const execute = currentExecutor();
+        if (!execute) throw new RowbellError('RBUNA');
+        const { status, body } = await execute(json, { identity, origin: originOf(request), signal: gone.signal });
+        answer(response, status, body);
+      } finally {
+        leave();
+      }
     } catch (error) {
       if (!(error instanceof RowbellError)) throw error;
       if (error.code === 'RBAUT') response.setHeader('www-authenticate', 'Bearer');
       refuse(response, error);
     }
   };
-}
-
-function refuse(response: Parameters<Handler>[1], error: RowbellError, status = error.status): void {
-  sendJson(response, status, {
-    errors: [{ message: error.message, extensions: { code: errorCodes[error.code].name } }],
-  });
 }
 
 function parseJson(text: string): unknown {

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { collectDefaultMetrics, Gauge, type Registry } from 'prom-client';
 import { RowbellError } from '../errors.ts';
 import { type Handler, sendText } from './respond.ts';
 
@@ -34,9 +34,9 @@ type Sample = {
  * `process_…` of this process. Without the database `rowbell_up` is 0 and the former are missing.
  *
  * @param pool connections as `rowbell_http`
+ * @param registry with what else the process has to tell
  */
-export function createMetricsHandler(pool: pg.Pool): Handler {
-  const registry = new Registry();
+export function createMetricsHandler(pool: pg.Pool, registry: Registry): Handler {
   // The default, a timer every 10 ms, costs half a percent of a core while nothing happens.
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 });
   const up = new Gauge({ name: 'rowbell_up', help: '1 when the database answered', registers: [registry] });

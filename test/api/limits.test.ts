@@ -128,7 +128,7 @@ describe('what a request may look like', () => {
     });
     const request = fetch(`${api.url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
       body,
       duplex: 'half',
     } as RequestInit);
