@@ -18,6 +18,11 @@ export const metrics = {
     labels: ['span'],
   },
   limit_reached: { help: 'People who have used up a limit of rows or requests for now', labels: ['limit'] },
+  spending: {
+    help: 'What was spent today (UTC) on a paid channel for a country',
+    labels: ['channel', 'country', 'currency'],
+  },
+  spending_cap: { help: 'What may be spent there in a day', labels: ['channel', 'country', 'currency'] },
   provider_paused: { help: '1 while a configured provider is paused', labels: ['provider'] },
   workers_alive: { help: 'Workers whose heart beat in the last 15 s', labels: ['lane'] },
   jobs: { help: 'Jobs in the queue; failed: tried at least twice', labels: ['task', 'failed'] },

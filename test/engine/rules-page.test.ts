@@ -67,6 +67,8 @@ test('with every reason that it can give', async () => {
     if (answer.includes('suppression_reason'))
       return [...listed.matchAll(/'(\w+)'::text/g)].map(([, reason]) => reason as string);
     if (answer.includes('quiet_reason')) return ['paused', 'quiet_hours'];
+    if (answer.includes('spending'))
+      return quoted(read('db/functions/core/notify_private/charge_for.sql')).filter((word) => word.endsWith('_cap'));
     if (answer.includes('frequency')) return ['daily', 'weekly'];
     if (rule === 'fallback') return [...quoted(answer), 'not_needed'];
     return [...answer.matchAll(/(?:then|else|^) '(\w+)'/g)].map(([, reason]) => reason as string);

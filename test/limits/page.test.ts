@@ -39,10 +39,21 @@ test('SE-14: docs/limits.md has every row of notify.limits as it is', async () =
            from notify.limits order by key`,
     rowMode: 'array',
   });
-  const documented = rows.flatMap(([key = '', bound = '', per, noun]) =>
-    /^`[a-z_]+`$/.test(key) ? [[key.slice(1, -1), String(numberOf(bound)), per, noun]] : [],
+  const documented = rows.flatMap(([key = '', bound = '', per, noun, beyond]) =>
+    beyond && /^`[a-z_]+`$/.test(key) ? [[key.slice(1, -1), String(numberOf(bound)), per, noun]] : [],
   );
   expect(documented.toSorted(([a = ''], [b = '']) => (a < b ? -1 : 1))).toEqual(stored.rows);
+});
+
+test('SE-6: and the spending caps as they are installed', async () => {
+  const { rows: stored } = await database.owner.query({
+    text: `select format('%s %s %s %s %s %s', channel, country, per_day, currency, unit_price, currency) from notify.spending_caps`,
+    rowMode: 'array',
+  });
+  const documented = rows.flatMap(([channel = '', country = '', ...amounts]) =>
+    /^`(sms|voice)`$/.test(channel) ? [[channel, country, ...amounts].join(' ').replaceAll('`', '')] : [],
+  );
+  expect(documented.toSorted()).toEqual(stored.flat().toSorted());
 });
 
 test('SE-14: and every constant with which the API bounds something, with its worth', () => {

@@ -22,6 +22,8 @@ export type Person = {
   readonly consents: { readonly channel: string | null; readonly granted: boolean; readonly at: number }[];
   /** By channel, every working address: why it must not be used and until when, or null. */
   readonly addresses: Map<string, ({ readonly reason: string; readonly until: number | null } | null)[]>;
+  /** On which they have had as many as anybody may. */
+  readonly spentChannels: readonly string[];
 };
 export type Kind = {
   readonly key: string;
@@ -146,6 +148,8 @@ export function createOracle(settings: Settings) {
         return suppress('suppression_list');
       const used = key === null ? undefined : keys.get(`${person.id} ${channel} ${key}`);
       if (used && used.event !== candidate.event && used.until > at) return suppress('dedupe');
+      // What waits for quiet hours to end is asked then.
+      if (person.spentChannels.includes(channel) && quietUntil(candidate, at) === null) return suppress('spending_cap');
       const gather = (rule: string, how: string): Verdict => ({
         outcome: 'digest',
         rule,

@@ -201,6 +201,7 @@ export async function makeWorld(db: TestDatabase, random: Rand, size: number, si
         at: since - (10 - nth) * inOneDay,
       })),
       addresses,
+      spentChannels: n % 7 === 3 ? ['sms'] : [],
     };
   });
   const insert = (table: string, columns: string, select: string, rows: readonly unknown[]) =>
@@ -281,6 +282,13 @@ export async function makeWorld(db: TestDatabase, random: Rand, size: number, si
         suppression: addresses.get('sms')?.[0],
       })),
     ].flatMap(({ suppression, ...rest }) => (suppression ? [{ ...rest, ...suppression }] : [])),
+  );
+  // As many as a person may have, at every instant of the world's.
+  await owner.query(
+    `insert into notify_private.charges (delivery_id, user_id, channel, address, charged_at, country, currency, amount)
+     select gen_random_uuid(), p.id, 'sms', '', 'infinity', 'US', 'USD', 0
+     from unnest($1::uuid[]) as p (id) cross join generate_series(1, (select at_most from notify.limits where key = 'sms_sent'))`,
+    [people.filter(({ spentChannels }) => spentChannels.includes('sms')).map(({ id }) => id)],
   );
   // All this was so before the world's clock began.
   await owner.query('update notify.preference_changes set changed_at = $1', [new Date(since - inOneDay)]);

@@ -39,6 +39,12 @@ as $$
           || notify_hidden.instant((facts ->> 'until')::timestamptz, facts ->> 'zone') || '.'
         when facts ? 'key' then 'Nothing else with its key (' || (facts ->> 'key') || ') was told in the window.'
         else 'It has no dedupe key: each event stands for itself.' end
+      when 'spending_cap' then case reason
+        when 'person_cap' then 'The person had got as many on this channel as one person may in a day.'
+        when 'number_cap' then 'The number had got as many on this channel as one number may in a day.'
+        when 'country_cap' then 'What may be spent a day on this channel in the country of the number was spent.'
+        else case when facts ? 'spending' then 'There was no room for what it costs; what waits is asked when its wait is over.'
+          else 'There was room for what it costs, or it costs nothing.' end end
       when 'daily_cap' then case
         when said <> 'passed' then 'The ' || (facts ->> 'cap') || ' messages of ' || (facts ->> 'day') || ' had been sent.'
         when facts ->> 'priority' = 'P0' then 'P0 passes the cap.'

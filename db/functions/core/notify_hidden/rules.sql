@@ -11,10 +11,11 @@ as $$
     (7, 'suppression_list', '{known,usable,suppression}'),
     (8, 'fallback', '{fallback,step}'),
     (9, 'dedupe', '{key,used_by}'),
-    (10, 'daily_cap', '{priority,capped,cap,count,day,excess}'),
-    (11, 'rolling_cap', '{priority,capped,rolling_cap,rolling_count,excess}'),
-    (12, 'quiet_hours', '{priority,zone,quiet_until}'),
-    (13, 'digest', '{frequency,digest_at}')
+    (10, 'spending_cap', '{spending}'),
+    (11, 'daily_cap', '{priority,capped,cap,count,day,excess}'),
+    (12, 'rolling_cap', '{priority,capped,rolling_cap,rolling_count,excess}'),
+    (13, 'quiet_hours', '{priority,zone,quiet_until}'),
+    (14, 'digest', '{frequency,digest_at}')
 $$;
 comment on function notify_hidden.rules() is
   'The rules in their order, each with the keys of decisions.facts that it looks at; a test compares them with docs/rules.md and judge().';

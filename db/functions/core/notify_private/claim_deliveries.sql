@@ -59,6 +59,9 @@ begin
       ) as s on true
     );
     exit when pg_catalog.cardinality(taken) = 0;
+    if own_channel in ('sms', 'voice') then
+      taken := notify_private.charge(taken, own_channel, at);
+    end if;
     if provider in ('web_push', 'webhook') then
       taken := notify_private.set_aside(provider, taken);
     end if;
@@ -154,5 +157,5 @@ begin
 end
 $$;
 comment on function notify_private.claim_deliveries(uuid, uuid, text, text, integer) is
-  'Takes up to max_deliveries due deliveries of one provider and lane for a worker, counts the attempt, and returns what to send. Expired ones, those whose device left or changed hands, those whose address was suppressed meanwhile and those that are no longer relevant end here. The claim''s id is made by the caller, so that it can give the claim back even when the answer never reached it.';
+  'Takes up to max_deliveries due deliveries of one provider and lane for a worker, counts the attempt, and returns what to send. Expired ones, those whose device left or changed hands, those whose address was suppressed meanwhile, those that the spending caps have no room for and those that are no longer relevant end here. The claim''s id is made by the caller, so that it can give the claim back even when the answer never reached it.';
 grant execute on function notify_private.claim_deliveries(uuid, uuid, text, text, integer) to rowbell_worker;

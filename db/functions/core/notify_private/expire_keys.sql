@@ -26,6 +26,9 @@ begin
   where o.used_at < pg_catalog.now() - interval '30 days' or o.used_at < (
     select x.used_at from notify.provider_origins as x where x.provider = o.provider order by x.used_at desc offset 1999 limit 1
   );
+  delete from notify_private.charges
+  where charged_at < pg_catalog.now() - greatest(
+    interval '2 days', (select max(l.per) from notify.limits as l where l.key in ('sms_sent', 'calls_placed')));
   delete from notify.workers where stopped_at < pg_catalog.now() - interval '7 days';
   return removed;
 end

@@ -41,7 +41,7 @@ as $$
         coalesce(o.digest_time, s.digest_time), null, z.zone,
         notify_private.local_instant((z.day + 1)::timestamp, z.zone, 'first') - interval '1 microsecond')
     end,
-    v.unverified
+    v.unverified, b.refused
   from unnest(candidates) as c
   join notify.notification_types as t on t.key = c.type_key
   cross join notify.settings as s
@@ -150,6 +150,11 @@ as $$
     end as until
     offset 0
   ) as h
+  -- Whether there is money for what costs some.
+  left join lateral (
+    select x.refused from notify_private.charge_for(c.recipient_id, c.channel, (a.addresses[1]).address, 1, at) as x
+    where c.channel in ('sms', 'voice') and a.usable > 0
+  ) as b on true
 $$;
 comment on function notify_private.facts(notify_private.candidate[], timestamptz) is
   'What is known of each candidate at an instant: everything that judge() looks at. Reads only. One row per candidate whose recipient and type exist.';

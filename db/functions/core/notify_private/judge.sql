@@ -16,6 +16,8 @@ as $$
         when f.usable = 0 then 'suppression_list'
         when f.fallback_step > 1 and f.released_rule is distinct from 'fallback' then 'fallback'
         when f.used_by_event_id is not null then 'dedupe'
+        -- What waits is asked when its wait is over.
+        when f.spending is not null and f.quiet_until is null then 'spending_cap'
       end as rule,
       f.frequency in ('daily', 'weekly') as gathers,
       f.quiet_until is not null as waits,
@@ -117,6 +119,7 @@ as $$
         when 'suppression_list' then r.suppression_reason
         when 'fallback' then 'earlier_step'
         when 'dedupe' then 'already_sent'
+        when 'spending_cap' then r.spending
         when 'daily_cap' then 'cap_reached'
         when 'rolling_cap' then 'cap_reached'
         when 'quiet_hours' then r.quiet_reason
@@ -172,6 +175,7 @@ as $$
       'step': s.fallback_step,
       'key': s.dedupe_key,
       'used_by': case when s.final_rule = 'dedupe' then coalesce(s.used_by_event_id, s.told_event_id) end,
+      'spending': s.spending,
       'capped': nullif(s.capped, false),
       'cap': case when s.capped then s.cap end,
       'count': case when s.capped then s.count + s.before end,
@@ -189,4 +193,4 @@ as $$
   from said as s
 $$;
 comment on function notify_private.judge(notify_private.facts[]) is
-  'The rules: what becomes of each candidate, from what is known of it. Reads no table. Exactly one verdict per candidate; candidates of one person must share their instant. Order: type, expiry, still relevant, consent, preference, address, suppression list, fallback, dedupe, daily cap, rolling cap, quiet hours, digest.';
+  'The rules: what becomes of each candidate, from what is known of it. Reads no table. Exactly one verdict per candidate; candidates of one person must share their instant. Order: type, expiry, still relevant, consent, preference, address, suppression list, fallback, dedupe, spending cap, daily cap, rolling cap, quiet hours, digest.';

@@ -59,6 +59,16 @@ as $$
   )
   from notify.limits as l where l.per is not null
   union all
+  -- Where nothing is spent yet there is nothing to compare.
+  select m.name, pg_catalog.jsonb_build_object('channel', s.channel, 'country', s.country, 'currency', s.currency), m.value::double precision
+  from notify.daily_spending as s
+  cross join lateral (
+    select x.per_day from notify.spending_caps as x
+    where x.channel = s.channel and x.country in (s.country, '*') order by x.country = '*' limit 1
+  ) as c
+  cross join lateral (values ('spending', s.spent), ('spending_cap', c.per_day)) as m (name, value)
+  where s.day = (pg_catalog.now() at time zone 'UTC')::date
+  union all
   select 'provider_paused', pg_catalog.jsonb_build_object('provider', p.provider), (p.paused_until is not null)::integer
   from notify.providers as p where p.configured
   union all

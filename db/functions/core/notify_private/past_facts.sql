@@ -70,7 +70,7 @@ as $$
         coalesce(o.digest_time, settings.digest_time), null, e.zone,
         notify_private.local_instant((e.day + 1)::timestamp, e.zone, 'first') - interval '1 microsecond')
     end,
-    e.fact ? 'unverified'
+    e.fact ? 'unverified', e.fact ->> 'spending'
   from element as e
   left join lateral (
     select x.quiet_hours, x.paused_until, x.daily_cap, x.digest_time, x.digest_weekday

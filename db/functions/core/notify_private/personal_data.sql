@@ -57,6 +57,7 @@ as $$
          select a.event_id, a.slice from notify_private.audience_rest as a
          where exists (select from unnest(a.members) as m where m.recipient_id = $1) for update skip locked)',
       'false', reason => 'Who is still to be planned of an event being planned; gone in minutes')),
+    (notify_private.belongs('notify_private.charges', exports => 'false', reason => 'What deliveries of two days cost, which are exported')),
     (notify_private.belongs('notify_private.limit_uses', exports => 'false', reason => 'Counts of a day, of what is exported itself')),
     (notify_private.belongs('notify_private.dedupe_keys', 'recipient_id')),
     (notify_private.belongs('notify_private.dedupe_keys', null, 'notify_private.mentions(r.dedupe_key, $6)', 'false', reason => 'Keys of others that name the person')),
@@ -111,6 +112,8 @@ as $$
     (notify_private.about_nobody('notify.transliterations', 'The catalog')),
     (notify_private.about_nobody('notify.phone_prefixes', 'The catalog')),
     (notify_private.about_nobody('notify.sms_prices', 'The catalog')),
+    (notify_private.about_nobody('notify.spending_caps', 'The catalog')),
+    (notify_private.about_nobody('notify.daily_spending', 'Sums of a day and country')),
     (notify_private.about_nobody('notify_private.locale_formats', 'The catalog')),
     (notify_private.about_nobody('notify.sweeps', 'The catalog')),
     (notify_private.about_nobody('notify.journeys', 'The catalog')),

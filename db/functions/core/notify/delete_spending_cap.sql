@@ -1,0 +1,15 @@
+create or replace function notify.delete_spending_cap(channel text, country text) returns boolean
+language plpgsql volatile set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_variable
+begin
+  if country = '*' then
+    raise exception 'country: the cap for all others is needed' using errcode = 'RBINV';
+  end if;
+  delete from notify.spending_caps as c where c.channel = channel and c.country = country;
+  return found;
+end
+$$;
+comment on function notify.delete_spending_cap(text, text) is
+  'For operators: a country''s own cap goes, that of all others ("*") holds for it. Deletes as the caller, whose grant is the check. False where there was none.';
+grant execute on function notify.delete_spending_cap(text, text) to rowbell_operator;

@@ -1,0 +1,44 @@
+create or replace function notify_private.charge(taken notify_private.claimable[], channel text, at timestamptz)
+returns notify_private.claimable[]
+language plpgsql volatile set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_variable
+declare
+  one record;
+  bill record;
+  refused uuid[] := '{}';
+begin
+  -- One claim of a paid channel at a time, so that what is read of others' charges stays so: caps are exact.
+  perform from notify.spending_caps as c where c.channel = channel and c.country = '*' for no key update;
+  for one in
+    select t.delivery_id, t.address, d.recipient_id, coalesce(d.sms_segments, 1) as segments
+    from unnest(taken) with ordinality as t
+    cross join lateral (select x.recipient_id, x.sms_segments from notify.deliveries as x where x.id = t.delivery_id limit 1) as d
+    -- What was charged is tried again at no further cost.
+    where t.fate = 'sending' and not exists (select from notify_private.charges as c where c.delivery_id = t.delivery_id)
+    order by t.ordinality
+  loop
+    bill := notify_private.charge_for(one.recipient_id, channel, one.address, one.segments, at);
+    if bill.refused is not null then
+      refused := refused || one.delivery_id;
+      continue;
+    end if;
+    insert into notify_private.charges (delivery_id, user_id, channel, address, charged_at, country, currency, amount)
+    values (one.delivery_id, one.recipient_id, channel, one.address, at, bill.country, bill.currency, bill.amount);
+    insert into notify.daily_spending as s (day, channel, country, currency, spent, deliveries)
+    values ((at at time zone 'UTC')::date, channel, bill.country, bill.currency, bill.amount, 1)
+    on conflict on constraint daily_spending_pkey do update set spent = s.spent + excluded.spent, deliveries = s.deliveries + 1;
+  end loop;
+  if cardinality(refused) = 0 then
+    return taken;
+  end if;
+  return array(
+    select case when t.delivery_id <> all (refused) then t else row(
+      t.delivery_id, t.notification_id, t.attempt, 'suppressed', 'spending_cap', t.expires_at, t.address, t.web_push_p256dh, t.web_push_auth,
+      t.registered_at, t.webhook_secret)::notify_private.claimable end
+    from unnest(taken) as t
+  );
+end
+$$;
+comment on function notify_private.charge(notify_private.claimable[], text, timestamptz) is
+  'Charges what is about to be sent on a paid channel; what there is no room for comes back suppressed by spending_cap. Part of claim_deliveries().';
