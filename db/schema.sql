@@ -135,7 +135,7 @@ type notify_private.claimable as (delivery_id uuid, notification_id uuid, attemp
 
 type notify_private.claimed_delivery as (delivery_id uuid, attempt integer, address text, web_push_p256dh text, web_push_auth text, registered_at timestamp with time zone, webhook_secret text, type_key text, title text, subtitle text, body text, data jsonb, thread_id text, collapse_key text, tag text, sound text, urgency text, interruption_level text, expires_at timestamp with time zone, email jsonb)
 
-type notify_private.facts as (notification_id uuid, event_id uuid, recipient_id uuid, type_key text, channel text, at timestamp with time zone, released_rule text, place integer, priority text, type_enabled boolean, expires_at timestamp with time zone, relevant boolean, consent text, region text, enabled boolean, frequency text, source text, known integer, usable integer, suppression_reason text, addresses notify_private.usable_address[], fallback_key text, fallback_step integer, dedupe_key text, dedupe_expires_at timestamp with time zone, used_by_event_id uuid, used_until timestamp with time zone, capped boolean, cap integer, count integer, day date, rolling_cap integer, rolling_count integer, rolling_frees timestamp with time zone[], cap_excess text, zone text, quiet_until timestamp with time zone, quiet_reason text, digest_at timestamp with time zone, defer_until timestamp with time zone, unverified boolean)
+type notify_private.facts as (notification_id uuid, event_id uuid, recipient_id uuid, type_key text, channel text, at timestamp with time zone, released_rule text, place integer, priority text, type_enabled boolean, expires_at timestamp with time zone, relevant boolean, consent text, region text, enabled boolean, frequency text, source text, known integer, usable integer, suppression_reason text, addresses notify_private.usable_address[], fallback_key text, fallback_step integer, dedupe_key text, dedupe_expires_at timestamp with time zone, used_by_event_id uuid, used_until timestamp with time zone, capped boolean, cap integer, count integer, day date, rolling_cap integer, rolling_count integer, rolling_frees timestamp with time zone[], cap_excess text, zone text, quiet_until timestamp with time zone, quiet_reason text, digest_at timestamp with time zone, defer_until timestamp with time zone, unverified boolean, spending text)
 
 type notify_private.fate as (delivery_id uuid, attempt integer, lane text, channel text, device_id uuid, address text, outcome text, reason text, code text, provider_message_id text, status text, due_at timestamp with time zone, is_awaited boolean)
 
@@ -751,6 +751,18 @@ table notify.consents
   policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
   grant rowbell_operator (select); rowbell_user (select)
 
+table notify.daily_spending
+  day date not null
+  channel text not null
+  country text not null
+  currency text not null
+  spent numeric not null
+  deliveries integer not null
+  constraint daily_spending_pkey PRIMARY KEY (day, channel, country, currency)
+  row level security
+  policy select_admin for select to rowbell_operator using (true)
+  grant rowbell_operator (select)
+
 table notify.decisions partition by RANGE (event_id)
   event_id uuid not null
   recipient_id uuid not null
@@ -822,6 +834,7 @@ table notify.deliveries partition by RANGE (id)
   row level security
   policy select_admin for select to rowbell_operator using (true)
   policy select_own for select to rowbell_user using ((recipient_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
+  CREATE TRIGGER _500_refund AFTER UPDATE ON notify.deliveries REFERENCING NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_deliveries__refund()
   CREATE TRIGGER _500_tell_listeners AFTER UPDATE ON notify.deliveries REFERENCING NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_deliveries__tell_listeners()
   CREATE TRIGGER _600_mark_deleted AFTER DELETE ON notify.deliveries REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_deliveries__mark()
   CREATE TRIGGER _600_mark_inserted AFTER INSERT ON notify.deliveries REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_deliveries__mark()
@@ -1537,6 +1550,25 @@ table notify.sms_prices
   policy select_admin for select to rowbell_operator using (true)
   grant rowbell_operator (select)
 
+table notify.spending_caps
+  channel text not null grant rowbell_operator (insert)
+  country text not null grant rowbell_operator (insert)
+  per_day numeric not null grant rowbell_operator (insert, update)
+  currency text not null grant rowbell_operator (insert, update)
+  unit_price numeric not null grant rowbell_operator (insert, update)
+  constraint spending_caps_channel_is_paid CHECK ((channel = ANY (ARRAY['sms'::text, 'voice'::text])))
+  constraint spending_caps_country_is_iso3166_or_rest CHECK ((country ~ '^([A-Z]{2}|\*)$'::text))
+  constraint spending_caps_currency_is_iso4217 CHECK ((currency ~ '^[A-Z]{3}$'::text))
+  constraint spending_caps_per_day_is_an_amount CHECK (((per_day >= (0)::numeric) AND (per_day < 'Infinity'::numeric)))
+  constraint spending_caps_pkey PRIMARY KEY (channel, country)
+  constraint spending_caps_unit_price_is_an_amount CHECK (((unit_price >= (0)::numeric) AND (unit_price < 'Infinity'::numeric)))
+  row level security
+  policy delete_admin for delete to rowbell_operator using ((country <> '*'::text))
+  policy insert_admin for insert to rowbell_operator with check (true)
+  policy select_admin for select to rowbell_operator using (true)
+  policy update_admin for update to rowbell_operator using (true) with check (true)
+  grant rowbell_operator (delete, select)
+
 table notify.suppression_changes
   id uuid default uuidv7() not null
   channel text not null
@@ -1718,6 +1750,22 @@ table notify_private.audience_rest
   slice bigint not null
   members notify_private.audience_member[] not null
   constraint audience_rest_pkey PRIMARY KEY (event_id, slice)
+  row level security
+
+table notify_private.charges
+  delivery_id uuid not null
+  user_id uuid not null
+  channel text not null
+  address text not null
+  charged_at timestamp with time zone not null
+  country text not null
+  currency text not null
+  amount numeric not null
+  constraint charges_pkey PRIMARY KEY (delivery_id)
+  constraint charges_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
+  CREATE INDEX charges_address_channel_charged_at_idx on notify_private.charges USING btree (address, channel, charged_at)
+  CREATE INDEX charges_charged_at_idx on notify_private.charges USING btree (charged_at)
+  CREATE INDEX charges_user_id_channel_charged_at_idx on notify_private.charges USING btree (user_id, channel, charged_at)
   row level security
 
 table notify_private.claims
@@ -3347,6 +3395,10 @@ function notify.delete_device(device_id uuid) returns boolean
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
+function notify.delete_spending_cap(channel text, country text) returns boolean
+  plpgsql volatile set search_path=pg_catalog, pg_temp
+  grant rowbell_operator (execute)
+
 function notify.emit(type_key text, actor_id uuid DEFAULT NULL::uuid, subject_type text DEFAULT NULL::text, subject_id uuid DEFAULT NULL::uuid, data jsonb DEFAULT '{}'::jsonb, idempotency_key text DEFAULT NULL::text, due_at timestamp with time zone DEFAULT NULL::timestamp with time zone) returns notify.emit_result
   sql volatile set search_path=pg_catalog, pg_temp
   grant rowbell_writer (execute)
@@ -3545,6 +3597,10 @@ function notify.set_preference(type_key text, channel text, enabled boolean DEFA
 
 function notify.set_retention(table_name text, keep interval) returns notify.retention_policies
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_operator (execute)
+
+function notify.set_spending_cap(channel text, country text, per_day numeric, currency text DEFAULT NULL::text, unit_price numeric DEFAULT NULL::numeric) returns notify.spending_caps
+  plpgsql volatile set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
 function notify.set_type_preferences(type_key text, enabled boolean DEFAULT NULL::boolean, channels text[] DEFAULT NULL::text[], frequency text DEFAULT NULL::text) returns SETOF notify.effective_preference
@@ -3793,6 +3849,12 @@ function notify_private.changed_types(changes jsonb) returns notify.notification
 
 function notify_private.channel_texts(type_key text, locale text, variant text, variables jsonb) returns jsonb
   plpgsql stable set search_path=pg_catalog, pg_temp
+
+function notify_private.charge(taken notify_private.claimable[], channel text, at timestamp with time zone) returns notify_private.claimable[]
+  plpgsql volatile set search_path=pg_catalog, pg_temp
+
+function notify_private.charge_for(user_id uuid, channel text, address text, segments integer, at timestamp with time zone, OUT country text, OUT currency text, OUT amount numeric, OUT refused text) returns record
+  sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.check_days(since date, until date) returns void
   plpgsql immutable set search_path=pg_catalog, pg_temp
@@ -4291,6 +4353,9 @@ function notify_private.tg_deliveries__enqueue() returns trigger
 
 function notify_private.tg_deliveries__mark() returns trigger
   plpgsql volatile set search_path=pg_catalog, pg_temp
+
+function notify_private.tg_deliveries__refund() returns trigger
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_deliveries__tell_listeners() returns trigger
   plpgsql volatile set search_path=pg_catalog, pg_temp

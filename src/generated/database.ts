@@ -802,6 +802,18 @@ export interface NotifyConsents {
   user_id: string;
 }
 
+export interface NotifyDailySpending {
+  channel: string;
+  country: string;
+  /**
+   * Of the cap that held: where that changed within the day there are two rows.
+   */
+  currency: string;
+  day: string;
+  deliveries: number;
+  spent: Numeric;
+}
+
 export interface NotifyDecisions {
   channel: string;
   decided_at: Generated<Timestamp>;
@@ -1540,6 +1552,17 @@ export interface NotifyPrivateAudienceRest {
   slice: Int8;
 }
 
+export interface NotifyPrivateCharges {
+  address: string;
+  amount: Numeric;
+  channel: string;
+  charged_at: Timestamp;
+  country: string;
+  currency: string;
+  delivery_id: string;
+  user_id: string;
+}
+
 export interface NotifyPrivateClaims {
   claimed_at: Generated<Timestamp>;
   id: string;
@@ -2084,6 +2107,23 @@ export interface NotifySmsPrices {
   valid_from: Generated<Timestamp>;
 }
 
+export interface NotifySpendingCaps {
+  /**
+   * sms or voice: what costs money.
+   */
+  channel: string;
+  country: string;
+  currency: string;
+  /**
+   * The cap: a delivery that would lead beyond it is suppressed by the rule spending_cap.
+   */
+  per_day: Numeric;
+  /**
+   * What a call, or one segment of an SMS, is taken to cost where notify.sms_prices has no price of the country in this currency.
+   */
+  unit_price: Numeric;
+}
+
 export interface NotifySuppressionChanges {
   address: string;
   change: string;
@@ -2600,6 +2640,7 @@ export interface DB {
   "juke.onboarding_steps_done": JukeOnboardingStepsDone;
   "juke.sessions": JukeSessions;
   "notify_private.audience_rest": NotifyPrivateAudienceRest;
+  "notify_private.charges": NotifyPrivateCharges;
   "notify_private.claims": NotifyPrivateClaims;
   "notify_private.consent_proofs": NotifyPrivateConsentProofs;
   "notify_private.daily_counters": NotifyPrivateDailyCounters;
@@ -2622,6 +2663,7 @@ export interface DB {
   "notify.channel_copies": NotifyChannelCopies;
   "notify.consent_rules": NotifyConsentRules;
   "notify.consents": NotifyConsents;
+  "notify.daily_spending": NotifyDailySpending;
   "notify.decisions": NotifyDecisions;
   "notify.deliveries": NotifyDeliveries;
   "notify.delivery_attempts": NotifyDeliveryAttempts;
@@ -2657,6 +2699,7 @@ export interface DB {
   "notify.schedules": NotifySchedules;
   "notify.settings": NotifySettings;
   "notify.sms_prices": NotifySmsPrices;
+  "notify.spending_caps": NotifySpendingCaps;
   "notify.suppression_changes": NotifySuppressionChanges;
   "notify.suppressions": NotifySuppressions;
   "notify.sweep_runs": NotifySweepRuns;
