@@ -34,6 +34,8 @@ const statementTimeoutMs = 5_000;
 export type Api = {
   /** Where it listens, e.g. `http://127.0.0.1:5678`. */
   readonly url: string;
+  /** Where metrics and health are answered too, where `METRICS_PORT` says so. */
+  readonly metricsUrl: string | null;
   /** Resolves once the schema is made and requests are answered (or on `stop`); earlier they get UNAVAILABLE. */
   readonly ready: Promise<void>;
   /** Finishes what is under way within the configured time and lets go of everything. */
@@ -57,6 +59,14 @@ export async function startApi(config: ReturnType<typeof readConfig<'api'>>, log
     statementTimeoutMs,
     logger,
   });
+  // Of their own, one for each: neither waits for whoever asks for anything else, nor for the other.
+  const healthPool = createPool({
+    url: asHttp(apiDatabaseUrl),
+    applicationName: 'rowbell-health',
+    max: 2,
+    statementTimeoutMs,
+    logger,
+  });
   // Of their own: an export holds its connection for as long as its client reads.
   const exportPool = createPool({
     url: apiDatabaseUrl,
@@ -75,6 +85,24 @@ export async function startApi(config: ReturnType<typeof readConfig<'api'>>, log
   const migrations = await listMigrationNumbers();
   let executor: Executor | null = null;
 
+  const health: Route[] = [
+    { method: 'GET', path: '/livez', handle: handleLive },
+    {
+      method: 'GET',
+      path: '/readyz',
+      handle: createReadyHandler({
+        pool: healthPool,
+        migrations,
+        isServing: () => executor !== null && !stopping.signal.aborted,
+        logger,
+      }),
+    },
+  ];
+  const metrics: Route = {
+    method: 'GET',
+    path: '/metrics',
+    handle: createMetricsHandler({ pool: healthPool, registry, token: config.metricsToken }),
+  };
   const routes: Route[] = [
     {
       method: 'POST',
@@ -88,18 +116,8 @@ export async function startApi(config: ReturnType<typeof readConfig<'api'>>, log
         noteRefusal: registerApiMetrics(registry, shares),
       }),
     },
-    { method: 'GET', path: '/livez', handle: handleLive },
-    {
-      method: 'GET',
-      path: '/readyz',
-      handle: createReadyHandler({
-        pool: httpPool,
-        migrations,
-        isServing: () => executor !== null && !stopping.signal.aborted,
-        logger,
-      }),
-    },
-    { method: 'GET', path: '/metrics', handle: createMetricsHandler(httpPool, registry) },
+    ...health,
+    ...(config.metricsAddress || (config.env === 'production' && config.metricsToken === null) ? [] : [metrics]),
     ...createExportRoutes([notificationsExport, activityExport], { pool: exportPool, authenticate }),
   ];
   if (config.linkKeys) {
@@ -122,15 +140,18 @@ export async function startApi(config: ReturnType<typeof readConfig<'api'>>, log
   }
   if (config.env === 'development') routes.push(...(await createExplorerRoutes()));
 
-  const server = await listen(createRouter(routes, logger), {
-    host: config.host,
-    port: config.port,
-    maxConnections: config.maxConnections,
-    isProxy,
-    headers: securityHeaders(publicUrl.startsWith('https:')),
-  });
-  const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${server.port}`;
-  logger.info('api.listening', { url });
+  const { maxConnections, metricsAddress } = config;
+  const listenAt = (address: { host: string; port: number }, offered: readonly Route[]) =>
+    listen(createRouter(offered, logger), {
+      ...address,
+      maxConnections,
+      isProxy,
+      headers: securityHeaders(publicUrl.startsWith('https:')),
+    });
+  const server = await listenAt(config, routes);
+  const metricsServer = metricsAddress && (await listenAt(metricsAddress, [...health, metrics]));
+  const metricsUrl = metricsServer?.url ?? null;
+  logger.info('api.listening', { url: server.url, ...(metricsUrl && { metricsUrl }) });
 
   const schemas = await listSchemas();
   const introspection = config.env === 'development';
@@ -138,7 +159,7 @@ export async function startApi(config: ReturnType<typeof readConfig<'api'>>, log
     for (let pauseMs = 100; !stopping.signal.aborted; pauseMs = Math.min(pauseMs * 2, 5_000)) {
       try {
         // A schema made of a database that is still being migrated would lack what comes.
-        if ((await readReadiness(httpPool, migrations))?.missing_migrations === '0') {
+        if ((await readReadiness(healthPool, migrations))?.missing_migrations === '0') {
           executor = await makeExecutor({ pool, schemas, introspection, shares, trusted, logger });
           logger.info('api.ready', { schemas });
           return;
@@ -153,13 +174,16 @@ export async function startApi(config: ReturnType<typeof readConfig<'api'>>, log
   const ready = prepare();
 
   return {
-    url,
+    url: server.url,
+    metricsUrl,
     ready,
     async stop() {
       stopping.abort();
       await server.close(config.shutdownTimeoutMs);
+      // Last, so that the end can be watched.
+      await metricsServer?.close(config.shutdownTimeoutMs);
       await ready;
-      await Promise.all([pool.end(), httpPool.end(), exportPool.end()]);
+      await Promise.all([pool.end(), httpPool.end(), healthPool.end(), exportPool.end()]);
       logger.info('api.stopped');
     },
   };

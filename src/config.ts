@@ -27,6 +27,9 @@ export const settings = {
   API_MAX_CONNECTIONS: { default: '2000', secret: false },
   PLANNING_MS_PER_MINUTE: { default: '3000', secret: false },
   TRUSTED_DOCUMENTS: { default: null, secret: false },
+  METRICS_HOST: { default: '127.0.0.1', secret: false },
+  METRICS_PORT: { default: null, secret: false },
+  METRICS_TOKEN: { default: null, secret: true },
   WORKER_CONCURRENCY: { default: '8', secret: false },
   JWT_SECRET: { default: null, secret: true },
   JWT_JWKS_URL: { default: null, secret: false },
@@ -114,6 +117,10 @@ export type Config = {
   readonly planningMsPerMinute: number;
   /** Path of the JSON file with the documents that people may ask for; null: any. */
   readonly trustedDocuments: string | null;
+  /** Where else the API listens, for metrics and health alone; null: nowhere. Port 0 means any free one. */
+  readonly metricsAddress: { readonly host: string; readonly port: number } | null;
+  /** What whoever asks for metrics has to show; null: nothing. */
+  readonly metricsToken: string | null;
   readonly workerConcurrency: number;
   /** Null when neither secret nor key set is configured. */
   readonly jwt: JwtConfig | null;
@@ -331,6 +338,9 @@ export function readConfig<P extends keyof Needs = 'any'>(environment: Environme
     maxConnections: integer('API_MAX_CONNECTIONS', 10, 100_000),
     planningMsPerMinute: integer('PLANNING_MS_PER_MINUTE', 1, 60_000),
     trustedDocuments: text('TRUSTED_DOCUMENTS'),
+    metricsAddress:
+      text('METRICS_PORT') === null ? null : { host: plain('METRICS_HOST'), port: integer('METRICS_PORT', 0, 65_535) },
+    metricsToken: longSecret('METRICS_TOKEN'),
     workerConcurrency: integer('WORKER_CONCURRENCY', 1, 100),
     jwt: secret || jwksUrl ? { secret, jwksUrl, issuer: plain('JWT_ISSUER'), audience: plain('JWT_AUDIENCE') } : null,
     apns: group('APNs', ['APNS_KEY', 'APNS_KEY_ID', 'APNS_TEAM_ID', 'APNS_TOPIC'], () => ({

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Logger } from '../logger.ts';
+import { kept } from './kept.ts';
 import { type Handler, sendJson } from './respond.ts';
 
 type Readiness = {
@@ -23,8 +24,11 @@ export async function readReadiness(pool: pg.Pool, migrations: readonly string[]
 /** `GET /livez`: this process answers. Asks nobody, so a lost database does not get it restarted. */
 export const handleLive: Handler = async (_request, response) => sendJson(response, 200, { status: 'ok' });
 
+/** How long an answer is given again. */
+const keptMs = 1_000;
+
 export type ReadyOptions = {
-  /** Connections as `rowbell_http`. */
+  /** Connections as `rowbell_http`; one is taken at a time. */
   readonly pool: pg.Pool;
   /** Numbers of the migrations that this version comes with. */
   readonly migrations: readonly string[];
@@ -35,14 +39,19 @@ export type ReadyOptions = {
 
 /**
  * `GET /readyz`: 200 when requests can be served, else 503, with each check by name. Workers are told for information:
- * without one the API still serves, and what it writes waits.
+ * without one the API still serves, and what it writes waits. Whoever asks within a second gets the same answer.
  */
 export function createReadyHandler({ pool, migrations, isServing, logger }: ReadyOptions): Handler {
+  const read = kept(
+    () =>
+      readReadiness(pool, migrations).catch((error: unknown) => {
+        logger.warn('readiness.failed', { error });
+        return undefined;
+      }),
+    keptMs,
+  );
   return async (_request, response) => {
-    const found = await readReadiness(pool, migrations).catch((error: unknown) => {
-      logger.warn('readiness.failed', { error });
-      return undefined;
-    });
+    const found = await read();
     const checks = {
       serving: isServing(),
       database: found !== undefined,

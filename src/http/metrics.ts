@@ -1,6 +1,8 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
 import type pg from 'pg';
 import { collectDefaultMetrics, Gauge, type Registry } from 'prom-client';
 import { RowbellError } from '../errors.ts';
+import { kept } from './kept.ts';
 import { type Handler, sendText } from './respond.ts';
 
 /** Each metric of `notify_private.metrics()`: what it means and by what it is told apart. docs/api.md has the same. */
@@ -28,20 +30,29 @@ export const metrics = {
   jobs: { help: 'Jobs in the queue; failed: tried at least twice', labels: ['task', 'failed'] },
 } as const satisfies Record<string, { help: string; labels: readonly string[] }>;
 
+const keptMs = 1_000;
+
 type Sample = {
   readonly name: string;
   readonly labels: Readonly<Record<string, string | boolean>>;
   readonly value: number;
 };
 
+export type MetricsOptions = {
+  /** Connections as `rowbell_http`; one is taken at a time. */
+  readonly pool: pg.Pool;
+  /** With what else the process has to tell. */
+  readonly registry: Registry;
+  /** What has to be shown, as a bearer token; null: nothing. */
+  readonly token: string | null;
+};
+
 /**
  * `GET /metrics` in the Prometheus text format: `rowbell_…` from the database at the moment of asking, `nodejs_…` and
- * `process_…` of this process. Without the database `rowbell_up` is 0 and the former are missing.
- *
- * @param pool connections as `rowbell_http`
- * @param registry with what else the process has to tell
+ * `process_…` of this process. Without the database `rowbell_up` is 0 and the former are missing. Whoever asks within a
+ * second gets the same answer.
  */
-export function createMetricsHandler(pool: pg.Pool, registry: Registry): Handler {
+export function createMetricsHandler({ pool, registry, token }: MetricsOptions): Handler {
   // The default, a timer every 10 ms, costs half a percent of a core while nothing happens.
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 });
   const up = new Gauge({ name: 'rowbell_up', help: '1 when the database answered', registers: [registry] });
@@ -52,12 +63,11 @@ export function createMetricsHandler(pool: pg.Pool, registry: Registry): Handler
     ]),
   );
 
-  const collect = async (): Promise<string> => {
+  const collect = kept(async (): Promise<string> => {
     const samples = await pool
       .query<Sample>('select name, labels, value from notify_private.metrics()')
       .then(({ rows }) => rows)
       .catch(() => null);
-    // From here to the text nothing waits, so two scrapes at once do not see each other's halves.
     up.set(samples ? 1 : 0);
     for (const gauge of gauges.values()) gauge.reset();
     for (const { name, labels, value } of samples ?? []) {
@@ -65,12 +75,18 @@ export function createMetricsHandler(pool: pg.Pool, registry: Registry): Handler
       gauges.get(name)?.set(texts, value);
     }
     return registry.metrics();
-  };
+  }, keptMs);
 
-  return async (_request, response) => {
+  return async (request, response) => {
+    if (token !== null && !isBearer(request.headers.authorization, token)) throw new RowbellError('RBAUT');
     const text = await collect().catch((error: unknown) => {
       throw new RowbellError('RBINT', undefined, { cause: error });
     });
     sendText(response, 200, registry.contentType, text);
   };
+}
+
+function isBearer(authorization: string | undefined, token: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(authorization?.replace(/^Bearer +/i, '') ?? ''), digest(token));
 }

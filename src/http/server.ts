@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import type { Socket } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { RowbellError } from '../errors.ts';
 import { createConnections } from './connections.ts';
 import { answerRaw, refuseConnection } from './refusal.ts';
@@ -23,7 +23,8 @@ export type ListenOptions = {
 };
 
 export type Listening = {
-  readonly port: number;
+  /** Where, e.g. `http://127.0.0.1:5678`. */
+  readonly url: string;
   /** Takes no more connections, lets requests under way finish for so long, then cuts what is left. */
   close(graceMs: number): Promise<void>;
 };
@@ -73,7 +74,7 @@ export async function listen(handle: Handler, options: ListenOptions): Promise<L
     });
   });
   return {
-    port: portOf(server),
+    url: urlOf(options.host, server),
     async close(graceMs) {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       connections.announceEnd();
@@ -87,7 +88,7 @@ export async function listen(handle: Handler, options: ListenOptions): Promise<L
   };
 }
 
-function portOf(server: Server): number {
-  const address = server.address();
-  return typeof address === 'object' && address ? address.port : 0;
+function urlOf(host: string, server: Server): string {
+  const { port } = server.address() as AddressInfo;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
