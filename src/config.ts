@@ -359,7 +359,16 @@ export function readConfig<P extends keyof Needs = 'any'>(environment: Environme
       publicKey: parse('VAPID_PUBLIC_KEY', base64Url(65), 'a P-256 public key, 65 bytes in base64url') ?? '',
       privateKey: parse('VAPID_PRIVATE_KEY', base64Url(32), 'a P-256 private key, 32 bytes in base64url') ?? '',
       subject:
-        parse('VAPID_SUBJECT', z.string().regex(/^(mailto:.+@.+|https:\/\/.+)$/), 'a mailto: or https: address') ?? '',
+        parse(
+          'VAPID_SUBJECT',
+          // The sandbox asks nobody; push services do: Apple's refuses what leads nowhere, for everybody who uses it.
+          z
+            .string()
+            .refine(
+              (value) => isContact(value) && (given('WEB_PUSH_SANDBOX_ORIGINS') !== null || isPublicContact(value)),
+            ),
+          'a mailto: or https: address with a real host, such as mailto:push@yourdomain.com',
+        ) ?? '',
       ca: certificate('WEB_PUSH_CA'),
       sandboxOrigins:
         parse(
@@ -509,6 +518,27 @@ function isNetwork(value: string): boolean {
 
 function isHttpsOrigin(value: string): boolean {
   return /^https:\/\/[\w.:[\]-]+$/.test(value) && URL.parse(value)?.origin === value;
+}
+
+/** `mailto:name@host` or `https://host…`, nothing around or within it. */
+function isContact(value: string): boolean {
+  return hostOfContact(value) !== null;
+}
+
+/** The host of a contact address (RFC 8292 §2.1); null where it is none. */
+function hostOfContact(value: string): string | null {
+  const host = /^mailto:[^\s<>@:?]+@([^\s<>@:?/]+)$/i.exec(value)?.[1];
+  if (host) return URL.parse(`https://${host}`)?.hostname ?? null;
+  return /^https:\/\/[^\s<>]+$/i.test(value) ? (URL.parse(value)?.hostname ?? null) : null;
+}
+
+/** Names that lead nowhere by decree (RFC 2606, 6761, 6762, 8375, 9476), or only at home. */
+const nowhere =
+  /(^|\.)(example(\.(com|net|org))?|test|invalid|localhost|localdomain|local|lan|home|corp|internal|intranet|arpa|onion|alt)$/;
+
+function isPublicContact(value: string): boolean {
+  const host = hostOfContact(value)?.replace(/\.$/, '') ?? '';
+  return /\.([a-z]{2,}|xn--[a-z0-9-]+)$/.test(host) && !nowhere.test(host);
 }
 
 function isP256Key(value: string): boolean {

@@ -18,7 +18,7 @@ const complete = {
   FCM_SERVICE_ACCOUNT: JSON.stringify({ project_id: 'p', client_email: 'a@b.c', private_key: pem('PRIVATE KEY') }),
   VAPID_PUBLIC_KEY: Buffer.alloc(65, 4).toString('base64url'),
   VAPID_PRIVATE_KEY: Buffer.alloc(32, 1).toString('base64url'),
-  VAPID_SUBJECT: 'mailto:push@example.com',
+  VAPID_SUBJECT: 'mailto:push@rowbell.app',
   SMTP_URL: 'smtp://user:secret@mail.example.com:587',
   MAIL_FROM: 'Rowbell <hello@example.com>',
   LINK_KEYS: `k1:${'x'.repeat(32)}`,
@@ -55,10 +55,53 @@ describe('readConfig', () => {
     const config = readConfig(complete, 'api');
     expect(config.apns).toMatchObject({ keyId: 'ABCDE12345', host: 'api.push.apple.com', port: 443, ca: null });
     expect(config.fcm).toMatchObject({ projectId: 'p', tokenUri: 'https://oauth2.googleapis.com/token' });
-    expect(config.webPush?.subject).toBe('mailto:push@example.com');
+    expect(config.webPush?.subject).toBe('mailto:push@rowbell.app');
     expect(config.smtp?.dkim).toBeNull();
     expect(config.twilio?.apiUrl).toBe('https://api.twilio.com');
     expect(config.apiDatabaseUrl).toBe(complete.API_DATABASE_URL);
+  });
+
+  test.each([
+    ['mailto:push@rowbell.app', true],
+    ['mailto:Push+team@mail.rowbell.co.uk', true],
+    ['mailto:push@bücher.de', true],
+    ['https://rowbell.app/contact', true],
+    ['https://rowbell.app', true],
+    ['mailto:push@localhost', false],
+    ['mailto:push@LOCALHOST', false],
+    ['mailto:push@example.com', false],
+    ['mailto:push@mail.example.org.', false],
+    ['mailto:push@rowbell.example', false],
+    ['mailto:push@rowbell.test', false],
+    ['mailto:push@printer.local', false],
+    ['mailto:push@db.internal', false],
+    ['mailto:push@rowbell', false],
+    ['mailto:push@127.0.0.1', false],
+    ['mailto:push@[::1]', false],
+    ['mailto:', false],
+    ['mailto:@rowbell.app', false],
+    ['mailto:a@b@rowbell.app', false],
+    ['mailto:<push@rowbell.app>', false],
+    ['mailto:Rowbell <push@rowbell.app>', false],
+    ['mailto: push@rowbell.app', false],
+    ['push@rowbell.app', false],
+    ['https://localhost', false],
+    ['https://localhost:3000/contact', false],
+    ['https://10.0.0.1', false],
+    ['https://2130706433', false],
+    ['https://rowbell', false],
+    ['https://www.example.com/contact', false],
+    ['http://rowbell.app', false],
+  ])('W04: the VAPID subject %s may be used: %s', (VAPID_SUBJECT, expected) => {
+    expect(problemsOf({ ...complete, VAPID_SUBJECT }).map((problem) => problem.split(' ')[0])).toEqual(
+      expected ? [] : ['VAPID_SUBJECT'],
+    );
+  });
+
+  test('W04: against the sandbox a VAPID subject may lead nowhere, but must be one', () => {
+    const sandbox = { ...complete, WEB_PUSH_SANDBOX_ORIGINS: 'https://127.0.0.1:5683' };
+    expect(problemsOf({ ...sandbox, VAPID_SUBJECT: 'mailto:sandbox@rowbell.example' })).toEqual([]);
+    expect(problemsOf({ ...sandbox, VAPID_SUBJECT: 'mailto:<push@rowbell.app>' })).toHaveLength(1);
   });
 
   test('a PEM may be folded into one line or base64', () => {
