@@ -19,7 +19,8 @@ const reactions: Record<Permanence, string> = {
   throttled: 'Tried again, not before the instant the provider names',
   origin:
     'This push service or host refuses us or does not answer: tried again; where several people are concerned, it is paused and the others go on',
-  misconfigured: 'Our account, key or certificate: the provider is paused, its deliveries are kept',
+  misconfigured:
+    'Our account, key or certificate: tried again; where nobody is accepted beside it, the provider is paused and its deliveries are kept',
   ambiguous:
     'It may have been delivered: tried again with the same id, except SMS and calls, which wait as `unknown` for their receipt',
 };
@@ -42,8 +43,10 @@ export async function generateProviderErrors(): Promise<string> {
     '|---|---|',
     ...Object.entries(reactions).map(([permanence, reaction]) => `| \`${permanence}\` | ${reaction} |`),
     '',
-    'A *suspect* row looks the same when our environment or key is wrong: when most of a chunk says so, the provider is',
-    'paused instead. Codes in snake case are ours, for what happens on this side of the wire.',
+    'A *suspect* row is also said of what is not at fault: of a good address where our environment or key is wrong, of our',
+    'account where one recipient is strange. Acceptances decide, and how many people it is said of:',
+    '[decision 0007](decisions/0007-shares-and-blame.md#blame). Until then the address is kept and the message tried again.',
+    'Codes in snake case are ours, for what happens on this side of the wire.',
     '',
     ...sections,
   ].join('\n');

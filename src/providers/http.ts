@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { addAbortSignal } from 'node:stream';
 import { Agent, buildConnector, type Dispatcher, request } from 'undici';
 import { withDeadline } from './deadline.ts';
 import type { ErrorRow } from './error-table.ts';
@@ -23,6 +24,8 @@ export type HttpRequest = {
   readonly signal: AbortSignal;
   /** How much of the answer's body to read as text; without it none is kept. */
   readonly readBytes?: number;
+  /** How much of a refusal's body (4xx) to read, of what comes within a second; the verdict stands without it. */
+  readonly refusalBytes?: number;
 };
 
 export type HttpAnswer = {
@@ -74,10 +77,16 @@ export function createHttp({ ca, connections, timeoutMs, allowPrivateNetworks }:
   let closed: Promise<void> | null = null;
 
   return {
-    send: (url, { method, headers, body = null, signal, readBytes = 0 }) =>
+    send: (url, { method, headers, body = null, signal, readBytes = 0, refusalBytes = 0 }) =>
       withDeadline(signal, timeoutMs, async (deadline) => {
         const answer = await request(url, { dispatcher: agent, method, headers, body, signal: deadline });
-        const text = readBytes > 0 ? await readAtMost(answer.body, readBytes) : '';
+        const isRefusal = answer.statusCode >= 400 && answer.statusCode < 500;
+        const text =
+          readBytes > 0
+            ? await readAtMost(answer.body, readBytes)
+            : isRefusal && refusalBytes > 0
+              ? await readRefusal(answer.body, refusalBytes, signal)
+              : '';
         // The verdict stands in the status: how long the rest takes must not change it.
         if (readBytes === 0) void drain(answer.body, signal);
         return { status: answer.statusCode, headers: answer.headers, text };
@@ -130,6 +139,11 @@ export function transportFailure(error: unknown, signal: AbortSignal): (typeof t
 /** Never rejects; a body that goes on beyond the bounds is cut off together with its connection. */
 async function drain(body: Dispatcher.ResponseData['body'], signal: AbortSignal): Promise<void> {
   await withDeadline(signal, drainMs, (deadline) => body.dump({ limit: drainBytes, signal: deadline })).catch(() => {});
+}
+
+/** Never rejects. */
+async function readRefusal(body: Dispatcher.ResponseData['body'], bytes: number, signal: AbortSignal): Promise<string> {
+  return withDeadline(signal, drainMs, (deadline) => readAtMost(addAbortSignal(deadline, body), bytes)).catch(() => '');
 }
 
 async function readAtMost(body: AsyncIterable<Buffer>, bytes: number): Promise<string> {

@@ -60,7 +60,7 @@ export type Mail = {
  * - `throttled`: try again, not before `retryAt`.
  * - `origin`: this push service or host refuses us or does not answer: where several people's messages say so, it is set
  *   aside and others go on; the message is tried again.
- * - `misconfigured`: our account, key or certificate: pause the provider, keep everything.
+ * - `misconfigured`: our account, key or certificate: pause the provider unless others are accepted, keep everything.
  * - `ambiguous`: it may have been delivered (time-out, connection lost after sending).
  */
 export type Permanence = 'address' | 'message' | 'transient' | 'throttled' | 'origin' | 'misconfigured' | 'ambiguous';
@@ -76,7 +76,11 @@ export type Result =
       readonly code: string | null;
       /** Only with `throttled` or `transient`: not before this instant (Retry-After). */
       readonly retryAt?: Date;
-      /** A wrong environment or key looks the same: when most of a chunk says so, the provider is paused instead. */
+      /**
+       * Also said of what is not at fault: of a good address where our environment or key is wrong, of our account where
+       * one recipient is strange. Acceptances of others decide. Whatever is said in answer to a request that names the
+       * recipient and is not plainly about it is suspect.
+       */
       readonly suspect?: boolean;
     };
 

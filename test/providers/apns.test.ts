@@ -173,6 +173,20 @@ describe('answers', () => {
     expect(await sendOne(registeredBefore)).toMatchObject({ permanence: 'address', reason: 'unregistered' });
   });
 
+  test('W19: any word of an address that is gone since an instant is compared with its registration', async () => {
+    const minute = 60_000;
+    const registered = (after: number) => messageTo(token, { registeredAt: new Date(Date.now() + after) });
+    for (const reason of ['ExpiredToken', 'NewReason']) {
+      sandbox.faults.add({ provider: 'apns', kind: 'gone', reason, times: 2 });
+      expect(await sendOne(registered(minute))).toMatchObject({
+        permanence: 'transient',
+        reason: 'unregistered_stale',
+        code: reason,
+      });
+      expect(await sendOne(registered(-minute))).not.toMatchObject({ reason: 'unregistered_stale' });
+    }
+  });
+
   test('Retry-After is honoured, which node-apn drops', async () => {
     sandbox.faults.add({ provider: 'apns', kind: 'throttle', retryAfterS: 30, times: 2 });
     const before = Date.now();

@@ -150,8 +150,8 @@ describe('what a reply means', () => {
     ['RCPT', 552, '5.2.2 Over quota', '5.2.2'],
     ['DATA', 552, '5.2.3 Too large for this mailbox', '5.2.3'],
     ['DATA', 552, '5.3.4 Message too big', '5.3.4'],
-    ['RCPT', 535, '5.7.8 Bad credentials', '5.7.8'],
-    ['RCPT', 534, '5.7.9 Too weak', '5.7.9'],
+    ['RCPT', 535, '5.7.8 Bad credentials', '5.7.x'],
+    ['RCPT', 534, '5.7.9 Too weak', '5.7.x'],
     ['DATA', 554, '5.7.1 Spam', '5.7.x'],
     ['RCPT', 550, '5.7.26 Unauthenticated', '5.7.x'],
     ['RCPT', 450, 'Greylisted', '450'],
@@ -198,17 +198,49 @@ describe('what a reply means', () => {
   });
 
   test.each([
-    [550, 'No', 'MAIL 550'],
-    [553, 'Not yours', 'MAIL 553'],
-    [501, 'Bad', 'MAIL 5xx'],
-  ])('MAIL FROM refused with %i pauses the provider', async (status, text, rowCode) => {
-    await using relay = await relayOf((line) => (/^MAIL/.test(line) ? `${status} ${text}` : null));
-    expect(errors.find(({ code }) => code === rowCode)?.permanence).toBe('misconfigured');
-    expect(await sendOne(messageTo(ada), relay.provider)).toMatchObject({
-      permanence: 'misconfigured',
-      reason: 'sender_rejected',
-      code: String(status),
-    });
+    ['MAIL', '550 No', 'misconfigured', 'sender_rejected'],
+    ['MAIL', '553 Not yours', 'misconfigured', 'sender_rejected'],
+    ['MAIL', '550 5.7.1 You are blocked', 'misconfigured', 'sender_rejected'],
+    ['MAIL', '553 5.1.8 No such domain', 'misconfigured', 'sender_rejected'],
+    ['MAIL', '501 Bad', 'misconfigured', 'sender_rejected'],
+    ['MAIL', '530 5.7.0 Log in first', 'misconfigured', 'credentials_rejected'],
+    ['MAIL', '552 5.3.4 Too big', 'message', 'too_large'],
+    ['MAIL', '552 Too big', 'message', 'too_large'],
+    ['MAIL', '451 4.3.0 Later', 'transient', 'deferred'],
+    ['RCPT', '550 5.1.8 No such domain', 'message', 'sender_rejected'],
+    ['RCPT', '550 5.1.7 Bad sender', 'message', 'sender_rejected'],
+    ['RCPT', '553 5.7.1 Sender verify failed', 'message', 'refused'],
+    ['RCPT', '530 5.7.0 Must issue a STARTTLS command first', 'message', 'refused'],
+    ['RCPT', '534 5.7.9 Too weak', 'message', 'refused'],
+    ['DATA', '530 Log in first', 'message', 'refused'],
+    ['DATA', '535 5.7.8 Bad credentials', 'message', 'refused'],
+    ['DATA', '554 5.7.9 Not accepted for policy reasons', 'message', 'refused'],
+    ['DATA', '550 5.1.8 No such domain', 'message', 'sender_rejected'],
+  ])(
+    'W01: the stage is asked before the code: %s answered with %s is %s/%s',
+    async (stage, reply, permanence, reason) => {
+      await using relay = await relayOf((line) => (line.startsWith(stage === 'DATA' ? 'END' : stage) ? reply : null));
+      const result = await sendOne(messageTo(ada), relay.provider);
+      expect(result).toMatchObject({ permanence, reason });
+      // Only many of them can mean us.
+      if (reason === 'refused' || (stage !== 'MAIL' && reason === 'sender_rejected'))
+        expect(result).toMatchObject({ suspect: true });
+    },
+  );
+
+  test.each([
+    ['GREETING', '554 5.7.1 No mail from your network', 'relay_refused'],
+    ['HELO', '550 5.7.1 Go away', 'relay_refused'],
+    ['AUTH', '535 5.1.1 No such user', 'credentials_rejected'],
+    ['AUTH', '550 No', 'credentials_rejected'],
+  ])('W01: what is said at %s is about our account: %s', async (stage, reply, reason) => {
+    await using relay = await relayOf(
+      (line) => (line.startsWith(stage) || (stage === 'HELO' && line.startsWith('EHLO')) ? reply : null),
+      stage === 'AUTH' ? { user: 'user:pass@' } : {},
+    );
+    const result = await sendOne(messageTo(ada), relay.provider);
+    expect(result).toMatchObject({ permanence: 'misconfigured', reason });
+    expect(result).not.toHaveProperty('suspect');
   });
 
   test('TR-G5: a wrong password pauses the provider', async () => {

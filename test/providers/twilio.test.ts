@@ -79,9 +79,15 @@ describe('what is sent', () => {
 describe('what a refusal means', () => {
   const codes = errors.map((row) => row).filter(({ code }) => /^2\d{4}$/.test(code));
 
-  test.each(codes)('$code is $permanence/$reason', async ({ code, permanence, reason }) => {
+  test.each(codes)('$code is $permanence/$reason', async ({ code, permanence, reason, ...row }) => {
     world.sandbox.faults.add({ provider: 'twilio', address: number, kind: 'reject', reason: code, times: 1 });
-    expect(await sendOne(messageTo(number))).toEqual({ outcome: 'rejected', permanence, reason, code });
+    expect(await sendOne(messageTo(number))).toEqual({
+      outcome: 'rejected',
+      permanence,
+      reason,
+      code,
+      ...('suspect' in row && { suspect: true }),
+    });
     expect(await sendOne(messageTo(number))).toMatchObject({ outcome: 'accepted' });
   });
 

@@ -132,8 +132,8 @@ describe('what the browser gets', () => {
 describe('what an answer means', () => {
   const cases = [
     { kind: 'reject', status: 400, permanence: 'message', reason: 'invalid_message' },
-    { kind: 'reject', status: 401, permanence: 'misconfigured', reason: 'credentials_rejected' },
-    { kind: 'reject', status: 403, permanence: 'address', reason: 'wrong_app', suspect: true },
+    { kind: 'reject', status: 401, permanence: 'origin', reason: 'credentials_rejected' },
+    { kind: 'reject', status: 403, permanence: 'origin', reason: 'credentials_rejected' },
     { kind: 'reject', status: 404, permanence: 'address', reason: 'unregistered' },
     { kind: 'reject', status: 408, permanence: 'transient', reason: 'server_error' },
     { kind: 'gone', status: 410, permanence: 'address', reason: 'unregistered' },
@@ -149,6 +149,28 @@ describe('what an answer means', () => {
     sandbox.faults.add({ provider: 'web_push', address: browser.endpoint, kind, status, times: 1 });
     expect(await sendOne(to(browser))).toEqual({ outcome: 'rejected', ...meaning, code: String(status) });
     expect(await sendOne(to(browser))).toMatchObject({ outcome: 'accepted' });
+  });
+
+  test.each([
+    [403, 'BadJwtToken', 'origin', 'credentials_rejected'],
+    [403, 'ExpiredJwtToken', 'origin', 'credentials_rejected'],
+    [401, 'BadVapidSubject', 'origin', 'credentials_rejected'],
+    [400, 'BadAuthorizationHeader', 'origin', 'credentials_rejected'],
+    [400, 'VapidPkHashMismatch', 'address', 'wrong_app'],
+    [401, 'VAPID public key mismatch', 'address', 'wrong_app'],
+    [
+      403,
+      'the VAPID credentials in the authorization header do not correspond to the credentials used to create the subscriptions.',
+      'address',
+      'wrong_app',
+    ],
+    [400, 'BadWebPushTopic', 'message', 'invalid_message'],
+    [410, 'VapidPkHashMismatch', 'address', 'unregistered'],
+  ] as const)('W04: %i "%s" is %s/%s', async (status, word, permanence, reason) => {
+    sandbox.faults.add({ provider: 'web_push', kind: 'reject', status, reason: word, times: 1 });
+    const result = await sendOne(to(browser));
+    expect(result).toMatchObject({ permanence, reason, code: String(status) });
+    expect('suspect' in result).toBe(reason === 'wrong_app');
   });
 
   test('every status in the table is among the cases above', () => {

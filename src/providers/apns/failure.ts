@@ -55,17 +55,21 @@ function answered(
   { registeredAt }: Message,
   retryAt: Date | undefined,
 ): Rejected {
-  if (word === 'Unregistered' && registeredAt && response?.timestamp !== undefined) {
-    // Milliseconds since the epoch; node-apn's types call them a string.
-    const since = Number(response.timestamp);
-    if (since < registeredAt.getTime()) return reject('stale_unregistered', { code: word });
+  // Gone since an instant, whatever the word: milliseconds since the epoch; node-apn's types call them a string.
+  if (status === 410 && registeredAt && Number(response?.timestamp) < registeredAt.getTime()) {
+    return reject('stale_unregistered', { code: wordOf(word, status) });
   }
   if (has(word)) return reject(word, { retryAt });
   if (status === 500) return reject('InternalServerError', { retryAt });
   if (status > 500) return reject('server_error', { code: String(status), retryAt });
   if (status === 429) return reject('TooManyRequests', { code: String(status), retryAt });
   if (status === 403) return reject('Forbidden', { code: String(status) });
-  return reject('refused', { code: /^[A-Za-z]{1,64}$/.test(word) ? word : String(status) });
+  return reject('refused', { code: wordOf(word, status) });
+}
+
+/** Apple's own word, where it is one. */
+function wordOf(word: string, status: number): string {
+  return /^[A-Za-z]{1,64}$/.test(word) ? word : String(status);
 }
 
 type Cause = { readonly code: string; readonly message: string };

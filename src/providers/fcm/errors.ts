@@ -61,20 +61,23 @@ export const errors = [
   {
     code: '401 without FcmError',
     permanence: 'misconfigured',
+    suspect: true,
     reason: 'credentials_rejected',
     note: 'The access token is not accepted; the next call fetches a new one',
   },
   {
     code: '403 without FcmError',
     permanence: 'misconfigured',
+    suspect: true,
     reason: 'credentials_rejected',
     note: 'The account may not send for this project',
   },
   {
     code: '404 without FcmError',
     permanence: 'misconfigured',
+    suspect: true,
     reason: 'project_not_found',
-    note: 'The project is wrong; never the address',
+    note: 'The project is wrong; never the address, though only several people prove it',
   },
   {
     code: 'other 4xx',

@@ -27,7 +27,8 @@ export function rejectionOf(
   { handedOver, timedOut }: { readonly handedOver: boolean; readonly timedOut: boolean },
 ): Rejected {
   const { code = 'other', responseCode, response = '', command = '' } = failure;
-  if (responseCode !== undefined && responseCode >= 400) return refusal(responseCode, { response, command });
+  if (responseCode !== undefined && responseCode >= 400)
+    return refusal(responseCode, { response, stage: stageOf(code, command) });
   const word = code === 'EABORT' && timedOut ? 'ETIMEDOUT' : code;
   if (!handedOver && tlsFailure.test(failure.originalCode ?? '')) return reject('ETLS');
   if (!handedOver) return reject(has(word) ? word : 'other');
@@ -35,16 +36,27 @@ export function rejectionOf(
   return reject('DATA ECONNECTION');
 }
 
-function refusal(reply: number, { response, command }: { response: string; command: string }): Rejected {
-  const stage = command.split(' ', 1)[0] ?? '';
+/** What a server says at these does not concern a recipient: it has not heard of one. */
+const beforeRecipient = new Set(['GREETING', 'EHLO', 'HELO', 'STARTTLS', 'AUTH', 'MAIL']);
+
+/** The command that was answered. nodemailer's CONN stands for the greeting, and for a connection that ended at any time. */
+function stageOf(code: string, command: string): string {
+  if (command === 'CONN') return code === 'EPROTOCOL' ? 'GREETING' : '';
+  return command.split(' ', 1)[0] ?? '';
+}
+
+function refusal(reply: number, { response, stage }: { response: string; stage: string }): Rejected {
   const enhanced = /^\d{3}[ -]([245]\.\d{1,3}\.\d{1,3})\b/.exec(response)?.[1] ?? null;
   const family = reply < 500 ? '4xx' : '5xx';
-  const candidates = [
-    ...(enhanced ? [enhanced, enhanced.replace(/\d+$/, 'x')] : []),
-    `${stage} ${reply}`,
-    String(reply),
-    `${stage} ${family}`,
-  ];
+  const candidates =
+    beforeRecipient.has(stage) && reply >= 500
+      ? [`${stage} ${enhanced}`, `${stage} ${reply}`, `${stage} ${family}`]
+      : [
+          ...(enhanced ? [enhanced, enhanced.replace(/\d+$/, 'x')] : []),
+          `${stage} ${reply}`,
+          String(reply),
+          `${stage} ${family}`,
+        ];
   const row: Code = candidates.find(has) ?? family;
   return reject(row, { code: enhanced ?? String(reply) });
 }

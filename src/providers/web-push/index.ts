@@ -21,6 +21,9 @@ export type WebPushOptions = VapidKeys & {
 
 const { has, reject } = createRejections(errors);
 
+/** What large push services say of a refusal has a few hundred. */
+const mostRefusalBytes = 1024;
+
 /**
  * Browsers, by RFC 8030, encrypted by RFC 8291, authenticated by RFC 8292. The official library encrypts and builds
  * the request; it goes out over our own connections, because the library's own sending cannot be aborted, reads
@@ -52,7 +55,15 @@ export function createWebPush(options: WebPushOptions): Provider {
     }
     const headers = Object.fromEntries(Object.entries(details.headers).map(([name, value]) => [name, String(value)]));
     try {
-      return resultOf(await http.send(endpoint, { method: 'POST', headers, body: details.body as Buffer, signal }));
+      return resultOf(
+        await http.send(endpoint, {
+          method: 'POST',
+          headers,
+          body: details.body as Buffer,
+          signal,
+          refusalBytes: mostRefusalBytes,
+        }),
+      );
     } catch (error) {
       return reject(transportFailure(error, signal));
     }
@@ -65,11 +76,20 @@ export function createWebPush(options: WebPushOptions): Provider {
   };
 }
 
-function resultOf({ status, headers }: HttpAnswer): Result {
+function resultOf({ status, headers, text }: HttpAnswer): Result {
   if (status >= 200 && status < 300) return { outcome: 'accepted', providerMessageId: messageId(headers.location) };
   const code = String(status);
-  const row = has(code) ? code : status >= 500 ? '5xx' : status >= 400 ? '4xx' : 'xxx';
-  return reject(row, { code, retryAt: parseRetryAfter(headers['retry-after']) });
+  return reject(rowOf(status, text), { code, retryAt: parseRetryAfter(headers['retry-after']) });
+}
+
+/** RFC 8292 leaves it to the push service how it says what it does not like of a token; the words are those of the large ones. */
+function rowOf(status: number, text: string): Parameters<typeof reject>[0] {
+  if ([400, 401, 403].includes(status)) {
+    if (/mismatch|do(es)? not (correspond|match)/i.test(text)) return 'key mismatch';
+    if (status === 400 && /jwt|vapid|authorization/i.test(text)) return '400 (token)';
+  }
+  const code = String(status);
+  return has(code) ? code : status >= 500 ? '5xx' : status >= 400 ? '4xx' : 'xxx';
 }
 
 /** Last part of the push message resource (RFC 8030 §5); the whole URL would be a capability to delete the message. */
