@@ -127,6 +127,8 @@ type notify.time_figure as (known bigint, average_seconds double precision, p50_
 
 type notify.trace_entry as (event_id uuid, recipient_id uuid, channel text, at timestamp with time zone, delivery_id uuid, what text, status text, reason text, code text, because text)
 
+type notify_private.answer as (delivery_id uuid, user_id uuid, device_id uuid, origin text, outcome text, reason text, is_suspect boolean, is_doubtful boolean, is_let_in boolean)
+
 type notify_private.audience_member as (event_id uuid, recipient_id uuid, variant text, variables jsonb)
 
 type notify_private.candidate as (notification_id uuid, event_id uuid, type_key text, recipient_id uuid, channel text, dedupe_key text, expires_at timestamp with time zone, fallback_key text, released_rule text)
@@ -138,6 +140,8 @@ type notify_private.claimed_delivery as (delivery_id uuid, attempt integer, addr
 type notify_private.facts as (notification_id uuid, event_id uuid, recipient_id uuid, type_key text, channel text, at timestamp with time zone, released_rule text, place integer, priority text, type_enabled boolean, expires_at timestamp with time zone, relevant boolean, consent text, region text, enabled boolean, frequency text, source text, known integer, usable integer, suppression_reason text, addresses notify_private.usable_address[], fallback_key text, fallback_step integer, dedupe_key text, dedupe_expires_at timestamp with time zone, used_by_event_id uuid, used_until timestamp with time zone, capped boolean, cap integer, count integer, day date, rolling_cap integer, rolling_count integer, rolling_frees timestamp with time zone[], cap_excess text, zone text, quiet_until timestamp with time zone, quiet_reason text, digest_at timestamp with time zone, defer_until timestamp with time zone, unverified boolean, spending text)
 
 type notify_private.fate as (delivery_id uuid, attempt integer, lane text, channel text, device_id uuid, address text, outcome text, reason text, code text, provider_message_id text, status text, due_at timestamp with time zone, is_awaited boolean)
+
+type notify_private.judgement as (delivery_id uuid, outcome text, resume_at timestamp with time zone)
 
 type notify_private.past as (event_id uuid, recipient_id uuid, channel text, type_key text, place integer, type_enabled boolean, shares_key boolean, at timestamp with time zone, nth integer, released_rule text, judged_at timestamp with time zone[], facts jsonb[], held_by text[], held_until timestamp with time zone[], decided_at timestamp with time zone, outcome text, rule text, reason text, ended_by text, freed_at timestamp with time zone)
 
@@ -154,6 +158,8 @@ type notify_private.planned_chunk as (found boolean, unplanned uuid[])
 type notify_private.result as (delivery_id uuid, outcome text, reason text, code text, provider_message_id text, retry_at timestamp with time zone, suspect boolean)
 
 type notify_private.sending as (provider text, lane text, deliveries bigint)
+
+type notify_private.standing as (origin text, is_accepted boolean, is_let_in boolean, known_at timestamp with time zone, is_most_in_doubt boolean, complaint text, resume_at timestamp with time zone)
 
 type notify_private.usable_address as (provider text, device_id uuid, address text, suppression_reason text)
 
@@ -1392,6 +1398,8 @@ table notify.providers
   pauses integer default 0 not null
   paused_until timestamp with time zone
   pause_reason text
+  accepted_at timestamp with time zone
+  credentials_changed_at timestamp with time zone
   sandbox_origins text[] default '{}'::text[] not null
   constraint providers_pause_is_whole CHECK (((paused_until IS NULL) = (pause_reason IS NULL)))
   constraint providers_pkey PRIMARY KEY (provider)
@@ -1963,6 +1971,13 @@ table notify_private.notification_words partition by RANGE (id)
   CREATE INDEX notification_words_recipient_id_id_idx on notify_private.notification_words USING btree (recipient_id, id) INCLUDE (last_id, size)
   row level security
 
+table notify_private.provider_credentials
+  provider text not null
+  fingerprint text not null
+  constraint provider_credentials_pkey PRIMARY KEY (provider)
+  constraint provider_credentials_provider_fkey FOREIGN KEY (provider) REFERENCES notify.providers(provider)
+  row level security
+
 table notify_private.statistic_marks
   span text not null
   starts_at timestamp with time zone not null
@@ -1997,6 +2012,20 @@ table notify_private.suppression_digests
   created_at timestamp with time zone not null
   expires_at timestamp with time zone
   constraint suppression_digests_pkey PRIMARY KEY (channel, digest)
+  row level security
+
+table notify_private.suspects
+  provider text not null
+  origin text not null
+  device_id uuid not null
+  user_id uuid not null
+  since timestamp with time zone not null
+  said_at timestamp with time zone not null
+  constraint suspects_pkey PRIMARY KEY (provider, origin, device_id)
+  constraint suspects_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id)
+  CREATE INDEX suspects_device_id_idx on notify_private.suspects USING btree (device_id)
+  CREATE INDEX suspects_said_at_idx on notify_private.suspects USING btree (said_at)
+  CREATE INDEX suspects_user_id_idx on notify_private.suspects USING btree (user_id)
   row level security
 
 table trips.accommodation_options
@@ -3758,6 +3787,12 @@ function notify_hidden.wrong_quiet_hours(quiet_hours notify.quiet_window[]) retu
 function notify_private.about_nobody(table_name text, reason text) returns notify_private.personal_data
   sql immutable set search_path=pg_catalog, pg_temp
 
+function notify_private.accept_origin(provider text, origin text, proved_at timestamp with time zone, at_once boolean) returns void
+  sql volatile set search_path=pg_catalog, pg_temp
+
+function notify_private.accept_provider(provider text, proved_at timestamp with time zone, at_once boolean) returns void
+  sql volatile set search_path=pg_catalog, pg_temp
+
 function notify_private.address_digest(channel text, address text) returns bytea
   sql immutable parallel safe strict set search_path=pg_catalog, pg_temp
 
@@ -4011,6 +4046,9 @@ function notify_private.irrelevant(candidates notify_private.candidate[]) return
 function notify_private.is_gsm7(text text) returns boolean
   sql immutable parallel safe
 
+function notify_private.is_let_in(result notify_private.result) returns boolean
+  sql immutable
+
 function notify_private.is_ours(routine oid) returns boolean
   sql stable set search_path=pg_catalog, pg_temp
 
@@ -4039,7 +4077,7 @@ function notify_private.judge(facts notify_private.facts[]) returns SETOF notify
 function notify_private.judge_holds(holds notify.holds[], at timestamp with time zone) returns void
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
-function notify_private.judge_provider(provider text, results notify_private.result[]) returns timestamp with time zone
+function notify_private.judge_results(claim notify_private.claims, results notify_private.result[]) returns notify_private.judgement[]
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.leave_email(user_id uuid, type_key text, delivery_id uuid DEFAULT NULL::uuid) returns boolean
@@ -4121,6 +4159,9 @@ function notify_private.note_opt_out(address text, opted_out boolean) returns bo
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_http (execute)
 
+function notify_private.note_suspects(provider text, answers notify_private.answer[], at timestamp with time zone) returns void
+  sql volatile set search_path=pg_catalog, pg_temp
+
 function notify_private.note_tracking_consent(user_id uuid, granted boolean, source text) returns boolean
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
@@ -4128,7 +4169,7 @@ function notify_private.notifications_naming(user_id uuid, words text[], event_i
   sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.origin_of(provider text, address text) returns text
-  sql immutable parallel safe set search_path=pg_catalog, pg_temp
+  sql immutable parallel safe
 
 function notify_private.own_candidates(recipient_id uuid, since timestamp with time zone, until timestamp with time zone, types text[], channels text[]) returns TABLE(starts_at timestamp with time zone, type_key text, channel text, status text, reason text, sent_at timestamp with time zone, delivered_at timestamp with time zone, is_tracked boolean, read_at timestamp with time zone, clicked_at timestamp with time zone, is_leavable boolean, unsubscribed_at timestamp with time zone, failed_at timestamp with time zone, retries integer, is_recovered boolean, time_to_deliver interval, time_to_read interval, time_to_click interval)
   sql stable set search_path=pg_catalog, pg_temp
@@ -4159,6 +4200,10 @@ function notify_private.pause_origin(provider text, origin text, reason text) re
 
 function notify_private.pause_provider(provider text, reason text) returns timestamp with time zone
   sql volatile set search_path=pg_catalog, pg_temp
+
+function notify_private.pauses(provider text) returns TABLE(origin text, reason text, pauses integer, paused_until timestamp with time zone)
+  sql stable security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_worker (execute)
 
 function notify_private.percentiles(histogram bigint[], shares double precision[]) returns interval[]
   plpgsql immutable parallel safe strict set search_path=pg_catalog, pg_temp
@@ -4234,7 +4279,7 @@ function notify_private.refresh_statistics(INOUT done integer, IN at_once boolea
 function notify_private.refuse_limit(bound notify.limits, until timestamp with time zone DEFAULT NULL::timestamp with time zone) returns void
   plpgsql stable set search_path=pg_catalog, pg_temp
 
-function notify_private.register_worker(lane text, host text, pid integer, providers text[], sandbox_origins text[] DEFAULT '{}'::text[]) returns uuid
+function notify_private.register_worker(lane text, host text, pid integer, providers text[], sandbox_origins text[] DEFAULT '{}'::text[], fingerprints text[] DEFAULT NULL::text[]) returns uuid
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
@@ -4320,6 +4365,9 @@ function notify_private.shortened(text text, most integer) returns text
 function notify_private.skip_deliveries(provider text, lane text) returns bigint
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
+
+function notify_private.standings(carrier notify.providers, answers notify_private.answer[], sent_at timestamp with time zone, at timestamp with time zone) returns SETOF notify_private.standing
+  sql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.statistics_as_of(since timestamp with time zone, until timestamp with time zone) returns timestamp with time zone
   sql stable set search_path=pg_catalog, pg_temp

@@ -19,6 +19,7 @@ import { createLogger } from './logger.ts';
 import { createProviders } from './providers/index.ts';
 import { createCompose } from './worker/compose.ts';
 import type { WorkerContext } from './worker/context.ts';
+import { fingerprintsOf } from './worker/fingerprints.ts';
 import { startLifecycle } from './worker/lifecycle.ts';
 import { persist } from './worker/persist.ts';
 import { startRunner } from './worker/runner.ts';
@@ -52,10 +53,8 @@ async function work(lane: Lane): Promise<void> {
   };
   const engine = createEngine({ pool: pools.sending, planningPool: pools.planning });
   const { publicUrl } = config;
-  const providers = createProviders({
-    ...config,
-    twilio: config.twilio && { ...config.twilio, publicUrl },
-  });
+  const options = { ...config, twilio: config.twilio && { ...config.twilio, publicUrl } };
+  const providers = createProviders(options);
 
   const stopping = new AbortController();
   const abandon = new AbortController();
@@ -69,7 +68,7 @@ async function work(lane: Lane): Promise<void> {
   const starting = startLifecycle({
     engine,
     lane,
-    providers: [...providers.keys()],
+    providers: fingerprintsOf(options, providers.keys()),
     sandboxOrigins: config.webPush?.sandboxOrigins ?? [],
     logger,
   });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Task } from 'graphile-worker';
 import { z } from 'zod';
 import type { Claimed } from '../src/database/engine.ts';
-import { type Message, type Provider, providerNames, type Result } from '../src/providers/types.ts';
+import { type Message, type Provider, type ProviderName, providerNames, type Result } from '../src/providers/types.ts';
 import type { WorkerContext } from '../src/worker/context.ts';
 import { createDrain } from '../src/worker/drain.ts';
 
@@ -45,6 +45,11 @@ export function deliverySend(context: WorkerContext): Task {
     return claimed.map(({ deliveryId }) => resultOf.get(deliveryId) ?? notRendered);
   }
 
+  /** Operators' alarm; the rows say the same. */
+  async function tellOfPauses(provider: ProviderName): Promise<void> {
+    for (const pause of await engine.pauses(provider)) logger.warn('provider.paused', { provider, ...pause });
+  }
+
   async function sendDue(provider: Provider): Promise<void> {
     while (!stopping.aborted) {
       const claimId = randomUUID();
@@ -53,6 +58,7 @@ export function deliverySend(context: WorkerContext): Task {
       const results = await send(provider, claimed);
       const tally = await persist(() => engine.record(claimId, claimed, results));
       logger.info('deliveries.recorded', { provider: provider.name, ...tally });
+      if (tally.paused) await tellOfPauses(provider.name);
     }
   }
 

@@ -10,8 +10,15 @@ export type Lane = 'urgent' | 'bulk';
 /** About half a second's work: how long a shutdown waits for a planner at most. */
 const slicesACall = 20;
 
-/** How many deliveries ended a write-back in which status. */
+/** How many deliveries ended a write-back in which status; `paused`: how many pauses came of it. */
 export type Tally = Readonly<Record<string, number>>;
+
+export type Pause = {
+  readonly origin: string | null;
+  readonly reason: string;
+  readonly pauses: number;
+  readonly pausedUntil: Date;
+};
 
 /** A message with what only an email is rendered from. */
 export type Claimed = Message & { readonly email: EmailFacts | null };
@@ -124,6 +131,15 @@ export function createEngine({ pool, planningPool }: { pool: pg.Pool; planningPo
       return Object.fromEntries(tally.map(({ status, deliveries }) => [status, Number(deliveries)]));
     },
 
+    /** What is paused of a provider: its origins, and itself where the origin is null. */
+    async pauses(provider: ProviderName): Promise<Pause[]> {
+      const { rows } = await pool.query<Pause>(
+        'select origin, reason, pauses, paused_until as "pausedUntil" from notify_private.pauses($1)',
+        [provider],
+      );
+      return rows;
+    },
+
     release: (claimId: string) => value<string>('select notify_private.release_claim($1) as value', [claimId]),
 
     skip: (provider: string, lane: Lane) =>
@@ -135,13 +151,16 @@ export function createEngine({ pool, planningPool }: { pool: pg.Pool; planningPo
       pid: number,
       providers: readonly string[],
       sandboxOrigins: readonly string[] = [],
+      /** Of each provider's settings, in their order; a change of them is a change of credentials. */
+      fingerprints: readonly string[] | null = null,
     ) =>
-      value<string>('select notify_private.register_worker($1, $2, $3, $4, $5) as value', [
+      value<string>('select notify_private.register_worker($1, $2, $3, $4, $5, $6) as value', [
         lane,
         host,
         pid,
         providers,
         sandboxOrigins,
+        fingerprints,
       ]),
 
     /** False: this worker had been declared dead and must register again. */

@@ -1849,6 +1849,11 @@ export interface NotifyPrivateNotificationWords {
   words: string[];
 }
 
+export interface NotifyPrivateProviderCredentials {
+  fingerprint: string;
+  provider: string;
+}
+
 export interface NotifyPrivateStatisticMarks {
   /**
    * Since when what it announces is not counted: marked_at, or where it was counted in a shorter period first, when that was marked.
@@ -1885,6 +1890,24 @@ export interface NotifyPrivateSuppressionDigests {
   reason: string;
 }
 
+export interface NotifyPrivateSuspects {
+  /**
+   * The device or endpoint; the person where an address is a mailbox or number.
+   */
+  device_id: string;
+  /**
+   * Who said it (provider_origins), empty: the provider itself.
+   */
+  origin: string;
+  provider: string;
+  said_at: Timestamp;
+  /**
+   * When it was first said; an acceptance of somebody afterwards means that it was true.
+   */
+  since: Timestamp;
+  user_id: string;
+}
+
 export interface NotifyProviderOrigins {
   /**
    * When it last took something, to some seconds.
@@ -1915,8 +1938,16 @@ export interface NotifyProviderOrigins {
 }
 
 export interface NotifyProviders {
+  /**
+   * When it last took something, to some seconds. After the last change of credentials it proves that they are good.
+   */
+  accepted_at: Timestamp | null;
   channel: string;
   configured: Generated<boolean>;
+  /**
+   * Since when workers send with the settings they have now (host, key, topic, account …); null: they never said.
+   */
+  credentials_changed_at: Timestamp | null;
   pause_reason: string | null;
   /**
    * Misconfigured or refused us: nothing is claimed until then, then one message probes. Nothing is lost meanwhile.
@@ -2654,10 +2685,12 @@ export interface DB {
   "notify_private.limit_uses": NotifyPrivateLimitUses;
   "notify_private.locale_formats": NotifyPrivateLocaleFormats;
   "notify_private.notification_words": NotifyPrivateNotificationWords;
+  "notify_private.provider_credentials": NotifyPrivateProviderCredentials;
   "notify_private.statistic_marks": NotifyPrivateStatisticMarks;
   "notify_private.statistic_periods": NotifyPrivateStatisticPeriods;
   "notify_private.statistics_closed": NotifyPrivateStatisticsClosed;
   "notify_private.suppression_digests": NotifyPrivateSuppressionDigests;
+  "notify_private.suspects": NotifyPrivateSuspects;
   "notify.activities": NotifyActivities;
   "notify.category_preferences": NotifyCategoryPreferences;
   "notify.channel_copies": NotifyChannelCopies;

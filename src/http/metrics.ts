@@ -26,6 +26,11 @@ export const metrics = {
   },
   spending_cap: { help: 'What may be spent there in a day', labels: ['channel', 'country', 'currency'] },
   provider_paused: { help: '1 while a configured provider is paused', labels: ['provider'] },
+  origins_paused: { help: 'Push services or webhook hosts that are paused', labels: ['provider'] },
+  suspect_people: {
+    help: 'People with an address that is refused with words also said of a wrong key, while nobody is accepted beside it',
+    labels: ['provider'],
+  },
   workers_alive: { help: 'Workers whose heart beat in the last 15 s', labels: ['lane'] },
   jobs: { help: 'Jobs in the queue; failed: tried at least twice', labels: ['task', 'failed'] },
 } as const satisfies Record<string, { help: string; labels: readonly string[] }>;

@@ -17,13 +17,18 @@ const silenceMs = 15_000;
 export async function startLifecycle(options: {
   readonly engine: Engine;
   readonly lane: Lane;
-  readonly providers: readonly string[];
+  /** Those with credentials, each with a fingerprint of its settings. */
+  readonly providers: ReadonlyMap<string, string>;
   readonly sandboxOrigins: readonly string[];
   readonly logger: Logger;
 }) {
   const { engine, lane, providers, sandboxOrigins, logger } = options;
   const register = () =>
-    persist(() => engine.register(lane, hostname(), process.pid, providers, sandboxOrigins), logger);
+    persist(
+      () =>
+        engine.register(lane, hostname(), process.pid, [...providers.keys()], sandboxOrigins, [...providers.values()]),
+      logger,
+    );
   let workerId = await register();
 
   // After an outage of the database everyone has been silent, and the first to be back must not take the others for dead:

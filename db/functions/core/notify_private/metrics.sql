@@ -72,6 +72,14 @@ as $$
   select 'provider_paused', pg_catalog.jsonb_build_object('provider', p.provider), (p.paused_until is not null)::integer
   from notify.providers as p where p.configured
   union all
+  select 'origins_paused', pg_catalog.jsonb_build_object('provider', p.provider), (
+    select count(*) from notify.provider_origins as o where o.provider = p.provider and o.paused_until is not null
+  )
+  from notify.providers as p where p.configured and p.provider in ('web_push', 'webhook')
+  union all
+  select 'suspect_people', pg_catalog.jsonb_build_object('provider', s.provider), count(distinct s.user_id)
+  from notify_private.suspects as s group by s.provider
+  union all
   select 'workers_alive', pg_catalog.jsonb_build_object('lane', l.lane), count(w.id)
   from (values ('urgent'), ('bulk')) as l (lane)
   left join notify.workers as w

@@ -58,6 +58,7 @@ as $$
          where exists (select from unnest(a.members) as m where m.recipient_id = $1) for update skip locked)',
       'false', reason => 'Who is still to be planned of an event being planned; gone in minutes')),
     (notify_private.belongs('notify_private.charges', exports => 'false', reason => 'What deliveries of two days cost, which are exported')),
+    (notify_private.belongs('notify_private.suspects', exports => 'false', reason => 'Which devices are in doubt for a day; what was said of them is in the attempts')),
     (notify_private.belongs('notify_private.limit_uses', exports => 'false', reason => 'Counts of a day, of what is exported itself')),
     (notify_private.belongs('notify_private.dedupe_keys', 'recipient_id')),
     (notify_private.belongs('notify_private.dedupe_keys', null, 'notify_private.mentions(r.dedupe_key, $6)', 'false', reason => 'Keys of others that name the person')),
@@ -105,6 +106,7 @@ as $$
 
     (notify_private.about_nobody('notify.settings', 'What operators decided for everyone')),
     (notify_private.about_nobody('notify.provider_origins', 'Push services and hosts, whoever uses them')),
+    (notify_private.about_nobody('notify_private.provider_credentials', 'Hashes of our own settings')),
     (notify_private.about_nobody('notify.providers', 'Who carries messages')),
     (notify_private.about_nobody('notify.notification_types', 'The catalog')),
     (notify_private.about_nobody('notify.notification_copies', 'The catalog')),

@@ -10,7 +10,7 @@ as $$
 declare
   at constant timestamptz := pg_catalog.clock_timestamp();
   claim notify_private.claims;
-  resume timestamptz;
+  judgements notify_private.judgement[];
   fates notify_private.fate[];
 begin
   delete from notify_private.claims as c where c.id = record_results.claim_id returning * into claim;
@@ -18,16 +18,14 @@ begin
     -- Already recorded, or given to a successor: the first word stands.
     return;
   end if;
-  resume := notify_private.judge_provider(claim.provider, results);
+  judgements := notify_private.judge_results(claim, results);
 
   fates := array(
     select row(
       d.id, d.attempt, d.lane, d.channel, d.device_id, d.address, j.outcome, r.reason, r.code, r.provider_message_id,
       case
         when j.outcome = 'accepted' then 'sent'
-        -- Never tried again means not after our own mistake either: by then it would be too late for it.
-        when j.outcome = 'misconfigured' and d.channel in ('sms', 'voice') and d.max_attempts = 1 then 'failed'
-        when j.outcome in ('misconfigured', 'not_begun') then 'queued'
+        when j.outcome = 'not_begun' then 'queued'
         when j.outcome in ('address', 'message') then 'failed'
         when j.outcome = 'ambiguous' and d.channel in ('sms', 'voice') then 'unknown'
         when d.attempt >= d.max_attempts then 'failed'
@@ -38,16 +36,17 @@ begin
     )::notify_private.fate
     from unnest(results) as r
     join notify.deliveries as d on d.id = r.delivery_id
+    left join unnest(judgements) as v on v.delivery_id = r.delivery_id
+    cross join lateral (select coalesce(v.outcome, r.outcome) as outcome) as j
     cross join lateral (
-      select case when resume is not null and r.suspect then 'misconfigured' else r.outcome end as outcome
-    ) as j
-    cross join lateral (
-      select case j.outcome
-        when 'accepted' then null
-        when 'not_begun' then at
-        -- The doubtful ones come back one by one: together they would cast the same doubt for ever, if they really are dead.
-        when 'misconfigured' then resume + case when r.suspect then notify_private.backoff(d.attempt) else interval '0' end
-        else greatest(r.retry_at, at + notify_private.backoff(d.attempt))
+      select case
+        when j.outcome = 'accepted' then null
+        when j.outcome = 'not_begun' then at
+        -- The suspect ones come back one by one: together they would cast the same doubt again.
+        else greatest(r.retry_at, case
+          when v.resume_at is not null and j.outcome <> 'suspect' then v.resume_at
+          else coalesce(v.resume_at, at) + notify_private.backoff(d.attempt)
+        end)
       end as due_at
     ) as next
     where d.claim_id = record_results.claim_id and d.status = 'sending'
@@ -59,8 +58,8 @@ begin
     reason = f.reason,
     claim_id = null,
     due_at = case when f.status = 'queued' then f.due_at else d.due_at end,
-    -- What was not the message's fault does not use up its attempts.
-    max_attempts = d.max_attempts + (f.status = 'queued' and f.outcome in ('misconfigured', 'not_begun'))::integer,
+    -- What was never begun does not use up a try. Whatever pauses a provider does, so that nothing pauses it for ever.
+    max_attempts = d.max_attempts + (f.outcome = 'not_begun')::integer,
     provider_message_id = coalesce(f.provider_message_id, d.provider_message_id),
     sent_at = case when f.status = 'sent' then at end,
     finished_at = case when f.status in ('failed', 'expired') then at end
@@ -87,9 +86,12 @@ begin
   if exists (select from unnest(fates) as f where f.is_awaited) then
     perform notify_private.advance_awaited(array(select f.delivery_id from unnest(fates) as f where f.is_awaited), at);
   end if;
-  return query select f.status, count(*) from unnest(fates) as f group by f.status;
+  return query
+  select f.status, count(*) from unnest(fates) as f group by f.status
+  union all
+  select 'paused', count(distinct v.resume_at) from unnest(judgements) as v having count(v.resume_at) > 0;
 end
 $$;
 comment on function notify_private.record_results(uuid, notify_private.result[]) is
-  'Writes back what a provider said of a claimed chunk: next status, attempt rows, retries with backoff, dead addresses, paused provider. Returns how many went to which status. A claim that is no longer the caller''s changes nothing.';
+  'Writes back what a provider said of a claimed chunk: next status, attempt rows, retries with backoff, dead addresses, pauses. Returns how many went to which status, and as paused how many pauses of the provider or its origins came of it. A claim that is no longer the caller''s changes nothing.';
 grant execute on function notify_private.record_results(uuid, notify_private.result[]) to rowbell_worker;
