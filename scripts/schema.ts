@@ -9,8 +9,8 @@ export const ourSchemas = `select oid, nspname from pg_namespace
 const sections: readonly (readonly [title: string, query: string])[] = [
   [
     'roles',
-    `select format('role %s%s%s', rolname, case when rolcanlogin then ' login' else ' nologin' end,
-                   case when rolinherit then '' else ' noinherit' end) as line
+    `select format('role %s%s%s%s', rolname, case when rolcanlogin then ' login' else ' nologin' end,
+                   case when rolinherit then '' else ' noinherit' end, ' set ' || array_to_string(rolconfig, ', ')) as line
      from pg_roles where rolname ~ '^rowbell_' order by rolname`,
   ],
   [

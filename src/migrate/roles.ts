@@ -53,6 +53,7 @@ export async function ensureRoles(owner: pg.ClientBase, logins: Logins): Promise
       if (rowCount === 0) await owner.query(`create role ${role} ${attributes}`);
     }
     for (const role of apiRoles) await ensureMembership(owner, role, 'rowbell_api', 'inherit false, set true');
+    for (const role of ['rowbell_api', 'rowbell_worker']) await ensureSearchPath(owner, role);
     // The owner acts as the roles (tests, operators' sessions) …
     for (const role of Object.keys(roles)) {
       // … and has the worker's rights on the queue, which the worker owns: its triggers add jobs.
@@ -63,6 +64,19 @@ export async function ensureRoles(owner: pg.ClientBase, logins: Logins): Promise
   });
   const urls = [logins.apiDatabaseUrl, logins.workerDatabaseUrl, logins.analystDatabaseUrl];
   for (const url of urls) if (url) await ensurePassword(owner, url);
+}
+
+/**
+ * What others may have put into `public`, or into a schema of the login's name, answers for nothing that our processes ask. An
+ * owner who may not change the role leaves it as the one who may has made it.
+ */
+async function ensureSearchPath(owner: pg.ClientBase, role: string): Promise<void> {
+  const { rowCount } = await owner.query(
+    `select from pg_roles where rolname = $1 and pg_has_role(oid, 'member with admin option')
+       and not coalesce(rolconfig @> array['search_path=pg_catalog, pg_temp'], false)`,
+    [role],
+  );
+  if (rowCount === 1) await owner.query(`alter role ${role} set search_path = pg_catalog, pg_temp`);
 }
 
 async function ensureMembership(owner: pg.ClientBase, role: string, member: string, options: string): Promise<void> {
