@@ -6,7 +6,7 @@ role rowbell_analyst nologin
 
 role rowbell_anonymous nologin
 
-role rowbell_api login noinherit
+role rowbell_api login noinherit set search_path=pg_catalog, pg_temp
 
 role rowbell_http nologin
 
@@ -14,7 +14,7 @@ role rowbell_operator nologin
 
 role rowbell_user nologin
 
-role rowbell_worker login
+role rowbell_worker login set search_path=pg_catalog, pg_temp
 
 role rowbell_writer nologin
 
