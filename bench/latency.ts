@@ -7,19 +7,35 @@ import type { Stack } from './stack.ts';
  */
 export async function insertLatency(
   { pool, sandboxes }: Stack,
-  options: { priority: 'P0' | 'P1'; intervalMs: number; count?: number; signal?: AbortSignal; settleMs?: number },
+  options: {
+    priority: 'P0' | 'P1';
+    /** Whose followers are told; `apns` unless told. */
+    provider?: string;
+    intervalMs: number;
+    count?: number;
+    signal?: AbortSignal;
+    settleMs?: number;
+  },
 ): Promise<number[]> {
-  const { priority, intervalMs, count = Number.POSITIVE_INFINITY, signal, settleMs = 1_000 } = options;
+  const {
+    priority,
+    provider = 'apns',
+    intervalMs,
+    count = Number.POSITIVE_INFINITY,
+    signal,
+    settleMs = 1_000,
+  } = options;
   const sentAt = new Map<string, number>();
   const people = await pool.query<{ id: string }>(
-    `select user_id as id from bench.followers where provider = 'apns' order by random() limit 1000`,
+    `select user_id as id from bench.followers where provider = $1 order by random() limit 1000`,
+    [provider],
   );
   for (let n = 0; n < count && !signal?.aborted; n++) {
     const text = `probe ${priority} ${crypto.randomUUID()}`;
     sentAt.set(text, Date.now());
     await pool.query(
-      `insert into bench.announcements (type_key, provider, text, recipient_id) values ($1, 'apns', $2, $3)`,
-      [`bench_${priority.toLowerCase()}`, text, people.rows[n % people.rows.length]?.id],
+      `insert into bench.announcements (type_key, provider, text, recipient_id) values ($1, $2, $3, $4)`,
+      [`bench_${priority.toLowerCase()}`, provider, text, people.rows[n % people.rows.length]?.id],
     );
     await sleep(intervalMs);
   }

@@ -10,6 +10,7 @@ const benches = [
   'analytics',
   'marks',
   'inbox',
+  'fairness',
 ];
 
 // `npm run bench` is `npm run bench -- pipeline`; what follows the name are that bench's options.

@@ -17,4 +17,4 @@ process.on('message', (question: 'counts' | 'arrivals') => {
   }
 });
 process.on('disconnect', () => void sandbox.close().then(() => process.exit()));
-process.send?.(sandbox.settings);
+process.send?.({ settings: sandbox.settings, webPushOrigin: `https://127.0.0.1:${sandbox.ports.web_push}` });

@@ -4,7 +4,6 @@ import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
 import pg from 'pg';
 import { ownerRole } from '../src/migrate/roles.ts';
 import { migrate } from '../src/migrate.ts';
@@ -13,6 +12,8 @@ import { signToken } from '../src/start/sign-token.ts';
 
 export type SandboxProcess = {
   readonly settings: Record<string, string>;
+  /** Where its browsers' endpoints are, `https://host:port`. */
+  readonly webPushOrigin: string;
   ask<T>(question: 'counts' | 'arrivals'): Promise<T>;
   readonly child: ChildProcess;
 };
@@ -50,12 +51,14 @@ export async function startDatabase() {
 /**
  * The whole of Rowbell as in production: the database, a worker process per lane, and two sandbox processes, one for
  * each lane, since a real provider does not make one customer's push wait behind another's.
+ *
+ * @param options.moreWebPushOrigins on this machine, besides the sandbox's, where Web Push may go
  */
-export async function startStack() {
+export async function startStack({ moreWebPushOrigins = [] }: { moreWebPushOrigins?: readonly string[] } = {}) {
   const { pool, workerDatabaseUrl, apiDatabaseUrl, stop } = await startDatabase();
   const sandboxes = { urgent: await startSandboxProcess('urgent'), bulk: await startSandboxProcess('bulk') };
   const workers = { urgent: startWorker('urgent'), bulk: startWorker('bulk') };
-  const api = spawnApi(apiDatabaseUrl, 'warn', 'inherit');
+  const api = await startApiProcess(apiDatabaseUrl);
   for (const lane of ['urgent', 'bulk']) {
     while ((await pool.query('select from notify.workers where lane = $1', [lane])).rowCount === 0) await sleep(50);
   }
@@ -65,6 +68,7 @@ export async function startStack() {
       env: {
         ...process.env,
         ...sandboxes[lane].settings,
+        WEB_PUSH_SANDBOX_ORIGINS: [sandboxes[lane].settings.WEB_PUSH_SANDBOX_ORIGINS, ...moreWebPushOrigins].join(),
         LINK_KEYS: `b1:${'b'.repeat(32)}`,
         WORKER_DATABASE_URL: workerDatabaseUrl,
         LOG_LEVEL: 'warn',
@@ -77,8 +81,10 @@ export async function startStack() {
     pool,
     sandboxes,
     workers,
+    api,
     async stop() {
-      for (const child of [api, ...Object.values(workers)]) {
+      await api.stop();
+      for (const child of Object.values(workers)) {
         child.kill('SIGTERM');
         await once(child, 'exit');
       }
@@ -92,26 +98,30 @@ export type Stack = Awaited<ReturnType<typeof startStack>>;
 
 const jwtSecret = 'b'.repeat(32);
 
-function spawnApi(apiDatabaseUrl: string, level: string, stdout: 'inherit' | 'pipe'): ChildProcess {
-  return spawn(process.execPath, ['src/server.ts'], {
-    env: { ...process.env, API_DATABASE_URL: apiDatabaseUrl, JWT_SECRET: jwtSecret, PORT: '0', LOG_LEVEL: level },
-    stdio: ['ignore', stdout, 'inherit'],
-  });
-}
-
 /** The API in a process of its own, once it answers; `tokenOf` signs somebody in. */
 export async function startApiProcess(apiDatabaseUrl: string) {
-  const child = spawnApi(apiDatabaseUrl, 'info', 'pipe');
-  let url = '';
-  for await (const line of createInterface({ input: child.stdout as Readable })) {
-    const said = JSON.parse(line) as { event: string; url?: string };
-    if (said.event === 'api.listening') url = said.url ?? '';
+  const child = spawn(process.execPath, ['src/server.ts'], {
+    env: {
+      ...process.env,
+      API_DATABASE_URL: apiDatabaseUrl,
+      JWT_SECRET: jwtSecret,
+      PORT: '0',
+      METRICS_PORT: '0',
+      LOG_LEVEL: 'info',
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let [url, metricsUrl] = ['', ''];
+  for await (const line of createInterface({ input: child.stdout })) {
+    const said = JSON.parse(line) as { event: string; url: string; metricsUrl: string };
+    if (said.event === 'api.listening') ({ url, metricsUrl } = said);
     if (said.event === 'api.ready') break;
   }
   // Whatever else it says is not looked at, and must not fill the pipe.
-  child.stdout?.resume();
+  child.stdout.resume();
   return {
     url,
+    metricsUrl,
     pid: child.pid as number,
     tokenOf: (userId: string) => signToken({ JWT_SECRET: jwtSecret }, { user: userId, role: 'user', hours: 24 }),
     async stop() {
@@ -126,7 +136,7 @@ async function startSandboxProcess(lane: string): Promise<SandboxProcess> {
   const next = async <T>() => ((await once(child, 'message')) as [T])[0];
   return {
     child,
-    settings: await next<Record<string, string>>(),
+    ...(await next<Pick<SandboxProcess, 'settings' | 'webPushOrigin'>>()),
     async ask(question) {
       child.send(question);
       return next();
