@@ -71,9 +71,15 @@ begin
   )
   select (select count(*) from changed), k.id, k.changed_at + interval '10 minutes' into result
   from (values (true)) as always left join kept as k on true;
+  -- Undo is for what one did just now: the oldest make room.
+  delete from notify_private.inbox_changes as c
+  where c.user_id = me and c.id in (
+    select x.id from notify_private.inbox_changes as x where x.user_id = me
+    order by x.changed_at desc offset (select l.at_most from notify.limits as l where l.key = 'undo_records')
+  );
   return result;
 end
 $$;
 comment on function notify.change_notifications(text, uuid[], notify.inbox_filter, timestamptz) is
-  'Changes notifications of the caller, by id (at most 500) or all that the filter finds. action: seen, read, unread, archive, unarchive, delete, snooze (until an instant within a year; they come back unread) or unsnooze. Others'', unknown ones and those that are so already stay as they are. Returns how many changed, and for ten minutes a token for undo_change().';
+  'Changes notifications of the caller, by id (at most 500) or all that the filter finds. action: seen, read, unread, archive, unarchive, delete, snooze (until an instant within a year; they come back unread) or unsnooze. Others'', unknown ones and those that are so already stay as they are. Returns how many changed, and for ten minutes a token for undo_change(), while it is among the last 20 (the limit undo_records).';
 grant execute on function notify.change_notifications(text, uuid[], notify.inbox_filter, timestamptz) to rowbell_user;

@@ -15,7 +15,6 @@ begin
   if person.email_verified_at is not null then
     raise exception 'your email address is verified already' using errcode = 'RBCFL';
   end if;
-  perform notify_private.use_limit('email_verifications', me);
   select * into verification from notify_private.verify_emails(array[me]);
   return verification;
 end

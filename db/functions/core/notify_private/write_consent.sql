@@ -24,6 +24,14 @@ begin
   if not found then
     raise exception 'user_id: there is no such user' using errcode = 'RBNFD';
   end if;
+  -- A withdrawal of what was granted is never refused.
+  if notify_private.counted_person() = write_consent.user_id and (write_consent.granted or not coalesce((
+    select c.granted from notify.consents as c
+    where c.user_id = write_consent.user_id and (c.channel is null or write_consent.channel is null or c.channel = write_consent.channel)
+    order by c.id desc limit 1), false))
+  then
+    perform notify_private.use_limit('consents', write_consent.user_id);
+  end if;
   insert into notify.consents (user_id, channel, granted, method, text_version, region, evidence, recorded_by)
   values (
     write_consent.user_id, write_consent.channel, write_consent.granted, write_consent.method, write_consent.text_version, region,

@@ -1,0 +1,6 @@
+-- migrate:up transaction:false
+-- Who else has a number: calls are counted for it.
+create index concurrently users_phone_idx on notify.users (phone) where phone is not null;
+
+-- migrate:down
+do $$ begin raise exception 'Rowbell rolls forward only: write a new migration'; end $$;
