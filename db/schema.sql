@@ -353,6 +353,7 @@ table coaching.call_schedules
   policy select_service for select to rowbell_writer using (true)
   policy update_service for update to rowbell_writer using (true) with check (true)
   CREATE TRIGGER _100_begin BEFORE INSERT ON coaching.call_schedules FOR EACH ROW EXECUTE FUNCTION coaching_private.tg_call_schedules__begin()
+  CREATE TRIGGER _200_check_room AFTER INSERT ON coaching.call_schedules FOR EACH STATEMENT EXECUTE FUNCTION coaching_private.tg_call_schedules__check_room()
   CREATE TRIGGER _900_align AFTER UPDATE ON coaching.call_schedules REFERENCING OLD TABLE AS outdated NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION coaching_private.tg_call_schedules__align()
   CREATE TRIGGER _900_make_calls AFTER INSERT ON coaching.call_schedules REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION coaching_private.tg_call_schedules__make_calls()
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
@@ -404,6 +405,8 @@ table coaching.calls
   policy select_service for select to rowbell_writer using (true)
   policy update_service for update to rowbell_writer using (true) with check ((status = ANY (ARRAY['pending'::text, 'canceled'::text])))
   CREATE TRIGGER _100_plan_preview BEFORE INSERT OR UPDATE OF scheduled_at, status ON coaching.calls FOR EACH ROW EXECUTE FUNCTION coaching_private.tg_calls__plan_preview()
+  CREATE TRIGGER _200_check_limits AFTER INSERT ON coaching.calls REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION coaching_private.tg_calls__check_limits()
+  CREATE TRIGGER _200_check_limits_moved AFTER UPDATE ON coaching.calls REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION coaching_private.tg_calls__check_limits()
   CREATE TRIGGER _500_count_streak AFTER UPDATE ON coaching.calls REFERENCING OLD TABLE AS outdated NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION coaching_private.tg_calls__count_streak()
   CREATE TRIGGER _900_reschedule AFTER UPDATE ON coaching.calls REFERENCING OLD TABLE AS outdated NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION coaching_private.tg_calls__reschedule()
   CREATE TRIGGER _900_schedule AFTER INSERT ON coaching.calls REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION coaching_private.tg_calls__schedule()
@@ -955,6 +958,7 @@ table notify.email_verifications
   row level security
   policy select_admin for select to rowbell_operator using (true)
   policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
+  CREATE TRIGGER _200_use_limit AFTER INSERT ON notify.email_verifications REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_rows__use_limit('email_verifications')
   grant rowbell_operator (select); rowbell_user (select)
 
 table notify.erasures
@@ -1345,6 +1349,7 @@ table notify.preference_changes
   row level security
   policy select_admin for select to rowbell_operator using (true)
   policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
+  CREATE TRIGGER _200_use_limit AFTER INSERT ON notify.preference_changes REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__use_limit()
   CREATE TRIGGER _800_record AFTER INSERT ON notify.preference_changes REFERENCING NEW TABLE AS changes FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__record()
   CREATE TRIGGER _900_look_again AFTER INSERT ON notify.preference_changes REFERENCING NEW TABLE AS changes FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__look_again()
   grant rowbell_operator (select); rowbell_user (select)
@@ -1672,6 +1677,7 @@ table notify.tracking_consents
   row level security
   policy select_admin for select to rowbell_operator using (true)
   policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
+  CREATE TRIGGER _200_use_limit AFTER INSERT ON notify.tracking_consents REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_tracking_consents__use_limit()
   grant rowbell_operator (select); rowbell_user (select)
 
 table notify.transliterations
@@ -1703,6 +1709,7 @@ table notify.users
   constraint users_pkey PRIMARY KEY (id)
   constraint users_region_is_iso3166 CHECK ((region ~ '^[A-Z]{2}(-[A-Z0-9]{1,3})?$'::text))
   constraint users_time_zone_is_known CHECK (notify_hidden.is_time_zone(time_zone))
+  CREATE INDEX users_phone_idx on notify.users USING btree (phone) WHERE (phone IS NOT NULL)
   CREATE INDEX users_time_zone_idx on notify.users USING btree (COALESCE(time_zone, 'UTC'::text))
   row level security
   policy insert_service for insert to rowbell_writer with check (true)
@@ -3226,7 +3233,13 @@ function coaching_private.tg_call_schedules__align() returns trigger
 function coaching_private.tg_call_schedules__begin() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
+function coaching_private.tg_call_schedules__check_room() returns trigger
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+
 function coaching_private.tg_call_schedules__make_calls() returns trigger
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+
+function coaching_private.tg_calls__check_limits() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function coaching_private.tg_calls__count_streak() returns trigger
@@ -4429,8 +4442,14 @@ function notify_private.tg_preference_changes__note() returns trigger
 function notify_private.tg_preference_changes__record() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
+function notify_private.tg_preference_changes__use_limit() returns trigger
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+
 function notify_private.tg_receipts__mark() returns trigger
   plpgsql volatile set search_path=pg_catalog, pg_temp
+
+function notify_private.tg_rows__use_limit() returns trigger
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_settings__check() returns trigger
   plpgsql volatile set search_path=pg_catalog, pg_temp
@@ -4439,6 +4458,9 @@ function notify_private.tg_settings__move_digests() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_suppressions__note() returns trigger
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+
+function notify_private.tg_tracking_consents__use_limit() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_users__check_email() returns trigger
