@@ -93,8 +93,9 @@ const doNotSucceed: Readonly<Record<string, RegExp>> = {
 
 /** What a call with somebody else's id in it may change of theirs, or tell of them, and why. */
 const mayTouch: Readonly<Record<string, readonly string[]>> = {
-  // To ask somebody is what these are for. They are new rows, and what was there is as it was.
-  'juke.invite_listeners': ['juke.invites'],
+  // To ask somebody is what these are for. They are new rows, and what was there is as it was; how often a person may be
+  // asked by strangers is theirs (SE-5).
+  'juke.invite_listeners': ['juke.invites', 'notify_private.limit_uses'],
   // A phone is whose token is registered last: the row moves, with its id, and who had it gets nothing on it any more.
   'coaching.register_coaching_device': ['notify.devices'],
   'notify.register_device': ['notify.devices', 'the answer'],
