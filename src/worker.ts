@@ -17,6 +17,7 @@ import { createEngine, type Lane } from './database/engine.ts';
 import { createPool } from './database.ts';
 import { createLogger } from './logger.ts';
 import { createProviders } from './providers/index.ts';
+import { createBackground } from './worker/background.ts';
 import { createCompose } from './worker/compose.ts';
 import type { WorkerContext } from './worker/context.ts';
 import { fingerprintsOf } from './worker/fingerprints.ts';
@@ -78,6 +79,7 @@ async function work(lane: Lane): Promise<void> {
     logger.info('worker.stopped', { reason: 'told before it had begun' });
     process.exit(0);
   }
+  const background = createBackground(logger);
   const context: WorkerContext = {
     engine,
     lane,
@@ -88,6 +90,7 @@ async function work(lane: Lane): Promise<void> {
     look: lifecycle.look,
     abandon: abandon.signal,
     stopping: stopping.signal,
+    background: background.add,
     persist: (write) => persist(write, logger),
   };
   const suffix = lane === 'urgent' ? '_urgent' : '';
@@ -126,6 +129,7 @@ async function work(lane: Lane): Promise<void> {
   }, config.shutdownTimeoutMs);
   await lifecycle.stopSweep();
   await runner.stop();
+  await background.done();
   clearTimeout(patience);
   await Promise.all([...providers.values()].map((provider) => provider.close()));
   await lifecycle.retire();

@@ -25,6 +25,8 @@ export type Claimed = Message & { readonly email: EmailFacts | null };
 
 type ClaimedRow = {
   delivery_id: string;
+  recipient_id: string;
+  origin_answers: boolean;
   attempt: number;
   address: string;
   web_push_p256dh: string | null;
@@ -101,7 +103,7 @@ export function createEngine({ pool, planningPool }: { pool: pg.Pool; planningPo
         text: `select delivery_id, attempt, address, web_push_p256dh, web_push_auth, webhook_secret, type_key,
             title, subtitle, body, data, thread_id, collapse_key, tag, sound, urgency, interruption_level,
             (extract(epoch from registered_at) * 1000)::float8 as registered_ms,
-            (extract(epoch from expires_at) * 1000)::float8 as expires_ms, email
+            (extract(epoch from expires_at) * 1000)::float8 as expires_ms, email, recipient_id, origin_answers
           from notify_private.claim_deliveries($1, $2, $3, $4)`,
         values: [claimId, workerId, provider, lane],
       });
@@ -119,7 +121,7 @@ export function createEngine({ pool, planningPool }: { pool: pg.Pool; planningPo
             as r (delivery_id, outcome, reason, code, provider_message_id, retry_at, suspect)))`,
         values: [
           claimId,
-          messages.map(({ deliveryId }) => deliveryId),
+          messages.map(deliveryIdOf),
           column(outcomeOf),
           column((result) => (result.outcome === 'rejected' ? result.reason : null)),
           column((result) => (result.outcome === 'rejected' ? result.code : null)),
@@ -139,6 +141,22 @@ export function createEngine({ pool, planningPool }: { pool: pg.Pool; planningPo
       );
       return rows;
     },
+
+    /** Makes a claim of its own of what has no result yet; nothing where the claim is no longer ours. */
+    split: (claimId: string, restId: string, rest: readonly Message[]) =>
+      value<void>('select notify_private.split_claim($1, $2, $3) as value', [claimId, restId, rest.map(deliveryIdOf)]),
+
+    /** Gives back messages of a claim that were not begun, each to be tried when its result says. */
+    putBack: (claimId: string, set: readonly { readonly message: Message; readonly result: Result }[]) =>
+      value<void>('select notify_private.put_back($1, $2, $3) as value', [
+        claimId,
+        set.map(({ message }) => message.deliveryId),
+        set.map(({ result }) => (result.outcome === 'rejected' && result.retryAt) || new Date()),
+      ]),
+
+    /** Tells the other workers of push services and hosts that do not answer. */
+    noteSilence: (provider: ProviderName, origins: readonly string[]) =>
+      value<void>('select notify_private.note_silence($1, $2) as value', [provider, origins]),
 
     release: (claimId: string) => value<string>('select notify_private.release_claim($1) as value', [claimId]),
 
@@ -224,6 +242,8 @@ export function createEngine({ pool, planningPool }: { pool: pg.Pool; planningPo
 function toMessage(row: ClaimedRow): Claimed {
   return {
     deliveryId: row.delivery_id,
+    recipientId: row.recipient_id,
+    originAnswers: row.origin_answers,
     attempt: row.attempt,
     address: row.address,
     webPushKeys:
@@ -246,6 +266,8 @@ function toMessage(row: ClaimedRow): Claimed {
     expiresAt: new Date(row.expires_ms),
   };
 }
+
+const deliveryIdOf = ({ deliveryId }: Message) => deliveryId;
 
 /** The word of `notify_private.result`. Not begun is our own doing (shutdown), so it does not count as a try. */
 function outcomeOf(result: Result): string {

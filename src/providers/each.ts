@@ -1,13 +1,19 @@
 import { createRejections, type ErrorRow } from './error-table.ts';
-import type { Message, Result } from './types.ts';
+import type { Message, Progress, Result } from './types.ts';
 
-/** What becomes of a message without its call; part of every table whose provider sends by `sendEach`. */
+/** What becomes of a message without its call; part of every table of a provider that sends message by message. */
 export const chunkErrors = [
   {
     code: 'not_begun',
     permanence: 'transient',
     reason: 'not_begun',
     note: 'The worker gave up before the call was begun: nothing was sent',
+  },
+  {
+    code: 'set_aside',
+    permanence: 'transient',
+    reason: 'set_aside',
+    note: 'Not begun, because its push service, host or recipient owes us answers: its turn comes later and no try is used up',
   },
   {
     code: 'internal',
@@ -19,23 +25,51 @@ export const chunkErrors = [
 
 const { reject } = createRejections(chunkErrors);
 
+type Chunk = {
+  readonly queue: ArrayIterator<[number, Message]>;
+  begin(index: number, message: Message): Promise<void>;
+};
+
 /**
- * Sends each message of a chunk, at most `limit` at the same time, and keeps the order. Once `signal` is aborted no
- * further message is begun. `sendOne` ends early by itself on abort; should it throw, only its own message is affected.
+ * A function that sends each message of a chunk, and keeps the order. At most `limit` are under way at the same time, of
+ * all chunks together, which take turns. Once `signal` is aborted no further message is begun. `sendOne` ends early by
+ * itself on abort; should it throw, only its own message is affected.
  */
-export async function sendEach(
-  batch: readonly Message[],
-  { limit, signal }: { readonly limit: number; readonly signal: AbortSignal },
-  sendOne: (message: Message) => Promise<Result>,
-): Promise<Result[]> {
-  const results = new Array<Result>(batch.length).fill(reject('not_begun'));
-  const queue = batch.entries();
-  const lane = async () => {
-    for (const [index, message] of queue) {
-      if (signal.aborted) return;
-      results[index] = await sendOne(message).catch(() => reject('internal'));
+export function createSendEach(limit: number) {
+  /** In the order of their turns. */
+  const chunks: Chunk[] = [];
+  let busy = 0;
+
+  function fill(): void {
+    while (busy < limit) {
+      const chunk = chunks.shift();
+      if (!chunk) return;
+      const next = chunk.queue.next();
+      if (next.done) continue;
+      chunks.push(chunk);
+      busy++;
+      void chunk.begin(...next.value).then(() => {
+        busy--;
+        fill();
+      });
     }
-  };
-  await Promise.all(Array.from({ length: Math.min(limit, batch.length) }, lane));
-  return results;
+  }
+
+  return (
+    batch: readonly Message[],
+    { signal, progress }: { readonly signal: AbortSignal; readonly progress?: Progress | undefined },
+    sendOne: (message: Message) => Promise<Result>,
+  ): Promise<Result[]> =>
+    new Promise((resolve) => {
+      const results = new Array<Result>(batch.length).fill(reject('not_begun'));
+      let pending = batch.length;
+      const begin = async (index: number, message: Message) => {
+        if (!signal.aborted) results[index] = await sendOne(message).catch(() => reject('internal'));
+        progress?.heard(index, results[index] as Result);
+        if (--pending === 0) resolve(results);
+      };
+      if (pending === 0) resolve(results);
+      chunks.push({ queue: batch.entries(), begin });
+      fill();
+    });
 }

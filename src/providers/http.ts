@@ -2,9 +2,10 @@ import { isIP } from 'node:net';
 import { addAbortSignal } from 'node:stream';
 import { Agent, buildConnector, type Dispatcher, request } from 'undici';
 import { withDeadline } from './deadline.ts';
-import type { ErrorRow } from './error-table.ts';
+import type { ErrorRow, Rejected } from './error-table.ts';
 import { isPublicAddress, PrivateAddressError, publicLookup } from './public-address.ts';
 import { trusting } from './trust.ts';
+import type { Result } from './types.ts';
 
 export type HttpOptions = {
   /** PEM of a certificate authority trusted besides the system's. */
@@ -13,6 +14,8 @@ export type HttpOptions = {
   readonly connections: number;
   /** Whole call: connection, request and answer. */
   readonly timeoutMs: number;
+  /** Until there is a connection, TLS included; 10 000 unless told. */
+  readonly connectMs?: number;
   /** Whether addresses outside the public internet may be connected to: all, or those of these origins. */
   readonly allowPrivateNetworks: boolean | readonly string[];
 };
@@ -22,6 +25,8 @@ export type HttpRequest = {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
   readonly signal: AbortSignal;
+  /** Whole call, where it has less time than others. */
+  readonly timeoutMs?: number;
   /** How much of the answer's body to read as text; without it none is kept. */
   readonly readBytes?: number;
   /** How much of a refusal's body (4xx) to read, of what comes within a second; the verdict stands without it. */
@@ -53,8 +58,9 @@ class NotConnectedError extends Error {
 /**
  * HTTP/1.1 over kept connections. HTTP/2 is off: one lost connection would make every call on it ambiguous.
  */
-export function createHttp({ ca, connections, timeoutMs, allowPrivateNetworks }: HttpOptions): HttpClient {
-  const common = { allowH2: false, timeout: Math.min(timeoutMs, 10_000), ...trusting(ca) };
+export function createHttp(options: HttpOptions): HttpClient {
+  const { ca, connections, timeoutMs, connectMs = 10_000, allowPrivateNetworks } = options;
+  const common = { allowH2: false, timeout: Math.min(timeoutMs, connectMs), ...trusting(ca) };
   const anywhere = buildConnector(common);
   const onThePublicInternet = buildConnector({ ...common, lookup: publicLookup });
   const mayBePrivate = ({ protocol, host }: buildConnector.Options) =>
@@ -77,8 +83,11 @@ export function createHttp({ ca, connections, timeoutMs, allowPrivateNetworks }:
   let closed: Promise<void> | null = null;
 
   return {
-    send: (url, { method, headers, body = null, signal, readBytes = 0, refusalBytes = 0 }) =>
-      withDeadline(signal, timeoutMs, async (deadline) => {
+    send: (
+      url,
+      { method, headers, body = null, signal, readBytes = 0, refusalBytes = 0, timeoutMs: patience = timeoutMs },
+    ) =>
+      withDeadline(signal, patience, async (deadline) => {
         const answer = await request(url, { dispatcher: agent, method, headers, body, signal: deadline });
         const isRefusal = answer.statusCode >= 400 && answer.statusCode < 500;
         const text =
@@ -134,6 +143,16 @@ export function transportFailure(error: unknown, signal: AbortSignal): (typeof t
   const { name, code } = error as { readonly name?: string; readonly code?: string };
   const late = name === 'TimeoutError' || code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT';
   return late ? 'timeout' : 'connection_lost';
+}
+
+/** Whether a provider that speaks HTTP reports an answer, whichever it was. */
+export function isAnswer(result: Result): boolean {
+  return result.outcome === 'accepted' || /^\d{3}$/.test(result.code ?? '');
+}
+
+/** Whether the other side did not answer: no connection, none that lasted, or no word in time. */
+export function isSilence(result: Result): result is Rejected {
+  return result.outcome === 'rejected' && /^(not_connected|timeout|connection_lost)$/.test(result.code ?? '');
 }
 
 /** Never rejects; a body that goes on beyond the bounds is cut off together with its connection. */

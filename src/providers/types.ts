@@ -10,10 +10,14 @@ export type ProviderName = (typeof providerNames)[number];
 export type Message = {
   /** Delivery id (UUID). Stable over retries: APNs `apns-id`, SMTP Message-ID, `webhook-id`, part of callback URLs. */
   readonly deliveryId: string;
+  /** Whose it is: what many share is shared by person. */
+  readonly recipientId: string;
   /** 1 for the first try. */
   readonly attempt: number;
   /** Device token, Web Push endpoint, mailbox, E.164 number or URL. */
   readonly address: string;
+  /** Web Push and webhooks: whether its push service or host has lately taken what was sent there. */
+  readonly originAnswers: boolean;
   /** RFC 8291 keys of a browser's subscription, base64url; null for every other provider. */
   readonly webPushKeys: { readonly p256dh: string; readonly auth: string } | null;
   /** When this address was last registered; a provider's "gone since" before it is stale news. */
@@ -84,14 +88,23 @@ export type Result =
       readonly suspect?: boolean;
     };
 
+/** Told, by its place in the chunk, what becomes of a message meanwhile. */
+export type Progress = {
+  /** Its result is known. */
+  heard(index: number, result: Result): void;
+  /** Its result is not to be expected soon: nobody should wait for it. */
+  late(index: number): void;
+};
+
 export type Provider = {
   readonly name: ProviderName;
   /**
    * Sends a chunk (1 to 500 messages) concurrently within the provider's own limits. Resolves to one result per
    * message in the same order; never rejects for a message's sake. `signal` aborts what is still in flight
-   * (those become `ambiguous`), what was not begun becomes `transient`/`not_begun`.
+   * (those become `ambiguous`), what was not begun becomes `transient`/`not_begun`. `progress` hears of each
+   * result before.
    */
-  send(batch: readonly Message[], signal: AbortSignal): Promise<Result[]>;
+  send(batch: readonly Message[], signal: AbortSignal, progress?: Progress): Promise<Result[]>;
   /** Closes connections; idempotent. */
   close(): Promise<void>;
 };

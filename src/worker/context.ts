@@ -18,6 +18,8 @@ export type WorkerContext = {
   readonly stopping: AbortSignal;
   /** Looks at what is due now, and so sets the clock for what is due next. */
   look(): void;
+  /** Takes charge of work that goes on after its job: a shutdown waits for it, and a failure is logged. */
+  background(work: Promise<void>): void;
   /** Runs a write-back until the database takes it; see `persist`. */
   persist<T>(write: () => Promise<T>): Promise<T>;
 };

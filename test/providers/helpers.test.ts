@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { withDeadline } from '../../src/providers/deadline.ts';
-import { sendEach } from '../../src/providers/each.ts';
+import { createSendEach } from '../../src/providers/each.ts';
 import { createRejections } from '../../src/providers/error-table.ts';
 import { isPublicAddress, publicLookup } from '../../src/providers/public-address.ts';
 import { parseRetryAfter } from '../../src/providers/retry-after.ts';
@@ -123,7 +123,7 @@ describe('sendEach', () => {
   test('never has more than the limit under way, and keeps the order', async () => {
     let current = 0;
     let most = 0;
-    const results = await sendEach(batch, { limit: 3, signal: unaborted }, async ({ address }) => {
+    const results = await createSendEach(3)(batch, { signal: unaborted }, async ({ address }) => {
       most = Math.max(most, ++current);
       await new Promise((resolve) => setTimeout(resolve, 10 - Number(address)));
       current--;
@@ -134,7 +134,7 @@ describe('sendEach', () => {
   });
 
   test('a mistake of ours is ambiguous and stays with its message', async () => {
-    const results = await sendEach(batch, { limit: 3, signal: unaborted }, async ({ address }) => {
+    const results = await createSendEach(3)(batch, { signal: unaborted }, async ({ address }) => {
       if (address === '4') throw new Error('mistake');
       return { outcome: 'accepted', providerMessageId: null };
     });
@@ -145,7 +145,7 @@ describe('sendEach', () => {
   });
 
   test('aborted before it began: nothing is begun', async () => {
-    const results = await sendEach(batch, { limit: 3, signal: AbortSignal.abort() }, () => {
+    const results = await createSendEach(3)(batch, { signal: AbortSignal.abort() }, () => {
       throw new Error('must not be called');
     });
     expect(new Set(results.map((result) => result.outcome === 'rejected' && result.reason))).toEqual(

@@ -6,6 +6,8 @@ import type { Message } from '../../src/providers/types.ts';
 export function messageTo(address: string, changes: Partial<Message> = {}): Message {
   return {
     deliveryId: randomUUID(),
+    recipientId: randomUUID(),
+    originAnswers: false,
     attempt: 1,
     address,
     webPushKeys: null,

@@ -1,6 +1,7 @@
 import { createEngine, type Engine } from '../../src/database/engine.ts';
 import { createLogger } from '../../src/logger.ts';
 import type { Provider } from '../../src/providers/types.ts';
+import { createBackground } from '../../src/worker/background.ts';
 import type { WorkerContext } from '../../src/worker/context.ts';
 import { persist } from '../../src/worker/persist.ts';
 import type { TestDatabase } from './database.ts';
@@ -23,6 +24,7 @@ export function planningContext(db: TestDatabase, providers: readonly Provider[]
     abandon: new AbortController().signal,
     stopping: new AbortController().signal,
     look: () => {},
+    background: createBackground(logger).add,
     persist: (write) => persist(write, logger),
   };
 }

@@ -1,7 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { Provider as ApnProvider, type ResponseFailure } from '@parse/node-apn';
 import { trusting } from '../trust.ts';
-import type { Message, Provider, Result } from '../types.ts';
+import type { Message, Progress, Provider, Result } from '../types.ts';
 import { explain, isTimeout, reject } from './failure.ts';
 import { toNotification } from './notification.ts';
 import { noteRetryAfter } from './retry-after.ts';
@@ -73,7 +73,7 @@ export function createApns(options: ApnsOptions): Provider {
 
   return {
     name: 'apns',
-    send: (batch, signal) => settleAll(batch, signal, sendOne),
+    send: (batch, signal, progress) => settleAll(batch, signal, sendOne, progress),
     close() {
       closed ??= shutDown(connection.client).finally(retryAfter.close);
       return closed;
@@ -89,21 +89,30 @@ function settleAll(
   batch: readonly Message[],
   signal: AbortSignal,
   sendOne: (message: Message) => Promise<Result>,
+  progress?: Progress,
 ): Promise<Result[]> {
-  if (signal.aborted) return Promise.resolve(batch.map(() => reject('not_begun')));
   return new Promise((resolve) => {
     const results: (Result | undefined)[] = new Array(batch.length).fill(undefined);
     let open = batch.length;
-    const finish = () => {
-      signal.removeEventListener('abort', finish);
-      resolve(results.map((result) => result ?? reject('aborted')));
-    };
     const settle = (index: number, result: Result) => {
+      if (results[index]) return;
       results[index] = result;
+      progress?.heard(index, result);
       if (--open === 0) finish();
     };
-    signal.addEventListener('abort', finish);
-    if (open === 0) finish();
+    const finish = () => {
+      signal.removeEventListener('abort', giveUp);
+      resolve(results as Result[]);
+    };
+    const giveUp = () => {
+      for (const index of batch.keys()) settle(index, reject('aborted'));
+    };
+    if (open === 0) return finish();
+    if (signal.aborted) {
+      for (const index of batch.keys()) settle(index, reject('not_begun'));
+      return;
+    }
+    signal.addEventListener('abort', giveUp);
     for (const [index, message] of batch.entries()) {
       sendOne(message).then(
         (result) => settle(index, result),

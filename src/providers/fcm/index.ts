@@ -1,7 +1,7 @@
 import { createPrivateKey, randomUUID } from 'node:crypto';
 import { deleteApp, initializeApp } from 'firebase-admin/app';
 import { getMessaging } from 'firebase-admin/messaging';
-import { sendEach } from '../each.ts';
+import { createSendEach } from '../each.ts';
 import { createHttp } from '../http.ts';
 import { trusting } from '../trust.ts';
 import type { Message, Provider, Result } from '../types.ts';
@@ -44,6 +44,7 @@ export function createFcm(options: FcmOptions): Provider {
     ...trusting(ca),
   });
   const http = createHttp({ ca, connections: 1, timeoutMs: tokenTimeoutMs, allowPrivateNetworks: true });
+  const sendEach = createSendEach(connections);
   const closing = new AbortController();
   const credential = createCredential(options, http, closing.signal);
   let app = openApp();
@@ -74,14 +75,14 @@ export function createFcm(options: FcmOptions): Provider {
 
   return {
     name: 'fcm',
-    async send(batch, signal) {
+    async send(batch, signal, progress) {
       const flights = new Set<Flight>();
       const abort = () => {
         for (const flight of flights) flight.giveUp('aborted');
       };
       signal.addEventListener('abort', abort);
       try {
-        return await sendEach(batch, { limit: connections, signal }, (message) => sendOne(message, flights));
+        return await sendEach(batch, { signal, progress }, (message) => sendOne(message, flights));
       } finally {
         signal.removeEventListener('abort', abort);
       }

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { createTransport } from 'nodemailer';
 import { withDeadline } from '../deadline.ts';
-import { sendEach } from '../each.ts';
+import { createSendEach } from '../each.ts';
 import { createRejections } from '../error-table.ts';
 import { trusting } from '../trust.ts';
 import type { Message, Provider, Result } from '../types.ts';
@@ -36,6 +36,7 @@ const { reject } = createRejections(errors);
 export function createSmtp(options: SmtpOptions): Provider {
   const { url, from, returnPath = null, ca, dkim, connections = 10, timeoutMs = 60_000 } = options;
   const sender = parseSender(from);
+  const sendEach = createSendEach(connections);
   const transport = createTransport({
     pool: true,
     url,
@@ -77,7 +78,7 @@ export function createSmtp(options: SmtpOptions): Provider {
 
   return {
     name: 'smtp',
-    send: (batch, signal) => sendEach(batch, { limit: connections, signal }, (message) => sendOne(message, signal)),
+    send: (batch, signal, progress) => sendEach(batch, { signal, progress }, (message) => sendOne(message, signal)),
     async close() {
       transport.close();
     },

@@ -1,6 +1,6 @@
-import { sendEach } from '../each.ts';
 import { createRejections } from '../error-table.ts';
 import { createHttp, type HttpAnswer, transportFailure } from '../http.ts';
+import { createLanes } from '../lanes.ts';
 import { parseRetryAfter } from '../retry-after.ts';
 import type { Message, Provider, Result } from '../types.ts';
 import { errors } from './errors.ts';
@@ -11,7 +11,7 @@ export type WebhookOptions = {
   readonly allowPrivateNetworks?: boolean;
   /** PEM of a certificate authority trusted besides the system's. */
   readonly ca?: string | null;
-  /** Messages in flight at once; 32 unless told. */
+  /** Lanes kept for receivers that answer; 32 unless told. */
   readonly concurrency?: number;
   /** Connections kept per receiver; 8 unless told. */
   readonly connections?: number;
@@ -27,10 +27,11 @@ const { has, reject } = createRejections(errors);
  */
 export function createWebhook(options: WebhookOptions = {}): Provider {
   const { allowPrivateNetworks = false, ca, concurrency = 32, connections = 8, timeoutMs = 15_000 } = options;
-  const http = createHttp({ ca, connections, timeoutMs, allowPrivateNetworks });
+  const http = createHttp({ ca, connections, timeoutMs, connectMs: 3_000, allowPrivateNetworks });
+  const lanes = createLanes({ kept: concurrency, anOrigin: connections, timeoutMs });
   const schemes = allowPrivateNetworks ? ['https:', 'http:'] : ['https:'];
 
-  const sendOne = async (message: Message, signal: AbortSignal): Promise<Result> => {
+  const sendOne = async (message: Message, signal: AbortSignal, patience: number): Promise<Result> => {
     const url = URL.parse(message.address);
     if (!url || !schemes.includes(url.protocol) || url.username || url.password) return reject('bad_endpoint');
     const now = new Date();
@@ -39,7 +40,7 @@ export function createWebhook(options: WebhookOptions = {}): Provider {
     if (!signature) return reject('bad_secret');
     const headers = { ...signature, 'content-type': 'application/json', 'user-agent': 'Rowbell' };
     try {
-      return resultOf(await http.send(url, { method: 'POST', headers, body, signal }));
+      return resultOf(await http.send(url, { method: 'POST', headers, body, signal, timeoutMs: patience }));
     } catch (error) {
       return reject(transportFailure(error, signal));
     }
@@ -47,7 +48,8 @@ export function createWebhook(options: WebhookOptions = {}): Provider {
 
   return {
     name: 'webhook',
-    send: (batch, signal) => sendEach(batch, { limit: concurrency, signal }, (message) => sendOne(message, signal)),
+    send: (batch, signal, progress) =>
+      lanes.send(batch, { signal, progress }, (message, ms) => sendOne(message, signal, ms)),
     close: http.close,
   };
 }

@@ -19,46 +19,11 @@ declare
 begin
   loop
     exit when room = 0;
-    taken := array(
-      select row(
-        d.id, d.notification_id, d.attempt + 1,
-        case
-          when d.expires_at <= at then 'expired'
-          when a.value is null then 'canceled'
-          when s.reason is not null then 'suppressed'
-          else 'sending'
-        end,
-        case when d.expires_at <= at then 'expired' when a.value is null then 'address_removed' else s.reason end,
-        d.expires_at, a.value, v.web_push_p256dh, v.web_push_auth, v.registered_at, w.secret
-      )::notify_private.claimable
-      from (
-        select * from notify.deliveries as q
-        where q.provider = provider and q.lane = lane and q.status = 'queued' and q.due_at <= at
-        order by q.due_at
-        limit room
-        for update skip locked
-      ) as d
-      -- The owner is compared: a device that changed hands since planning gets nothing meant for the old one.
-      left join lateral (
-        select x.token, x.web_push_p256dh, x.web_push_auth, x.registered_at from notify.devices as x
-        where d.channel = 'push' and x.id = d.device_id and x.user_id = d.recipient_id and x.deactivated_at is null limit 1
-      ) as v on true
-      left join lateral (
-        select x.url, x.secret from notify.webhook_endpoints as x
-        where d.channel = 'webhook' and x.id = d.device_id and x.deactivated_at is null limit 1
-      ) as w on true
-      -- A mailbox or number stands in the delivery itself; it goes with its person.
-      left join lateral (
-        select d.address as value from notify.users as x where d.address is not null and x.id = d.recipient_id limit 1
-      ) as m on true
-      cross join lateral (select coalesce(v.token, w.url, m.value) as value) as a
-      -- A STOP or a bounce that came after planning.
-      left join lateral (
-        select x.reason from notify.suppressions as x
-        where x.channel = d.channel and x.address = a.value and (x.expires_at is null or x.expires_at > at) limit 1
-      ) as s on true
-    );
+    taken := notify_private.take_due(provider, lane, at, room);
     exit when pg_catalog.cardinality(taken) = 0;
+    if pg_catalog.cardinality(taken) = room then
+      taken := notify_private.share_places(provider, lane, at, taken);
+    end if;
     if own_channel in ('sms', 'voice') then
       taken := notify_private.charge(taken, own_channel, at);
     end if;
@@ -142,7 +107,12 @@ begin
       n.type_key, coalesce(s.said ->> 'title', n.channel_texts -> own_channel ->> 'title', n.title), coalesce(s.said ->> 'subtitle', n.subtitle),
       coalesce(s.said ->> 'body', n.channel_texts -> own_channel ->> 'body', n.body), n.data, n.thread_id, n.collapse_key, k.tag, k.sound,
       k.urgency, k.interruption_level, t.expires_at,
-      case when own_channel = 'email' then notify_private.email_facts(n.id) end
+      case when own_channel = 'email' then notify_private.email_facts(n.id) end, n.recipient_id,
+      own_channel in ('push', 'webhook') and exists (
+        select from notify.provider_origins as o
+        where o.provider = provider and o.origin = notify_private.origin_of(provider, t.address)
+          and o.accepted_at > at - interval '7 days' limit 1
+      )
     from unnest(taken) as t
     cross join lateral (select * from notify.notifications as x where x.id = t.notification_id limit 1) as n
     cross join lateral (select * from notify.notification_types as x where x.key = n.type_key limit 1) as k

@@ -30,7 +30,7 @@ begin
     from (
       select t.delivery_id, notify_private.origin_of(provider, t.address) as origin,
         row_number() over (partition by notify_private.origin_of(provider, t.address) order by t.n) as n
-      from unnest(taken) with ordinality as t (delivery_id, notification_id, attempt, fate, reason, expires_at, address, p256dh, auth, registered_at, secret, n)
+      from unnest(taken) with ordinality as t (delivery_id, notification_id, attempt, fate, reason, expires_at, address, p256dh, auth, registered_at, secret, recipient_id, n)
       where t.fate = 'sending'
     ) as t
     join notify.provider_origins as o on o.provider = provider and o.origin = t.origin and o.paused_until is not null

@@ -1,0 +1,285 @@
+import { chunkErrors } from './each.ts';
+import { createRejections } from './error-table.ts';
+import { isAnswer, isSilence } from './http.ts';
+import type { Message, Progress, Result } from './types.ts';
+
+export type LanesOptions = {
+  /** Calls at once to origins that answer. */
+  readonly kept: number;
+  /** Of these, at most so many to one origin. */
+  readonly anOrigin: number;
+  /** Whole call; one in doubt has less. */
+  readonly timeoutMs: number;
+};
+
+/** What is known of a push service or host, and how busy we are with it. */
+type Origin = {
+  /** It has answered before, here or to another worker. */
+  isKnown: boolean;
+  /** It owes us an answer. */
+  isSilent: boolean;
+  answeredAt: number;
+  /** Calls without an answer since the last that had one, and how often it was set aside for that. */
+  silences: number;
+  asides: number;
+  asideUntil: number;
+  /** Calls under way, and all that are not over. */
+  open: number;
+  pending: number;
+};
+type Person = {
+  isSilent: boolean;
+  answeredAt: number;
+  /** When the next of theirs that finds no room is tried. */
+  nextTurn: number;
+  open: number;
+  /** Those in doubt that wait here. */
+  waiting: number;
+  pending: number;
+};
+type Call = {
+  readonly message: Message;
+  readonly line: Line;
+  isWaiting: boolean;
+  /** Nobody waits for it. */
+  isLate: boolean;
+  run(timeoutMs: number): Promise<Result>;
+  settle(result: Result): void;
+  late(): void;
+};
+/** What waits for one person at one origin. */
+type Line = { readonly key: string; readonly origin: Origin; readonly person: Person; readonly calls: Set<Call> };
+
+/** For all that is in doubt: lanes, patience, and what may wait for them. */
+const doubtful = { lanes: 8, timeoutMs: 5_000, waiting: 64, anOrigin: 2 } as const;
+/** Of one person: calls at once, those in doubt, and those in doubt that wait. */
+const aPerson = { calls: 8, doubtful: 2, waiting: 8 } as const;
+/** An answer that takes longer is not waited for in a lane, up to so many. */
+const prompt = { ms: 1_000, overdue: 128 } as const;
+/** After so many silences an origin that was known to answer is set aside, for so long, doubled each time. */
+const aside = { silences: 3, firstMs: 5_000, mostMs: 300_000 } as const;
+const maxRemembered = 1_000;
+
+const { reject } = createRejections(chunkErrors);
+
+/**
+ * Shares the calls to many hosts among origins and people, so that none of them holds up the others. Origins that answer
+ * have lanes kept for them. All that is in doubt, because it is unknown or silent, shares a few with less patience, and
+ * what finds no room is put back without being begun. A call that takes long leaves its lane to others; an origin that
+ * does not answer is set aside, longer each time, until it does.
+ */
+export function createLanes({ kept, anOrigin, timeoutMs }: LanesOptions) {
+  const origins = new Map<string, Origin>();
+  const people = new Map<string, Person>();
+  /** In the order of their turns. */
+  const lines = new Map<string, Line>();
+  const busy = { kept: 0, doubtful: 0, overdue: 0 };
+  const forDoubtful = Math.min(doubtful.lanes, kept);
+  let doubtfulWaiting = 0;
+
+  const isDoubtful = ({ origin, person }: Line) => !origin.isKnown || origin.isSilent || person.isSilent;
+
+  function mayBegin(line: Line): boolean {
+    const { origin, person } = line;
+    if (!isDoubtful(line)) return busy.kept < kept && origin.open < anOrigin && person.open < aPerson.calls;
+    if (busy.doubtful >= forDoubtful || person.open >= aPerson.doubtful) return false;
+    return (origin.isKnown && !origin.isSilent) || origin.open < doubtful.anOrigin;
+  }
+
+  /** Begins what may be begun, one of each line in turn: a line that goes to the end is met again. */
+  function fill(): void {
+    for (const line of lines.values()) {
+      if (busy.kept >= kept && busy.doubtful >= forDoubtful) return;
+      const [call] = line.calls;
+      if (!call || !mayBegin(line)) continue;
+      leaveLine(call);
+      if (lines.delete(line.key)) lines.set(line.key, line);
+      void begin(call);
+    }
+  }
+
+  async function begin(call: Call): Promise<void> {
+    const { origin, person } = call.line;
+    const inDoubt = isDoubtful(call.line);
+    let lane: keyof typeof busy = inDoubt ? 'doubtful' : 'kept';
+    const begunAt = performance.now();
+    busy[lane]++;
+    origin.open++;
+    person.open++;
+    if (inDoubt) call.late();
+    const timer = setTimeout(() => {
+      call.late();
+      if (lane === 'kept' && busy.overdue < prompt.overdue) {
+        busy[lane]--;
+        lane = 'overdue';
+        busy[lane]++;
+      }
+      if (origin.answeredAt < begunAt) origin.isSilent = true;
+      if (person.answeredAt < begunAt) person.isSilent = true;
+      sortOut();
+      fill();
+    }, prompt.ms);
+
+    const result = await call
+      .run(inDoubt ? Math.min(timeoutMs, doubtful.timeoutMs) : timeoutMs)
+      .catch(() => reject('internal'));
+    clearTimeout(timer);
+    busy[lane]--;
+    origin.open--;
+    person.open--;
+    note(call.line, result, begunAt);
+    call.settle(result);
+    fill();
+  }
+
+  function note({ origin, person }: Line, result: Result, begunAt: number): void {
+    const now = performance.now();
+    if (isAnswer(result)) {
+      Object.assign(origin, { isKnown: true, isSilent: false, answeredAt: now, silences: 0, asides: 0, asideUntil: 0 });
+      Object.assign(person, { isSilent: false, answeredAt: now });
+      return;
+    }
+    if (!isSilence(result)) return;
+    if (person.answeredAt < begunAt) person.isSilent = true;
+    if (origin.answeredAt < begunAt) {
+      origin.isSilent = true;
+      // Who is known to answer may be silent about one person's messages; that no connection comes about is the host's doing.
+      if (!origin.isKnown || ++origin.silences >= aside.silences || result.code === 'not_connected') {
+        origin.asideUntil = now + Math.min(aside.mostMs, aside.firstMs * 2 ** origin.asides++);
+      }
+    }
+    sortOut();
+  }
+
+  /** Nobody waits for what is in doubt, and most of it is put back. */
+  function sortOut(): void {
+    for (const line of lines.values()) if (isDoubtful(line)) for (const call of line.calls) doubt(call);
+  }
+
+  function doubt(call: Call): void {
+    const { origin, person } = call.line;
+    const now = performance.now();
+    if (now < origin.asideUntil) return putBack(call, origin.asideUntil - now + Math.random() * 1_000);
+    if (call.isLate) return;
+    if (doubtfulWaiting >= doubtful.waiting || person.waiting >= aPerson.waiting) {
+      // One after the other, or all of them would come back together.
+      person.nextTurn = Math.min(Math.max(person.nextTurn, now + 1_000) + 250, now + 60_000);
+      return putBack(call, person.nextTurn - now);
+    }
+    call.isLate = true;
+    doubtfulWaiting++;
+    person.waiting++;
+    call.late();
+  }
+
+  function putBack(call: Call, ms: number): void {
+    leaveLine(call);
+    call.settle(reject('set_aside', { retryAt: new Date(Date.now() + ms) }));
+  }
+
+  function leaveLine(call: Call): void {
+    const { line } = call;
+    call.isWaiting = false;
+    line.calls.delete(call);
+    if (line.calls.size === 0) lines.delete(line.key);
+    if (!call.isLate) return;
+    doubtfulWaiting--;
+    line.person.waiting--;
+  }
+
+  function lineFor({ address, recipientId, originAnswers }: Message): Line {
+    const name = URL.parse(address)?.origin ?? '';
+    const key = `${recipientId} ${name}`;
+    const waiting = lines.get(key);
+    if (waiting) return waiting;
+    const origin = remember(origins, name, () => ({
+      isKnown: false,
+      isSilent: false,
+      answeredAt: -1,
+      silences: 0,
+      asides: 0,
+      asideUntil: 0,
+      open: 0,
+      pending: 0,
+    }));
+    if (originAnswers) origin.isKnown = true;
+    const person = remember(people, recipientId, () => ({
+      isSilent: false,
+      answeredAt: -1,
+      nextTurn: 0,
+      open: 0,
+      waiting: 0,
+      pending: 0,
+    }));
+    return { key, origin, person, calls: new Set() };
+  }
+
+  return {
+    /** As `Provider.send`; `sendOne` is told how long its call may take. */
+    send(
+      batch: readonly Message[],
+      { signal, progress }: { readonly signal: AbortSignal; readonly progress?: Progress | undefined },
+      sendOne: (message: Message, timeoutMs: number) => Promise<Result>,
+    ): Promise<Result[]> {
+      return new Promise((resolve) => {
+        const results = new Array<Result>(batch.length);
+        let pending = batch.length;
+        const calls = batch.map((message, index): Call => {
+          const line = lineFor(message);
+          const call: Call = {
+            message,
+            line,
+            isWaiting: true,
+            isLate: false,
+            run: (ms) => sendOne(message, ms),
+            late: () => progress?.late(index),
+            settle(result) {
+              results[index] = result;
+              line.origin.pending--;
+              line.person.pending--;
+              progress?.heard(index, result);
+              if (--pending === 0) finish();
+            },
+          };
+          line.origin.pending++;
+          line.person.pending++;
+          line.calls.add(call);
+          lines.set(line.key, line);
+          return call;
+        });
+        const giveUp = () => {
+          for (const call of calls) {
+            if (!call.isWaiting) continue;
+            leaveLine(call);
+            call.settle(reject('not_begun'));
+          }
+        };
+        const finish = () => {
+          signal.removeEventListener('abort', giveUp);
+          resolve(results);
+        };
+        signal.addEventListener('abort', giveUp);
+        if (batch.length === 0) finish();
+        if (signal.aborted) giveUp();
+        fill();
+        sortOut();
+      });
+    },
+  };
+}
+
+/** What is kept under a key. The memory is bounded: the oldest that nothing is pending for goes. */
+function remember<T extends { readonly pending: number }>(memory: Map<string, T>, key: string, make: () => T): T {
+  const known = memory.get(key);
+  if (known) return known;
+  if (memory.size >= maxRemembered) {
+    for (const [oldest, { pending }] of memory) {
+      if (pending > 0) continue;
+      memory.delete(oldest);
+      break;
+    }
+  }
+  const made = make();
+  memory.set(key, made);
+  return made;
+}
