@@ -10,12 +10,6 @@ export const chunkErrors = [
     note: 'The worker gave up before the call was begun: nothing was sent',
   },
   {
-    code: 'set_aside',
-    permanence: 'transient',
-    reason: 'set_aside',
-    note: 'Not begun, because its push service, host or recipient owes us answers: its turn comes later and no try is used up',
-  },
-  {
     code: 'internal',
     permanence: 'ambiguous',
     reason: 'internal',

@@ -1,5 +1,5 @@
 import { chunkErrors } from './each.ts';
-import { createRejections } from './error-table.ts';
+import { createRejections, type ErrorRow } from './error-table.ts';
 import { isAnswer, isSilence } from './http.ts';
 import type { Message, Progress, Result } from './types.ts';
 
@@ -50,17 +50,36 @@ type Call = {
 /** What waits for one person at one origin. */
 type Line = { readonly key: string; readonly origin: Origin; readonly person: Person; readonly calls: Set<Call> };
 
-/** For all that is in doubt: lanes, patience, and what may wait for them. */
-const doubtful = { lanes: 8, timeoutMs: 5_000, waiting: 64, anOrigin: 2 } as const;
+/** For all that is in doubt: lanes, patience, and how many messages may wait for them. */
+const maxDoubtful = 8;
+const doubtfulTimeoutMs = 5_000;
+const maxDoubtfulWaiting = 64;
+const maxDoubtfulAnOrigin = 2;
 /** Of one person: calls at once, those in doubt, and those in doubt that wait. */
-const aPerson = { calls: 8, doubtful: 2, waiting: 8 } as const;
+const maxOfAPerson = 8;
+const maxDoubtfulOfAPerson = 2;
+const maxWaitingOfAPerson = 8;
 /** An answer that takes longer is not waited for in a lane, up to so many. */
-const prompt = { ms: 1_000, overdue: 128 } as const;
+const promptMs = 1_000;
+const maxOverdue = 128;
 /** After so many silences an origin that was known to answer is set aside, for so long, doubled each time. */
-const aside = { silences: 3, firstMs: 5_000, mostMs: 300_000 } as const;
+const maxSilences = 3;
+const firstAsideMs = 5_000;
+const longestAsideMs = 300_000;
 const maxRemembered = 1_000;
 
-const { reject } = createRejections(chunkErrors);
+/** What becomes of a message that finds no lane; part of the tables of those who use them. */
+export const laneErrors = [
+  ...chunkErrors,
+  {
+    code: 'set_aside',
+    permanence: 'transient',
+    reason: 'set_aside',
+    note: 'Not begun, because its push service, host or recipient owes us answers: its turn comes later and no try is used up',
+  },
+] as const satisfies readonly ErrorRow[];
+
+const { reject } = createRejections(laneErrors);
 
 /**
  * Shares the calls to many hosts among origins and people, so that none of them holds up the others. Origins that answer
@@ -74,22 +93,22 @@ export function createLanes({ kept, anOrigin, timeoutMs }: LanesOptions) {
   /** In the order of their turns. */
   const lines = new Map<string, Line>();
   const busy = { kept: 0, doubtful: 0, overdue: 0 };
-  const forDoubtful = Math.min(doubtful.lanes, kept);
+  const doubtfulLanes = Math.min(maxDoubtful, kept);
   let doubtfulWaiting = 0;
 
   const isDoubtful = ({ origin, person }: Line) => !origin.isKnown || origin.isSilent || person.isSilent;
 
   function mayBegin(line: Line): boolean {
     const { origin, person } = line;
-    if (!isDoubtful(line)) return busy.kept < kept && origin.open < anOrigin && person.open < aPerson.calls;
-    if (busy.doubtful >= forDoubtful || person.open >= aPerson.doubtful) return false;
-    return (origin.isKnown && !origin.isSilent) || origin.open < doubtful.anOrigin;
+    if (!isDoubtful(line)) return busy.kept < kept && origin.open < anOrigin && person.open < maxOfAPerson;
+    if (busy.doubtful >= doubtfulLanes || person.open >= maxDoubtfulOfAPerson) return false;
+    return (origin.isKnown && !origin.isSilent) || origin.open < maxDoubtfulAnOrigin;
   }
 
   /** Begins what may be begun, one of each line in turn: a line that goes to the end is met again. */
   function fill(): void {
     for (const line of lines.values()) {
-      if (busy.kept >= kept && busy.doubtful >= forDoubtful) return;
+      if (busy.kept >= kept && busy.doubtful >= doubtfulLanes) return;
       const [call] = line.calls;
       if (!call || !mayBegin(line)) continue;
       leaveLine(call);
@@ -109,7 +128,7 @@ export function createLanes({ kept, anOrigin, timeoutMs }: LanesOptions) {
     if (inDoubt) call.late();
     const timer = setTimeout(() => {
       call.late();
-      if (lane === 'kept' && busy.overdue < prompt.overdue) {
+      if (lane === 'kept' && busy.overdue < maxOverdue) {
         busy[lane]--;
         lane = 'overdue';
         busy[lane]++;
@@ -118,10 +137,10 @@ export function createLanes({ kept, anOrigin, timeoutMs }: LanesOptions) {
       if (person.answeredAt < begunAt) person.isSilent = true;
       sortOut();
       fill();
-    }, prompt.ms);
+    }, promptMs);
 
     const result = await call
-      .run(inDoubt ? Math.min(timeoutMs, doubtful.timeoutMs) : timeoutMs)
+      .run(inDoubt ? Math.min(timeoutMs, doubtfulTimeoutMs) : timeoutMs)
       .catch(() => reject('internal'));
     clearTimeout(timer);
     busy[lane]--;
@@ -144,8 +163,8 @@ export function createLanes({ kept, anOrigin, timeoutMs }: LanesOptions) {
     if (origin.answeredAt < begunAt) {
       origin.isSilent = true;
       // Who is known to answer may be silent about one person's messages; that no connection comes about is the host's doing.
-      if (!origin.isKnown || ++origin.silences >= aside.silences || result.code === 'not_connected') {
-        origin.asideUntil = now + Math.min(aside.mostMs, aside.firstMs * 2 ** origin.asides++);
+      if (!origin.isKnown || ++origin.silences >= maxSilences || result.code === 'not_connected') {
+        origin.asideUntil = now + Math.min(longestAsideMs, firstAsideMs * 2 ** origin.asides++);
       }
     }
     sortOut();
@@ -161,7 +180,7 @@ export function createLanes({ kept, anOrigin, timeoutMs }: LanesOptions) {
     const now = performance.now();
     if (now < origin.asideUntil) return putBack(call, origin.asideUntil - now + Math.random() * 1_000);
     if (call.isLate) return;
-    if (doubtfulWaiting >= doubtful.waiting || person.waiting >= aPerson.waiting) {
+    if (doubtfulWaiting >= maxDoubtfulWaiting || person.waiting >= maxWaitingOfAPerson) {
       // One after the other, or all of them would come back together.
       person.nextTurn = Math.min(Math.max(person.nextTurn, now + 1_000) + 250, now + 60_000);
       return putBack(call, person.nextTurn - now);

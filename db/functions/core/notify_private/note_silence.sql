@@ -5,6 +5,8 @@ security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_variable
 begin
+  -- One after the other, so that many workers that say the same at once lengthen no pause.
+  perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('note_silence ' || provider, 0));
   perform notify_private.pause_origin(provider, s.origin, 'silent')
   from (select distinct notify_private.origin_of(provider, o.origin) as origin from unnest(origins) as o (origin) order by origin) as s
   where s.origin is not null and not exists (
