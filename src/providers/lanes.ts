@@ -178,17 +178,18 @@ export function createLanes({ kept, anOrigin, timeoutMs }: LanesOptions) {
   function doubt(call: Call): void {
     const { origin, person } = call.line;
     const now = performance.now();
-    if (now < origin.asideUntil) return putBack(call, origin.asideUntil - now + Math.random() * 1_000);
-    if (call.isLate) return;
-    if (doubtfulWaiting >= maxDoubtfulWaiting || person.waiting >= maxWaitingOfAPerson) {
+    if (now < origin.asideUntil) {
+      putBack(call, origin.asideUntil - now + Math.random() * 1_000);
+    } else if (!call.isLate && (doubtfulWaiting >= maxDoubtfulWaiting || person.waiting >= maxWaitingOfAPerson)) {
       // One after the other, or all of them would come back together.
       person.nextTurn = Math.min(Math.max(person.nextTurn, now + 1_000) + 250, now + 60_000);
-      return putBack(call, person.nextTurn - now);
+      putBack(call, person.nextTurn - now);
+    } else if (!call.isLate) {
+      call.isLate = true;
+      doubtfulWaiting++;
+      person.waiting++;
+      call.late();
     }
-    call.isLate = true;
-    doubtfulWaiting++;
-    person.waiting++;
-    call.late();
   }
 
   function putBack(call: Call, ms: number): void {

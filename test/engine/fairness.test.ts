@@ -49,7 +49,6 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true });
 });
 
-const providerOf = (channel: Channel) => (channel === 'push' ? 'web_push' : 'webhook');
 const sandboxOrigin = (channel: Channel) =>
   channel === 'push' ? `https://127.0.0.1:${sandbox.ports.web_push}` : `http://127.0.0.1:${sandbox.ports.webhook}`;
 const originOf = (channel: Channel, { port }: Tarpit) => `${channel === 'push' ? 'https' : 'http'}://127.0.0.1:${port}`;
