@@ -133,9 +133,9 @@ type notify_private.audience_member as (event_id uuid, recipient_id uuid, varian
 
 type notify_private.candidate as (notification_id uuid, event_id uuid, type_key text, recipient_id uuid, channel text, dedupe_key text, expires_at timestamp with time zone, fallback_key text, released_rule text)
 
-type notify_private.claimable as (delivery_id uuid, notification_id uuid, attempt integer, fate text, reason text, expires_at timestamp with time zone, address text, web_push_p256dh text, web_push_auth text, registered_at timestamp with time zone, webhook_secret text)
+type notify_private.claimable as (delivery_id uuid, notification_id uuid, attempt integer, fate text, reason text, expires_at timestamp with time zone, address text, web_push_p256dh text, web_push_auth text, registered_at timestamp with time zone, webhook_secret text, recipient_id uuid)
 
-type notify_private.claimed_delivery as (delivery_id uuid, attempt integer, address text, web_push_p256dh text, web_push_auth text, registered_at timestamp with time zone, webhook_secret text, type_key text, title text, subtitle text, body text, data jsonb, thread_id text, collapse_key text, tag text, sound text, urgency text, interruption_level text, expires_at timestamp with time zone, email jsonb)
+type notify_private.claimed_delivery as (delivery_id uuid, attempt integer, address text, web_push_p256dh text, web_push_auth text, registered_at timestamp with time zone, webhook_secret text, type_key text, title text, subtitle text, body text, data jsonb, thread_id text, collapse_key text, tag text, sound text, urgency text, interruption_level text, expires_at timestamp with time zone, email jsonb, recipient_id uuid, origin_answers boolean)
 
 type notify_private.facts as (notification_id uuid, event_id uuid, recipient_id uuid, type_key text, channel text, at timestamp with time zone, released_rule text, place integer, priority text, type_enabled boolean, expires_at timestamp with time zone, relevant boolean, consent text, region text, enabled boolean, frequency text, source text, known integer, usable integer, suppression_reason text, addresses notify_private.usable_address[], fallback_key text, fallback_step integer, dedupe_key text, dedupe_expires_at timestamp with time zone, used_by_event_id uuid, used_until timestamp with time zone, capped boolean, cap integer, count integer, day date, rolling_cap integer, rolling_count integer, rolling_frees timestamp with time zone[], cap_excess text, zone text, quiet_until timestamp with time zone, quiet_reason text, digest_at timestamp with time zone, defer_until timestamp with time zone, unverified boolean, spending text)
 
@@ -4172,6 +4172,10 @@ function notify_private.note_opt_out(address text, opted_out boolean) returns bo
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_http (execute)
 
+function notify_private.note_silence(provider text, origins text[]) returns void
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_worker (execute)
+
 function notify_private.note_suspects(provider text, answers notify_private.answer[], at timestamp with time zone) returns void
   sql volatile set search_path=pg_catalog, pg_temp
 
@@ -4249,6 +4253,10 @@ function notify_private.plan_slices(IN event_ids uuid[], IN most integer, INOUT 
 
 function notify_private.predict(user_id uuid, type_key text, at timestamp with time zone, variables jsonb) returns SETOF notify.prediction
   plpgsql stable set search_path=pg_catalog, pg_temp
+
+function notify_private.put_back(claim_id uuid, delivery_ids uuid[], due timestamp with time zone[]) returns void
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off
+  grant rowbell_worker (execute)
 
 function notify_private.quiet_until(windows notify.quiet_window[], zone text, at timestamp with time zone) returns timestamp with time zone
   plpgsql immutable parallel safe set search_path=pg_catalog, pg_temp
@@ -4372,11 +4380,18 @@ function notify_private.settle_digests(closing notify.digests[], at timestamp wi
 function notify_private.settle_sweep_runs() returns bigint
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
+function notify_private.share_places(provider text, lane text, at timestamp with time zone, taken notify_private.claimable[]) returns notify_private.claimable[]
+  plpgsql volatile set search_path=pg_catalog, pg_temp
+
 function notify_private.shortened(text text, most integer) returns text
   sql immutable parallel safe strict set search_path=pg_catalog, pg_temp
 
 function notify_private.skip_deliveries(provider text, lane text) returns bigint
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_worker (execute)
+
+function notify_private.split_claim(claim_id uuid, rest_id uuid, delivery_ids uuid[]) returns void
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off
   grant rowbell_worker (execute)
 
 function notify_private.standings(carrier notify.providers, answers notify_private.answer[], sent_at timestamp with time zone, at timestamp with time zone) returns SETOF notify_private.standing
@@ -4393,6 +4408,9 @@ function notify_private.subjects_of(user_id uuid) returns uuid[]
 
 function notify_private.sweep(run_id uuid) returns notify.sweep_runs
   plpgsql volatile set search_path=pg_catalog, pg_temp, jit=off
+
+function notify_private.take_due(provider text, lane text, at timestamp with time zone, wanted integer, among uuid[] DEFAULT NULL::uuid[]) returns notify_private.claimable[]
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.take_journey_steps(due notify.journey_enrollments[], at timestamp with time zone) returns void
   plpgsql volatile set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, enable_hashjoin=off, enable_mergejoin=off
