@@ -19,6 +19,7 @@ const commands = {
   check: { entry: ['scripts/check.ts'], env: false },
   generate: { entry: ['scripts/generate.ts'], env: false },
   bench: { entry: ['bench/run.ts'], env: false },
+  fuzz: { entry: ['test/fuzz/run.ts'], env: false },
 };
 
 const root = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..');

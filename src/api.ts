@@ -36,6 +36,8 @@ export type Api = {
   readonly url: string;
   /** Where metrics and health are answered too, where `METRICS_PORT` says so. */
   readonly metricsUrl: string | null;
+  /** Where it can be asked what: what the fuzzer goes by. */
+  readonly routes: readonly Pick<Route, 'method' | 'path'>[];
   /** Resolves once the schema is made and requests are answered (or on `stop`); earlier they get UNAVAILABLE. */
   readonly ready: Promise<void>;
   /** Finishes what is under way within the configured time and lets go of everything. */
@@ -176,6 +178,7 @@ export async function startApi(config: ReturnType<typeof readConfig<'api'>>, log
   return {
     url: server.url,
     metricsUrl,
+    routes,
     ready,
     async stop() {
       stopping.abort();

@@ -163,10 +163,14 @@ export function createEmailRoutes({ links, publicUrl, pool, originOf }: EmailPag
     linked('GET', 'click', async (request, response, { id, text: target }) => {
       if (request.method === 'GET')
         await value('select notify_private.note_engagement($1, $2) as value', [id, 'clicked']);
-      send(response, 302, { location: target });
+      send(response, 302, { location: headerSafe(target) });
     }),
   ];
 }
+
+/** An address as a header can carry it; what is escaped already stays as it is (RFC 3986). */
+const headerSafe = (target: string) =>
+  target.replace(/[^\x21-\x7e]+/gu, (signs) => encodeURIComponent(signs.toWellFormed()));
 
 /** What an unsubscribe link leaves, and which mail it stands in; links of before that was said name no mail. */
 function whatIsLeft(text: string): { readonly typeKey: string; readonly deliveryId: string | null } {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Client } from '../support/database.ts';
-import type { Arguments, Side } from '../support/side.ts';
+import { type Arguments, common, type Side } from '../support/side.ts';
 import { marksIn, startTwoSides, type TwoSides, tablesIn } from './world.ts';
 
 /** Argument → what is given for it, as text of PostgreSQL. */
@@ -21,66 +21,6 @@ beforeAll(async () => {
   await world.db.owner.query('analyze engine_test.baseline');
 });
 afterAll(() => world?.db.drop());
-
-/**
- * Whatever stands for no person's thing: by argument, or by function and argument. An argument that may be left out is
- * given where it stands with its function.
- */
-const plain: Arguments = {
-  name: 'Night walk',
-  title: 'A walk',
-  titles: '{Tent,Torch}',
-  body: 'Hello',
-  summary: 'Two days',
-  amount: '12.50',
-  currency: 'EUR',
-  kind: 'packing',
-  'notify.report_receipt.kind': 'opened',
-  works: 'true',
-  done: 'true',
-  accepts: 'true',
-  granted: 'true',
-  start_on: '2027-07-01',
-  end_on: '2027-07-05',
-  local_time: '10:00',
-  scheduled_at: new Date(Date.now() + 7_200_000).toISOString(),
-  provider: 'fcm',
-  'notify.register_device.token': 'a-token-that-is-as-yet-nobodys',
-  'coaching.register_coaching_device.token': 'a-token-that-is-as-yet-nobodys',
-  channel: 'push',
-  'notify.set_category_preference.enabled': 'true',
-  'notify.set_preference.enabled': 'true',
-  'notify.set_type_preferences.enabled': 'true',
-  category: 'test',
-  action: 'archive',
-  text_version: 'v1',
-  method: 'settings_page',
-  search: 'some',
-  filter: '(,,,,,,,)',
-  sort: 'newest',
-  most: '10',
-  backwards: 'false',
-  past_read: 'false',
-  content: 'Some words',
-  locale: 'en',
-  rule: 'daily_cap',
-  said: 'decided',
-  reason: 'daily_cap',
-  facts: '{}',
-  until: '2030-01-01T00:00:00Z',
-  at: '2030-01-01T00:00:00Z',
-  instant: '2030-01-01T00:00:00Z',
-  zone: 'Europe/Berlin',
-  'notify_hidden.is_time_zone.name': 'Europe/Berlin',
-  'notify_private.apply_receipt.kind': 'delivered',
-  source: 'provider',
-  choices: '{}',
-  tracked: 'true',
-  confirms: 'true',
-  'notify_private.note_engagement.kind': 'opened',
-  opted_out: 'true',
-  migrations: '{}',
-};
 
 /** Calls with one's own ids that do not succeed all the same, and why. */
 const doNotSucceed: Readonly<Record<string, RegExp>> = {
@@ -127,11 +67,11 @@ const isId = (argument: Argument) =>
 /** What a function needs, of one side; and one argument more that may be left out. Names what it has no value for. */
 function valuesFor(routine: Routine, side: Side, extra?: Argument): Values {
   const needed = routine.arguments.filter(
-    (argument) => !argument.isOptional || argument === extra || `${routine.name}.${argument.name}` in plain,
+    (argument) => !argument.isOptional || argument === extra || `${routine.name}.${argument.name}` in common,
   );
   return Object.fromEntries(
     needed.map((argument) => {
-      const value = lookUp(plain, routine, argument) ?? lookUp(side.ids, routine, argument);
+      const value = lookUp(common, routine, argument) ?? lookUp(side.ids, routine, argument);
       if (value === undefined) throw new Error(`${routine.name}: no value for ${argument.name}, ${argument.type}`);
       return [argument.name, value];
     }),

@@ -282,3 +282,15 @@ describe('SE: rows', () => {
     },
   );
 });
+
+test('SE: what a service may write and people always see is an instant: a list with infinity in it could not be shown', async () => {
+  const { rows } = await world.db.owner.query<{ name: string }>(
+    `select format('%s.%I', attrelid::regclass, attname) as name
+     from pg_attribute join pg_class as c on c.oid = attrelid join (${ourSchemas}) as n on n.oid = relnamespace
+     where atttypid in ('timestamptz'::regtype, 'date'::regtype) and attnotnull and relkind in ('r', 'p') and not relispartition
+       and exists (select from (${ourRoles}) as r where has_column_privilege(r.oid, attrelid, attnum, 'insert, update') and has_schema_privilege(r.oid, n.oid, 'usage'))
+       and not exists (select from pg_constraint where conrelid = attrelid and contype = 'c' and pg_get_constraintdef(oid) like '%isfinite(' || attname || ')%')
+     order by 1`,
+  );
+  expect(rows).toEqual([]);
+});

@@ -192,4 +192,13 @@ export async function live(db: TestDatabase, ada: Someone, friend: string): Prom
     `insert into notify_private.limit_uses (user_id, limit_key, window_start, used) select $1, key, now(), 1 from notify.limits limit 1`,
     [ada.id],
   );
+  await db.owner.query(
+    `with charge as (
+       insert into notify_private.charges (delivery_id, user_id, channel, address, charged_at, country, currency, amount)
+       select id, $1, 'sms', $2, now(), 'DE', 'EUR', 0.1 from notify.deliveries where recipient_id = $1 limit 1
+     )
+     insert into notify_private.suspects (provider, origin, device_id, user_id, since, said_at)
+     select provider, '', id, user_id, now(), now() from notify.devices where user_id = $1 limit 1`,
+    [ada.id, ada.phone],
+  );
 }

@@ -3,6 +3,7 @@ import type { TestDatabase } from './database.ts';
 import { makeType, planDue, tell } from './engine-pack.ts';
 import type { Someone } from './lives.ts';
 import { one } from './one.ts';
+import { until } from './until.ts';
 
 /** Arguments of functions, by `schema.function.argument` or `argument`, as text of PostgreSQL. */
 export type Arguments = Readonly<Record<string, string>>;
@@ -101,10 +102,13 @@ export async function makeSide(db: TestDatabase, person: Someone, friend: string
   });
   const event = await tell(db, typeKey, [me], { variables: { Name: person.name, Who: hosting } });
   await planDue(db);
-  const notification = await one<string>(
-    db.owner,
-    'select id from notify.notifications where event_id = $1 and recipient_id = $2',
-    [event, me],
+  // A worker that runs may have taken it.
+  const notification = await until(
+    'it is planned',
+    async () =>
+      (await db.owner.query<{ id: string }>('select id from notify.notifications where event_id = $1', [event])).rows[0]
+        ?.id,
+    { everyMs: 20 },
   );
   const delivery = await one<string>(
     db.owner,
@@ -192,3 +196,63 @@ export async function makeSide(db: TestDatabase, person: Someone, friend: string
 /** A type that everything can be asked of: every channel, whatever the person chooses. */
 export const makeSideType = (db: TestDatabase): Promise<string> =>
   makeType(db, { channels: ['push', 'email', 'in_app'], defaultChannels: ['push', 'in_app'], body: 'Of {Name}' });
+
+/**
+ * Whatever stands for no person's thing: by argument, or by function and argument. An argument that may be left out is
+ * given where it stands with its function.
+ */
+export const common: Arguments = {
+  name: 'Night walk',
+  title: 'A walk',
+  titles: '{Tent,Torch}',
+  body: 'Hello',
+  summary: 'Two days',
+  amount: '12.50',
+  currency: 'EUR',
+  kind: 'packing',
+  'notify.report_receipt.kind': 'opened',
+  works: 'true',
+  done: 'true',
+  accepts: 'true',
+  granted: 'true',
+  start_on: '2027-07-01',
+  end_on: '2027-07-05',
+  local_time: '10:00',
+  scheduled_at: new Date(Date.now() + 7_200_000).toISOString(),
+  provider: 'fcm',
+  'notify.register_device.token': 'a-token-that-is-as-yet-nobodys',
+  'coaching.register_coaching_device.token': 'a-token-that-is-as-yet-nobodys',
+  channel: 'push',
+  'notify.set_category_preference.enabled': 'true',
+  'notify.set_preference.enabled': 'true',
+  'notify.set_type_preferences.enabled': 'true',
+  category: 'test',
+  action: 'archive',
+  text_version: 'v1',
+  method: 'settings_page',
+  search: 'some',
+  filter: '(,,,,,,,)',
+  sort: 'newest',
+  most: '10',
+  backwards: 'false',
+  past_read: 'false',
+  content: 'Some words',
+  locale: 'en',
+  rule: 'daily_cap',
+  said: 'decided',
+  reason: 'daily_cap',
+  facts: '{}',
+  until: '2030-01-01T00:00:00Z',
+  at: '2030-01-01T00:00:00Z',
+  instant: '2030-01-01T00:00:00Z',
+  zone: 'Europe/Berlin',
+  'notify_hidden.is_time_zone.name': 'Europe/Berlin',
+  'notify_private.apply_receipt.kind': 'delivered',
+  source: 'provider',
+  choices: '{}',
+  tracked: 'true',
+  confirms: 'true',
+  'notify_private.note_engagement.kind': 'opened',
+  opted_out: 'true',
+  migrations: '{}',
+};
