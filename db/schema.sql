@@ -178,6 +178,7 @@ table accounts.account_settings
   value jsonb grant rowbell_writer (insert, update)
   is_security boolean default false not null grant rowbell_writer (insert, update)
   changed_at timestamp with time zone default now() not null grant rowbell_writer (insert, update)
+  constraint account_settings_changed_at_is_an_instant CHECK (isfinite(changed_at)) NOT VALID
   constraint account_settings_name_is_a_slug CHECK ((name ~ '^[a-z][a-z0-9_]{0,62}$'::text))
   constraint account_settings_pkey PRIMARY KEY (id)
   constraint account_settings_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
@@ -203,6 +204,7 @@ table accounts.api_keys
   key_hash bytea not null grant rowbell_writer (insert)
   created_at timestamp with time zone default now() not null grant rowbell_operator (select); rowbell_user (select); rowbell_writer (insert)
   revoked_at timestamp with time zone grant rowbell_operator (select); rowbell_user (select); rowbell_writer (insert, update)
+  constraint api_keys_created_at_is_an_instant CHECK (isfinite(created_at)) NOT VALID
   constraint api_keys_key_hash_is_sha256 CHECK ((octet_length(key_hash) = 32))
   constraint api_keys_key_hash_key UNIQUE (key_hash)
   constraint api_keys_name_is_readable CHECK (((length(name) <= 100) AND (name ~ '\S'::text)))
@@ -504,6 +506,7 @@ table juke.invites
   answered_at timestamp with time zone grant rowbell_writer (update)
   times_asked integer default 1 not null
   constraint invites_answered_at_iff_answered CHECK (((answered_at IS NULL) = (status = 'pending'::text)))
+  constraint invites_expires_at_is_an_instant CHECK (isfinite(expires_at)) NOT VALID
   constraint invites_expires_later CHECK ((expires_at > created_at))
   constraint invites_listening_session_id_fkey FOREIGN KEY (listening_session_id) REFERENCES juke.listening_sessions(id) ON DELETE CASCADE
   constraint invites_listening_session_id_invitee_id_key UNIQUE (listening_session_id, invitee_id)
@@ -525,6 +528,7 @@ table juke.invites
 table juke.listeners
   user_id uuid not null grant rowbell_writer (insert)
   joined_at timestamp with time zone default now() not null grant rowbell_writer (insert)
+  constraint listeners_joined_at_is_an_instant CHECK (isfinite(joined_at)) NOT VALID
   constraint listeners_pkey PRIMARY KEY (user_id)
   constraint listeners_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
   row level security
@@ -544,6 +548,7 @@ table juke.listening_sessions
   constraint listening_sessions_host_id_fkey FOREIGN KEY (host_id) REFERENCES notify.users(id) ON DELETE CASCADE
   constraint listening_sessions_name_is_readable CHECK (((length(name) <= 80) AND (name ~ '\S'::text)))
   constraint listening_sessions_pkey PRIMARY KEY (id)
+  constraint listening_sessions_started_at_is_an_instant CHECK (isfinite(started_at)) NOT VALID
   CREATE INDEX listening_sessions_host_id_idx on juke.listening_sessions USING btree (host_id)
   row level security
   policy insert_service for insert to rowbell_writer with check (true)
@@ -565,6 +570,7 @@ table juke.listens
   seconds integer not null grant rowbell_writer (insert)
   listened_at timestamp with time zone default now() not null grant rowbell_writer (insert)
   constraint listens_artist_is_short CHECK (((length(artist) >= 1) AND (length(artist) <= 200)))
+  constraint listens_listened_at_is_an_instant CHECK (isfinite(listened_at)) NOT VALID
   constraint listens_pkey PRIMARY KEY (id)
   constraint listens_seconds_are_sane CHECK (((seconds >= 1) AND (seconds <= 86400)))
   constraint listens_sitting_key_is_short CHECK (((length(sitting_key) >= 1) AND (length(sitting_key) <= 100)))
@@ -609,6 +615,7 @@ table juke.onboarding_steps_done
   user_id uuid not null grant rowbell_writer (insert)
   step_key text not null grant rowbell_writer (insert)
   done_at timestamp with time zone default now() not null grant rowbell_writer (insert)
+  constraint onboarding_steps_done_done_at_is_an_instant CHECK (isfinite(done_at)) NOT VALID
   constraint onboarding_steps_done_pkey PRIMARY KEY (user_id, step_key)
   constraint onboarding_steps_done_step_key_fkey FOREIGN KEY (step_key) REFERENCES juke.onboarding_steps(key) ON UPDATE CASCADE ON DELETE CASCADE
   constraint onboarding_steps_done_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
@@ -631,6 +638,7 @@ table juke.sessions
   constraint sessions_id_is_short CHECK (((length(id) >= 1) AND (length(id) <= 200)))
   constraint sessions_pkey PRIMARY KEY (id)
   constraint sessions_reason_iff_ended CHECK (((ended_at IS NULL) = (end_reason IS NULL)))
+  constraint sessions_started_at_is_an_instant CHECK (isfinite(started_at)) NOT VALID
   constraint sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
   CREATE INDEX sessions_user_id_idx on juke.sessions USING btree (user_id)
   row level security
@@ -997,6 +1005,7 @@ table notify.events partition by RANGE (id)
   expires_after interval grant rowbell_writer (insert)
   constraint events_channels_are_known CHECK (((channels <@ '{push,email,sms,voice,in_app,webhook}'::text[]) AND (channels <> '{}'::text[])))
   constraint events_data_is_a_small_object CHECK (((jsonb_typeof(data) = 'object'::text) AND (pg_column_size(data) <= 16384)))
+  constraint events_due_at_is_an_instant CHECK (isfinite(due_at)) NOT VALID
   constraint events_expires_after_is_positive CHECK ((expires_after > '00:00:00'::interval))
   constraint events_fallback_key_fkey FOREIGN KEY (fallback_key) REFERENCES notify.fallbacks(key) ON UPDATE CASCADE
   constraint events_idempotency_key_fits CHECK (((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 500)))
@@ -1551,13 +1560,14 @@ table notify.settings
 
 table notify.sms_prices
   country text not null grant rowbell_operator (insert)
-  valid_from timestamp with time zone default '-infinity'::timestamp with time zone not null grant rowbell_operator (insert)
+  valid_from timestamp with time zone default '1970-01-01 00:00:00+00'::timestamp with time zone not null grant rowbell_operator (insert)
   price numeric not null grant rowbell_operator (insert)
   currency text not null grant rowbell_operator (insert)
   constraint sms_prices_country_is_iso3166 CHECK ((country ~ '^[A-Z]{2}$'::text))
   constraint sms_prices_currency_is_iso4217 CHECK ((currency ~ '^[A-Z]{3}$'::text))
   constraint sms_prices_pkey PRIMARY KEY (country, valid_from)
   constraint sms_prices_price_is_not_negative CHECK ((price >= (0)::numeric))
+  constraint sms_prices_valid_from_is_an_instant CHECK (isfinite(valid_from)) NOT VALID
   row level security
   policy insert_admin for insert to rowbell_operator with check (true)
   policy select_admin for select to rowbell_operator using (true)
@@ -1709,6 +1719,7 @@ table notify.users
   constraint users_pkey PRIMARY KEY (id)
   constraint users_region_is_iso3166 CHECK ((region ~ '^[A-Z]{2}(-[A-Z0-9]{1,3})?$'::text))
   constraint users_time_zone_is_known CHECK (notify_hidden.is_time_zone(time_zone))
+  constraint users_updated_at_is_an_instant CHECK (isfinite(updated_at)) NOT VALID
   CREATE INDEX users_phone_idx on notify.users USING btree (phone) WHERE (phone IS NOT NULL)
   CREATE INDEX users_time_zone_idx on notify.users USING btree (COALESCE(time_zone, 'UTC'::text))
   row level security
@@ -2123,9 +2134,11 @@ table trips.date_windows
   end_on date not null grant rowbell_writer (insert)
   created_at timestamp with time zone default now() not null
   constraint date_windows_author_id_fkey FOREIGN KEY (author_id) REFERENCES notify.users(id) ON DELETE CASCADE
+  constraint date_windows_end_on_is_a_day CHECK (isfinite(end_on)) NOT VALID
   constraint date_windows_is_at_most_a_year CHECK (((end_on - start_on) < 366))
   constraint date_windows_is_in_order CHECK ((start_on <= end_on))
   constraint date_windows_pkey PRIMARY KEY (id)
+  constraint date_windows_start_on_is_a_day CHECK (isfinite(start_on)) NOT VALID
   constraint date_windows_trip_id_author_id_start_on_end_on_key UNIQUE (trip_id, author_id, start_on, end_on)
   constraint date_windows_trip_id_fkey FOREIGN KEY (trip_id) REFERENCES trips.trips(id) ON DELETE CASCADE
   constraint date_windows_trip_id_id_key UNIQUE (trip_id, id)
@@ -2261,6 +2274,7 @@ table trips.memberships
   status text default 'active'::text not null grant rowbell_writer (insert, update)
   joined_at timestamp with time zone default now() not null grant rowbell_writer (insert)
   constraint memberships_circle_id_fkey FOREIGN KEY (circle_id) REFERENCES trips.circles(id) ON DELETE CASCADE
+  constraint memberships_joined_at_is_an_instant CHECK (isfinite(joined_at)) NOT VALID
   constraint memberships_pkey PRIMARY KEY (circle_id, user_id)
   constraint memberships_status_is_known CHECK ((status = ANY (ARRAY['active'::text, 'left'::text])))
   constraint memberships_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
@@ -2300,6 +2314,7 @@ table trips.participants
   user_id uuid not null grant rowbell_writer (insert)
   status text default 'active'::text not null grant rowbell_writer (insert, update)
   joined_at timestamp with time zone default now() not null grant rowbell_writer (insert)
+  constraint participants_joined_at_is_an_instant CHECK (isfinite(joined_at)) NOT VALID
   constraint participants_pkey PRIMARY KEY (trip_id, user_id)
   constraint participants_status_is_known CHECK ((status = ANY (ARRAY['active'::text, 'left'::text, 'removed'::text])))
   constraint participants_trip_id_fkey FOREIGN KEY (trip_id) REFERENCES trips.trips(id) ON DELETE CASCADE
