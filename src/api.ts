@@ -47,6 +47,7 @@ export type Api = {
 /** Starts the API: GraphQL, provider callbacks, health and metrics. Needs no database to start, and survives its loss. */
 export async function startApi(config: ReturnType<typeof readConfig<'api'>>, logger: Logger): Promise<Api> {
   const { apiDatabaseUrl, publicUrl } = config;
+  const trusted = await readTrustedDocuments(config.trustedDocuments);
   const pool = createPool({
     url: apiDatabaseUrl,
     applicationName: 'rowbell-api',
@@ -77,7 +78,6 @@ export async function startApi(config: ReturnType<typeof readConfig<'api'>>, log
     statementTimeoutMs,
     logger,
   });
-  const trusted = await readTrustedDocuments(config.trustedDocuments);
   const shares = createShares({ poolSize: config.apiPoolSize, planningMsPerMinute: config.planningMsPerMinute });
   const registry = new Registry();
   const authenticate = createAuthenticate(config.jwt);

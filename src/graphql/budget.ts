@@ -30,7 +30,7 @@ export function createBudget({ limit, msPerMinute }: { limit: string; msPerMinut
   const refusal = (person: string): RowbellError | null => {
     const over = spentNow(person) - msPerMinute;
     if (over < 0) return null;
-    return new RowbellError('RBLIM', undefined, { limit, retryAfter: Math.ceil((over + 1) / msBack / 1_000) });
+    return new RowbellError('RBLIM', undefined, { limit, retryAfter: Math.max(1, Math.ceil(over / msBack / 1_000)) });
   };
 
   return {

@@ -44,7 +44,14 @@ export function documentKey(role: string, { query, operationName }: GraphqlReque
 export function createReader(schema: GraphQLSchema, introspection: boolean) {
   const rules = [
     ...specifiedRules,
-    depthLimit({ maxDepth: 14, maxListDepth: 6, maxSelfReferentialDepth: 3 }),
+    depthLimit({
+      maxDepth: 14,
+      maxListDepth: 6,
+      maxSelfReferentialDepth: 3,
+      // What GraphQL's own query for the schema has, which the explorer asks.
+      maxIntrospectionDepth: 14,
+      maxDepthByFieldCoordinates: { '__Type.ofType': 9 },
+    }),
     ...(introspection ? [] : [NoSchemaIntrospectionCustomRule]),
   ];
 

@@ -76,10 +76,11 @@ export function createExecutor({
     }
   };
 
-  const argsOf = ({ ast }: Document, request: GraphqlRequest, requestContext: Partial<Grafast.RequestContext>) =>
+  type Context = Partial<Grafast.RequestContext> & Pick<Caller, 'identity'>;
+  const argsOf = ({ ast }: Document, request: GraphqlRequest, requestContext: Context) =>
     // Not a promise, because our context is none.
     hookArgs({
-      schema: schemas[requestContext.identity?.role ?? 'user'],
+      schema: schemas[requestContext.identity.role],
       document: ast,
       variableValues: request.variables,
       operationName: request.operationName,
@@ -87,6 +88,7 @@ export function createExecutor({
       resolvedPreset,
       requestContext,
       middleware,
+      hideSuggestions: !introspection,
     }) as Awaited<ReturnType<typeof hookArgs>>;
 
   const run = async (json: unknown, caller: Caller): Promise<Answer> => {

@@ -32,10 +32,17 @@ export function signToken(userId: string | null, claims: Claims = {}): Promise<s
 export type GraphqlError = {
   readonly message: string;
   readonly path?: readonly (string | number)[];
-  readonly extensions: { readonly code: string; readonly field?: string };
+  readonly extensions: {
+    readonly code: string;
+    readonly field?: string;
+    readonly limit?: string;
+    readonly retryAfter?: number;
+  };
 };
 export type GraphqlAnswer = {
   readonly status: number;
+  /** The header of that name. */
+  readonly retryAfter: string | null;
   readonly text: string;
   // biome-ignore lint/suspicious/noExplicitAny: tests read whatever their own query asked for
   readonly data: any;
@@ -85,6 +92,7 @@ export async function readAnswer(response: Response): Promise<GraphqlAnswer> {
   const errors = body.errors ?? [];
   return {
     status: response.status,
+    retryAfter: response.headers.get('retry-after'),
     text,
     data: body.data,
     errors,
