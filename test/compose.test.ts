@@ -79,6 +79,7 @@ describe('docker-compose.yml', () => {
       ROWBELL_WORKER_PASSWORD: ['migrate', ...workers],
       ANALYST_DATABASE_URL: ['migrate'],
       JWT_SECRET: ['api'],
+      METRICS_TOKEN: ['api'],
       LINK_KEYS: ['api', ...workers],
       TWILIO_AUTH_TOKEN: ['api', ...workers],
       APNS_KEY: workers,
@@ -149,13 +150,14 @@ describe('its commands, without Docker', { timeout: 400_000 }, () => {
     ({ postgres, address } = await startCluster());
     await asSuperuser(address, (client) => client.query('create database rowbell'));
     sandboxDir = await mkdtemp(join(tmpdir(), 'rowbell-compose-test-'));
-    const [apiPort, sandboxPort] = [await quietPort(), await quietPort()];
+    const [apiPort, metricsPort, sandboxPort] = [await quietPort(), await quietPort(), await quietPort()];
     local = (text) =>
       text
         .replaceAll('@postgres:5432/rowbell', `@127.0.0.1:${address.port}/rowbell`)
         .replaceAll(/^\/sandbox|(?<==)\/sandbox/g, sandboxDir)
         .replaceAll('0.0.0.0', '127.0.0.1')
         .replaceAll('5678', String(apiPort))
+        .replaceAll('9464', String(metricsPort))
         .replaceAll('5680', String(sandboxPort));
     dotEnv = {
       ...(parseEnv(example) as Record<string, string>),
