@@ -12,7 +12,7 @@ let limits: Set<string>;
 
 beforeAll(async () => {
   database = await createDatabase();
-  written = await writtenTables(database, ['insert']);
+  written = await writtenTables(database);
   const { rows } = await database.owner.query<{ key: string }>('select key from notify.limits');
   limits = new Set(rows.map(({ key }) => key));
 });

@@ -1,6 +1,6 @@
 import type { TestDatabase } from './database.ts';
 
-/** A table that something people may call adds rows to, or changes. */
+/** A table that something people may call adds rows to. */
 export type WrittenTable = {
   readonly name: string;
   /** Functions that people, or the links of their mails, may call, and from which one gets there. */
@@ -21,7 +21,7 @@ const statements = [
  * Follows each function that `rowbell_user` or `rowbell_http` may execute through the functions that it names and the
  * triggers of the tables that it writes. Reads bodies as text: our functions say the schema of every table and function.
  */
-export async function writtenTables(database: TestDatabase, kinds: readonly ('insert' | 'update')[]) {
+export async function writtenTables(database: TestDatabase) {
   const { rows: found } = await database.owner.query<Fn & { name: string }>(`
     select n.nspname || '.' || p.proname as name, regexp_replace(p.prosrc, '--.*', '', 'gn') as source,
       p.provolatile = 'v' and (has_function_privilege('rowbell_user', p.oid, 'execute') or has_function_privilege('rowbell_http', p.oid, 'execute'))
@@ -50,7 +50,7 @@ export async function writtenTables(database: TestDatabase, kinds: readonly ('in
       for (const [kind, pattern, event] of statements) {
         for (const [, table = ''] of fn.source.matchAll(pattern)) {
           for (const trigger of triggers) if (trigger.table === table && trigger.events & event) ahead.push(trigger.fn);
-          if (kind === 'delete' || !kinds.includes(kind)) continue;
+          if (kind !== 'insert') continue;
           const known = tables.get(table) ?? { entries: new Set(), writers: new Set() };
           tables.set(table, known);
           known.entries.add(entry);
