@@ -42,7 +42,7 @@ export async function migrate(options: MigrateOptions): Promise<void> {
     if (role) await owner.query(`set role ${role}`);
     await applyMigrations(sessionUrl(options.databaseUrl, role), say);
     await shareMigrationLevel(owner);
-    await migrateQueue(owner, options.databaseUrl);
+    await migrateQueue(owner, options.databaseUrl, role);
     const files = await applyFunctions(owner);
     say(`The database is up to date (${files} files of functions applied).`);
   } finally {

@@ -81,7 +81,7 @@ describe('SE-1: migrating as a superuser', { timeout: 300_000 }, () => {
         'fresh',
         `select nspowner::regrole::text as owner from pg_namespace where nspname = 'graphile_worker'`,
       ),
-    ).toEqual([{ owner: 'rowbell_worker' }]);
+    ).toEqual([{ owner: 'rowbell_owner' }]);
     // Whoever owns it all may do no more than that.
     expect(
       await superuser(

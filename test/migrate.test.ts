@@ -76,7 +76,7 @@ describe('migrate', () => {
     expect(await triggers()).toEqual(before);
   });
 
-  test('the worker owns its queue, the owner can add to it, the API can not', async () => {
+  test('the worker and the owner can add to the queue, the API can not', async () => {
     const add = `select graphile_worker.add_job('nothing')`;
     await database.asWorker((client) => client.query(add));
     await database.asOwner((client) => client.query(add));

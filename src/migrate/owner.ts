@@ -38,7 +38,7 @@ async function handOverDatabase(
        d.datname = 'postgres'
        or exists (
          select from pg_catalog.pg_namespace as n
-         where n.nspname !~ '^pg_' and n.nspname <> all ($1) and n.nspname not in ('information_schema', 'public', 'graphile_worker')
+         where n.nspname !~ '^pg_' and n.nspname <> all ($1) and n.nspname not in ('information_schema', 'public')
        )
        or exists (select from pg_catalog.pg_class as c where c.relnamespace = 'public'::regnamespace)
        or exists (select from pg_catalog.pg_proc as p where p.pronamespace = 'public'::regnamespace) as is_shared

@@ -36,12 +36,12 @@ export async function listSchemas(): Promise<string[]> {
   return packs.map((pack) => (pack === 'core' ? 'notify' : pack));
 }
 
-/** Every schema that our migrations make, and dbmate's. The queue's is not among them: it belongs to the workers. */
+/** Every schema that our migrations make, dbmate's and the queue's. */
 export async function listOwnSchemas(): Promise<string[]> {
   const paths = await listSqlFiles('migrations');
   const texts = await Promise.all(paths.map((path) => readFile(join(dbFolder, '..', path), 'utf8')));
   const created = texts.join('\n').matchAll(/^create schema (?:if not exists )?([a-z_]+)/gm);
-  return ['rowbell', ...new Set([...created].flatMap(([, name]) => name ?? []))];
+  return ['rowbell', 'graphile_worker', ...new Set([...created].flatMap(([, name]) => name ?? []))];
 }
 
 /** The numbers of all migrations that this version comes with, as dbmate notes them. */

@@ -56,7 +56,7 @@ export async function ensureRoles(owner: pg.ClientBase, logins: Logins): Promise
     for (const role of ['rowbell_api', 'rowbell_worker']) await ensureSearchPath(owner, role);
     // The owner acts as the roles (tests, operators' sessions) …
     for (const role of Object.keys(roles)) {
-      // … and has the worker's rights on the queue, which the worker owns: its triggers add jobs.
+      // … and takes over what a worker owned, whose the queue once was.
       const inherit = role === 'rowbell_worker';
       const [member, admin] = self.superuser ? [ownerRole, ', admin true'] : [self.name, ''];
       await ensureMembership(owner, role, member, `inherit ${inherit}, set true${admin}`);
