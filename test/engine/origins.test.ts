@@ -59,6 +59,8 @@ describe('an origin', () => {
     ['webhook', 'http://hooks.example:80', 'http://hooks.example'],
     ['webhook', 'https://[2001:DB8::1]:8443/x', 'https://[2001:db8::1]:8443'],
     ['webhook', 'https://a@b@hooks.example\\@other.example/', 'https://hooks.example'],
+    ['webhook', 'https://hooks.example.:443?x', 'https://hooks.example'],
+    ['webhook', 'https://hooks.example', 'https://hooks.example'],
     ['apns', 'https://a.example/x', null],
     ['smtp', 'a@example.com', null],
   ])('of %s %s is %s', async (provider, address, origin) => {

@@ -1,12 +1,21 @@
 create or replace function notify_private.origin_of(provider text, address text) returns text
--- Without a search_path it is inlined.
+-- Without a search_path it is inlined: 500 of them are asked a chunk.
 language sql immutable parallel safe
 as $$
-  select case when provider in ('web_push', 'webhook') then
-    pg_catalog.regexp_replace(
-      -- Scheme, a name and password that are passed by, host without the dot at its end, port; then that of the scheme's own.
-      pg_catalog.lower(pg_catalog.regexp_replace(address, '^\s*(https?)://(?:[^/?#@\\]*@)*(\[[^]]*\]|[^/?#:\\]*[^/?#:\\.])\.?(?::0*(\d+)?)?(?:[/?#\\].*)?$', '\1://\2:\3', 'i')),
-      '^(?:(https://.*):443|(http://.*):80|(.*):)$', '\1\2\3')
+  select case
+    when provider not in ('web_push', 'webhook') then null
+    -- As nearly all are, without an expression that would read them whole (1 us instead of 40).
+    when address like 'https://%'
+      and pg_catalog.translate(pg_catalog.split_part(address, '/', 3), 'abcdefghijklmnopqrstuvwxyz0123456789.-', '') = ''
+      and pg_catalog.right(pg_catalog.split_part(address, '/', 3), 1) <> '.'
+      then 'https://' || pg_catalog.split_part(address, '/', 3)
+    else
+      -- Scheme and host with its port; without a name and password, the dot that may end a name, and the scheme's own port.
+      pg_catalog.regexp_replace(pg_catalog.regexp_replace(
+        pg_catalog.lower(pg_catalog.split_part(pg_catalog.btrim(address), ':', 1)) || '://' || pg_catalog.lower(pg_catalog.regexp_replace(
+          pg_catalog.split_part(pg_catalog.translate(address, '?#\', '///'), '/', 3), '^.*@', '')),
+        '\.?(:\d*)?$', '\1'),
+        '^(https://.*):(?:0*443)?$|^(http://.*):(?:0*80)?$', '\1\2')
   end
 $$;
 comment on function notify_private.origin_of(text, text) is
