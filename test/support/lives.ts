@@ -200,8 +200,5 @@ export async function live(db: TestDatabase, ada: Someone, friend: string): Prom
      insert into notify_private.suspects (provider, origin, device_id, user_id, since, said_at)
      select provider, '', id, user_id, now(), now() from notify.devices where user_id = $1 limit 1`,
     [ada.id, ada.phone],
-    `insert into notify_private.suspects (provider, origin, device_id, user_id, since, said_at)
-     select provider, '', id, user_id, now(), now() from notify.devices where user_id = $1 limit 1`,
-    [ada.id],
   );
 }
