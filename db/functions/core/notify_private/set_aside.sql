@@ -25,7 +25,7 @@ begin
   )
   select coalesce(array_agg(h.origin), '{}') into probed from half_open as h;
   with postponed as (
-    update notify.deliveries as d 
+    update notify.deliveries as d
     set due_at = least(case when o.paused_until > at then o.paused_until else at + interval '5 seconds' end, d.expires_at)
     from (
       select t.delivery_id, notify_private.origin_of(provider, t.address) as origin,
