@@ -2,11 +2,18 @@ import * as stock from 'postgraphile/adaptors/pg';
 import type { Line } from './line.ts';
 
 type Settings = Record<string, string | undefined> | null;
-type WithClient = ((settings: Settings, work: (client: unknown) => unknown) => Promise<unknown>) & {
+type Client = { query(options: { readonly text: string }): Promise<unknown> };
+type WithClient = ((settings: Settings, work: (client: Client) => unknown) => Promise<unknown>) & {
   release?: () => void;
 };
 
-/** PostGraphile's adaptor, except that a person waits in their own line for a connection, and holds none meanwhile. */
+/** First in every transaction on behalf of a token that names a session: raises RBAUT where that has ended. */
+export const requireSession = 'select notify_hidden.require_session()';
+
+/**
+ * PostGraphile's adaptor, except that a person waits in their own line for a connection, and holds none meanwhile; and that
+ * nothing is read or written for a session that has ended.
+ */
 export function createAdaptor(connections: Line) {
   return {
     ...stock,
@@ -18,7 +25,10 @@ export function createAdaptor(connections: Line) {
         if (person === undefined) return inner(settings, work);
         const leave = await connections.enter(person);
         try {
-          return await inner(settings, work);
+          return await inner(settings, async (client) => {
+            if (settings?.['rowbell.session_id']) await client.query({ text: requireSession });
+            return work(client);
+          });
         } finally {
           leave();
         }

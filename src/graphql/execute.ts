@@ -130,7 +130,9 @@ function answerOf({ data, errors = [] }: ExecutionResult, logger: Logger): Answe
   const masked = errors.map((error) => publicError(error, logger));
   // Without data nothing was executed: variables of the wrong type, no time left to plan it.
   const [reason] = errors.map(({ originalError }) => originalError);
-  const status = data !== undefined ? 200 : reason instanceof RowbellError ? reason.status : 400;
+  // Nobody else is asked to sign in by a field: the session ended before, or while the request was waiting.
+  const hasEnded = masked.some(({ extensions }) => extensions.code === 'UNAUTHENTICATED');
+  const status = hasEnded ? 401 : data !== undefined ? 200 : reason instanceof RowbellError ? reason.status : 400;
   return { status, body: { ...(masked.length > 0 && { errors: masked }), ...(data !== undefined && { data }) } };
 }
 

@@ -21,6 +21,8 @@ export type Identity = {
 export type Authenticate = (authorization: string | undefined) => Promise<Identity>;
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+/** So long is a session remembered that ended (`expire_keys()`); no token may live longer. */
+const maxTokenDays = 400;
 /** Verifying costs as much as a small query; tokens come again and again. */
 const mostRemembered = 1_000;
 /** So long, at most, is a token believed after its key was taken out of the key set. */
@@ -67,7 +69,9 @@ export function createAuthenticate(config: JwtConfig): Authenticate {
   };
 }
 
-function identityOf({ sub, role = 'user', sid }: JWTPayload): Identity {
+function identityOf({ sub, role = 'user', sid, exp = 0, iat }: JWTPayload): Identity {
+  const now = Date.now() / 1_000;
+  if (exp - Math.min(iat ?? now, now) > maxTokenDays * 86_400) throw new RowbellError('RBAUT');
   const isSession = sid === undefined || (typeof sid === 'string' && sid.length >= 1 && sid.length <= 200);
   if (typeof sub !== 'string' || !uuid.test(sub) || (role !== 'user' && role !== 'operator') || !isSession) {
     throw new RowbellError('RBAUT');

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { z } from 'zod';
 import { describeDatabaseError } from '../database-errors.ts';
 import { RowbellError } from '../errors.ts';
+import { requireSession } from '../graphql/adaptor.ts';
 import type { Authenticate, Identity } from '../graphql/identity.ts';
 import { csvLine } from './csv.ts';
 import { begin, finish, type Response } from './respond.ts';
@@ -189,6 +190,7 @@ async function inTransactionOf(
          set_config('cursor_tuple_fraction', '0', true)`,
       [`rowbell_${role}`, userId ?? '', sessionId ?? ''],
     );
+    if (sessionId !== null) await client.query(requireSession);
     await work(client);
   } catch (error) {
     throw describeDatabaseError(error);

@@ -61,7 +61,8 @@ test('JK-2 a session that ends takes what is queued for its devices along; the o
 
   const { logOut: ended } = await done(world, phone, logOut);
   expect(ended.result).toEqual({ id: 'ada-phone', endedAt: expect.any(String), endReason: 'logged_out' });
-  expect((await done(world, phone, logOut)).logOut.result).toEqual(ended.result);
+  expect((await world.api.ask(logOut, { token: phone })).codes).toEqual(['UNAUTHENTICATED']);
+  expect((await done(world, tablet, logOut, { id: 'ada-phone' })).logOut.result).toEqual(ended.result);
   await asService(world.db, `update juke.sessions set ended_at = now(), end_reason = 'revoked' where id = 'ben-phone'`);
   const worker = await world.work();
   await untilSettled(world);

@@ -14,18 +14,21 @@ export type Claims = {
   readonly audience?: string;
   /** Seconds from now; negative: expired. Null: no expiry at all. */
   readonly expiresIn?: number | null;
+  /** Seconds from now; none without. */
+  readonly issuedIn?: number;
   readonly secret?: string;
 };
 
 /** A token as an application would sign it; each claim can be made wrong. */
 export function signToken(userId: string | null, claims: Claims = {}): Promise<string> {
-  const { role, sid, issuer = 'rowbell', audience = 'rowbell', expiresIn = 600, secret = jwtSecret } = claims;
+  const { role, sid, issuer = 'rowbell', audience = 'rowbell', expiresIn = 600, issuedIn, secret = jwtSecret } = claims;
   const token = new SignJWT({ ...(role && { role }), ...(sid && { sid }) })
     .setProtectedHeader({ alg: 'HS256' })
     .setIssuer(issuer)
     .setAudience(audience);
   if (userId !== null) token.setSubject(userId);
   if (expiresIn !== null) token.setExpirationTime(Math.floor(Date.now() / 1_000) + expiresIn);
+  if (issuedIn !== undefined) token.setIssuedAt(Math.floor(Date.now() / 1_000) + issuedIn);
   return token.sign(new TextEncoder().encode(secret));
 }
 

@@ -59,6 +59,7 @@ as $$
       'false', reason => 'Who is still to be planned of an event being planned; gone in minutes')),
     (notify_private.belongs('notify_private.charges', exports => 'false', reason => 'What deliveries of two days cost, which are exported')),
     (notify_private.belongs('notify_private.suspects', exports => 'false', reason => 'Which devices are in doubt for a day; what was said of them is in the attempts')),
+    (notify_private.belongs('notify_private.ended_sessions')),
     (notify_private.belongs('notify_private.limit_uses', exports => 'false', reason => 'Counts of a day, of what is exported itself')),
     (notify_private.belongs('notify_private.dedupe_keys', 'recipient_id')),
     (notify_private.belongs('notify_private.dedupe_keys', null, 'notify_private.mentions(r.dedupe_key, $6)', 'false', reason => 'Keys of others that name the person')),

@@ -4,14 +4,16 @@ language plpgsql volatile
 security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- What is queued for them ends when a worker takes it: it reads the device then.
-  delete from notify.devices as d
-  using updated as n join outdated as o on o.id = n.id
-  where n.ended_at is not null and o.ended_at is null and d.session_id = n.id and d.user_id = n.user_id;
+  -- No join: where statistics say that nobody has ended, it would be a nested loop over everybody who just has.
+  perform notify_private.end_sessions(array_agg(n.user_id), array_agg(n.id))
+  from updated as n
+  where n.ended_at is not null and n.id not in (select o.id from outdated as o where o.ended_at is not null)
+  having count(*) > 0;
   return null;
 end
 $$;
-comment on function juke_private.tg_sessions__end_pushes() is 'JK-2: a session that ends takes its devices along, and with them whatever is queued for them.';
+comment on function juke_private.tg_sessions__end_pushes() is
+  'JK-2: a session that ends takes its devices along, and with them whatever is queued for them; its tokens are refused.';
 
 create or replace trigger _500_end_pushes
   after update on juke.sessions

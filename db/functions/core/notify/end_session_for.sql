@@ -1,0 +1,24 @@
+create or replace function notify.end_session_for(user_id uuid, session_id text) returns integer
+language plpgsql volatile
+-- Definer: as end_session(). Its grant is the check of the caller.
+security definer set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_variable
+declare
+  wrong constant text := case
+    when user_id is null then 'user_id: must be given'
+    when session_id is null or length(session_id) not between 1 and 200 then 'session_id: must have 1 to 200 characters'
+  end;
+begin
+  if wrong is not null then
+    raise exception '%', wrong using errcode = 'RBINV';
+  end if;
+  if not exists (select from notify.users as u where u.id = user_id) then
+    raise exception 'user_id: there is no such person' using errcode = 'RBNFD';
+  end if;
+  return notify_private.log_out(user_id, session_id);
+end
+$$;
+comment on function notify.end_session_for(uuid, text) is
+  'For operators and services: ends somebody''s session, as their own log-out would (a lost phone, a changed password).';
+grant execute on function notify.end_session_for(uuid, text) to rowbell_operator, rowbell_writer;

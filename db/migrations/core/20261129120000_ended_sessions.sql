@@ -1,0 +1,26 @@
+-- migrate:up
+set local lock_timeout = '5s';
+
+-- A token ends with its session, and not when it expires. Not a list of sessions: those are the application's; only those
+-- whose tokens may still be about.
+create table notify_private.ended_sessions (
+  user_id uuid not null references notify.users on delete cascade,
+  session_id text not null constraint ended_sessions_session_id_is_short check (length(session_id) between 1 and 200),
+  ended_at timestamptz not null default pg_catalog.clock_timestamp(),
+  primary key (user_id, session_id)
+);
+alter table notify_private.ended_sessions enable row level security;
+-- What expire_keys() takes away.
+create index ended_sessions_ended_at_idx on notify_private.ended_sessions (ended_at);
+comment on table notify_private.ended_sessions is
+  'Sessions (claim "sid") that were ended. Their tokens are refused in every transaction, by require_session(), and register no device; a new log-in has another id.';
+
+insert into notify.retention_policies (table_name, reason) values
+  ('notify_private.ended_sessions', 'Until no token of them can be valid any more: expire_keys(), 400 days');
+
+insert into notify.limits (key, at_most, per, noun, reason) values
+  ('sessions_ended', 100, interval '1 day', 'sessions ended by name',
+    'Each is remembered for as long as its tokens may live; one''s own session ends whatever the limit');
+
+-- migrate:down
+do $$ begin raise exception 'Rowbell rolls forward only: write a new migration'; end $$;
