@@ -905,7 +905,7 @@ table notify.devices
   row level security
   policy select_admin for select to rowbell_operator using (true)
   policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
-  CREATE TRIGGER _200_check_juke_session BEFORE INSERT ON notify.devices FOR EACH ROW WHEN ((new.session_id IS NOT NULL)) EXECUTE FUNCTION juke_private.tg_devices__check_session()
+  CREATE TRIGGER _200_check_session BEFORE INSERT ON notify.devices FOR EACH ROW WHEN ((new.session_id IS NOT NULL)) EXECUTE FUNCTION notify_private.tg_devices__check_session()
   CREATE TRIGGER _500_note_coaching_push AFTER INSERT ON notify.devices REFERENCING NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION coaching_private.tg_devices__note_push()
   CREATE TRIGGER _500_note_coaching_push_again AFTER UPDATE ON notify.devices REFERENCING OLD TABLE AS outdated NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION coaching_private.tg_devices__note_push()
 
@@ -1881,6 +1881,16 @@ table notify_private.dedupe_keys
   expires_at timestamp with time zone not null
   constraint dedupe_keys_pkey PRIMARY KEY (recipient_id, dedupe_key, channel)
   CREATE INDEX dedupe_keys_expires_at_idx on notify_private.dedupe_keys USING brin (expires_at)
+  row level security
+
+table notify_private.ended_sessions
+  user_id uuid not null
+  session_id text not null
+  ended_at timestamp with time zone default clock_timestamp() not null
+  constraint ended_sessions_pkey PRIMARY KEY (user_id, session_id)
+  constraint ended_sessions_session_id_is_short CHECK (((length(session_id) >= 1) AND (length(session_id) <= 200)))
+  constraint ended_sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
+  CREATE INDEX ended_sessions_ended_at_idx on notify_private.ended_sessions USING btree (ended_at)
   row level security
 
 table notify_private.event_keys
@@ -3341,9 +3351,6 @@ function juke_private.require_hosted_session(listening_session_id uuid) returns 
 function juke_private.tell_invites(invite_ids uuid[]) returns void
   sql volatile set search_path=pg_catalog, pg_temp
 
-function juke_private.tg_devices__check_session() returns trigger
-  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
-
 function juke_private.tg_invites__follow() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
@@ -3466,7 +3473,11 @@ function notify.emit_many(events notify.event_input[]) returns SETOF notify.emit
 
 function notify.end_session(session_id text DEFAULT NULL::text) returns integer
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
-  grant rowbell_user (execute)
+  grant rowbell_operator (execute); rowbell_user (execute)
+
+function notify.end_session_for(user_id uuid, session_id text) returns integer
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_operator (execute); rowbell_writer (execute)
 
 function notify.enroll(journey_key text, user_id uuid, subject_type text DEFAULT NULL::text, subject_id uuid DEFAULT NULL::uuid, data jsonb DEFAULT '{}'::jsonb) returns notify.enroll_result
   sql volatile set search_path=pg_catalog, pg_temp
@@ -3776,6 +3787,10 @@ function notify_hidden.request_user_agent() returns text
   sql stable parallel safe set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute); rowbell_writer (execute)
 
+function notify_hidden.require_session() returns void
+  plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_operator (execute); rowbell_user (execute)
+
 function notify_hidden.rules() returns TABLE("position" integer, rule text, keys text[])
   sql immutable parallel safe set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute)
@@ -3999,6 +4014,9 @@ function notify_private.email_verification_audience(event_ids uuid[]) returns TA
 function notify_private.end_holds(verdicts notify_private.verdict[], at timestamp with time zone) returns void
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
+function notify_private.end_sessions(user_ids uuid[], session_ids text[]) returns void
+  plpgsql volatile set search_path=pg_catalog, pg_temp
+
 function notify_private.enqueue_due(lane text) returns double precision
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off, enable_bitmapscan=off, enable_sort=off
   grant rowbell_worker (execute)
@@ -4116,6 +4134,9 @@ function notify_private.local_instant(local timestamp without time zone, zone te
   plpgsql immutable parallel safe set search_path=pg_catalog, pg_temp
 
 function notify_private.lock_inbox() returns uuid
+  plpgsql volatile set search_path=pg_catalog, pg_temp
+
+function notify_private.log_out(user_id uuid, session_id text) returns integer
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.make_partitions(months_ahead integer DEFAULT 3) returns integer
@@ -4377,6 +4398,9 @@ function notify_private.run_due_sweeps() returns SETOF notify.sweep_runs
 function notify_private.said_as(template text, variables jsonb, locale text, is_plain boolean) returns text
   sql stable parallel safe
 
+function notify_private.session_lock(user_id uuid, session_id text) returns bigint
+  sql immutable parallel safe set search_path=pg_catalog, pg_temp
+
 function notify_private.set_aside(provider text, taken notify_private.claimable[]) returns notify_private.claimable[]
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
@@ -4453,6 +4477,9 @@ function notify_private.tg_deliveries__refund() returns trigger
 
 function notify_private.tg_deliveries__tell_listeners() returns trigger
   plpgsql volatile set search_path=pg_catalog, pg_temp
+
+function notify_private.tg_devices__check_session() returns trigger
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_events__claim_key() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp

@@ -1686,6 +1686,12 @@ export interface NotifyPrivateDedupeKeys {
   recipient_id: string;
 }
 
+export interface NotifyPrivateEndedSessions {
+  ended_at: Generated<Timestamp>;
+  session_id: string;
+  user_id: string;
+}
+
 export interface NotifyPrivateEventKeys {
   created_at: Generated<Timestamp>;
   event_id: string;
@@ -2678,6 +2684,7 @@ export interface DB {
   "notify_private.daily_outcomes": NotifyPrivateDailyOutcomes;
   "notify_private.daily_statistics": NotifyPrivateDailyStatistics;
   "notify_private.dedupe_keys": NotifyPrivateDedupeKeys;
+  "notify_private.ended_sessions": NotifyPrivateEndedSessions;
   "notify_private.event_keys": NotifyPrivateEventKeys;
   "notify_private.hourly_outcomes": NotifyPrivateHourlyOutcomes;
   "notify_private.hourly_statistics": NotifyPrivateHourlyStatistics;
