@@ -6,12 +6,11 @@ as $$
 declare
   one record;
   bill record;
-  refused uuid[] := '{}';
 begin
   -- One claim of a paid channel at a time, so that what is read of others' charges stays so: caps are exact.
   perform from notify.spending_caps as c where c.channel = channel and c.country = '*' for no key update;
   for one in
-    select t.delivery_id, t.address, d.recipient_id, coalesce(d.sms_segments, 1) as segments
+    select t.ordinality, t.delivery_id, t.address, d.recipient_id, coalesce(d.sms_segments, 1) as segments
     from unnest(taken) with ordinality as t
     cross join lateral (select x.recipient_id, x.sms_segments from notify.deliveries as x where x.id = t.delivery_id limit 1) as d
     -- What was charged is tried again at no further cost.
@@ -20,7 +19,8 @@ begin
   loop
     bill := notify_private.charge_for(one.recipient_id, channel, one.address, one.segments, at);
     if bill.refused is not null then
-      refused := refused || one.delivery_id;
+      taken[one.ordinality].fate := 'suppressed';
+      taken[one.ordinality].reason := 'spending_cap';
       continue;
     end if;
     insert into notify_private.charges (delivery_id, user_id, channel, address, charged_at, country, currency, amount)
@@ -29,15 +29,7 @@ begin
     values ((at at time zone 'UTC')::date, channel, bill.country, bill.currency, bill.amount, 1)
     on conflict on constraint daily_spending_pkey do update set spent = s.spent + excluded.spent, deliveries = s.deliveries + 1;
   end loop;
-  if cardinality(refused) = 0 then
-    return taken;
-  end if;
-  return array(
-    select case when t.delivery_id <> all (refused) then t else row(
-      t.delivery_id, t.notification_id, t.attempt, 'suppressed', 'spending_cap', t.expires_at, t.address, t.web_push_p256dh, t.web_push_auth,
-      t.registered_at, t.webhook_secret)::notify_private.claimable end
-    from unnest(taken) as t
-  );
+  return taken;
 end
 $$;
 comment on function notify_private.charge(notify_private.claimable[], text, timestamptz) is
