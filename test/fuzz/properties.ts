@@ -24,6 +24,8 @@ export function faultsOf(call: Case, answer: Answer, forbidden: Forbidden): stri
 }
 
 function faultsOfHttp(call: Exclude<Case, { kind: 'sql' }>, { status, text }: Answer): string[] {
+  // An answer to HEAD has no body to say anything in.
+  if (call.kind === 'http' && call.method === 'HEAD') return status >= 500 ? [`answered ${status}`] : [];
   const [, body = ''] = text.split(/\n\n(.*)/s);
   const isJson = /^content-type: application\/json/m.test(text);
   const faults = status >= 500 ? [`answered ${status}: ${body.slice(0, 300)}`] : [];
@@ -33,7 +35,7 @@ function faultsOfHttp(call: Exclude<Case, { kind: 'sql' }>, { status, text }: An
   try {
     answered = JSON.parse(body || '{}') as typeof answered;
   } catch {
-    // A list that is cut off was begun before it failed; HEAD has no body.
+    // A list that is cut off was begun before it failed.
     return call.kind === 'graphql' ? [...faults, 'no JSON'] : faults;
   }
   const said = [
@@ -62,7 +64,7 @@ function tellings(call: Case, said: string, { text }: Answer, { names, marks }: 
   const faults: string[] = [];
   if (call.kind !== 'sql') {
     // Operators are shown by which functions the engine works; in what is wrong they are told no more than others.
-    const shown = call.as === 'operator' ? (/"errors?":.*/s.exec(text)?.[0].replace(/"data":.*/s, '') ?? '') : text;
+    const shown = call.as === 'operator' ? errorsIn(text) : text;
     const internal = internals.exec(shown)?.[0] ?? names.find((name) => shown.includes(name));
     if (internal !== undefined && !said.includes(internal)) faults.push(`tells of our insides: ${internal}`);
   }
@@ -72,4 +74,15 @@ function tellings(call: Case, said: string, { text }: Answer, { names, marks }: 
     if (told.length > 0) faults.push(`tells of another person: ${told.slice(0, 3)}`);
   }
   return faults;
+}
+
+/** What an answer says is wrong, without what it answers. */
+function errorsIn(text: string): string {
+  const [, body = ''] = text.split(/\n\n(.*)/s);
+  try {
+    const { errors, error } = JSON.parse(body) as { errors?: unknown; error?: unknown };
+    return JSON.stringify([errors, error]);
+  } catch {
+    return '';
+  }
 }

@@ -108,6 +108,7 @@ async function fuzz(world: FuzzWorld, { minutes, seed, only }: Options, faults: 
   /** What a call that is meant was answered instead. */
   const refused = new Map<string, string>();
   let calls = 0;
+  const graphql = { calls: 0, executed: 0 };
 
   /** Makes a call; what is wrong with the answer and is not known yet. */
   const attempt = async (target: Target, call: Case, me: Player): Promise<string[]> => {
@@ -116,6 +117,10 @@ async function fuzz(world: FuzzWorld, { minutes, seed, only }: Options, faults: 
     let found: string[];
     try {
       const answer = await make(resolved, world, me);
+      if (call.kind === 'graphql') {
+        graphql.calls++;
+        if (answer.status === 200) graphql.executed++;
+      }
       if (isOk(resolved, answer)) ok.add(target.name);
       else if (target.plain.includes(call))
         refused.set(target.name, answer.text.split('\n\n').at(-1)?.slice(0, 200) ?? '');
@@ -180,6 +185,7 @@ async function fuzz(world: FuzzWorld, { minutes, seed, only }: Options, faults: 
     if (some.length > 0)
       say(`${kind}: ${some.filter(({ target }) => ok.has(target.name)).length} of ${some.length} answered ok.`);
   }
+  if (graphql.calls > 0) say(`${graphql.executed} of ${graphql.calls} requests of GraphQL were executed.`);
   say(`${calls} calls; heap in MB: ${heap.map((mb) => mb.toFixed(0)).join(' ')}`);
 }
 
