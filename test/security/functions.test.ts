@@ -39,6 +39,8 @@ const mayTouch: Readonly<Record<string, readonly string[]>> = {
   // A phone is whose token is registered last: the row moves, with its id, and who had it gets nothing on it any more.
   'coaching.register_coaching_device': ['notify.devices'],
   'notify.register_device': ['notify.devices', 'the answer'],
+  // Kept of the caller, whose session of that name, if they have one, is over: no other person's is.
+  'notify.end_session': ['notify_private.ended_sessions'],
   'trips.add_member': ['notify_private.events', 'notify_private.limit_uses', 'trips.circle_invitations'],
 };
 
