@@ -3,7 +3,7 @@ import { addAbortSignal } from 'node:stream';
 import { Agent, buildConnector, type Dispatcher, request } from 'undici';
 import { withDeadline } from './deadline.ts';
 import type { ErrorRow, Rejected } from './error-table.ts';
-import { isPublicAddress, PrivateAddressError, publicLookup } from './public-address.ts';
+import { createPublicLookup, isPublicAddress, PrivateAddressError } from './public-address.ts';
 import { trusting } from './trust.ts';
 import type { Result } from './types.ts';
 
@@ -62,7 +62,7 @@ export function createHttp(options: HttpOptions): HttpClient {
   const { ca, connections, timeoutMs, connectMs = 10_000, allowPrivateNetworks } = options;
   const common = { allowH2: false, timeout: Math.min(timeoutMs, connectMs), ...trusting(ca) };
   const anywhere = buildConnector(common);
-  const onThePublicInternet = buildConnector({ ...common, lookup: publicLookup });
+  const onThePublicInternet = buildConnector({ ...common, lookup: createPublicLookup() });
   const mayBePrivate = ({ protocol, host }: buildConnector.Options) =>
     typeof allowPrivateNetworks === 'boolean'
       ? allowPrivateNetworks

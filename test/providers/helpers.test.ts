@@ -1,9 +1,10 @@
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { withDeadline } from '../../src/providers/deadline.ts';
 import { createSendEach } from '../../src/providers/each.ts';
 import { createRejections } from '../../src/providers/error-table.ts';
-import { isPublicAddress, publicLookup } from '../../src/providers/public-address.ts';
+import { createPublicLookup, isPublicAddress } from '../../src/providers/public-address.ts';
 import { parseRetryAfter } from '../../src/providers/retry-after.ts';
+import { startDns } from '../support/dns.ts';
 import { messageTo, unaborted } from '../support/message.ts';
 
 describe('isPublicAddress', () => {
@@ -47,17 +48,52 @@ describe('isPublicAddress', () => {
   });
 });
 
-describe('publicLookup', () => {
-  const lookup = (name: string, all: boolean) =>
-    new Promise((resolve) => publicLookup(name, { all }, (error, address) => resolve(error?.name ?? address)));
+describe('createPublicLookup', () => {
+  let dns: Awaited<ReturnType<typeof startDns>>;
+  let lookup: (name: string, options?: object) => Promise<unknown>;
+  beforeAll(async () => {
+    dns = await startDns({
+      'push.example': ['93.184.216.34', '93.184.216.35'],
+      'inside.example': ['10.1.2.3'],
+      'both.example': ['93.184.216.34', '127.0.0.1'],
+      'metadata.example': ['169.254.169.254'],
+      'never.example': [],
+    });
+    const publicLookup = createPublicLookup([dns.address]);
+    lookup = (name, options = { all: true }) =>
+      new Promise((resolve) => publicLookup(name, options, (error, address) => resolve(error?.name ?? address)));
+  });
+  afterAll(() => dns.close());
 
-  test('refuses a name that leads to this machine', async () => {
-    expect(await lookup('localhost', true)).toBe('PrivateAddressError');
-    expect(await lookup('localhost', false)).toBe('PrivateAddressError');
+  test('gives the addresses of a public name', async () => {
+    expect(await lookup('push.example', { family: 4 })).toBe('93.184.216.34');
+    expect(await lookup('push.example')).toEqual([
+      { address: '93.184.216.34', family: 4 },
+      { address: '93.184.216.35', family: 4 },
+    ]);
   });
 
+  test.each(['inside.example', 'both.example', 'metadata.example'])(
+    'SE-9: refuses %s, which leads out of the public internet',
+    async (name) => {
+      expect(await lookup(name)).toBe('PrivateAddressError');
+      expect(await lookup(name, {})).toBe('PrivateAddressError');
+    },
+  );
+
   test('a name nobody has is an ordinary error', async () => {
-    expect(await lookup('rowbell.invalid', true)).toBe('Error');
+    expect(await lookup('nobody.example')).toBe('Error');
+  });
+
+  test('SE-2: names that are never answered hold up no other', async () => {
+    const never = Promise.all(Array.from({ length: 50 }, () => lookup('never.example')));
+    let over = false;
+    void never.then(() => {
+      over = true;
+    });
+    expect(await lookup('push.example')).toHaveLength(2);
+    expect(over).toBe(false);
+    expect(new Set(await never)).toEqual(new Set(['Error']));
   });
 });
 
