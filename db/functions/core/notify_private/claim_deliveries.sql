@@ -108,7 +108,7 @@ begin
       coalesce(s.said ->> 'body', n.channel_texts -> own_channel ->> 'body', n.body), n.data, n.thread_id, n.collapse_key, k.tag, k.sound,
       k.urgency, k.interruption_level, t.expires_at,
       case when own_channel = 'email' then notify_private.email_facts(n.id) end, n.recipient_id,
-      own_channel in ('push', 'webhook') and exists (
+      provider in ('web_push', 'webhook') and exists (
         select from notify.provider_origins as o
         where o.provider = provider and o.origin = notify_private.origin_of(provider, t.address)
           and o.accepted_at > at - interval '7 days' limit 1
