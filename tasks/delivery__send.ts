@@ -19,8 +19,12 @@ const payloadSchema = z.object({ provider: z.enum(providerNames) });
 
 /** Handlers of one provider at a time: one writes back while the other sends, and there is room for the other providers. */
 const handlersPerProvider = 2;
-/** Messages of one provider that were handed on before they had an answer; with more, handlers wait for theirs. */
-const maxStragglers = 500;
+/**
+ * Messages of one provider that were handed on before they had an answer; with more, handlers wait. More than the lanes to many
+ * hosts hold (src/providers/lanes.ts), and few enough that a slow APNs or FCM is not given ever more to be slow with.
+ */
+const maxStragglers = 250;
+const lookAgainMs = 50;
 /** How long what came in of a chunk that was handed on waits to be written back. */
 const writeBackMs = 1_000;
 
@@ -119,7 +123,7 @@ export function deliverySend(context: WorkerContext): Task {
       const rest = await writeBack(provider, claimId, flight);
       if (rest === null) continue;
       handOn(provider, rest, flight);
-      while (stragglers(provider) > maxStragglers) await flight.end(writeBackMs);
+      while (stragglers(provider) > maxStragglers) await flight.end(lookAgainMs);
     }
   }
 
