@@ -101,6 +101,7 @@ export function createLanes({ kept, anOrigin, timeoutMs }: LanesOptions) {
   function mayBegin(line: Line): boolean {
     const { origin, person } = line;
     if (!isDoubtful(line)) return busy.kept < kept && origin.open < anOrigin && person.open < maxOfAPerson;
+    if (performance.now() < origin.asideUntil) return false;
     if (busy.doubtful >= doubtfulLanes || person.open >= maxDoubtfulOfAPerson) return false;
     return (origin.isKnown && !origin.isSilent) || origin.open < maxDoubtfulAnOrigin;
   }
