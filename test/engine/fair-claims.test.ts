@@ -251,4 +251,33 @@ describe('silence', () => {
       'https://new.example/1': false,
     });
   });
+
+  test('SE-2: whoever waits for an origin that is set aside probes it, not only who has most waiting', async () => {
+    const type = await makeType(db);
+    const [mallory, bob] = [await makePerson(db, { devices: [] }), await makePerson(db, { devices: [] })];
+    await db.owner.query(
+      `insert into notify.devices (user_id, provider, token, web_push_p256dh, web_push_auth)
+       select $1::uuid, 'web_push', 'https://shared.example/' || n, 'key', 'auth' from generate_series(1, 30) as n
+       union all select $2, 'web_push', 'https://shared.example/bob', 'key', 'auth'`,
+      [mallory, bob],
+    );
+    await tell(db, type, [mallory]);
+    await planDue(db);
+    await tell(db, type, [bob]);
+    await planDue(db);
+    await engine.noteSilence('web_push', ['https://shared.example']);
+    const probes = new Set<string>();
+    for (let n = 0; n < 60 && probes.size < 2; n++) {
+      await db.owner.query(
+        `update notify.provider_origins set paused_until = clock_timestamp() - (random() * 1000000)::integer * interval '1 ms';
+         update notify.deliveries set due_at = created_at where status = 'queued'`,
+      );
+      const { id, messages } = await claim('web_push');
+      expect(messages).toHaveLength(1);
+      probes.add(messages[0]?.recipientId ?? '');
+      await engine.release(id);
+      await db.owner.query('select pg_sleep(0.3)');
+    }
+    expect(probes).toEqual(new Set([mallory, bob]));
+  });
 });

@@ -29,7 +29,11 @@ begin
     set due_at = least(case when o.paused_until > at then o.paused_until else at + interval '5 seconds' end, d.expires_at)
     from (
       select t.delivery_id, notify_private.origin_of(provider, t.address) as origin,
-        row_number() over (partition by notify_private.origin_of(provider, t.address) order by t.n) as n
+        -- A person's turn and not a message's: the first in the queue may be the one for whom it hangs, with many more behind it.
+        row_number() over (
+          partition by notify_private.origin_of(provider, t.address)
+          order by hashtextextended(t.recipient_id::text, extract(epoch from at)::bigint), t.n
+        ) as n
       from unnest(taken) with ordinality as t (delivery_id, notification_id, attempt, fate, reason, expires_at, address, p256dh, auth, registered_at, secret, recipient_id, n)
       where t.fate = 'sending'
     ) as t
