@@ -17,15 +17,17 @@ import { defaultPageSize, mostPageSize } from './page-cap.ts';
 const mostRootFields = 10;
 /** Objects that an answer may have at most, by the pages asked for. */
 const mostObjects = 10_000;
+/** Values of these objects: a field costs nothing more under a second name, until it is sent. */
+const mostValues = 100_000;
 
 type Variables = Readonly<Record<string, unknown>>;
 
 /**
  * Estimates how many objects an operation may answer with: each connection counts for as many as its `first` or `last`
- * (20 where it says neither), and what is selected below it that many times. Fields of a root type count as such
- * wherever they stand. Each fragment is looked at once, so that fragments cannot make the estimate itself expensive.
+ * (20 where it says neither), and what is selected below it that many times; and how many values these have. Fields of a
+ * root type count as such wherever they stand. Each fragment is looked at once, so that fragments cannot make the estimate itself expensive.
  *
- * @throws {RowbellError} RBINV above `mostObjects` or with more than `mostRootFields` fields of the root
+ * @throws {RowbellError} RBINV above `mostObjects` or `mostValues`, or with more than `mostRootFields` fields of the root
  */
 export function checkCost(
   schema: GraphQLSchema,
@@ -33,7 +35,7 @@ export function checkCost(
   variables: Variables,
 ): void {
   const estimate = createEstimate(schema, ast, variables);
-  const { rootFields, objects } = estimate(operation.selectionSet, schema.getRootType(operation.operation));
+  const { rootFields, objects, values } = estimate(operation.selectionSet, schema.getRootType(operation.operation));
   if (rootFields > mostRootFields)
     throw new RowbellError('RBINV', `At most ${mostRootFields} fields at the root of a request.`);
   if (objects > mostObjects) {
@@ -42,10 +44,16 @@ export function checkCost(
       `This may answer with ${Math.round(objects)} objects, at most ${mostObjects} are allowed: ask for fewer with "first".`,
     );
   }
+  if (values > mostValues) {
+    throw new RowbellError(
+      'RBINV',
+      `This may answer with ${Math.round(values)} values, at most ${mostValues} are allowed: ask for fewer fields, or rows.`,
+    );
+  }
 }
 
-type Estimate = { readonly rootFields: number; readonly objects: number };
-const nothing: Estimate = { rootFields: 0, objects: 0 };
+type Estimate = { readonly rootFields: number; readonly objects: number; readonly values: number };
+const nothing: Estimate = { rootFields: 0, objects: 0, values: 0 };
 
 function createEstimate(schema: GraphQLSchema, document: DocumentNode, variables: Variables) {
   const roots = new Set<unknown>([schema.getQueryType(), schema.getMutationType()]);
@@ -55,9 +63,11 @@ function createEstimate(schema: GraphQLSchema, document: DocumentNode, variables
     const type = definition ? getNamedType(definition.type) : null;
     const inner = field.selectionSet ? ofSelections(field.selectionSet, isCompositeType(type) ? type : null) : nothing;
     const isPaged = definition?.args.some(({ name }) => name === 'first') ?? false;
+    const times = isPaged ? pageSize(field, variables) : 1;
     return {
       rootFields: inner.rootFields + (roots.has(parent) ? 1 : 0),
-      objects: field.selectionSet ? (isPaged ? pageSize(field, variables) : 1) * (1 + inner.objects) : 0,
+      objects: field.selectionSet ? times * (1 + inner.objects) : 0,
+      values: field.selectionSet ? times * inner.values : 1,
     };
   };
 
@@ -68,6 +78,7 @@ function createEstimate(schema: GraphQLSchema, document: DocumentNode, variables
   const ofSelections = (set: SelectionSetNode, parent: unknown): Estimate => {
     let rootFields = 0;
     let objects = 0;
+    let values = 0;
     for (const selection of set.selections) {
       const condition = selection.kind === 'InlineFragment' ? selection.typeCondition : undefined;
       const inner =
@@ -78,8 +89,9 @@ function createEstimate(schema: GraphQLSchema, document: DocumentNode, variables
             : ofSelections(selection.selectionSet, condition ? schema.getType(condition.name.value) : parent);
       rootFields += inner.rootFields;
       objects += inner.objects;
+      values += inner.values;
     }
-    return { rootFields, objects };
+    return { rootFields, objects, values };
   };
 
   return ofSelections;
@@ -88,7 +100,8 @@ function createEstimate(schema: GraphQLSchema, document: DocumentNode, variables
 function pageSize(field: FieldNode, variables: Variables): number {
   const asked = (field.arguments ?? [])
     .filter(({ name }) => name.value === 'first' || name.value === 'last')
-    .map(({ value }): unknown => valueFromASTUntyped(value, { ...variables }))
+    // As it is: a copy of all of them for each page would take longer than everything else.
+    .map(({ value }): unknown => valueFromASTUntyped(value, variables as Record<string, unknown>))
     .find((size) => typeof size === 'number');
   // Above the cap the page is refused when it is asked for, so the cap is the most it can cost.
   return typeof asked === 'number' ? Math.min(Math.max(asked, 0), mostPageSize) : defaultPageSize;

@@ -3,6 +3,7 @@ import { type ExecutionResult, GraphQLError, type GraphQLSchema } from 'postgrap
 import { RowbellError } from '../errors.ts';
 import type { Origin } from '../http/origin.ts';
 import type { Logger } from '../logger.ts';
+import { checkAnswer } from './answer.ts';
 import { workedMs } from './budget.ts';
 import { checkCost } from './cost.ts';
 import { createReader, type Document, documentKey } from './documents.ts';
@@ -117,6 +118,7 @@ export function createExecutor({
         }),
       );
       if (isAsyncIterable(result)) throw new RowbellError('RBINV', 'Incremental delivery is not offered.');
+      checkAnswer(result.data);
       return answerOf(result as ExecutionResult, logger);
     } finally {
       turn.leave();
