@@ -906,6 +906,7 @@ table notify.devices
   policy select_admin for select to rowbell_operator using (true)
   policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
   CREATE TRIGGER _200_check_session BEFORE INSERT ON notify.devices FOR EACH ROW WHEN ((new.session_id IS NOT NULL)) EXECUTE FUNCTION notify_private.tg_devices__check_session()
+  CREATE TRIGGER _210_use_limit AFTER INSERT ON notify.devices REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_rows__use_limit('device_registrations')
   CREATE TRIGGER _500_note_coaching_push AFTER INSERT ON notify.devices REFERENCING NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION coaching_private.tg_devices__note_push()
   CREATE TRIGGER _500_note_coaching_push_again AFTER UPDATE ON notify.devices REFERENCING OLD TABLE AS outdated NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION coaching_private.tg_devices__note_push()
 

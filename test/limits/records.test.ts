@@ -169,3 +169,23 @@ test('SE-14: of what can be undone the oldest goes', async () => {
   const { rows } = await as(who, 'select notify.undo_change($1) as undone', [tokens[4]]);
   expect(rows).toEqual([{ undone: 1 }]);
 });
+
+describe('SE-14: devices', () => {
+  const register = (who: string, n: number) =>
+    as(who, `select notify.register_device('fcm', $1)`, [`${who}:${'x'.repeat(20)}${n}`]);
+
+  test('those that went for newer ones stay on record, so that only so many come in a day; again is no new one', async () => {
+    await limit('device_registrations', 6);
+    await limit('devices', 3);
+    const who = await createUser(db);
+    let n = 0;
+    expect(await times(8, () => register(who, n++))).toEqual([
+      ...Array(6).fill('ok'),
+      'RBLIM device_registrations',
+      'RBLIM device_registrations',
+    ]);
+    expect(await count('notify.devices', who)).toBe(6);
+    expect(await times(3, () => register(who, 5))).toEqual(['ok', 'ok', 'ok']);
+    await register(await createUser(db), 0);
+  });
+});

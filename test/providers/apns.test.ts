@@ -2,6 +2,7 @@ import { createSecureServer, constants as http2 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { errors } from '../../src/providers/apns/errors.ts';
+import { explain } from '../../src/providers/apns/failure.ts';
 import { type ApnsOptions, createApns } from '../../src/providers/apns/index.ts';
 import type { Message, Provider, Result } from '../../src/providers/types.ts';
 import { apnsReasons } from '../../src/sandbox/apns.ts';
@@ -185,6 +186,21 @@ describe('answers', () => {
       });
       expect(await sendOne(registered(-minute))).not.toMatchObject({ reason: 'unregistered_stale' });
     }
+  });
+
+  test('W19: an instant in another spelling is compared, one that says nothing is as none', () => {
+    const registeredAt = new Date('2026-06-01T00:00:00Z');
+    const [before, after] = [new Date('2026-05-01T00:00:00Z'), new Date('2026-07-01T00:00:00Z')];
+    const outcome = (timestamp: unknown) =>
+      explain(
+        { status: 410, response: { reason: 'ExpiredToken', timestamp } } as never,
+        messageTo(token, { registeredAt }),
+        undefined,
+      ).permanence;
+    const spellings = (at: Date) => [at.getTime(), String(at.getTime()), at.getTime() / 1000, at.toISOString()];
+    expect(spellings(before).map(outcome)).toEqual(Array(4).fill('transient'));
+    expect(spellings(after).map(outcome)).toEqual(Array(4).fill('address'));
+    expect([undefined, null, '', 'soon', {}].map(outcome)).toEqual(Array(5).fill('address'));
   });
 
   test('Retry-After is honoured, which node-apn drops', async () => {

@@ -55,8 +55,9 @@ function answered(
   { registeredAt }: Message,
   retryAt: Date | undefined,
 ): Rejected {
-  // Gone since an instant, whatever the word: milliseconds since the epoch; node-apn's types call them a string.
-  if (status === 410 && registeredAt && Number(response?.timestamp) < registeredAt.getTime()) {
+  // Gone since an instant, whatever the word.
+  const since = instantOf(response?.timestamp);
+  if (status === 410 && registeredAt && since !== null && since < registeredAt.getTime()) {
     return reject('stale_unregistered', { code: wordOf(word, status) });
   }
   if (has(word)) return reject(word, { retryAt });
@@ -65,6 +66,17 @@ function answered(
   if (status === 429) return reject('TooManyRequests', { code: String(status), retryAt });
   if (status === 403) return reject('Forbidden', { code: String(status) });
   return reject('refused', { code: wordOf(word, status) });
+}
+
+/**
+ * APNs gives milliseconds since the epoch, which node-apn's types call a string. Seconds, which no instant of a push
+ * could be in milliseconds, and the spelling of RFC 3339 are understood as well; null: none that can be compared.
+ */
+function instantOf(timestamp: unknown): number | null {
+  const text =
+    typeof timestamp === 'number' ? String(timestamp) : typeof timestamp === 'string' ? timestamp.trim() : '';
+  const instant = /^\d+(\.\d+)?$/.test(text) ? Number(text) * (Number(text) < 1e11 ? 1000 : 1) : Date.parse(text);
+  return Number.isNaN(instant) ? null : instant;
 }
 
 /** Apple's own word, where it is one. */

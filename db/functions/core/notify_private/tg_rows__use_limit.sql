@@ -19,3 +19,7 @@ create or replace trigger _200_use_limit
   after insert on notify.email_verifications
   referencing new table as written
   for each statement execute function notify_private.tg_rows__use_limit('email_verifications');
+create or replace trigger _210_use_limit
+  after insert on notify.devices
+  referencing new table as written
+  for each statement execute function notify_private.tg_rows__use_limit('device_registrations');
