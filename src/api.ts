@@ -14,7 +14,7 @@ import { createContactNotes } from './http/contact.ts';
 import { createFeedbackRoutes } from './http/email-feedback.ts';
 import { createEmailRoutes } from './http/email-pages.ts';
 import { createExplorerRoutes } from './http/explorer.ts';
-import { createExportRoutes, mostExports } from './http/export.ts';
+import { createExportRoutes, mostExportConnections } from './http/export.ts';
 import { createGraphqlHandler } from './http/graphql.ts';
 import { createReadyHandler, handleLive, readReadiness } from './http/health.ts';
 import { createMetricsHandler } from './http/metrics.ts';
@@ -70,11 +70,11 @@ export async function startApi(config: ReturnType<typeof readConfig<'api'>>, log
     statementTimeoutMs,
     logger,
   });
-  // Of their own: an export holds its connection for as long as its client reads.
+  // Of their own: an export may hold one for as long as a second.
   const exportPool = createPool({
     url: apiDatabaseUrl,
     applicationName: 'rowbell-export',
-    max: mostExports,
+    max: mostExportConnections,
     statementTimeoutMs,
     logger,
   });

@@ -36,19 +36,19 @@ export const activityExport: ExportSource = {
   columns: Object.keys(columns),
   query(parameters) {
     const asked = readParameters(parametersSchema, parameters);
-    return {
-      text: `select ${selected(columns)} from notify.activity_feed($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-      values: [
-        asked.types,
-        asked.statuses,
-        asked.actions,
-        asked.resourceType,
-        asked.resourceId,
-        asked.since,
-        asked.until,
-        asked.search,
-        asked.userId,
-      ],
-    };
+    const values = [
+      asked.types,
+      asked.statuses,
+      asked.actions,
+      asked.resourceType,
+      asked.resourceId,
+      asked.since,
+      asked.until,
+      asked.search,
+      asked.userId,
+    ];
+    const feed = `select ${selected(columns)} from notify.activity_feed($1, $2, $3, $4, $5, $6, $7, $8, $9)`;
+    return (after) =>
+      after ? { text: `${feed} where id < $10`, values: [...values, after.id] } : { text: feed, values };
   },
 };

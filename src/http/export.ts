@@ -1,10 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { z } from 'zod';
 import { describeDatabaseError } from '../database-errors.ts';
 import { RowbellError } from '../errors.ts';
 import { requireSession } from '../graphql/adaptor.ts';
 import type { Authenticate, Identity } from '../graphql/identity.ts';
-import { csvLine } from './csv.ts';
+import { createLine } from '../graphql/line.ts';
+import { type Format, formats } from './export-formats.ts';
 import { begin, finish, type Response } from './respond.ts';
 import type { Route } from './router.ts';
 
@@ -15,12 +17,16 @@ export type ExportSource = {
   /** Names of the columns, as the query answers with them. */
   readonly columns: readonly string[];
   /**
-   * The query for what the parameters ask for. Its rows are what row-level security leaves of it.
+   * The query for what the parameters ask for, from the beginning or after a row of it. Its rows are what row-level
+   * security leaves of it, each with an `id`.
    *
    * @throws {RowbellError} RBINV for a parameter that is unknown or wrong, named
    */
-  readonly query: (parameters: URLSearchParams) => { readonly text: string; readonly values: readonly unknown[] };
+  readonly query: (parameters: URLSearchParams) => (after: Row | null) => Query;
 };
+
+export type Row = Readonly<Record<string, unknown>>;
+export type Query = { readonly text: string; readonly values: readonly unknown[] };
 
 /** Parameters of exports: a list with commas, an instant with its offset. */
 export const list = z
@@ -53,133 +59,150 @@ export const selected = (columns: Readonly<Record<string, string>>): string =>
     .map(([name, column]) => `${column} as "${name}"`)
     .join(', ');
 
-/** Each holds a connection for as long as its client reads. */
-export const mostExports = 4;
+/** Connections for all exports of a process. */
+export const mostExportConnections = 4;
+/** Exports under way, most of them waiting for their clients. */
+const maxExports = 100;
 const rowsAtOnce = 500;
-/** A client that takes nothing for so long has gone. */
-const patienceMs = 30_000;
-/** Nor may one that takes a little every now and then hold a connection, and the snapshot of its query, for ever. */
+/** So long does an export hold a connection; then the next has its turn. */
+const maxHoldMs = 1_000;
+const maxWaitMs = 30_000;
+/** How long a client may take for a piece, beside what it takes at the least speed. */
+const maxPauseMs = 20_000;
+const minBytesPerMs = 8;
+/** Nor may one that is a little faster than that go on for ever. */
 const longestMs = 15 * 60_000;
+const retryAfter = 5;
+
+export type ExportOptions = {
+  /** Connections as `rowbell_api`, `mostExportConnections` of them. */
+  readonly pool: pg.Pool;
+  readonly authenticate: Authenticate;
+};
 
 /**
- * Routes that stream lists of any size: rows come by a cursor, a piece after the client has taken the one before, so
- * memory stays flat. One at a time a person, `mostExports` in all. What fails half-way cuts the connection, so that no
- * client takes a part for the whole.
- *
- * @param pool connections as `rowbell_api`, `mostExports` of them
+ * Routes that stream lists of any size: a piece after the client has taken the one before, so memory stays flat. One at a
+ * time a person. Whoever keeps up holds a connection, for a second at a time; while a client has to be waited for nobody
+ * does, and the export goes on after its last row in another transaction. What fails half-way, also because the session has
+ * ended, cuts the connection, so that no client takes a part for the whole.
  */
-export function createExportRoutes(
-  sources: readonly ExportSource[],
-  { pool, authenticate }: { readonly pool: pg.Pool; readonly authenticate: Authenticate },
-): Route[] {
+export function createExportRoutes(sources: readonly ExportSource[], { pool, authenticate }: ExportOptions): Route[] {
   const running = new Set<string>();
-
-  return sources.flatMap((source) =>
-    (['csv', 'json'] as const).map(
-      (format): Route => ({
-        method: 'GET',
-        path: `/export/${source.name}.${format}`,
-        async handle(request, response) {
-          const identity = await authenticate(request.headers.authorization);
-          if (identity.userId === null) throw new RowbellError('RBAUT');
-          const query = source.query(new URL(request.url ?? '/', 'http://localhost').searchParams);
-          const whoever = `${identity.role} ${identity.userId}`;
-          if (running.size >= mostExports || running.has(whoever)) throw new RowbellError('RBLIM');
-          running.add(whoever);
-          try {
-            await inTransactionOf(pool, identity, async (client) => {
-              await client.query(`declare rows no scroll cursor for ${query.text}`, [...query.values]);
-              const pieces = format === 'csv' ? asCsv(client, source.columns) : asJson(client);
-              await send(pieces, response, format, source.name, request.method === 'HEAD');
-            });
-          } finally {
-            running.delete(whoever);
-          }
-          // Last, so that who has all of it may ask again at once.
-          finish(response);
-        },
-      }),
-    ),
-  );
-}
-
-async function send(
-  pieces: AsyncGenerator<string>,
-  response: Response,
-  format: 'csv' | 'json',
-  name: string,
-  headersOnly: boolean,
-): Promise<void> {
-  // Before the headers, so that a query that fails is answered as an error.
-  const first = await pieces.next();
-  begin(response, 200, {
-    'content-type': format === 'csv' ? 'text/csv; charset=utf-8; header=present' : 'application/json; charset=utf-8',
-    'content-disposition': `attachment; filename="${name}-${new Date().toISOString().slice(0, 10)}.${format}"`,
+  const connections = createLine({
+    limit: 'exports',
+    share: 1,
+    places: mostExportConnections,
+    maxWaiting: 1,
+    maxWaitMs,
   });
-  const over = setTimeout(() => response.destroy(), longestMs);
-  try {
-    if (!headersOnly) {
-      if (!first.done) await write(response, first.value);
-      for await (const piece of pieces) await write(response, piece);
+
+  const exportTo = async (response: Response, source: ExportSource, format: Format, identity: Identity) => {
+    const from = source.query(new URL(response.req.url ?? '/', 'http://localhost').searchParams);
+    const outlet = createOutlet(response, source, format);
+    let after: Row | null = null;
+    let isDone = false;
+    while (!isDone && !response.destroyed) {
+      const leave = await connections.enter(identity.userId);
+      try {
+        ({ after, isDone } = await inTransactionOf(pool, identity, (client) =>
+          give(client, from(after), after, outlet),
+        ));
+      } finally {
+        leave();
+      }
+      await outlet.taken();
     }
-  } catch (error) {
-    response.destroy();
-    if (!(error instanceof Gone)) throw error;
-  } finally {
-    clearTimeout(over);
-  }
+  };
+
+  const offer = (source: ExportSource, format: Format): Route => ({
+    method: 'GET',
+    path: `/export/${source.name}.${format.name}`,
+    async handle(request, response) {
+      const identity = await authenticate(request.headers.authorization);
+      const whoever = `${identity.role} ${identity.userId}`;
+      if (running.size >= maxExports || running.has(whoever)) {
+        throw new RowbellError('RBLIM', undefined, { limit: 'exports', retryAfter });
+      }
+      running.add(whoever);
+      const over = setTimeout(() => response.destroy(), longestMs);
+      try {
+        await exportTo(response, source, format, identity);
+      } catch (error) {
+        if (response.headersSent) response.destroy();
+        throw error;
+      } finally {
+        clearTimeout(over);
+        running.delete(whoever);
+      }
+      // Last, so that who has all of it may ask again at once.
+      if (!response.destroyed) finish(response);
+    },
+  });
+  return sources.flatMap((source) => formats.map((format) => offer(source, format)));
 }
 
-class Gone extends Error {}
+type Outlet = ReturnType<typeof createOutlet>;
 
-/** Resolves once there is room for more. */
-async function write(response: Response, piece: string): Promise<void> {
-  if (!response.write(piece) && !response.destroyed) {
-    await new Promise<void>((resolve) => {
-      const patience = setTimeout(() => response.destroy(), patienceMs);
+/** Where pieces go. Whoever takes one too slowly is cut off. */
+function createOutlet(response: Response, { name, columns }: ExportSource, format: Format) {
+  let taken: Promise<void> | null = null;
+  const wait = (bytes: number) =>
+    new Promise<void>((resolve) => {
+      const patience = setTimeout(() => response.destroy(), maxPauseMs + bytes / minBytesPerMs);
       const go = () => {
         clearTimeout(patience);
         response.off('drain', go).off('close', go);
+        taken = null;
         resolve();
       };
       response.on('drain', go).on('close', go);
     });
-  }
-  if (response.destroyed) throw new Gone();
+  return {
+    /** False: there is nobody for whom more is to be read. */
+    write(rows: readonly Row[], isFirst: boolean, isLast: boolean): boolean {
+      // After the first rows are there, so that a query that fails is answered as an error.
+      if (!response.headersSent) {
+        begin(response, 200, {
+          'content-type': format.contentType,
+          'content-disposition': `attachment; filename="${name}-${new Date().toISOString().slice(0, 10)}.${format.name}"`,
+        });
+      }
+      if (response.req.method === 'HEAD' || response.destroyed) return false;
+      const piece = format.piece(rows, columns, { isFirst, isLast });
+      if (!response.write(piece) && !response.destroyed) taken = wait(Buffer.byteLength(piece));
+      return true;
+    },
+    /** Resolves when everything has been taken, or nobody takes anything any more. */
+    taken: async (): Promise<void> => taken ?? undefined,
+    isTaken: () => taken === null,
+  };
 }
 
-async function* fetched(client: pg.PoolClient): AsyncGenerator<Record<string, unknown>[]> {
-  for (;;) {
-    const { rows } = await client.query<Record<string, unknown>>(`fetch ${rowsAtOnce} from rows`);
-    yield rows;
-    if (rows.length < rowsAtOnce) return;
+/** Gives what follows a row, until all is given, the client has to be waited for, or it is the next one's turn. */
+async function give(
+  client: pg.PoolClient,
+  { text, values }: Query,
+  start: Row | null,
+  outlet: Outlet,
+): Promise<{ readonly after: Row | null; readonly isDone: boolean }> {
+  const until = Date.now() + maxHoldMs;
+  await client.query(`declare rows no scroll cursor for ${text}`, [...values]);
+  for (let after = start; ; ) {
+    const { rows } = await client.query<Row>(`fetch ${rowsAtOnce} from rows`);
+    const isLast = rows.length < rowsAtOnce;
+    const isWanted = outlet.write(rows, after === null, isLast);
+    after = rows.at(-1) ?? after;
+    if (isLast || !isWanted) return { after, isDone: true };
+    if (!outlet.isTaken()) await Promise.race([outlet.taken(), sleep(Math.max(0, until - Date.now()))]);
+    if (!outlet.isTaken() || Date.now() >= until) return { after, isDone: false };
   }
 }
 
-async function* asCsv(client: pg.PoolClient, columns: readonly string[]): AsyncGenerator<string> {
-  let before = csvLine(columns);
-  for await (const rows of fetched(client)) {
-    yield before + rows.map((row) => csvLine(columns.map((column) => row[column]))).join('');
-    before = '';
-  }
-}
-
-async function* asJson(client: pg.PoolClient): AsyncGenerator<string> {
-  let before = '[';
-  for await (const rows of fetched(client)) {
-    if (rows.length > 0) {
-      yield `${before}\n${rows.map((row) => JSON.stringify(row)).join(',\n')}`;
-      before = ',';
-    }
-  }
-  yield before === '[' ? '[]\n' : '\n]\n';
-}
-
-async function inTransactionOf(
+async function inTransactionOf<T>(
   pool: pg.Pool,
   { role, userId, sessionId }: Identity,
-  work: (client: pg.PoolClient) => Promise<void>,
-): Promise<void> {
+  work: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
@@ -188,10 +211,10 @@ async function inTransactionOf(
     await client.query(
       `select set_config('role', $1, true), set_config('rowbell.user_id', $2, true), set_config('rowbell.session_id', $3, true),
          set_config('cursor_tuple_fraction', '0', true)`,
-      [`rowbell_${role}`, userId ?? '', sessionId ?? ''],
+      [`rowbell_${role}`, userId, sessionId ?? ''],
     );
     if (sessionId !== null) await client.query(requireSession);
-    await work(client);
+    return await work(client);
   } catch (error) {
     throw describeDatabaseError(error);
   } finally {

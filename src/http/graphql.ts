@@ -31,7 +31,6 @@ export function createGraphqlHandler(options: GraphqlOptions): Handler {
   const answer = (response: Response, status: number, body: { readonly errors?: readonly PublicError[] }): void => {
     const bounds = (body.errors ?? []).map(({ extensions }) => extensions);
     for (const { limit } of bounds) if (limit !== undefined) noteRefusal(limit);
-    if (status === 401) response.setHeader('www-authenticate', 'Bearer');
     if (status === 429) setRetryAfter(response, bounds[0] ?? {});
     sendJson(response, status, body);
   };

@@ -35,12 +35,23 @@ const columns = {
 // A row of parameters and not JSON: the filter is inlined, and would take the JSON apart for each notification.
 const found = `select ${selected(columns)}
   from notify_hidden.inbox(row($1, $2, $3, $4, $5, $6, $7, $8)::notify.inbox_filter) as n`;
-const queries = {
-  newest: `${found} order by n.id desc`,
-  oldest: `${found} order by n.id`,
-  // One list after the other, each in the order of its index. Sorted as one it would be whole before the first row.
-  unread_first: `(${found} where n.read_at is null order by n.id desc)
+const values = (asked: z.output<typeof parametersSchema>) => {
+  const { categories, types, read, places, since, until, search, threadId } = asked;
+  return [categories, types, read, places, since, until, search, threadId];
+};
+
+const byId = {
+  newest: { all: `${found} order by n.id desc`, rest: `${found} where n.id < $9 order by n.id desc` },
+  oldest: { all: `${found} order by n.id`, rest: `${found} where n.id > $9 order by n.id` },
+};
+// One list after the other, each in the order of its index. Sorted as one it would be whole before the first row.
+const unreadFirst = {
+  all: `(${found} where n.read_at is null order by n.id desc)
     union all (${found} where n.read_at is not null order by n.id desc)`,
+  // As it was when the export began, so that what is read meanwhile is not given twice.
+  restOfUnread: `(${found} where (n.read_at is null or n.read_at > $10) and n.id < $9 order by n.id desc)
+    union all (${found} where n.read_at <= $10 order by n.id desc)`,
+  restOfRead: `${found} where n.read_at <= $10 and n.id < $9 order by n.id desc`,
 };
 
 /** The caller's notifications as a file: `/export/notifications.csv` and `.json`, filtered and sorted as `inbox` is. */
@@ -49,7 +60,20 @@ export const notificationsExport: ExportSource = {
   columns: Object.keys(columns),
   query(parameters) {
     const asked = readParameters(parametersSchema, parameters);
-    const { categories, types, read, places, since, until, search, threadId } = asked;
-    return { text: queries[asked.sort], values: [categories, types, read, places, since, until, search, threadId] };
+    const { sort } = asked;
+    const begunAt = new Date();
+    return (after) => {
+      if (sort !== 'unread_first') {
+        return after
+          ? { text: byId[sort].rest, values: [...values(asked), after.id] }
+          : { text: byId[sort].all, values: values(asked) };
+      }
+      if (!after) return { text: unreadFirst.all, values: values(asked) };
+      const wasRead = after.readAt instanceof Date && after.readAt <= begunAt;
+      return {
+        text: wasRead ? unreadFirst.restOfRead : unreadFirst.restOfUnread,
+        values: [...values(asked), after.id, begunAt],
+      };
+    };
   },
 };

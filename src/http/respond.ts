@@ -54,7 +54,11 @@ export function finish(response: Response, content?: string | Uint8Array): void 
 /** A whole answer. */
 export function send(response: Response, status: number, headers: Headers, content: string | Uint8Array = ''): void {
   if (response.headersSent || response.destroyed) return;
-  begin(response, status, { ...headers, ...(status !== 204 && { 'content-length': Buffer.byteLength(content) }) });
+  begin(response, status, {
+    ...headers,
+    ...(status === 401 && { 'www-authenticate': 'Bearer' }),
+    ...(status !== 204 && { 'content-length': Buffer.byteLength(content) }),
+  });
   finish(response, content);
 }
 

@@ -44,7 +44,6 @@ export function createRouter(routes: readonly Route[], logger: Logger): Handler 
     } catch (error) {
       const known = error instanceof RowbellError ? error : new RowbellError('RBINT', undefined, { cause: error });
       if (known.status >= 500) logger.error('request.failed', { code: known.code, error: known.cause ?? known });
-      if (known.code === 'RBAUT') response.setHeader('www-authenticate', 'Bearer');
       sendError(response, known);
     }
   };

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connect, type Socket } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { csvLine } from '../../src/http/csv.ts';
 import { signToken, startTestApi, type TestApi } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
@@ -142,3 +142,73 @@ test('NC-22: of any size: a piece at a time, whole and in order; one a person; a
   socket.destroy();
   await until('the export has ended', async () => (await again()) === 200);
 }, 180_000);
+
+describe('SE-11: slow readers', () => {
+  const sockets: Socket[] = [];
+  /** Begins to read, and stops. */
+  const begin = async (path: string, sid: string) => {
+    const id = await one<string>(db.owner, 'insert into notify.users default values returning id');
+    const jwt = await signToken(id, { role: 'operator', sid });
+    const { hostname, port } = new URL(api.url);
+    const socket = connect({ host: hostname, port: Number(port) });
+    const chunks: Buffer[] = [];
+    socket.on('error', () => {});
+    socket.write(
+      `GET /export/${path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer ${jwt}\r\n\r\n`,
+    );
+    socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+    await once(socket, 'data');
+    socket.pause();
+    sockets.push(socket);
+    return { token: jwt, socket, text: () => Buffer.concat(chunks).toString() };
+  };
+  const held = () =>
+    one<number>(
+      db.owner,
+      `select count(distinct l.pid)::integer from pg_locks as l join pg_stat_activity as a using (pid)
+       where a.datname = current_database() and a.application_name = 'rowbell-export' and l.locktype = 'relation'`,
+    );
+
+  test('hold no connection: twelve of them, and another has all of theirs', async () => {
+    const slow = await Promise.all(Array.from({ length: 12 }, (_, n) => begin('activity.json', `slow-${n}`)));
+    await until('nobody holds a connection', async () => (await held()) === 0);
+    const all = (await (await get('activity.json')).json()) as { id: string }[];
+    expect(all).toHaveLength(many + 1);
+
+    // Each goes on where it stopped: nothing twice, nothing left out, in order.
+    const everybodys = await one<number>(db.owner, 'select count(*)::integer from notify.activities');
+    for (const { socket, text } of slow.slice(0, 3)) {
+      socket.resume();
+      await once(socket, 'close');
+      expect(text().slice(-9)).toMatch(/0\r\n\r\n$/);
+      const ids = [...text().matchAll(/"id":"([0-9a-f-]{36})","createdAt"/g)].map(([, id]) => id);
+      expect(ids.length).toBeGreaterThan(everybodys * 0.99);
+      expect(ids.join() === ids.toSorted().toReversed().join()).toBe(true);
+      expect(new Set(ids).size).toBe(ids.length);
+    }
+  }, 240_000);
+
+  test('are told when to come again, and cut off when they take nothing', async () => {
+    const { token: jwt, socket } = await begin('activity.json', 'idle');
+    const again = await get('activity.json', { as: jwt });
+    expect([again.status, again.headers.get('retry-after')]).toEqual([429, '5']);
+    await until('it is cut off', async () => {
+      socket.write('\r\n');
+      return socket.destroyed;
+    });
+  }, 240_000);
+
+  test('whose session ends are cut off at once', async () => {
+    const { socket, token: jwt, text } = await begin('activity.csv', 'ends');
+    await until('nobody holds a connection', async () => (await held()) === 0);
+    const { data } = await api.ask('mutation { endSession(input: {}) { result } }', { token: jwt });
+    expect(data).toEqual({ endSession: { result: 0 } });
+    socket.resume();
+    await once(socket, 'close');
+    expect(text().slice(-7)).not.toBe('\r\n0\r\n\r\n');
+  }, 240_000);
+
+  afterAll(() => {
+    for (const socket of sockets) socket.destroy();
+  });
+});

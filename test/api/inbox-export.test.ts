@@ -146,7 +146,7 @@ test('NC-5: of any size, and read in the order of an index: the first row waits 
       return rows[0]['QUERY PLAN'][0].Plan as PlanNode;
     });
   for (const sort of ['newest', 'oldest', 'unread_first']) {
-    const { text, values } = notificationsExport.query(new URLSearchParams({ sort }));
+    const { text, values } = notificationsExport.query(new URLSearchParams({ sort }))(null);
     const found = await plan(text, values);
     expect([sort, reads(found), sorts(found)]).toEqual([sort, true, false]);
   }

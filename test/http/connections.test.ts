@@ -90,7 +90,7 @@ const refusals: readonly (readonly [what: string, status: number, asked: Asked])
     { path: '/graphql', headers: { ...json, ...bad, expect: '100-continue' }, body: query },
   ],
   ['an expectation', 417, { path: '/graphql', headers: { ...json, expect: 'wonders' }, body: query }],
-  ['another type', 415, { path: '/graphql', headers: { 'content-type': 'text/plain' }, body: query }],
+  ['another type', 415, { path: '/graphql', headers: { 'content-type': 'text/plain', ...signed }, body: query }],
   ['no JSON', 400, { path: '/graphql', headers: { ...json, ...signed }, body: '{' }],
   ['too large', 413, { path: '/graphql', headers: { ...json, ...signed }, body: 'x'.repeat(150_000) }],
   [
