@@ -438,6 +438,7 @@ describe('NC-33: Amazon SES over SNS', () => {
       readReturn: world.links.readReturn,
       fetchText: async (target) => {
         asked.push(target);
+        if (target.includes('Token=lost')) throw new TypeError('fetch failed');
         return (await fetch(`http://127.0.0.1:${snsPort}${new URL(target).pathname}`)).text();
       },
     });
@@ -602,6 +603,12 @@ describe('NC-33: Amazon SES over SNS', () => {
     expect(await subscribe('https://evil.example/?Action=ConfirmSubscription')).toBe(204);
     expect(await subscribe(good, { signer: otherKey })).toBe(403);
     expect(asked).toEqual([good]);
+  });
+
+  test('SE-16: a confirmation that SNS does not take is no fault of ours, and SNS asks again', async () => {
+    const lost = 'https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription&Token=lost';
+    const extra = { Token: 't', SubscribeURL: lost };
+    expect(await notify(message({}, { type: 'SubscriptionConfirmation', extra }))).toBe(503);
   });
 });
 

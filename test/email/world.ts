@@ -1,9 +1,11 @@
 import PostalMime, { type Email } from 'postal-mime';
 import type { Claimed, Lane } from '../../src/database/engine.ts';
 import { createLinks, type Links } from '../../src/links.ts';
+import { createLogger } from '../../src/logger.ts';
 import { createSmtp } from '../../src/providers/smtp/index.ts';
 import type { Entry } from '../../src/sandbox/journal.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
+import { createBackground } from '../../src/worker/background.ts';
 import { createCompose } from '../../src/worker/compose.ts';
 import { deliverySend } from '../../tasks/delivery__send.ts';
 import { startTestApi, type TestApi } from '../support/api.ts';
@@ -15,6 +17,7 @@ import { linkKeys } from '../support/worker-process.ts';
 
 export const publicUrl = 'https://rowbell.example';
 const [keyId = '', secret = ''] = linkKeys.split(':');
+const logger = createLogger({ level: 'silent', component: 'test' });
 
 /** A mail as the mailbox got it. */
 export type Received = Entry & { readonly mail: Email };
@@ -50,8 +53,17 @@ export async function startWorld(environment: Record<string, string> = {}): Prom
       before(claimed);
       return compose(claimed);
     };
-    const context = { ...planningContext(db, [smtp]), compose: rendering, lane, workerId: () => workers[lane] };
+    const background = createBackground(logger);
+    const context = {
+      ...planningContext(db, [smtp]),
+      compose: rendering,
+      lane,
+      workerId: () => workers[lane],
+      background: background.add,
+    };
     await deliverySend(context)({ provider: 'smtp' }, undefined as never);
+    // A mail server that takes its time is not waited for by the task.
+    await background.done();
   };
   const open: World['open'] = (link, request) =>
     fetch(link.replace(publicUrl, api.url), { redirect: 'manual', ...request });

@@ -1,5 +1,6 @@
 import { verify, X509Certificate } from 'node:crypto';
 import { z } from 'zod';
+import { RowbellError } from '../../../errors.ts';
 import { deliveryIn, instantOf, isRecent, parseJson, refusalOf } from './common.ts';
 import type { ReadReturn } from './report.ts';
 import type { Feedback, FeedbackSource } from './types.ts';
@@ -67,6 +68,13 @@ export function createSesSource({ topics, readReturn, fetchText, now = Date.now 
     }
   };
 
+  /** SNS asks again where it is answered that this did not succeed. */
+  const confirm = async (url: string): Promise<void> => {
+    await fetchText(url).catch((error: unknown) => {
+      throw new RowbellError('RBUNA', undefined, { cause: error });
+    });
+  };
+
   return {
     path: '/callbacks/ses',
     // SNS sends JSON and calls it text.
@@ -87,7 +95,7 @@ export function createSesSource({ topics, readReturn, fetchText, now = Date.now 
       const signed = Buffer.from(textToSign(message));
       if (!verify(algorithm, signed, certificate.publicKey, Buffer.from(Signature, 'base64'))) return null;
       if (message.Type === 'SubscriptionConfirmation') {
-        if (message.SubscribeURL && isOfSns(message.SubscribeURL, TopicArn)) await fetchText(message.SubscribeURL);
+        if (message.SubscribeURL && isOfSns(message.SubscribeURL, TopicArn)) await confirm(message.SubscribeURL);
         return [];
       }
       const report = notification.safeParse(parseJson(message.Message));
