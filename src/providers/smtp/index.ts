@@ -28,6 +28,9 @@ export type SmtpOptions = {
 
 const { reject } = createRejections(errors);
 
+/** Connections that one person may have in use: a mailbox whose server takes its time holds up no others. */
+const maxOfAPerson = 2;
+
 /**
  * Mail through one relay, over kept connections. STARTTLS is used where it is offered and required where a password
  * would leave this machine without it (`?requireTLS=false` in the URL says otherwise). Throws when the sender or the
@@ -36,7 +39,7 @@ const { reject } = createRejections(errors);
 export function createSmtp(options: SmtpOptions): Provider {
   const { url, from, returnPath = null, ca, dkim, connections = 10, timeoutMs = 60_000 } = options;
   const sender = parseSender(from);
-  const sendEach = createSendEach(connections);
+  const sendEach = createSendEach(connections, maxOfAPerson);
   const transport = createTransport({
     pool: true,
     url,
