@@ -15,25 +15,40 @@ export async function readBody(request: Request, mostBytes: number): Promise<str
   return (await readBytes(request, mostBytes)).toString('utf8');
 }
 
-/** The same as it came. */
-export async function readBytes(request: Request, mostBytes: number): Promise<Buffer> {
+/** Bytes that bodies may still take which are read at the same time, together. */
+export type Room = { bytes: number };
+
+/**
+ * The same as it came.
+ *
+ * @throws {RowbellError} also RBUNA where there is no room for more
+ */
+export async function readBytes(
+  request: Request,
+  mostBytes: number,
+  room: Room = { bytes: Number.POSITIVE_INFINITY },
+): Promise<Buffer> {
   const tooLarge = () => new RowbellError('RBBIG', `A request has at most ${mostBytes} bytes.`);
   if (Number(request.headers['content-length'] ?? 0) > mostBytes) throw tooLarge();
-  return new Promise((resolve, reject) => {
+  let length = 0;
+  const read = new Promise<Buffer>((resolve, reject) => {
     const chunks: Buffer[] = [];
-    let length = 0;
     const keep = (chunk: Buffer) => {
       length += chunk.length;
-      if (length <= mostBytes) {
+      room.bytes -= chunk.length;
+      if (length <= mostBytes && room.bytes >= 0) {
         chunks.push(chunk);
         return;
       }
       request.off('data', keep).pause();
-      reject(tooLarge());
+      reject(length > mostBytes ? tooLarge() : new RowbellError('RBUNA'));
     };
     request.on('data', keep);
     request.on('end', () => resolve(Buffer.concat(chunks)));
     request.on('error', () => reject(new RowbellError('RBINV', 'The request broke off.')));
     request.on('close', () => reject(new RowbellError('RBINV', 'The request broke off.')));
+  });
+  return read.finally(() => {
+    room.bytes += length;
   });
 }

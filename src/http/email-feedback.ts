@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { describeDatabaseError } from '../database-errors.ts';
 import { RowbellError } from '../errors.ts';
-import { mediaType, readBytes } from './body.ts';
+import { mediaType, type Room, readBytes } from './body.ts';
 import { send, sendError } from './respond.ts';
 import type { Route } from './router.ts';
 
@@ -25,6 +25,9 @@ export type Report = {
   readonly occurredAt: Date | null;
 };
 
+/** Who sends a report is known once it is read, so anybody may send one: all that are being read have so many bytes together. */
+const maxBytesAtOnce = 33_554_432;
+
 /**
  * Where mail servers and mail services report what became of mails. Proof comes before everything else, so nobody learns
  * from the answer which deliveries exist. What is known already, or is no delivery of ours (any more), is taken without a
@@ -33,6 +36,7 @@ export type Report = {
  * @param pool connections as `rowbell_http`
  */
 export function createFeedbackRoutes(sources: readonly Source[], pool: pg.Pool): readonly Route[] {
+  const room: Room = { bytes: maxBytesAtOnce };
   return sources.map((source) => ({
     method: 'POST',
     path: source.path,
@@ -41,7 +45,7 @@ export function createFeedbackRoutes(sources: readonly Source[], pool: pg.Pool):
         sendError(response, new RowbellError('RBINV', `Send ${source.mediaTypes.join(' or ')}.`), 415);
         return;
       }
-      const body = await readBytes(request, source.mostBytes);
+      const body = await readBytes(request, source.mostBytes, room);
       const reports = await source.receive({ headers: request.headers, body });
       if (!reports) throw new RowbellError('RBFBD', 'The signature is not valid.');
       await applyReports(pool, reports);
