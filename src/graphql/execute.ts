@@ -1,5 +1,6 @@
 import { execute, getGrafastMiddleware, hookArgs, isAsyncIterable } from 'postgraphile/grafast';
 import { type ExecutionResult, GraphQLError, type GraphQLSchema } from 'postgraphile/graphql';
+import { describeDatabaseError } from '../database-errors.ts';
 import { RowbellError } from '../errors.ts';
 import type { Origin } from '../http/origin.ts';
 import type { Logger } from '../logger.ts';
@@ -12,6 +13,7 @@ import { type PublicError, publicError, withCode } from './mask.ts';
 import { type GraphqlRequest, readRequest } from './request.ts';
 import type { Shares } from './shares.ts';
 import type { TrustedDocuments } from './trusted-documents.ts';
+import type { Settings, WithClient } from './with-client.ts';
 
 export type Answer = {
   /** 200 when the request was executed, be it with errors; the status of the error that kept it from being. */
@@ -102,23 +104,23 @@ export function createExecutor({
     const isMutation = document.operation.operation === 'mutation';
     const turn = await turns.begin(person, isMutation, signal);
     try {
-      const result = await execute(
-        argsOf(document, request, {
-          identity,
-          turn,
-          // Nothing is recorded of what only reads.
-          ...(isMutation && { origin }),
-          planning: {
-            refusal: planning.refusal(person),
-            spend(ms) {
-              planning.spend(person, ms);
-              documents.grow(key, document.planBytes);
-            },
+      const args = argsOf(document, request, {
+        identity,
+        turn,
+        // Nothing is recorded of what only reads.
+        ...(isMutation && { origin }),
+        planning: {
+          refusal: planning.refusal(person),
+          spend(ms) {
+            planning.spend(person, ms);
+            documents.grow(key, document.planBytes);
           },
-        }),
-      );
+        },
+      });
+      const result = await execute(args);
       if (isAsyncIterable(result)) throw new RowbellError('RBINV', 'Incremental delivery is not offered.');
       checkAnswer(result.data);
+      if (identity.sessionId !== null && isOfNobody(result.data)) await requireSession(args.contextValue as Asked);
       return answerOf(result as ExecutionResult, logger);
     } finally {
       turn.leave();
@@ -127,6 +129,19 @@ export function createExecutor({
 
   return (json, caller) => run(json, caller).catch((error: unknown) => refusal(error, logger));
 }
+
+/** Nothing was asked of the database, which would have said whether the session has ended: `{ __typename }`. */
+const isOfNobody = (data: unknown) =>
+  Object.values(data ?? {}).every((value) => value === 'Query' || value === 'Mutation');
+
+/** What PostGraphile puts into the context of a request. */
+type Asked = { readonly withPgClient: WithClient; readonly pgSettings: Settings };
+
+/** @throws {RowbellError} RBAUT where the session has ended: every transaction asks for it, also one that does nothing else */
+const requireSession = ({ withPgClient, pgSettings }: Asked): Promise<void> =>
+  withPgClient(pgSettings, async () => {}).catch((error: unknown) => {
+    throw describeDatabaseError(error);
+  });
 
 function answerOf({ data, errors = [] }: ExecutionResult, logger: Logger): Answer {
   const masked = errors.map((error) => publicError(error, logger));

@@ -72,7 +72,8 @@ export function createAuthenticate(config: JwtConfig): Authenticate {
 function identityOf({ sub, role = 'user', sid, exp = 0, iat }: JWTPayload): Identity {
   const now = Date.now() / 1_000;
   if (exp - Math.min(iat ?? now, now) > maxTokenDays * 86_400) throw new RowbellError('RBAUT');
-  const isSession = sid === undefined || (typeof sid === 'string' && sid.length >= 1 && sid.length <= 200);
+  // What the database cannot hold could never end.
+  const isSession = sid === undefined || (typeof sid === 'string' && /^[^\0\p{Cs}]{1,200}$/u.test(sid));
   if (typeof sub !== 'string' || !uuid.test(sub) || (role !== 'user' && role !== 'operator') || !isSession) {
     throw new RowbellError('RBAUT');
   }

@@ -27,6 +27,27 @@ const devicesOf = (tokens: readonly string[]) =>
   one<number>(db.owner, 'select count(*)::integer from notify.devices where token = any($1)', [tokens]);
 const ask = (at: TestApi, query: string, token: string, variables = {}) => at.ask(query, { token, variables });
 
+test('SE-13: also where nothing is asked that the database would be asked for', async () => {
+  const ada = await createUser(db);
+  const [phone, tablet] = await Promise.all([signToken(ada, { sid: 'phone' }), signToken(ada, { sid: 'tablet' })]);
+  expect((await ask(api, end, phone)).errors).toEqual([]);
+  for (const query of ['{ __typename }', 'mutation { __typename }', '{ a: unreadCount @skip(if: true) }']) {
+    for (const at of [api, other]) {
+      const refused = await ask(at, query, phone);
+      expect([refused.status, refused.codes, refused.data]).toEqual([401, ['UNAUTHENTICATED'], undefined]);
+      for (const token of [tablet, await signToken(ada)]) expect((await ask(at, query, token)).status).toBe(200);
+    }
+  }
+});
+
+test.each(['\u0000', 'a\ud800', ''.padEnd(201, 'a')])(
+  'SE-13: no token for a session that could not end: %j',
+  async (sid) => {
+    const token = await signToken(await createUser(db), { sid });
+    expect((await ask(api, unread, token)).status).toBe(401);
+  },
+);
+
 test('SE-13: a token ends with its session, at once, by every way in and in every process', async () => {
   const ada = await createUser(db);
   const [phone, tablet] = await Promise.all([signToken(ada, { sid: 'phone' }), signToken(ada, { sid: 'tablet' })]);
