@@ -5,12 +5,13 @@ import { oncePerFragment } from './fragments.ts';
 /** Fields of a document, fragments spread out: what validation, planning and memory cost follows them. */
 const maxFields = 500;
 /** Those of them with fields of their own, of which each is a query or a step of one. */
-const maxObjects = 100;
+const maxObjects = 60;
 
 export type Size = { readonly fields: number; readonly objects: number };
 
 /**
- * How large a document is with its fragments spread out. Asks no schema and looks at each fragment once.
+ * How large a document is with its fragments spread out; what it asks of the schema is not counted, since it is not
+ * planned. Asks no schema and looks at each fragment once.
  *
  * @throws {RowbellError} RBINV above `maxFields` or `maxObjects`
  */
@@ -22,8 +23,11 @@ export function checkSize(document: DocumentNode): Size {
     let fields = 0;
     let objects = 0;
     for (const selection of selections) {
-      if (selection.kind === 'Field') fields += 1;
-      if (selection.kind === 'Field' && selection.selectionSet) objects += 1;
+      if (selection.kind === 'Field') {
+        if (selection.selectionSet && selection.name.value.startsWith('__')) continue;
+        fields += 1;
+        if (selection.selectionSet) objects += 1;
+      }
       const inner =
         selection.kind === 'FragmentSpread'
           ? ofFragment(selection.name.value)

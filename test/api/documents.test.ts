@@ -114,7 +114,7 @@ describe('SE-3: documents never seen before take of a budget of their own', () =
       return Number(/^rowbell_api_documents_bytes (\d+)$/m.exec(text)?.[1]);
     };
     const large = (n: number) =>
-      `{ a${n}: notifications { nodes { ${Array.from({ length: 49 }, (_, k) => `d${k}: deliveries(first: 1) { nodes { id } }`).join(' ')} } } }`;
+      `{ a${n}: notifications { nodes { ${Array.from({ length: 29 }, (_, k) => `d${k}: deliveries(first: 1) { nodes { id } }`).join(' ')} } } }`;
     let before = -1;
     let most = 0;
     // As soon as it does not grow any more with one more document it is full.
@@ -141,10 +141,10 @@ describe('SE-3: what a document and its variables may be', () => {
   test.each([
     ['500 fields', inNotification(leaves(499)), 200],
     ['501 fields', inNotification(leaves(500)), 400],
-    ['100 of them with fields', inNotification(objects(99)), 200],
-    ['101 of them with fields', inNotification(objects(100)), 400],
-    ['the same by fragments', spread(99), 200],
-    ['more by fragments', spread(100), 400],
+    ['60 of them with fields', inNotification(objects(59)), 200],
+    ['61 of them with fields', inNotification(objects(60)), 400],
+    ['the same by fragments', spread(59), 200],
+    ['more by fragments', spread(60), 400],
     [
       'the fields of operations that are not asked for',
       `query A { unreadCount } query B ${inNotification(leaves(499))}`,
