@@ -89,6 +89,13 @@ export async function startTestApi(database: TestDatabase, environment: Record<s
   };
 }
 
+/** A figure of an API with `METRICS_PORT`, by its name in the Prometheus format; up to a second old. */
+export async function readMetric(api: TestApi, name: string): Promise<number> {
+  const text = await (await fetch(`${api.metricsUrl}/metrics`)).text();
+  const line = text.split('\n').find((one) => one.startsWith(`${name} `));
+  return Number(line?.split(' ')[1] ?? 0);
+}
+
 export async function readAnswer(response: Response): Promise<GraphqlAnswer> {
   const text = await response.text();
   const body = JSON.parse(text) as { data?: unknown; errors?: GraphqlError[] };
