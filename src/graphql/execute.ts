@@ -10,6 +10,7 @@ import { checkCost } from './cost.ts';
 import { createReader, type Document, documentKey } from './documents.ts';
 import type { Identity } from './identity.ts';
 import { type PublicError, publicError, withCode } from './mask.ts';
+import { maxPlans } from './plans.ts';
 import { type GraphqlRequest, readRequest } from './request.ts';
 import type { Shares } from './shares.ts';
 import type { TrustedDocuments } from './trusted-documents.ts';
@@ -69,17 +70,28 @@ export function createExecutor({
     const startedAt = performance.now();
     const startedMs = workedMs();
     try {
+      // Those before may have sent the same, or used up the time.
+      const since = documents.get(key);
+      if (since) return since;
       planning.check(person);
-      const document = documents.get(key) ?? readers[role](request.query, request.operationName);
+      const document = readers[role](request.query, request.operationName);
       checkCost(schemas[role], document, request.variables);
       documents.set(key, document, document.bytes);
-      execute(argsOf(document, request, { identity, planning: { refusal: null, spend: () => {}, isAll: true } }));
+      // What it takes is counted as a whole.
+      const planned = { refusal: null, spend: () => {}, keep: () => keepPlan(key, document), isAll: true };
+      execute(argsOf(document, request, { identity, planning: planned }));
       return document;
     } finally {
       planning.spend(person, workedMs() - startedMs);
       // Meanwhile nobody else was served. Now they are, for three times as long.
       setTimeout(leave, restFactor * (performance.now() - startedAt));
     }
+  };
+
+  const keepPlan = (key: string, document: Document): void => {
+    if (document.plans >= maxPlans) return;
+    document.plans += 1;
+    documents.grow(key, document.planBytes);
   };
 
   type Context = Partial<Grafast.RequestContext> & Pick<Caller, 'identity'>;
@@ -114,10 +126,8 @@ export function createExecutor({
         ...(isMutation && { origin }),
         planning: {
           refusal: planning.refusal(person),
-          spend(ms) {
-            planning.spend(person, ms);
-            documents.grow(key, document.planBytes);
-          },
+          spend: (ms) => planning.spend(person, ms),
+          keep: () => keepPlan(key, document),
         },
       });
       const result = await execute(args);

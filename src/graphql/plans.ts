@@ -6,8 +6,10 @@ import { workedMs } from './budget.ts';
 export type Planning = {
   /** Why no plan may be made now; one that is there is good for everybody. */
   readonly refusal: Error | null;
-  /** Plans were made, or failed to be: what that took of the processor. */
+  /** A plan was made, or failed to be: what that took of the processor, in milliseconds. */
   readonly spend: (ms: number) => void;
+  /** A plan is kept that was not before. */
+  readonly keep: () => void;
   /** A plan is all that is wanted; nothing is executed. */
   readonly isAll?: boolean;
 };
@@ -61,6 +63,7 @@ export const PlansPlugin: GraphileConfig.Plugin = {
           if (!known.has(plan)) {
             known.add(plan);
             planning.spend(workedMs() - startedMs);
+            planning.keep();
           }
           if (planning.isAll) throw new PlanIsAll();
           return plan;
