@@ -23,11 +23,14 @@ import { createIsProxy, createOriginOf } from './http/origin.ts';
 import { securityHeaders } from './http/respond.ts';
 import { createRouter, type Route } from './http/router.ts';
 import { listen } from './http/server.ts';
+import { createSharedPool } from './http/shared-pool.ts';
 import { createTwilioRoutes } from './http/twilio.ts';
 import { createLinks } from './links.ts';
 import type { Logger } from './logger.ts';
 import { listMigrationNumbers, listSchemas } from './migrate/packs.ts';
 
+/** For callbacks, links in mails, contacts. */
+const mostHttpConnections = 6;
 /** No statement of a client's runs longer. */
 const statementTimeoutMs = 5_000;
 
@@ -58,10 +61,11 @@ export async function startApi(config: ReturnType<typeof readConfig<'api'>>, log
   const httpPool = createPool({
     url: asHttp(apiDatabaseUrl),
     applicationName: 'rowbell-http',
-    max: 3,
+    max: mostHttpConnections,
     statementTimeoutMs,
     logger,
   });
+  const queriesOf = createSharedPool(httpPool, mostHttpConnections);
   // Of their own, one for each: neither waits for whoever asks for anything else, nor for the other.
   const healthPool = createPool({
     url: asHttp(apiDatabaseUrl),
@@ -80,6 +84,7 @@ export async function startApi(config: ReturnType<typeof readConfig<'api'>>, log
   });
   const shares = createShares({ poolSize: config.apiPoolSize, planningMsPerMinute: config.planningMsPerMinute });
   const registry = new Registry();
+  const noteRefusal = registerApiMetrics(registry, shares);
   const authenticate = createAuthenticate(config.jwt);
   const isProxy = createIsProxy(config.trustedProxies);
   const originOf = createOriginOf(isProxy);
@@ -113,9 +118,9 @@ export async function startApi(config: ReturnType<typeof readConfig<'api'>>, log
         authenticate,
         currentExecutor: () => executor,
         present: shares.turns.present,
-        noteContact: createContactNotes(httpPool, logger),
+        noteContact: createContactNotes(queriesOf('contact'), logger),
         originOf,
-        noteRefusal: registerApiMetrics(registry, shares),
+        noteRefusal,
       }),
     },
     ...health,
@@ -124,10 +129,10 @@ export async function startApi(config: ReturnType<typeof readConfig<'api'>>, log
   ];
   if (config.linkKeys) {
     const links = createLinks(config.linkKeys);
-    routes.push(...createEmailRoutes({ links, publicUrl, pool: httpPool, originOf }));
+    routes.push(...createEmailRoutes({ links, publicUrl, queriesOf, originOf }));
     if (Object.values(config.feedback).some(Boolean)) {
       const { createFeedbackSources } = await import('./providers/smtp/feedback/index.ts');
-      routes.push(...createFeedbackRoutes(createFeedbackSources(config.feedback, links.readReturn), httpPool));
+      routes.push(...createFeedbackRoutes(createFeedbackSources(config.feedback, links.readReturn), queriesOf));
     }
   }
   if (config.twilio) {
@@ -138,13 +143,13 @@ export async function startApi(config: ReturnType<typeof readConfig<'api'>>, log
       verifyTwilioSignature,
     } = await import('./providers/twilio/index.ts');
     const verify = verifyTwilioSignature.bind(null, config.twilio.authToken);
-    routes.push(...createTwilioRoutes({ verify, parse, parseReply }, publicUrl, httpPool));
+    routes.push(...createTwilioRoutes({ verify, parse, parseReply }, publicUrl, queriesOf('twilio')));
   }
   if (config.env === 'development') routes.push(...(await createExplorerRoutes()));
 
   const { maxConnections, metricsAddress } = config;
   const listenAt = (address: { host: string; port: number }, offered: readonly Route[]) =>
-    listen(createRouter(offered, logger), {
+    listen(createRouter(offered, logger, noteRefusal), {
       ...address,
       maxConnections,
       isProxy,

@@ -1,6 +1,6 @@
-import type pg from 'pg';
 import type { Identity } from '../graphql/identity.ts';
 import type { Logger } from '../logger.ts';
+import type { Queries } from './shared-pool.ts';
 
 /** The database writes as often for a device, whichever process asks it to. */
 const restMs = 6 * 3_600_000;
@@ -10,9 +10,9 @@ const mostRemembered = 10_000;
  * Tells the database that a session is in touch, so that its devices are not thought dead: on its first request, then
  * every six hours. Never waited for, and what fails is tried with the next request.
  *
- * @param pool connections as `rowbell_http`
+ * @param queries a share in connections as `rowbell_http`
  */
-export function createContactNotes(pool: Pick<pg.Pool, 'query'>, logger: Logger): (identity: Identity) => void {
+export function createContactNotes(queries: Queries, logger: Logger): (identity: Identity) => void {
   // In the order of their time, so the first is the one to forget.
   const notedAtMs = new Map<string, number>();
   return ({ role, userId, sessionId }) => {
@@ -23,7 +23,7 @@ export function createContactNotes(pool: Pick<pg.Pool, 'query'>, logger: Logger)
     notedAtMs.delete(session);
     if (notedAtMs.size >= mostRemembered) notedAtMs.delete(notedAtMs.keys().next().value ?? '');
     notedAtMs.set(session, now);
-    pool.query('select notify_private.note_contact($1, $2)', [userId, sessionId]).catch((error: unknown) => {
+    queries.query('select notify_private.note_contact($1, $2)', [userId, sessionId]).catch((error: unknown) => {
       notedAtMs.delete(session);
       logger.warn('contact.unnoted', { error });
     });

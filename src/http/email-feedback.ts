@@ -1,9 +1,9 @@
-import type pg from 'pg';
 import { describeDatabaseError } from '../database-errors.ts';
 import { RowbellError } from '../errors.ts';
 import { mediaType, type Room, readBytes } from './body.ts';
 import { send, sendError } from './respond.ts';
 import type { Route } from './router.ts';
+import type { Queries } from './shared-pool.ts';
 
 /** What the routes need of those who report, handed in by the entry point: routes do not know providers. */
 export type Source = {
@@ -33,9 +33,12 @@ const maxBytesAtOnce = 33_554_432;
  * from the answer which deliveries exist. What is known already, or is no delivery of ours (any more), is taken without a
  * word: an error would only make them call again.
  *
- * @param pool connections as `rowbell_http`
+ * @param queriesOf the share of whoever reports, by their path, in connections as `rowbell_http`
  */
-export function createFeedbackRoutes(sources: readonly Source[], pool: pg.Pool): readonly Route[] {
+export function createFeedbackRoutes(
+  sources: readonly Source[],
+  queriesOf: (path: string) => Queries,
+): readonly Route[] {
   const room: Room = { bytes: maxBytesAtOnce };
   return sources.map((source) => ({
     method: 'POST',
@@ -48,17 +51,17 @@ export function createFeedbackRoutes(sources: readonly Source[], pool: pg.Pool):
       const body = await readBytes(request, source.mostBytes, room);
       const reports = await source.receive({ headers: request.headers, body });
       if (!reports) throw new RowbellError('RBFBD', 'The signature is not valid.');
-      await applyReports(pool, reports);
+      await applyReports(queriesOf(source.path), reports);
       send(response, 204, {});
     },
   }));
 }
 
 /** Writes reports down, one after the other. Repeating them changes nothing. How many were new. */
-export async function applyReports(pool: pg.Pool, reports: readonly Report[]): Promise<number> {
+export async function applyReports(queries: Queries, reports: readonly Report[]): Promise<number> {
   let fresh = 0;
   for (const { deliveryId, kind, code, reason, isAddressDead, occurredAt } of reports) {
-    const { rows } = await pool
+    const { rows } = await queries
       .query<{ isNew: boolean | null }>(
         `select notify_private.apply_receipt($1, $2, 'provider', $3, $4, $5, $6) as "isNew"`,
         [deliveryId, kind, code, reason, isAddressDead, occurredAt],

@@ -1,4 +1,3 @@
-import type pg from 'pg';
 import { describeDatabaseError } from '../database-errors.ts';
 import { RowbellError } from '../errors.ts';
 import type { Claim, Links, Purpose } from '../links.ts';
@@ -8,6 +7,7 @@ import type { Origin } from './origin.ts';
 import { type Html, html, sendPage } from './page.ts';
 import { type Request, type Response, send } from './respond.ts';
 import type { Route } from './router.ts';
+import type { Queries } from './shared-pool.ts';
 
 const mostBytes = 65_536;
 /** How long the link to the settings works that a page shows. */
@@ -35,8 +35,8 @@ export type EmailPagesOptions = {
   readonly links: Links;
   /** Where these pages are; no slash at the end. */
   readonly publicUrl: string;
-  /** Connections as `rowbell_http`. */
-  readonly pool: pg.Pool;
+  /** The share of a link's, by what it names, in connections as `rowbell_http`. */
+  readonly queriesOf: (named: string) => Queries;
   readonly originOf: (request: Request) => Origin;
 };
 
@@ -46,16 +46,17 @@ export type EmailPagesOptions = {
  * cookie, hence nothing another site could use. GET shows and changes nothing, since mail scanners follow every link; only
  * opens and clicks are noted by it, of those who agreed.
  */
-export function createEmailRoutes({ links, publicUrl, pool, originOf }: EmailPagesOptions): readonly Route[] {
-  const value = async <T>(sql: string, parameters: readonly unknown[]): Promise<T | null> => {
-    const { rows } = await pool.query<{ value: T }>(sql, [...parameters]).catch((error: unknown) => {
+export function createEmailRoutes({ links, publicUrl, queriesOf, originOf }: EmailPagesOptions): readonly Route[] {
+  const value = async <T>(sql: string, parameters: readonly [named: string, ...unknown[]]): Promise<T | null> => {
+    const queries = queriesOf(parameters[0]);
+    const { rows } = await queries.query<{ value: T }>(sql, [...parameters]).catch((error: unknown) => {
       throw describeDatabaseError(error);
     });
     return rows[0]?.value ?? null;
   };
   const choicesOf = (userId: string) => value<Choices>('select notify_private.email_choices($1) as value', [userId]);
   /** What a person changes is recorded with where they did so: a select list is worked off from left to right. */
-  const change = (request: Request, call: string, parameters: readonly unknown[]) => {
+  const change = (request: Request, call: string, parameters: readonly [named: string, ...unknown[]]) => {
     const { ipAddress, userAgent } = originOf(request);
     return value<boolean>(
       `select set_config('rowbell.ip_address', $4, true), set_config('rowbell.user_agent', $5, true), ${call}($1, $2, $3) as value`,

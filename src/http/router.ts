@@ -12,8 +12,14 @@ export type Route = {
 /**
  * One handler over all routes: 404 and 405 with a code, HEAD as GET, and whatever a route throws as an error that
  * says nothing of our insides. Never rejects.
+ *
+ * @param noteRefusal told of each limit that an answer is due to
  */
-export function createRouter(routes: readonly Route[], logger: Logger): Handler {
+export function createRouter(
+  routes: readonly Route[],
+  logger: Logger,
+  noteRefusal: (limit: string) => void = () => {},
+): Handler {
   const dispatch = async (request: Request, response: Response): Promise<void> => {
     const { host, expect } = request.headers;
     if (host === undefined && request.httpVersion === '1.1') throw new RowbellError('RBINV', 'Say which host you ask.');
@@ -44,6 +50,7 @@ export function createRouter(routes: readonly Route[], logger: Logger): Handler 
     } catch (error) {
       const known = error instanceof RowbellError ? error : new RowbellError('RBINT', undefined, { cause: error });
       if (known.status >= 500) logger.error('request.failed', { code: known.code, error: known.cause ?? known });
+      if (known.limit !== undefined) noteRefusal(known.limit);
       sendError(response, known);
     }
   };

@@ -1,9 +1,9 @@
-import type pg from 'pg';
 import { describeDatabaseError } from '../database-errors.ts';
 import { RowbellError } from '../errors.ts';
 import { mediaType, readBody } from './body.ts';
 import { type Request, send, sendError } from './respond.ts';
 import type { Route } from './router.ts';
+import type { Queries } from './shared-pool.ts';
 
 const mostBytes = 16_384;
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -36,9 +36,9 @@ export type TwilioOptOut = { readonly from: string; readonly optOut: 'stop' | 's
  * number on the suppression list, START takes it off; everything else is left to whoever reads replies.
  *
  * @param publicUrl the origin Twilio was given; the signature covers it
- * @param pool connections as `rowbell_http`
+ * @param queries a share in connections as `rowbell_http`
  */
-export function createTwilioRoutes(callbacks: TwilioCallbacks, publicUrl: string, pool: pg.Pool): Route[] {
+export function createTwilioRoutes(callbacks: TwilioCallbacks, publicUrl: string, queries: Queries): Route[] {
   const read = async (request: Request): Promise<Parameters> => {
     const parameters = Object.fromEntries(new URLSearchParams(await readBody(request, mostBytes)));
     const signature = request.headers['x-twilio-signature'];
@@ -69,7 +69,7 @@ export function createTwilioRoutes(callbacks: TwilioCallbacks, publicUrl: string
         if (!uuid.test(deliveryId)) throw new RowbellError('RBNFD');
         const report = callbacks.parse(parameters);
         // A word we do not know is not Twilio's fault; an error would only make it call again.
-        if (report && !(await apply(pool, deliveryId, report))) throw new RowbellError('RBNFD');
+        if (report && !(await apply(queries, deliveryId, report))) throw new RowbellError('RBNFD');
       }),
     },
     {
@@ -78,7 +78,7 @@ export function createTwilioRoutes(callbacks: TwilioCallbacks, publicUrl: string
       handle: taking(async (request) => {
         const reply = callbacks.parseReply(await read(request));
         if (!reply) return;
-        await pool
+        await queries
           .query('select notify_private.note_opt_out($1, $2)', [reply.from, reply.optOut === 'stop'])
           .catch((error: unknown) => {
             throw describeDatabaseError(error);
@@ -88,9 +88,9 @@ export function createTwilioRoutes(callbacks: TwilioCallbacks, publicUrl: string
   ];
 }
 
-async function apply(pool: pg.Pool, deliveryId: string, report: TwilioReport): Promise<boolean> {
+async function apply(queries: Queries, deliveryId: string, report: TwilioReport): Promise<boolean> {
   const failure = report.status === 'failed' ? report : null;
-  const { rows } = await pool
+  const { rows } = await queries
     .query<{ known: boolean }>(
       `select notify_private.apply_receipt($1, $2, 'provider', $3, $4, $5) is not null as known`,
       [

@@ -448,7 +448,7 @@ describe('NC-33: Amazon SES over SNS', () => {
     });
     const { createRouter } = await import('../../src/http/router.ts');
     const { createLogger } = await import('../../src/logger.ts');
-    const routes = createFeedbackRoutes([source], pool);
+    const routes = createFeedbackRoutes([source], () => pool);
     const server = createServer(createRouter(routes, createLogger({ level: 'silent', component: 'test' }))).listen(
       0,
       '127.0.0.1',

@@ -167,7 +167,12 @@ async function startSes(db: TestDatabase, links: Links, certificate: string, log
     logger,
   });
   const source = createSesSource({ topics: [topic], readReturn: links.readReturn, fetchText: async () => certificate });
-  const server = createServer(createRouter(createFeedbackRoutes([source], pool), logger));
+  const server = createServer(
+    createRouter(
+      createFeedbackRoutes([source], () => pool),
+      logger,
+    ),
+  );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

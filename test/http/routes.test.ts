@@ -186,6 +186,39 @@ test('SE-10: a hundred who ask for metrics, and for health, are a read each, and
   expect(new Set(metricsTexts).size).toBeLessThan(20);
 });
 
+test('SE-10: one link asked for by a hundred holds up no other', async () => {
+  const links = createLinks([{ id: 't1', secret: linkKeys.slice(3) }]);
+  const [ada, ben] = await Promise.all([createUser(database), createUser(database)]);
+  const leave = (userId: string) => {
+    const token = links.sign('unsubscribe', { id: userId, text: 'test_push' }, new Date(Date.now() + 600_000));
+    const body = new URLSearchParams({ scope: 'all' });
+    return fetch(`${api.url}/email/unsubscribe/${token}`, { method: 'POST', body });
+  };
+  const lock = await database.owner.connect();
+  await lock.query('begin');
+  await lock.query('select from notify.users where id = $1 for update', [ada]);
+  const waiting = async () => {
+    const { rowCount } = await database.owner.query(
+      `select from pg_locks as l join pg_stat_activity as a using (pid)
+       where not l.granted and a.datname = current_database() and a.application_name = 'rowbell-http'`,
+    );
+    return rowCount ?? 0;
+  };
+  const asked = Promise.allSettled(Array.from({ length: 100 }, () => leave(ada)));
+  try {
+    await until('they wait', async () => (await waiting()) > 1);
+    for (let n = 0; n < 10; n++) {
+      expect(await waiting()).toBeLessThanOrEqual(2);
+      expect((await leave(ben)).status).toBe(200);
+    }
+  } finally {
+    await lock.query('rollback');
+    lock.release();
+  }
+  await asked;
+  expect((await leave(ada)).status).toBe(200);
+});
+
 test('docs/api.md tells of every metric and its labels', async () => {
   const page = await readFile(join(import.meta.dirname, '..', '..', 'docs', 'api.md'), 'utf8');
   for (const [name, { labels }] of Object.entries(metrics)) {
