@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Task } from 'graphile-worker';
 import { z } from 'zod';
 import type { Claimed } from '../src/database/engine.ts';
@@ -123,7 +124,7 @@ export function deliverySend(context: WorkerContext): Task {
       const rest = await writeBack(provider, claimId, flight);
       if (rest === null) continue;
       handOn(provider, rest, flight);
-      while (stragglers(provider) > maxStragglers) await flight.end(lookAgainMs);
+      while (stragglers(provider) > maxStragglers) await sleep(lookAgainMs);
     }
   }
 
