@@ -92,6 +92,30 @@ test('SE-2: a chunk does not wait for one that does not answer: the others are r
   }
 });
 
+test('SE-2: with more stragglers than handlers go on with, those of another chunk are recorded all the same', async () => {
+  sandbox.faults.clear();
+  const type = await makeType(db, { audience: 'group', body: 'event {N}' });
+  const [silent, slow] = [await makeCrowd(db, 300, { apns: 300 }), await makeCrowd(db, 20, { apns: 20 })];
+  const { rows } = await db.owner.query<{ token: string }>(
+    'select d.token from notify.devices as d join engine_test.members as m using (user_id) where m.group_id = $1',
+    [silent],
+  );
+  for (const { token } of rows)
+    sandbox.faults.add({ provider: 'apns', address: token, kind: 'latency', latencyMs: 600_000 });
+  sandbox.faults.add({ provider: 'apns', kind: 'latency', latencyMs: 1_500 });
+  const under = (status: string, event: string) =>
+    one<number>(
+      db.owner,
+      `select count(*)::integer from notify.deliveries as d join notify.notifications as n on n.id = d.notification_id
+       where n.event_id = $2 and d.status = $1`,
+      [status, event],
+    );
+  const first = await tellGroup(db, type, silent, { N: 1 });
+  await until('they are under way', async () => (await under('sending', first)) === 300);
+  const second = await tellGroup(db, type, slow, { N: 1 });
+  await until('the others are recorded', async () => (await under('sent', second)) === 20);
+});
+
 test('SE-2: a shutdown waits for stragglers, and records what is known of them', async () => {
   sandbox.faults.clear();
   sandbox.faults.add({ provider: 'fcm', kind: 'latency', latencyMs: 1_500 });
