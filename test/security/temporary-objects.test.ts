@@ -137,7 +137,7 @@ test("SE-1: what is found by its name is called if it is ours, and not if it is 
     await asServer(`
       alter function other_private.end_session owner to ${owner};
       alter function other_private.personal_data owner to ${owner}`);
-    await db.asUser(ada, (client) => client.query(`select notify.end_session('none')`), { commit: true });
+    await db.asUser(ada, (client) => client.query('select notify.end_session($1)', [`of ${owner}`]), { commit: true });
     await db.asOwner((client) => client.query('select count(*) from notify_private.all_personal_data()'), {
       commit: true,
     });

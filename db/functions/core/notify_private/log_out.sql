@@ -10,7 +10,8 @@ begin
   -- A pack that keeps sessions has its row locked before their devices, as everyone does.
   for pack in
     select p.oid from pg_catalog.pg_proc as p join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
-    where p.proname = 'end_session' and n.nspname ~ '_private$' order by n.nspname
+    where p.proname = 'end_session' and n.nspname ~ '_private$' and notify_private.is_ours(p.oid)
+    order by n.nspname
   loop
     execute format('select %s($1, $2)', pack) using user_id, session_id;
   end loop;
