@@ -107,12 +107,21 @@ const graphqlUrl = (output: string) => /GraphQL\s+(\S+)/.exec(output)?.[1] ?? ''
 describe('npm start', { timeout: 400_000 }, () => {
   test('runs everything, ends it all on Ctrl-C, and resumes', async () => {
     const first = await start();
-    const answer = await fetch(graphqlUrl(first.output()), {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ query: '{ __typename }' }),
-    });
-    expect(await answer.json()).toMatchObject({ data: { __typename: 'Query' } });
+    const { stdout: token } = await promisify(execFile)(
+      process.execPath,
+      ['src/token.ts', '--user', '00000000-0000-7000-8000-0000000000a1'],
+      { cwd: root, env: { PATH: process.env.PATH, ROWBELL_STATE_DIR: stateDir } },
+    );
+    const ask = async (authorization: Record<string, string>) => {
+      const answer = await fetch(graphqlUrl(first.output()), {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...authorization },
+        body: JSON.stringify({ query: '{ __typename }' }),
+      });
+      return answer.json();
+    };
+    expect(await ask({ authorization: `Bearer ${token.trim()}` })).toMatchObject({ data: { __typename: 'Query' } });
+    expect(await ask({})).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
     expect(first.output()).toMatch(/Port \d+ is taken/);
     await query(`insert into notify.users (external_id) values ('kept')`);
     // Analysts have a login of their own, as it says.
