@@ -38,7 +38,10 @@ beforeAll(async () => {
   db = await createDatabase({ cluster });
   await installPack(db);
   sandbox = await startSandbox({ journalLimit: 100_000 });
-  await db.owner.query('update notify.settings set daily_cap = 1000000');
+  await db.owner.query(`
+    update notify.settings set daily_cap = 1000000;
+    update notify.limits set at_most = 1000000 where key = 'sms_sent';
+    update notify.spending_caps set per_day = 1000000`);
 });
 afterAll(async () => {
   await Promise.all(workers.map((worker) => worker.stop()));
