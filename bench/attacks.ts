@@ -41,7 +41,7 @@ function hostileDocument(n: number): string {
   const inner = `decisions(first: 1) { nodes { ${leaf} rule event { id decisions(first: 1) { nodes { rule notification { id ${leaf}
     deliveries(first: 1) { nodes { id attempts(first: 1) { nodes { code } } } } } } } } } }`;
   const fields = Array.from(
-    { length: 6 },
+    { length: 4 },
     (_, k) => `x${k}: notification(id: "00000000-0000-7000-8000-00000000000${k}") { id ${inner} }`,
   );
   return `query q${n} { ${fields.join(' ')} }`;
