@@ -50,7 +50,7 @@ export async function findUnqualified(client: pg.ClientBase, schemas: string): P
 }
 
 /**
- * Functions and views stand in db/functions/<pack>/<schema>/<name>.sql, one a file. The few that policies or columns
+ * Functions and views stand in db/functions/<pack>/<room>/<schema>/<name>.sql, one a file. The few that policies or columns
  * need stand in migrations. Whatever the database has beside these is a leftover that a migration should drop.
  */
 async function compareWithFiles(client: pg.Client): Promise<string[]> {
@@ -63,14 +63,20 @@ async function compareWithFiles(client: pg.Client): Promise<string[]> {
      order by name`,
   );
   const inDatabase = new Set(rows.map(({ name }) => name));
-  const files = new Map(
-    (await listSqlFiles('functions')).map((path) => [`${basename(dirname(path))}.${basename(path, '.sql')}`, path]),
-  );
+  const filed = await listSqlFiles('functions');
+  const nameOf = (path: string) => `${basename(dirname(path))}.${basename(path, '.sql')}`;
+  const files = new Map(filed.map((path) => [nameOf(path), path]));
   const paths = await listSqlFiles('migrations');
   const texts = await Promise.all(paths.map((path) => readFile(join(dbFolder, '..', path), 'utf8')));
   const created = texts.join('\n').matchAll(/create (?:or replace )?(?:function|view|materialized view) ([a-z_.]+)/g);
   const inMigrations = new Set([...created].map((match) => match[1]));
   return [
+    ...filed
+      .filter((path) => path.split('/').length !== 'db/functions/pack/room/schema/name.sql'.split('/').length)
+      .map((path) => `${path}: should stand in db/functions/<pack>/<room>/<schema>`),
+    ...filed
+      .filter((path) => files.get(nameOf(path)) !== path)
+      .map((path) => `${path}: ${nameOf(path)} stands in ${files.get(nameOf(path))}, too`),
     ...[...inDatabase]
       .filter((name) => !files.has(name) && !inMigrations.has(name))
       .map((name) => `${name}: is in the database and has no file of its own in db/functions`),

@@ -50,7 +50,7 @@ type ClaimedRow = {
 
 /**
  * Typed calls of the engine's functions in `notify_private`; each is one statement and, but for planning, one transaction. What they do and
- * when they are safe to repeat stands at the functions (db/functions/core/notify_private).
+ * when they are safe to repeat stands at the functions (below db/functions/core).
  *
  * Planning may use connections whose commits do not wait for the disk: until a delivery is claimed, by a commit that does,
  * nothing has left the database, and a plan lost in a crash is made again.

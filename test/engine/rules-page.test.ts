@@ -18,7 +18,7 @@ const rules = rows(page, /^\| \d/).map(([, rule, , , reasons, inputs]) => ({
   inputs: words(inputs),
 }));
 
-const source = read('db/functions/core/notify_private/judge.sql').replaceAll(/--.*/g, '');
+const source = read('db/functions/core/rules/notify_private/judge.sql').replaceAll(/--.*/g, '');
 const between = (from: string, to: string) => {
   const start = source.indexOf(from);
   return source.slice(start + from.length, source.indexOf(to, start));
@@ -68,7 +68,9 @@ test('with every reason that it can give', async () => {
       return [...listed.matchAll(/'(\w+)'::text/g)].map(([, reason]) => reason as string);
     if (answer.includes('quiet_reason')) return ['paused', 'quiet_hours'];
     if (answer.includes('spending'))
-      return quoted(read('db/functions/core/notify_private/charge_for.sql')).filter((word) => word.endsWith('_cap'));
+      return quoted(read('db/functions/core/spending/notify_private/charge_for.sql')).filter((word) =>
+        word.endsWith('_cap'),
+      );
     if (answer.includes('frequency')) return ['daily', 'weekly'];
     if (rule === 'fallback') return [...quoted(answer), 'not_needed'];
     return [...answer.matchAll(/(?:then|else|^) '(\w+)'/g)].map(([, reason]) => reason as string);
