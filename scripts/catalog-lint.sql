@@ -98,7 +98,8 @@ where a.attnum > 0 and not a.attisdropped and a.atttypid = 'varchar'::regtype
 
 -- In the engine's own schemas nobody else looks; elsewhere a view is a way around row level security.
 union all
-select 'view that sees with its owner''s eyes: with (security_invoker = true), or, where it says itself who sees what, with (security_barrier = true)', name, null
+select 'view that sees with its owner''s eyes: with (security_invoker = true), or, where it says itself who sees what, '
+  'with (security_barrier = true)', name, null
 from relations
 where relkind = 'v' and name !~ '_(private|hidden)\.' and not coalesce(reloptions @> '{security_invoker=true}', false)
   and not coalesce(reloptions @> array['security_barrier=true'], false)

@@ -7,6 +7,7 @@ import { lintCatalog } from './catalog-lint.ts';
 import { findChangedMigrations } from './checksums.ts';
 import { generators } from './generators.ts';
 import { type Scratch, withScratchDatabase } from './scratch.ts';
+import { findSqlProblems } from './sql-style.ts';
 
 const root = join(import.meta.dirname, '..');
 const bin = (name: string) => join(root, 'node_modules', '.bin', name);
@@ -30,6 +31,7 @@ async function main(): Promise<void> {
     ['types', () => runTool(bin('tsc'), ['-p', '.'])],
     ['migrations, read by squawk', async () => runTool(bin('squawk'), await listSqlFiles('migrations'))],
     ['landed migrations are unchanged', findChangedMigrations],
+    ['layout of SQL', findSqlProblems],
     ['docker-compose.yml', () => runTool(bin('dclint'), ['--max-warnings', '0', 'docker-compose.yml'])],
   ];
   for (const check of files) await run(check);

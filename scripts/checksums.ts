@@ -6,7 +6,7 @@ import { dbFolder, listSqlFiles } from '../src/migrate/packs.ts';
 const file = join(dbFolder, 'migrations', 'checksums.txt');
 
 /** Which migrations have landed, as path and SHA-256. */
-async function readLanded(): Promise<Map<string, string>> {
+export async function readLanded(): Promise<Map<string, string>> {
   const text = await readFile(file, 'utf8').catch(() => '');
   const lines = text.split('\n').filter((line) => line !== '');
   return new Map(lines.map((line) => [line.slice(66), line.slice(0, 64)]));

@@ -7,7 +7,8 @@ as $$
     e.id, x.user_id, case when e.type_key = 'login_suspicious' and not x.succeeded then 'refused' else 'default' end,
     pg_catalog.jsonb_build_object(
       'id', x.id,
-      'Device', coalesce(x.device, case pg_catalog.split_part(u.locale, '-', 1) when 'fr' then 'un appareil inconnu' else 'an unknown device' end),
+      'Device', coalesce(x.device,
+        case pg_catalog.split_part(u.locale, '-', 1) when 'fr' then 'un appareil inconnu' else 'an unknown device' end),
       'Place', coalesce(x.place, case pg_catalog.split_part(u.locale, '-', 1) when 'fr' then 'lieu inconnu' else 'place unknown' end))
   from notify.events as e
   join accounts.logins as x on x.id = e.subject_id

@@ -10,8 +10,10 @@ begin
   if tg_op = 'INSERT' then
     news := array(select c.id from changed as c);
   else
-    news := array(select c.id from changed as c join outdated as o on o.id = c.id where o.name <> c.name or o.revoked_at is null and c.revoked_at is not null);
-    revoked := array(select c.id from changed as c join outdated as o on o.id = c.id where o.revoked_at is null and c.revoked_at is not null);
+    news := array(select c.id from changed as c join outdated as o on o.id = c.id
+      where o.name <> c.name or o.revoked_at is null and c.revoked_at is not null);
+    revoked := array(select c.id from changed as c join outdated as o on o.id = c.id
+      where o.revoked_at is null and c.revoked_at is not null);
   end if;
   insert into notify.activities (user_id, type, resource_type, resource_id, action, title, description, metadata)
   select

@@ -8,7 +8,8 @@ begin
     insert into notify.events (type_key, subject_type, subject_id)
     select 'api_key_created', 'api_key', c.id from changed as c where c.revoked_at is null order by c.id;
   else
-    if exists (select from changed as c join outdated as o on o.id = c.id where o.revoked_at is not null and c.revoked_at is distinct from o.revoked_at) then
+    if exists (select from changed as c join outdated as o on o.id = c.id
+      where o.revoked_at is not null and c.revoked_at is distinct from o.revoked_at) then
       raise exception 'revoked_at: a key is revoked for good' using errcode = 'RBCFL';
     end if;
     insert into notify.events (type_key, subject_type, subject_id)

@@ -19,14 +19,16 @@ begin
   end if;
   if pg_catalog.cardinality(told) > 0 then
     insert into notify.events (type_key, subject_type, subject_id, data)
-    select 'verification_' || c.status, 'verification', c.id, pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('reason', c.failure_reason))
+    select 'verification_' || c.status, 'verification', c.id,
+      pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('reason', c.failure_reason))
     from changed as c where c.id = any (told) order by c.id;
   end if;
   return null;
 end
 $$;
 comment on function accounts_private.tg_verifications__tell() is
-  'A verification that is new, or reached another status: one event a verification and statement, of the type verification_<status>. Refuses (RBCFL) a status that cannot follow.';
+  'A verification that is new, or reached another status: one event a verification and '
+  'statement, of the type verification_<status>. Refuses (RBCFL) a status that cannot follow.';
 
 create or replace trigger _900_tell_new
   after insert on accounts.verifications

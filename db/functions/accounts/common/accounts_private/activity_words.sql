@@ -24,4 +24,5 @@ as $$
   ) as w (key, en, fr)
   where w.key = activity_words.key
 $$;
-comment on function accounts_private.activity_words(text, text) is 'The title of an activity in the person''s language; English where it has no other.';
+comment on function accounts_private.activity_words(text, text) is
+  'The title of an activity in the person''s language; English where it has no other.';

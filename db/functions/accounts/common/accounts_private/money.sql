@@ -11,7 +11,9 @@ as $$
       case when money.amount < 0 then '-' else '' end as sign,
       case money.currency when 'EUR' then '€' when 'USD' then '$' when 'GBP' then '£' when 'JPY' then '¥' end as symbol,
       pg_catalog.to_char(pg_catalog.abs(money.amount),
-        case when money.currency in ('JPY', 'KRW', 'VND', 'XAF', 'XOF', 'XPF') then 'FM999,999,999,999,990' else 'FM999,999,999,999,990.00' end) as digits
+        case when money.currency in ('JPY', 'KRW', 'VND', 'XAF', 'XOF', 'XPF') then 'FM999,999,999,999,990'
+          else 'FM999,999,999,999,990.00' end) as digits
   ) as f
 $$;
-comment on function accounts_private.money(numeric, text, text) is 'An amount as people write it: "€1,204.20" in English, "1 204,20 €" in French (with spaces that do not break).';
+comment on function accounts_private.money(numeric, text, text) is
+  'An amount as people write it: "€1,204.20" in English, "1 204,20 €" in French (with spaces that do not break).';

@@ -12,7 +12,8 @@ begin
     told := array(select c.id from changed as c join outdated as o on o.id = c.id where o.status <> c.status);
     if exists (
       select from changed as c join outdated as o on o.id = c.id
-      where o.status <> c.status and (o.status, c.status) not in (('created', 'completed'), ('created', 'failed'), ('failed', 'created'), ('completed', 'refunded'))
+      where o.status <> c.status and (o.status, c.status) not in (('created', 'completed'), ('created', 'failed'),
+        ('failed', 'created'), ('completed', 'refunded'))
     ) then
       raise exception 'status: does not follow from what it was' using errcode = 'RBCFL';
     end if;
@@ -26,7 +27,8 @@ begin
 end
 $$;
 comment on function accounts_private.tg_payments__tell() is
-  'A payment that is new, or reached another status: one event a payment and statement, of the type payment_<status>. Refuses (RBCFL) a status that cannot follow.';
+  'A payment that is new, or reached another status: one event a payment and statement, '
+  'of the type payment_<status>. Refuses (RBCFL) a status that cannot follow.';
 
 create or replace trigger _900_tell_new
   after insert on accounts.payments

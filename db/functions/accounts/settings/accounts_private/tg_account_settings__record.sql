@@ -10,7 +10,8 @@ begin
   if tg_op = 'INSERT' then
     news := array(select c.id from changed as c);
   else
-    news := array(select c.id from changed as c join outdated as o on o.id = c.id where (c.value, c.changed_at) is distinct from (o.value, o.changed_at));
+    news := array(select c.id from changed as c join outdated as o on o.id = c.id
+      where (c.value, c.changed_at) is distinct from (o.value, o.changed_at));
     removed := array(select c.id from changed as c join outdated as o on o.id = c.id where o.value is not null and c.value is null);
   end if;
   insert into notify.activities (user_id, type, resource_type, resource_id, action, title, description, metadata)

@@ -12,4 +12,5 @@ as $$
   from notify.events as e join coaching_private.words as w on w.call_id = e.subject_id
   where e.id = any (event_ids)
 $$;
-comment on function coaching_private.call_audience(uuid[]) is 'CP-6: whoever is called, with the voice, and the language that the copy is in.';
+comment on function coaching_private.call_audience(uuid[]) is
+  'CP-6: whoever is called, with the voice, and the language that the copy is in.';

@@ -13,4 +13,5 @@ begin
   return call;
 end
 $$;
-comment on function coaching_private.require_call(uuid) is 'A call of the current user, locked until the transaction ends; raises RBNFD alike whether it is missing or another''s.';
+comment on function coaching_private.require_call(uuid) is
+  'A call of the current user, locked until the transaction ends; raises RBNFD alike whether it is missing or another''s.';

@@ -22,7 +22,8 @@ begin
 end
 $$;
 comment on function coaching_private.tg_calls__check_limits() is
-  'SE-6: how many calls a person may set in a day, and how many may be to come to them and to everybody with their number. Services and daily schedules make theirs without.';
+  'SE-6: how many calls a person may set in a day, and how many may be to come to them '
+  'and to everybody with their number. Services and daily schedules make theirs without.';
 
 create or replace trigger _200_check_limits
   after insert on coaching.calls

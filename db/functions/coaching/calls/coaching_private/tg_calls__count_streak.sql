@@ -6,7 +6,8 @@ security definer set search_path = pg_catalog, pg_temp
 set enable_nestloop = off
 as $$
 begin
-  if not exists (select from updated as n join outdated as o on o.id = n.id where n.outcome = 'answered' and o.outcome is distinct from 'answered') then
+  if not exists (select from updated as n join outdated as o on o.id = n.id
+    where n.outcome = 'answered' and o.outcome is distinct from 'answered') then
     return null;
   end if;
   insert into coaching.streaks as s (user_id, day, last_answered_on)

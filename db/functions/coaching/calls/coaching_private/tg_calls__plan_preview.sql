@@ -28,7 +28,8 @@ begin
       shown := case
         when new.scheduled_at = by_schedule then null
         -- The clock changed and not the call.
-        when new.scheduled_at = notify_private.local_instant(new.moved_day + new.moved_time, zone, 'first') then new.moved_day + new.moved_time
+        when new.scheduled_at = notify_private.local_instant(new.moved_day + new.moved_time, zone, 'first')
+          then new.moved_day + new.moved_time
         else new.scheduled_at at time zone zone
       end;
       new.moved_day := shown::date;
@@ -41,7 +42,8 @@ begin
 end
 $$;
 comment on function coaching_private.tg_calls__plan_preview() is
-  'CP-1, CP-9: a call that is made or moved knows when its preview is due; CP-8: and a schedule''s call, whether it was moved by itself. A row trigger, because it changes the row.';
+  'CP-1, CP-9: a call that is made or moved knows when its preview is due; CP-8: and a '
+  'schedule''s call, whether it was moved by itself. A row trigger, because it changes the row.';
 
 create or replace trigger _100_plan_preview
   before insert or update of scheduled_at, status on coaching.calls

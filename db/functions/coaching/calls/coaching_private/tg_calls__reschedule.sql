@@ -12,7 +12,8 @@ declare
 begin
   -- Every update of calls comes by here, most of them notes of what became of one.
   changes := array(
-    select row(n.id, w.type_key, w.old_due_at, case when n.status = 'pending' then w.due_at end, n.scheduled_at)::coaching_private.call_change
+    select row(n.id, w.type_key, w.old_due_at, case when n.status = 'pending' then w.due_at end,
+      n.scheduled_at)::coaching_private.call_change
     from updated as n
     join outdated as o on o.id = n.id
     cross join lateral (values
@@ -78,7 +79,8 @@ begin
 end
 $$;
 comment on function coaching_private.tg_calls__reschedule() is
-  'CP-3, CP-4: a call that moved takes its events with it, one that was canceled cancels them. Where the old preview has been planned already, what waits of it ends and the new time gets another.';
+  'CP-3, CP-4: a call that moved takes its events with it, one that was canceled cancels them. Where '
+  'the old preview has been planned already, what waits of it ends and the new time gets another.';
 
 create or replace trigger _900_reschedule
   after update on coaching.calls

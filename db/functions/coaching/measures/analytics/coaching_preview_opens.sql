@@ -13,5 +13,6 @@ create or replace view analytics.coaching_preview_opens with (security_barrier =
   where d.status = 'delivered'
   group by 1;
 comment on view analytics.coaching_preview_opens is
-  'Preview open rate by day (UTC): opened of all previews reported delivered, on either channel; an SMS cannot be seen to be opened. Target at least 60 %.';
+  'Preview open rate by day (UTC): opened of all previews reported delivered, '
+  'on either channel; an SMS cannot be seen to be opened. Target at least 60 %.';
 grant select on analytics.coaching_preview_opens to rowbell_analyst, rowbell_operator;

@@ -2,5 +2,6 @@ create or replace view analytics.coaching_push_deliveries with (security_barrier
   select d.day, d.sent, d.delivered, d.delivery_rate::numeric
   from analytics.daily_deliveries as d where d.type_key = 'coaching_preview' and d.channel = 'push' and d.sent > 0;
 comment on view analytics.coaching_push_deliveries is
-  'Push delivery rate of previews by day (UTC), from analytics.daily_deliveries: reported delivered of all that a provider took. Target at least 95 %.';
+  'Push delivery rate of previews by day (UTC), from analytics.daily_deliveries: '
+  'reported delivered of all that a provider took. Target at least 95 %.';
 grant select on analytics.coaching_push_deliveries to rowbell_analyst, rowbell_operator;

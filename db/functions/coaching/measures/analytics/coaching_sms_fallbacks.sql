@@ -12,5 +12,6 @@ create or replace view analytics.coaching_sms_fallbacks with (security_barrier =
   ) as p
   group by 1;
 comment on view analytics.coaching_sms_fallbacks is
-  'SMS fallback rate of previews by day (UTC): those where an SMS followed a push, of all that went out on any channel. Target at most 15 %.';
+  'SMS fallback rate of previews by day (UTC): those where an SMS followed '
+  'a push, of all that went out on any channel. Target at most 15 %.';
 grant select on analytics.coaching_sms_fallbacks to rowbell_analyst, rowbell_operator;

@@ -36,6 +36,7 @@ create or replace view coaching.delivery_log with (security_barrier = true) as
 comment on view coaching.delivery_log is $$
 @primaryKey id
 @foreignKey (call_id) references coaching.calls (id)|@fieldName call|@foreignFieldName deliveryLog
-CP-43: one line a delivery of this product, with the time of each step. type: preview_push, preview_sms, fallback_sms (a text that followed a push) or call. status: queued, sent, delivered, opened or failed; error says why.
+CP-43: one line a delivery of this product, with the time of each step. type: preview_push, preview_sms,
+fallback_sms (a text that followed a push) or call. status: queued, sent, delivered, opened or failed; error says why.
 $$;
 grant select on coaching.delivery_log to rowbell_operator;

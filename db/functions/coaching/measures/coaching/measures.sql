@@ -1,7 +1,8 @@
 create or replace view coaching.measures with (security_barrier = true) as
   select m.day, m.measure, m.part, m.whole, m.rate, m.target
   from (
-    select day, 'call_answer_rate' as measure, answered as part, calls as whole, answer_rate as rate, '>= 0.70' as target from analytics.coaching_call_answers
+    select day, 'call_answer_rate' as measure, answered as part, calls as whole, answer_rate as rate, '>= 0.70' as target
+      from analytics.coaching_call_answers
     union all
     select day, 'preview_open_rate', opened, delivered, open_rate, '>= 0.60' from analytics.coaching_preview_opens
     union all

@@ -15,7 +15,8 @@ begin
     raise exception 'push_enabled: is missing' using errcode = 'RBINV';
   end if;
   perform notify.register_device(
-    register_coaching_device.provider, register_coaching_device.token, register_coaching_device.web_push_p256dh, register_coaching_device.web_push_auth,
+    register_coaching_device.provider, register_coaching_device.token, register_coaching_device.web_push_p256dh,
+    register_coaching_device.web_push_auth,
     register_coaching_device.platform, register_coaching_device.name);
   insert into coaching.members as m (user_id, push_enabled)
   values (me, register_coaching_device.push_enabled)
@@ -25,5 +26,6 @@ begin
 end
 $$;
 comment on function coaching.register_coaching_device(text, text, boolean, text, text, text, text) is
-  'CP-40: registers the caller''s device, as notify.registerDevice does, and says whether pushes may be used. Called at every app start: twice is once.';
+  'CP-40: registers the caller''s device, as notify.registerDevice does, and '
+  'says whether pushes may be used. Called at every app start: twice is once.';
 grant execute on function coaching.register_coaching_device(text, text, boolean, text, text, text, text) to rowbell_user;

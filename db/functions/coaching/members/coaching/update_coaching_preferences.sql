@@ -1,4 +1,5 @@
-create or replace function coaching.update_coaching_preferences(notification_pref text default null, lead_minutes integer default null) returns coaching.members
+create or replace function coaching.update_coaching_preferences(notification_pref text default null, lead_minutes integer default null)
+  returns coaching.members
 language plpgsql volatile
 -- Definer: people have no grant to write here; this changes the caller's own row.
 security definer set search_path = pg_catalog, pg_temp
@@ -24,5 +25,6 @@ begin
 end
 $$;
 comment on function coaching.update_coaching_preferences(text, integer) is
-  'CP-41: the caller''s path (push_only, sms_only, push_and_sms) and lead time (1 to 60 minutes); null leaves as it is. Holds for previews still to come.';
+  'CP-41: the caller''s path (push_only, sms_only, push_and_sms) and lead time '
+  '(1 to 60 minutes); null leaves as it is. Holds for previews still to come.';
 grant execute on function coaching.update_coaching_preferences(text, integer) to rowbell_user;

@@ -32,7 +32,8 @@ begin
 end
 $$;
 comment on function coaching_private.tg_members__choose_path() is
-  'CP-10 to CP-13: what a member chose, as the core knows it: a preference for push and an order of channels. And their lead time, in their calls.';
+  'CP-10 to CP-13: what a member chose, as the core knows it: a preference '
+  'for push and an order of channels. And their lead time, in their calls.';
 
 create or replace trigger _500_choose_path
   after insert on coaching.members

@@ -10,7 +10,8 @@ declare
   me constant uuid := notify_private.require_user();
   schedule coaching.call_schedules;
 begin
-  select * into schedule from coaching.call_schedules as s where s.id = update_call_schedule.schedule_id and s.user_id = me for no key update;
+  select * into schedule from coaching.call_schedules as s where s.id = update_call_schedule.schedule_id and s.user_id = me
+    for no key update;
   if not found then
     raise exception 'schedule_id: you have no such schedule' using errcode = 'RBNFD';
   end if;

@@ -33,4 +33,5 @@ begin
 end
 $$;
 comment on function coaching_private.align_calls(uuid[]) is
-  'CP-7, CP-8: moves the pending calls of schedules to where their local time and the person''s time zone put them now, and cancels those of schedules that ended.';
+  'CP-7, CP-8: moves the pending calls of schedules to where their local time and '
+  'the person''s time zone put them now, and cancels those of schedules that ended.';

@@ -28,4 +28,5 @@ begin
 end
 $$;
 comment on function coaching_private.keep_calls(uuid, timestamptz) is
-  'The sweep of this pack: makes the next calls of daily schedules, and closes calls that were never placed (after 15 minutes) or never reported on (after two hours). Makes no events itself.';
+  'The sweep of this pack: makes the next calls of daily schedules, and closes calls that were '
+  'never placed (after 15 minutes) or never reported on (after two hours). Makes no events itself.';

@@ -37,4 +37,5 @@ begin
 end
 $$;
 comment on function coaching_private.make_calls(uuid[]) is
-  'CP-7: makes the calls of schedules (null: of all) for the next day and an hour, each at its local time on the person''s clock; returns how many it made. Safe to call by many at once.';
+  'CP-7: makes the calls of schedules (null: of all) for the next day and an hour, each at its '
+  'local time on the person''s clock; returns how many it made. Safe to call by many at once.';

@@ -22,7 +22,8 @@ begin
   return null;
 end
 $$;
-comment on function coaching_private.tg_call_schedules__align() is 'A schedule that changed takes its pending calls along; one that ended cancels them.';
+comment on function coaching_private.tg_call_schedules__align() is
+  'A schedule that changed takes its pending calls along; one that ended cancels them.';
 
 create or replace trigger _900_align
   after update on coaching.call_schedules

@@ -9,7 +9,8 @@ begin
   return new;
 end
 $$;
-comment on function coaching_private.tg_call_schedules__begin() is 'A new schedule begins with the next instant at which its person''s clock shows the time.';
+comment on function coaching_private.tg_call_schedules__begin() is
+  'A new schedule begins with the next instant at which its person''s clock shows the time.';
 
 create or replace trigger _100_begin
   before insert on coaching.call_schedules

@@ -14,7 +14,8 @@ begin
   return null;
 end
 $$;
-comment on function coaching_private.tg_call_schedules__check_room() is 'SE-14: how many schedules a person may have; services make as many as they want.';
+comment on function coaching_private.tg_call_schedules__check_room() is
+  'SE-14: how many schedules a person may have; services make as many as they want.';
 
 create or replace trigger _200_check_room
   after insert on coaching.call_schedules

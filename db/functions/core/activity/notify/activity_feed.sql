@@ -19,5 +19,7 @@ as $$
   order by a.id desc
 $$;
 comment on function notify.activity_feed(text[], text[], text[], text, text, timestamptz, timestamptz, text, uuid) is
-  'The caller''s own activity, newest first; operators see everybody''s, or user_id''s. What is not given filters nothing. since is included, until is not; search finds what has all its words in title or description, the beginning of a word being enough.';
-grant execute on function notify.activity_feed(text[], text[], text[], text, text, timestamptz, timestamptz, text, uuid) to rowbell_user, rowbell_operator;
+  'The caller''s own activity, newest first; operators see everybody''s, or user_id''s. What is not given filters nothing. since '
+  'is included, until is not; search finds what has all its words in title or description, the beginning of a word being enough.';
+grant execute on function notify.activity_feed(text[], text[], text[], text, text, timestamptz, timestamptz, text, uuid)
+  to rowbell_user, rowbell_operator;

@@ -16,7 +16,8 @@ begin
   if not found then
     raise exception 'user_id: there is no such person' using errcode = 'RBNFD';
   end if;
-  insert into notify.activities as a (user_id, type, resource_type, resource_id, action, status, title, description, metadata, ip_address, user_agent)
+  insert into notify.activities as a (user_id, type, resource_type, resource_id, action, status, title, description,
+    metadata, ip_address, user_agent)
   values (
     user_id, type, resource_type, resource_id, action, coalesce(status, 'completed'), title, description, coalesce(metadata, '{}'),
     coalesce(ip_address, notify_hidden.request_ip()), coalesce(user_agent, notify_hidden.request_user_agent()))
@@ -25,5 +26,6 @@ begin
 end
 $$;
 comment on function notify.record_activity(uuid, text, text, text, text, text, text, text, jsonb, inet, text) is
-  'For services: an entry in a person''s activity that no trigger makes. Where ip_address and user_agent are not given, the transaction''s settings rowbell.ip_address and rowbell.user_agent hold.';
+  'For services: an entry in a person''s activity that no trigger makes. Where ip_address and '
+  'user_agent are not given, the transaction''s settings rowbell.ip_address and rowbell.user_agent hold.';
 grant execute on function notify.record_activity(uuid, text, text, text, text, text, text, text, jsonb, inet, text) to rowbell_writer;

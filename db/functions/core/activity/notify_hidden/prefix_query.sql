@@ -6,5 +6,6 @@ as $$
   where w <> ''
 $$;
 comment on function notify_hidden.prefix_query(text) is
-  'What somebody types, as a search for all of its words, each of which may go on. Only letters and digits count; null where there are none.';
+  'What somebody types, as a search for all of its words, each of which '
+  'may go on. Only letters and digits count; null where there are none.';
 grant execute on function notify_hidden.prefix_query(text) to rowbell_user, rowbell_operator;

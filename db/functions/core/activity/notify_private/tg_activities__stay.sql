@@ -14,7 +14,8 @@ begin
 end
 $$;
 comment on function notify_private.tg_activities__stay() is
-  'Nobody changes or deletes an entry, not even the owner of the table: it goes with its month (retention drops the partition), or once its person is gone (erasure).';
+  'Nobody changes or deletes an entry, not even the owner of the table: it goes with '
+  'its month (retention drops the partition), or once its person is gone (erasure).';
 
 -- By row, so that every partition has it as well.
 create or replace trigger _100_stay
@@ -30,7 +31,8 @@ declare
 begin
   for month in select i.inhrelid from pg_catalog.pg_inherits as i where i.inhparent = 'notify.activities'::regclass loop
     execute pg_catalog.format(
-      'create or replace trigger _100_stay_whole before truncate on %s for each statement execute function notify_private.tg_activities__stay()', month);
+      'create or replace trigger _100_stay_whole before truncate on %s '
+        'for each statement execute function notify_private.tg_activities__stay()', month);
   end loop;
 end
 $$;

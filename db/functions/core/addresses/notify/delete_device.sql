@@ -11,5 +11,6 @@ begin
 end
 $$;
 comment on function notify.delete_device(uuid) is
-  'Removes one of the caller''s devices, by its id; for a list of devices, where tokens are not shown. False where the caller has none such.';
+  'Removes one of the caller''s devices, by its id; for a list of devices, '
+  'where tokens are not shown. False where the caller has none such.';
 grant execute on function notify.delete_device(uuid) to rowbell_user;

@@ -67,5 +67,6 @@ begin
 end
 $$;
 comment on function notify.register_device(text, text, text, text, text, text) is
-  'Makes a device the caller''s and binds it to the caller''s session; twice is one row. A token that was someone else''s moves: they get nothing on it any more. Beyond the limit "devices" the one without contact for longest goes. provider: apns, fcm or web_push.';
+  'Makes a device the caller''s and binds it to the caller''s session; twice is one row. A token that was someone else''s moves: they '
+  'get nothing on it any more. Beyond the limit "devices" the one without contact for longest goes. provider: apns, fcm or web_push.';
 grant execute on function notify.register_device(text, text, text, text, text, text) to rowbell_user;

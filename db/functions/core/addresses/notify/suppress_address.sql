@@ -8,7 +8,8 @@ as $$
 #variable_conflict use_column
 declare
   wrong constant text := case
-    when coalesce(suppress_address.channel, '') not in ('push', 'email', 'sms', 'voice', 'webhook') then 'channel: must be push, email, sms, voice or webhook'
+    when coalesce(suppress_address.channel, '') not in ('push', 'email', 'sms', 'voice', 'webhook')
+      then 'channel: must be push, email, sms, voice or webhook'
     when coalesce(length(suppress_address.address), 0) not between 1 and 2000 then 'address: must have 1 to 2000 characters'
     when coalesce(suppress_address.reason, '') not in ('hard_bounce', 'complaint', 'opted_out', 'invalid_address', 'operator')
       then 'reason: must be hard_bounce, complaint, opted_out, invalid_address or operator'
@@ -30,5 +31,6 @@ begin
 end
 $$;
 comment on function notify.suppress_address(text, text, text, timestamptz, text) is
-  'For operators: puts an address on the suppression list, for ever or until an instant; what is planned from now on is not sent there. suppression_changes keeps who, when and why (note).';
+  'For operators: puts an address on the suppression list, for ever or until an instant; what '
+  'is planned from now on is not sent there. suppression_changes keeps who, when and why (note).';
 grant execute on function notify.suppress_address(text, text, text, timestamptz, text) to rowbell_operator;

@@ -15,7 +15,8 @@ begin
   -- Also where it is kept of somebody erased.
   delete from notify_private.suppression_digests as d
   where d.channel = unsuppress_address.channel
-    and d.digest = notify_private.address_digest(unsuppress_address.channel, notify_private.normal_address(unsuppress_address.channel, unsuppress_address.address));
+    and d.digest = notify_private.address_digest(unsuppress_address.channel,
+      notify_private.normal_address(unsuppress_address.channel, unsuppress_address.address));
   delete from notify.suppressions as s
   where s.channel = unsuppress_address.channel
     and s.address = notify_private.normal_address(unsuppress_address.channel, unsuppress_address.address);

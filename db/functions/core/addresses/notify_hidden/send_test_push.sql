@@ -39,5 +39,6 @@ begin
 end
 $$;
 comment on function notify_hidden.send_test_push(uuid) is
-  'Sends a test to one of the caller''s devices, or to each (the 20 last registered). Bounded by the limit test_pushes. The mutation testPush calls it and waits for the verdicts.';
+  'Sends a test to one of the caller''s devices, or to each (the 20 last registered). Bounded '
+  'by the limit test_pushes. The mutation testPush calls it and waits for the verdicts.';
 grant execute on function notify_hidden.send_test_push(uuid) to rowbell_user;

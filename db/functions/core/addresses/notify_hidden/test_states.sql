@@ -17,5 +17,6 @@ as $$
   where d.event_id = any (event_ids) and d.recipient_id = (select notify_hidden.current_user_id())
 $$;
 comment on function notify_hidden.test_states(uuid[]) is
-  'Where the caller''s tests stand, each of one channel; no row for one that is not planned yet. Reads as the caller, under their policies.';
+  'Where the caller''s tests stand, each of one channel; no row for one '
+  'that is not planned yet. Reads as the caller, under their policies.';
 grant execute on function notify_hidden.test_states(uuid[]) to rowbell_user;

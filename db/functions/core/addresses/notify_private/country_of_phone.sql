@@ -2,7 +2,8 @@ create or replace function notify_private.country_of_phone(phone text) returns t
 language sql stable strict parallel safe set search_path = pg_catalog, pg_temp
 as $$
   select p.country from notify.phone_prefixes as p
-  where p.prefix in (substr(phone, 2, 1), substr(phone, 2, 2), substr(phone, 2, 3), substr(phone, 2, 4), substr(phone, 2, 5), substr(phone, 2, 6), substr(phone, 2, 7))
+  where p.prefix in (substr(phone, 2, 1), substr(phone, 2, 2), substr(phone, 2, 3), substr(phone, 2, 4), substr(phone, 2, 5),
+    substr(phone, 2, 6), substr(phone, 2, 7))
   order by length(p.prefix) desc
   limit 1
 $$;

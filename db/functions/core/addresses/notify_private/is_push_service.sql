@@ -12,4 +12,5 @@ as $$
   from (select lower(substring(endpoint from '^https://([A-Za-z0-9._-]+)(?::443)?(?:/[!-~]*)?$')) as host) as h
 $$;
 comment on function notify_private.is_push_service(text) is
-  'Whether a Web Push endpoint may be registered: https, at a name of the public internet and the usual port, or in the sandbox. Where the name leads is looked at when the connection is made.';
+  'Whether a Web Push endpoint may be registered: https, at a name of the public internet and the '
+  'usual port, or in the sandbox. Where the name leads is looked at when the connection is made.';

@@ -8,4 +8,5 @@ as $$
     else address
   end
 $$;
-comment on function notify_private.normal_address(text, text) is 'The one spelling under which an address is kept on the suppression list and looked up there.';
+comment on function notify_private.normal_address(text, text) is
+  'The one spelling under which an address is kept on the suppression list and looked up there.';

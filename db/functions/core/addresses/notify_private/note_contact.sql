@@ -19,5 +19,6 @@ begin
 end
 $$;
 comment on function notify_private.note_contact(uuid, text) is
-  'A request of a session: its devices are in use. Writes at most every six hours a device; one that was thought stale works again, one that its provider refused does not.';
+  'A request of a session: its devices are in use. Writes at most every six hours a '
+  'device; one that was thought stale works again, one that its provider refused does not.';
 grant execute on function notify_private.note_contact(uuid, text) to rowbell_http;

@@ -25,5 +25,6 @@ begin
 end
 $$;
 comment on function notify_private.note_opt_out(text, boolean) is
-  'Somebody answered STOP, or START, to a text: their number goes on the suppression list with that reason, or off it again. Returns whether that changed anything.';
+  'Somebody answered STOP, or START, to a text: their number goes on the suppression '
+  'list with that reason, or off it again. Returns whether that changed anything.';
 grant execute on function notify_private.note_opt_out(text, boolean) to rowbell_http;

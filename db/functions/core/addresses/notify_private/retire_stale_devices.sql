@@ -16,4 +16,5 @@ begin
 end
 $$;
 comment on function notify_private.retire_stale_devices(uuid, timestamptz) is
-  'The core''s sweep: deactivates devices without contact for longer than settings.stale_device_after; returns how many. Read once a day as a whole, which is cheaper than an index that each contact would have to move.';
+  'The core''s sweep: deactivates devices without contact for longer than settings.stale_device_after; returns '
+  'how many. Read once a day as a whole, which is cheaper than an index that each contact would have to move.';

@@ -23,13 +23,15 @@ begin
   else
     insert into notify.suppression_changes (channel, address, change, reason, expires_at, note, source, changed_by)
     select
-      o.channel, o.address, 'removed', o.reason, o.expires_at, nullif(pg_catalog.current_setting('rowbell.suppression_note', true), ''), source, changed_by
+      o.channel, o.address, 'removed', o.reason, o.expires_at, nullif(pg_catalog.current_setting('rowbell.suppression_note', true), ''),
+      source, changed_by
     from old_rows as o;
   end if;
   return null;
 end
 $$;
-comment on function notify_private.tg_suppressions__note() is 'Keeps whatever happens to the suppression list in notify.suppression_changes, whoever does it.';
+comment on function notify_private.tg_suppressions__note() is
+  'Keeps whatever happens to the suppression list in notify.suppression_changes, whoever does it.';
 
 create or replace trigger _500_note_inserted after insert on notify.suppressions referencing new table as new_rows
   for each statement execute function notify_private.tg_suppressions__note();

@@ -3,5 +3,6 @@ create or replace view analytics.daily_deliveries with (security_barrier = true)
   from notify_private.daily_statistics as s cross join lateral notify_private.flat_figures(row(s.*)::notify_private.hourly_statistics) as f
   where s.type_key is not null and s.channel is not null;
 comment on view analytics.daily_deliveries is
-  'What became of the deliveries made on a day (UTC), by type and channel; days of five years. Every column is defined in docs/analytics.md.';
+  'What became of the deliveries made on a day (UTC), by type and channel; '
+  'days of five years. Every column is defined in docs/analytics.md.';
 grant select on analytics.daily_deliveries to rowbell_analyst, rowbell_operator;

@@ -13,5 +13,6 @@ create or replace view analytics.daily_funnel with (security_barrier = true) as
   ) as f (step, stage, candidates, previous)
   where s.type_key is null and s.channel is not null;
 comment on view analytics.daily_funnel is
-  'How far what could have been told on a day (UTC) got, by channel: candidates, deliveries, sent, delivered, read, clicked, each with what it is a share of (read: of what is tracked, since nobody sees the rest).';
+  'How far what could have been told on a day (UTC) got, by channel: candidates, deliveries, sent, delivered, '
+  'read, clicked, each with what it is a share of (read: of what is tracked, since nobody sees the rest).';
 grant select on analytics.daily_funnel to rowbell_analyst, rowbell_operator;

@@ -12,5 +12,6 @@ create or replace view analytics.daily_times with (security_barrier = true) as
   cross join lateral unnest(h.histogram) as e
   where s.type_key is not null and s.channel is not null;
 comment on view analytics.daily_times is
-  'How many deliveries of a day (UTC), type and channel took how long: each time lies from from_seconds up to to_seconds, about 9 % more. Histograms may be added up, so any percentile of any time follows.';
+  'How many deliveries of a day (UTC), type and channel took how long: each time lies from from_seconds '
+  'up to to_seconds, about 9 % more. Histograms may be added up, so any percentile of any time follows.';
 grant select on analytics.daily_times to rowbell_analyst, rowbell_operator;

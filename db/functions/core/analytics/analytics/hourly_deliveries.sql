@@ -3,5 +3,6 @@ create or replace view analytics.hourly_deliveries with (security_barrier = true
   from notify_private.hourly_statistics as s cross join lateral notify_private.flat_figures(s) as f
   where s.type_key is not null and s.channel is not null;
 comment on view analytics.hourly_deliveries is
-  'What became of the deliveries made in an hour (UTC), by type and channel; hours of 13 months. Every column is defined in docs/analytics.md.';
+  'What became of the deliveries made in an hour (UTC), by type and channel; '
+  'hours of 13 months. Every column is defined in docs/analytics.md.';
 grant select on analytics.hourly_deliveries to rowbell_analyst, rowbell_operator;

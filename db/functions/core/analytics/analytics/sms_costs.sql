@@ -12,5 +12,6 @@ create or replace view analytics.sms_costs with (security_barrier = true) as
   where d.sms_segments is not null and (d.sent_at is not null or d.status = 'unknown')
   group by 1, 2, 3, p.currency;
 comment on view analytics.sms_costs is
-  'SMS that went out by day (UTC), type and country: messages, segments, and what they cost by notify.sms_prices at the time; currency and cost are null where no price is known.';
+  'SMS that went out by day (UTC), type and country: messages, segments, and what they cost '
+  'by notify.sms_prices at the time; currency and cost are null where no price is known.';
 grant select on analytics.sms_costs to rowbell_analyst, rowbell_operator;

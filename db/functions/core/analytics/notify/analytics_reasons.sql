@@ -1,5 +1,6 @@
 create or replace function notify.analytics_reasons(
-  types text[] default null, channels text[] default null, since timestamptz default null, until timestamptz default null, user_id uuid default null
+  types text[] default null, channels text[] default null, since timestamptz default null, until timestamptz default null,
+  user_id uuid default null
 ) returns notify.reason_figure[]
 language plpgsql stable
 -- Definer: reads the rollups; figures_scope() sees to it that people have their own.
@@ -44,5 +45,6 @@ begin
 end
 $$;
 comment on function notify.analytics_reasons(text[], text[], timestamptz, timestamptz, uuid) is
-  'Why things did not arrive, by channel, most frequent first: the caller''s own; operators have everybody''s, or user_id''s. The last seven days unless told.';
+  'Why things did not arrive, by channel, most frequent first: the caller''s own; '
+  'operators have everybody''s, or user_id''s. The last seven days unless told.';
 grant execute on function notify.analytics_reasons(text[], text[], timestamptz, timestamptz, uuid) to rowbell_user, rowbell_operator;

@@ -24,5 +24,6 @@ begin
 end
 $$;
 comment on function notify.cap_statistics(date, date) is
-  'For operators: how many of the people that something was for hit the daily cap, by day. The last seven days (UTC) unless told, at most 93.';
+  'For operators: how many of the people that something was for hit the '
+  'daily cap, by day. The last seven days (UTC) unless told, at most 93.';
 grant execute on function notify.cap_statistics(date, date) to rowbell_operator, rowbell_analyst;

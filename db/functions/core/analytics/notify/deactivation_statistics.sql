@@ -1,4 +1,5 @@
-create or replace function notify.deactivation_statistics(since date default null, until date default null) returns setof notify.deactivation_statistic
+create or replace function notify.deactivation_statistics(since date default null, until date default null)
+  returns setof notify.deactivation_statistic
 language plpgsql stable
 -- Definer: it bounds the ids by their time with a helper of the engine's. Its grant is the check of the caller.
 security definer set search_path = pg_catalog, pg_temp

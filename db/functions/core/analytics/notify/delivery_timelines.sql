@@ -1,4 +1,5 @@
--- The one place where the figures of a delivery are defined (docs/analytics.md): the rollups and everybody's own figures count these columns.
+-- The one place where the figures of a delivery are defined (docs/analytics.md): the rollups and everybody's own figures
+-- count these columns.
 create or replace view notify.delivery_timelines with (security_invoker = true) as
   select
     d.id as delivery_id,
@@ -60,12 +61,15 @@ comment on view notify.delivery_timelines is $$
 @primaryKey delivery_id
 @foreignKey (delivery_id) references notify.deliveries (id)|@fieldName delivery|@foreignFieldName timeline
 @foreignKey (notification_id) references notify.notifications (id)|@fieldName notification|@foreignFieldName timelines
-What became of each delivery and when, a row a delivery: what docs/analytics.md defines and every figure counts. Reads as the caller: people see their own, operators all.
+What became of each delivery and when, a row a delivery: what docs/analytics.md defines
+and every figure counts. Reads as the caller: people see their own, operators all.
 $$;
 comment on column notify.delivery_timelines.sent_at is 'Its provider took it.';
-comment on column notify.delivery_timelines.delivered_at is 'It reached the person''s device or inbox: the provider or the app reports it, or somebody opened it. Not every provider reports this.';
+comment on column notify.delivery_timelines.delivered_at is
+  'It reached the person''s device or inbox: the provider or the app reports it, or somebody opened it. Not every provider reports this.';
 comment on column notify.delivery_timelines.read_at is
-  'First opened or clicked, as its app or its signed links report; in-app: or marked as read. Reading the notification elsewhere is no reading of this delivery. Only where is_tracked.';
+  'First opened or clicked, as its app or its signed links report; in-app: or marked as read. '
+  'Reading the notification elsewhere is no reading of this delivery. Only where is_tracked.';
 comment on column notify.delivery_timelines.clicked_at is 'First clicked, as its app or its signed links report. Only where is_tracked.';
 comment on column notify.delivery_timelines.unsubscribed_at is 'When the unsubscribe link of this very mail was used.';
 comment on column notify.delivery_timelines.failed_at is 'When it was refused for good, came back, or used up its tries.';
@@ -74,9 +78,11 @@ comment on column notify.delivery_timelines.time_to_deliver is
 comment on column notify.delivery_timelines.time_to_read is 'From sent_at to read_at.';
 comment on column notify.delivery_timelines.time_to_click is 'From sent_at to clicked_at.';
 comment on column notify.delivery_timelines.retries is 'Tries after the first.';
-comment on column notify.delivery_timelines.is_recovered is 'Tried again, and whether a provider took it in the end; null: not tried again, or not over yet.';
+comment on column notify.delivery_timelines.is_recovered is
+  'Tried again, and whether a provider took it in the end; null: not tried again, or not over yet.';
 comment on column notify.delivery_timelines.is_tracked is
-  'Went out, did not fail, and reading it can be known: push and in-app, by the app; an email whose person had agreed to that when it was sent. Nobody sees a text, call or webhook being read.';
+  'Went out, did not fail, and reading it can be known: push and in-app, by the app; an email whose '
+  'person had agreed to that when it was sent. Nobody sees a text, call or webhook being read.';
 comment on column notify.delivery_timelines.is_leavable is 'An email that went out and did not fail: what unsubscribed_at is a share of.';
 comment on column notify.delivery_timelines.is_test is 'Sent to try a device or mailbox; in no figure.';
 grant select on notify.delivery_timelines to rowbell_user, rowbell_operator;

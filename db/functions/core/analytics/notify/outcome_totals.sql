@@ -27,7 +27,8 @@ begin
     -- From the subject's events on: what is said of one trip is little.
     return query
     with of_subject as materialized (
-      select e.id, e.type_key from notify.events as e where e.subject_id = outcome_totals.subject_id and e.subject_type = outcome_totals.subject_type
+      select e.id, e.type_key from notify.events as e
+        where e.subject_id = outcome_totals.subject_id and e.subject_type = outcome_totals.subject_type
     )
     select (d.created_at at time zone 'UTC')::date, e.type_key, d.channel, d.status, d.reason, count(*)
     from of_subject as e
@@ -57,5 +58,6 @@ begin
 end
 $$;
 comment on function notify.outcome_totals(date, date, text, uuid) is
-  'For operators: what became of the candidates, by day (UTC), type, channel, status and reason, for all or for one subject (a trip); the last seven days unless told, at most 93.';
+  'For operators: what became of the candidates, by day (UTC), type, channel, status and '
+  'reason, for all or for one subject (a trip); the last seven days unless told, at most 93.';
 grant execute on function notify.outcome_totals(date, date, text, uuid) to rowbell_operator;

@@ -1,4 +1,5 @@
-create or replace function notify.push_statistics(since date default null, until date default null, pack text default null) returns setof notify.push_statistic
+create or replace function notify.push_statistics(since date default null, until date default null, pack text default null)
+  returns setof notify.push_statistic
 language plpgsql stable
 -- Definer: it bounds the ids by their time with a helper of the engine's. Its grant is the check of the caller.
 security definer set search_path = pg_catalog, pg_temp
@@ -18,7 +19,8 @@ begin
       -- The client's receipt, or what the person did with it in the app.
       coalesce(bool_or(exists (
         select from notify.receipts as r
-        where r.delivery_id = d.id and r.source = 'client' and r.kind in ('opened', 'clicked') and r.occurred_at < d.sent_at + interval '24 hours'
+        where r.delivery_id = d.id and r.source = 'client' and r.kind in ('opened', 'clicked')
+          and r.occurred_at < d.sent_at + interval '24 hours'
       ) or least(n.seen_at, n.read_at, n.clicked_at) < d.sent_at + interval '24 hours'), false) as opened
     from notify.deliveries as d join notify.notifications as n on n.id = d.notification_id
     where d.id >= first_id and d.id < end_id and d.channel = 'push' and d.sent_at is not null
@@ -31,5 +33,6 @@ begin
 end
 $$;
 comment on function notify.push_statistics(date, date, text) is
-  'For operators: pushes sent by day and type, all or of one pack, and the share followed by opening the app within 24 hours. The last seven days (UTC) unless told, at most 93.';
+  'For operators: pushes sent by day and type, all or of one pack, and the share followed '
+  'by opening the app within 24 hours. The last seven days (UTC) unless told, at most 93.';
 grant execute on function notify.push_statistics(date, date, text) to rowbell_operator, rowbell_analyst;

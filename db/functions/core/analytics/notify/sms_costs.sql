@@ -5,5 +5,6 @@ as $$
   where c.day between coalesce(since, (pg_catalog.now() at time zone 'UTC')::date - 6) and coalesce(until, 'infinity')
   order by c.day desc, c.type_key, c.country
 $$;
-comment on function notify.sms_costs(date, date) is 'For operators: analytics.sms_costs, the last seven days unless told. Reads as the caller.';
+comment on function notify.sms_costs(date, date) is
+  'For operators: analytics.sms_costs, the last seven days unless told. Reads as the caller.';
 grant execute on function notify.sms_costs(date, date) to rowbell_operator;

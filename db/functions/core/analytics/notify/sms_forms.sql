@@ -5,5 +5,6 @@ as $$
   where f.day between coalesce(since, (pg_catalog.now() at time zone 'UTC')::date - 6) and coalesce(until, 'infinity')
   order by f.day desc, f.type_key, f.messages desc, f.form
 $$;
-comment on function notify.sms_forms(date, date) is 'For operators: analytics.sms_forms, the last seven days unless told. Reads as the caller.';
+comment on function notify.sms_forms(date, date) is
+  'For operators: analytics.sms_forms, the last seven days unless told. Reads as the caller.';
 grant execute on function notify.sms_forms(date, date) to rowbell_operator;

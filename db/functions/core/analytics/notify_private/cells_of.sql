@@ -1,6 +1,7 @@
 create or replace function notify_private.cells_of(starts_at timestamptz) returns table (
   type_key text, channel text, status text, reason text,
-  is_sent boolean, is_delivered boolean, is_tracked boolean, is_read boolean, is_clicked boolean, is_leavable boolean, is_unsubscribed boolean,
+  is_sent boolean, is_delivered boolean, is_tracked boolean, is_read boolean, is_clicked boolean, is_leavable boolean,
+  is_unsubscribed boolean,
   is_failed boolean, retries integer, is_recovered boolean, delivery_bucket bigint, read_bucket bigint, click_bucket bigint,
   candidates bigint, delivery_time interval, read_time interval, click_time interval
 )
@@ -16,7 +17,8 @@ as $$
     notify_private.bucket_of(f.time_to_deliver), notify_private.bucket_of(f.time_to_read), notify_private.bucket_of(f.time_to_click),
     pg_catalog.count(*), pg_catalog.sum(f.time_to_deliver), pg_catalog.sum(f.time_to_read), pg_catalog.sum(f.time_to_click)
   from notify.delivery_timelines as f
-  where f.delivery_id >= notify_private.uuidv7_floor(starts_at) and f.delivery_id < notify_private.uuidv7_floor(starts_at + interval '1 hour')
+  where f.delivery_id >= notify_private.uuidv7_floor(starts_at)
+    and f.delivery_id < notify_private.uuidv7_floor(starts_at + interval '1 hour')
     and not f.is_test
   group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17
   union all
@@ -29,4 +31,5 @@ as $$
   group by e.type_key, d.channel, d.reason
 $$;
 comment on function notify_private.cells_of(timestamptz) is
-  'The deliveries of an hour (UTC), and the candidates that were held back, counted by all that any figure asks for: of a million a few thousand rows. Tests are left out.';
+  'The deliveries of an hour (UTC), and the candidates that were held back, counted by '
+  'all that any figure asks for: of a million a few thousand rows. Tests are left out.';

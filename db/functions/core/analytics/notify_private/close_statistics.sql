@@ -31,4 +31,5 @@ begin
 end
 $$;
 comment on function notify_private.close_statistics(text, uuid, uuid) is
-  'Counts for a last time what is marked of the hours that need rows of this table and range, and closes them: called in the transaction that lets the rows go.';
+  'Counts for a last time what is marked of the hours that need rows of this table '
+  'and range, and closes them: called in the transaction that lets the rows go.';

@@ -27,7 +27,8 @@ begin
   elsif pg_catalog.cardinality(channels) not between 1 and 100 then
     raise exception 'channels: must be from 1 to 100, or null for all' using errcode = 'RBINV';
   end if;
-  select coalesce(t, 'null') into wrong from unnest(types) as t where not exists (select from notify.notification_types as k where k.key = t);
+  select coalesce(t, 'null') into wrong from unnest(types) as t
+    where not exists (select from notify.notification_types as k where k.key = t);
   if found then
     raise exception 'types: there is no type "%"', pg_catalog.left(wrong, 100) using errcode = 'RBINV';
   end if;
@@ -39,7 +40,8 @@ begin
   -- Whole hours, and where days are asked for the hours that begin in them: so the first and last are whole, too.
   if split = 'day' then
     from_hour := date_trunc('day', first_instant, time_zone);
-    to_hour := (date_trunc('day', (last_instant - interval '1 microsecond') at time zone time_zone) + interval '1 day') at time zone time_zone;
+    to_hour := (date_trunc('day', (last_instant - interval '1 microsecond') at time zone time_zone) + interval '1 day')
+      at time zone time_zone;
     from_hour := date_bin('1 hour', from_hour + interval '1 hour' - interval '1 microsecond', 'epoch');
   else
     from_hour := date_bin('1 hour', first_instant, 'epoch');
@@ -56,4 +58,5 @@ begin
 end
 $$;
 comment on function notify_private.figure_bounds(text, text[], text[], timestamptz, timestamptz, text) is
-  'Checks what figures are asked for (RBINV, naming the field) and says which hours (UTC) that is, and which of them are whole days: before from_day and from to_day on the hours count, between them the days. The last seven days unless told.';
+  'Checks what figures are asked for (RBINV, naming the field) and says which hours (UTC) that is, and which of them are '
+  'whole days: before from_day and from to_day on the hours count, between them the days. The last seven days unless told.';

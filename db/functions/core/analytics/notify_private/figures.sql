@@ -26,7 +26,8 @@ begin
     -- Each has three histograms to add up, 35 us of it: less than half a second.
     if (extract(epoch from (to_day - from_day) / 24 + (to_hour - to_day) + (from_day - from_hour)) / 3600)
       * coalesce(pg_catalog.cardinality(types), case split when 'type' then (select count(*) from notify.notification_types) end, 1)
-      * coalesce(pg_catalog.cardinality(channels), case split when 'channel' then (select count(distinct p.channel) from notify.providers as p) end, 1)
+      * coalesce(pg_catalog.cardinality(channels),
+        case split when 'channel' then (select count(distinct p.channel) from notify.providers as p) end, 1)
       > 12000
     then
       raise exception 'since: too long for so many types and channels' using errcode = 'RBINV',
@@ -48,8 +49,10 @@ begin
   counted as (
     select s.* from rolled_up as s
     where scope is null
-      and case when types is not null then s.type_key = any (types) when split = 'type' then s.type_key is not null else s.type_key is null end
-      and case when channels is not null then s.channel = any (channels) when split = 'channel' then s.channel is not null else s.channel is null end
+      and case when types is not null then s.type_key = any (types) when split = 'type' then s.type_key is not null
+        else s.type_key is null end
+      and case when channels is not null then s.channel = any (channels) when split = 'channel' then s.channel is not null
+        else s.channel is null end
     union all
     select s.* from notify_private.own_statistics(scope, from_hour, to_hour, types, channels) as s where scope is not null
   ),
@@ -67,9 +70,11 @@ begin
       row_number() over () as id, p.starts, p.of_type, p.of_channel, count(*) > 1 as is_many,
       sum(p.deliveries) as deliveries, sum(p.sent) as sent, sum(p.delivered) as delivered, sum(p.tracked) as tracked, sum(p.read) as read,
       sum(p.clicked) as clicked, sum(p.leavable) as leavable, sum(p.unsubscribed) as unsubscribed, sum(p.failed) as failed,
-      sum(p.expired) as expired, sum(p.canceled) as canceled, sum(p.suppressed) as suppressed, sum(p.unknown) as unknown, sum(p.waiting) as waiting,
+      sum(p.expired) as expired, sum(p.canceled) as canceled, sum(p.suppressed) as suppressed, sum(p.unknown) as unknown,
+      sum(p.waiting) as waiting,
       sum(p.held_back) as held_back, sum(p.retried) as retried, sum(p.retries) as retries, sum(p.recovered) as recovered,
-      sum(p.given_up) as given_up, sum(p.delivery_times) as delivery_times, sum(p.delivery_time) as delivery_time, sum(p.read_times) as read_times,
+      sum(p.given_up) as given_up, sum(p.delivery_times) as delivery_times, sum(p.delivery_time) as delivery_time,
+      sum(p.read_times) as read_times,
       sum(p.read_time) as read_time, sum(p.click_times) as click_times, sum(p.click_time) as click_time,
       any_value(p.delivery_histogram) as delivery_histogram, any_value(p.read_histogram) as read_histogram,
       any_value(p.click_histogram) as click_histogram
@@ -130,4 +135,5 @@ begin
 end
 $$;
 comment on function notify_private.figures(text, uuid, text[], text[], timestamptz, timestamptz, text) is
-  'The figures of everybody, from the rollups, or of one person, from their deliveries; in one (split null), by type, by channel, by hour or by day.';
+  'The figures of everybody, from the rollups, or of one person, from their '
+  'deliveries; in one (split null), by type, by channel, by hour or by day.';

@@ -7,7 +7,8 @@ language sql stable parallel safe
 begin atomic
   select
     counted.starts_at, figures_of.ends_at, counted.type_key, counted.channel,
-    counted.held_back, counted.deliveries, counted.waiting, counted.sent, counted.delivered, counted.failed, counted.expired, counted.canceled,
+    counted.held_back, counted.deliveries, counted.waiting, counted.sent, counted.delivered, counted.failed, counted.expired,
+    counted.canceled,
     counted.suppressed, counted.unknown, counted.tracked, counted.read, counted.clicked, counted.leavable, counted.unsubscribed,
     counted.retried, counted.retries, counted.recovered, counted.given_up,
     notify_private.rate(counted.delivered, counted.sent),
@@ -31,4 +32,5 @@ begin atomic
 end;
 comment on function notify_private.figures_of(notify_private.hourly_statistics, timestamptz, timestamptz) is
   'The figures that follow from counts: rates, averages and percentiles.';
-grant execute on function notify_private.figures_of(notify_private.hourly_statistics, timestamptz, timestamptz) to rowbell_analyst, rowbell_operator;
+grant execute on function notify_private.figures_of(notify_private.hourly_statistics, timestamptz, timestamptz)
+  to rowbell_analyst, rowbell_operator;

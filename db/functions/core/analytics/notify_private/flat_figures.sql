@@ -4,7 +4,8 @@ create or replace function notify_private.flat_figures(counted notify_private.ho
   retried bigint, retries bigint, recovered bigint, given_up bigint,
   delivery_rate double precision, failure_rate double precision, read_rate double precision, click_rate double precision,
   unsubscribe_rate double precision, retry_success_rate double precision,
-  deliver_known bigint, deliver_average_seconds double precision, deliver_p50_seconds double precision, deliver_p90_seconds double precision,
+  deliver_known bigint, deliver_average_seconds double precision, deliver_p50_seconds double precision,
+  deliver_p90_seconds double precision,
   deliver_p95_seconds double precision, deliver_p99_seconds double precision,
   read_known bigint, read_average_seconds double precision, read_p50_seconds double precision, read_p90_seconds double precision,
   read_p95_seconds double precision, read_p99_seconds double precision,
@@ -16,7 +17,8 @@ language sql stable parallel safe
 -- it is inlined, may not look names up in this schema.
 begin atomic
   select
-    f.held_back, f.deliveries, f.waiting, f.sent, f.delivered, f.failed, f.expired, f.canceled, f.suppressed, f.unknown, f.tracked, f.read, f.clicked,
+    f.held_back, f.deliveries, f.waiting, f.sent, f.delivered, f.failed, f.expired, f.canceled, f.suppressed, f.unknown, f.tracked, f.read,
+    f.clicked,
     f.leavable, f.unsubscribed, f.retried, f.retries, f.recovered, f.given_up,
     f.delivery_rate, f.failure_rate, f.read_rate, f.click_rate, f.unsubscribe_rate, f.retry_success_rate,
     (f.time_to_deliver).known, (f.time_to_deliver).average_seconds, (f.time_to_deliver).p50_seconds, (f.time_to_deliver).p90_seconds,

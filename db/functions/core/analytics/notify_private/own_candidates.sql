@@ -1,17 +1,21 @@
-create or replace function notify_private.own_candidates(recipient_id uuid, since timestamptz, until timestamptz, types text[], channels text[])
+create or replace function notify_private.own_candidates(recipient_id uuid, since timestamptz, until timestamptz,
+  types text[], channels text[])
 returns table (
-  starts_at timestamptz, type_key text, channel text, status text, reason text, sent_at timestamptz, delivered_at timestamptz, is_tracked boolean,
+  starts_at timestamptz, type_key text, channel text, status text, reason text, sent_at timestamptz, delivered_at timestamptz,
+  is_tracked boolean,
   read_at timestamptz, clicked_at timestamptz, is_leavable boolean, unsubscribed_at timestamptz, failed_at timestamptz, retries integer,
   is_recovered boolean, time_to_deliver interval, time_to_read interval, time_to_click interval
 )
 language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select
-    notify_private.hour_of(f.delivery_id), f.type_key, f.channel, f.status, f.reason, f.sent_at, f.delivered_at, f.is_tracked, f.read_at, f.clicked_at,
+    notify_private.hour_of(f.delivery_id), f.type_key, f.channel, f.status, f.reason, f.sent_at, f.delivered_at, f.is_tracked, f.read_at,
+      f.clicked_at,
     f.is_leavable, f.unsubscribed_at, f.failed_at, f.retries, f.is_recovered, f.time_to_deliver, f.time_to_read, f.time_to_click
   from notify.delivery_timelines as f
   where f.recipient_id = own_candidates.recipient_id and not f.is_test
-    and f.delivery_id >= notify_private.uuidv7_floor(own_candidates.since) and f.delivery_id < notify_private.uuidv7_floor(own_candidates.until)
+    and f.delivery_id >= notify_private.uuidv7_floor(own_candidates.since)
+      and f.delivery_id < notify_private.uuidv7_floor(own_candidates.until)
     and (types is null or f.type_key = any (types)) and (channels is null or f.channel = any (channels))
   union all
   select

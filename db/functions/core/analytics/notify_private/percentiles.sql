@@ -21,7 +21,8 @@ begin
   foreach element in array sorted loop
     up_to := up_to + (element & below);
     while up_to >= wanted loop
-      found[place] := case element >> 40 when 0 then interval '0' else make_interval(secs => (power(2, ((element >> 40) + 0.5) / 8) - 1) / 1000) end;
+      found[place] := case element >> 40 when 0 then interval '0'
+        else make_interval(secs => (power(2, ((element >> 40) + 0.5) / 8) - 1) / 1000) end;
       if place = last_place then
         return found;
       end if;
@@ -33,4 +34,5 @@ begin
 end
 $$;
 comment on function notify_private.percentiles(bigint[], double precision[]) is
-  'The times below which these shares (0 to 1, ascending) of a histogram lie, each the middle of its bucket: at most 4.5 % and 0.1 ms off, and null where there is none. Also of histograms one after another.';
+  'The times below which these shares (0 to 1, ascending) of a histogram lie, each the middle of its '
+  'bucket: at most 4.5 % and 0.1 ms off, and null where there is none. Also of histograms one after another.';

@@ -8,15 +8,19 @@ begin
   delete from notify_private.daily_statistics as s where s.starts_at = refresh_day.starts_at;
   delete from notify_private.daily_outcomes as o where o.starts_at = refresh_day.starts_at;
   insert into notify_private.daily_statistics (
-    starts_at, type_key, channel, deliveries, sent, delivered, tracked, read, clicked, leavable, unsubscribed, failed, expired, canceled, suppressed, unknown,
+    starts_at, type_key, channel, deliveries, sent, delivered, tracked, read, clicked, leavable, unsubscribed, failed, expired, canceled,
+    suppressed, unknown,
     waiting, held_back, retried, retries, recovered, given_up, delivery_times, delivery_time, delivery_histogram, read_times, read_time,
     read_histogram, click_times, click_time, click_histogram
   )
   select
     refresh_day.starts_at, h.type_key, h.channel, pg_catalog.sum(h.deliveries), pg_catalog.sum(h.sent), pg_catalog.sum(h.delivered),
-    pg_catalog.sum(h.tracked), pg_catalog.sum(h.read), pg_catalog.sum(h.clicked), pg_catalog.sum(h.leavable), pg_catalog.sum(h.unsubscribed),
-    pg_catalog.sum(h.failed), pg_catalog.sum(h.expired), pg_catalog.sum(h.canceled), pg_catalog.sum(h.suppressed), pg_catalog.sum(h.unknown), pg_catalog.sum(h.waiting),
-    pg_catalog.sum(h.held_back), pg_catalog.sum(h.retried), pg_catalog.sum(h.retries), pg_catalog.sum(h.recovered), pg_catalog.sum(h.given_up),
+    pg_catalog.sum(h.tracked), pg_catalog.sum(h.read), pg_catalog.sum(h.clicked), pg_catalog.sum(h.leavable),
+    pg_catalog.sum(h.unsubscribed),
+    pg_catalog.sum(h.failed), pg_catalog.sum(h.expired), pg_catalog.sum(h.canceled), pg_catalog.sum(h.suppressed),
+    pg_catalog.sum(h.unknown), pg_catalog.sum(h.waiting),
+    pg_catalog.sum(h.held_back), pg_catalog.sum(h.retried), pg_catalog.sum(h.retries), pg_catalog.sum(h.recovered),
+    pg_catalog.sum(h.given_up),
     pg_catalog.sum(h.delivery_times), pg_catalog.sum(h.delivery_time), notify_private.merge_histograms(h.delivery_histogram),
     pg_catalog.sum(h.read_times), pg_catalog.sum(h.read_time), notify_private.merge_histograms(h.read_histogram),
     pg_catalog.sum(h.click_times), pg_catalog.sum(h.click_time), notify_private.merge_histograms(h.click_histogram)

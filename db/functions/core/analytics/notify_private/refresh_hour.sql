@@ -35,7 +35,8 @@ begin
       pg_catalog.sum(c.candidates * c.retries) as retries,
       pg_catalog.sum(c.candidates) filter (where c.is_recovered) as recovered,
       pg_catalog.sum(c.candidates) filter (where not c.is_recovered) as given_up,
-      pg_catalog.sum(c.candidates) filter (where c.delivery_bucket is not null) as delivery_times, pg_catalog.sum(c.delivery_time) as delivery_time,
+      pg_catalog.sum(c.candidates) filter (where c.delivery_bucket is not null) as delivery_times,
+      pg_catalog.sum(c.delivery_time) as delivery_time,
       pg_catalog.sum(c.candidates) filter (where c.read_bucket is not null) as read_times, pg_catalog.sum(c.read_time) as read_time,
       pg_catalog.sum(c.candidates) filter (where c.click_bucket is not null) as click_times, pg_catalog.sum(c.click_time) as click_time
     from cells as c
@@ -47,7 +48,8 @@ begin
     cross join lateral (values ('delivery', c.delivery_bucket), ('read', c.read_bucket), ('click', c.click_bucket)) as b (measure, bucket)
     where b.bucket is not null
     group by grouping sets (
-      (c.type_key, c.channel, b.measure, b.bucket), (c.type_key, b.measure, b.bucket), (c.channel, b.measure, b.bucket), (b.measure, b.bucket)
+      (c.type_key, c.channel, b.measure, b.bucket), (c.type_key, b.measure, b.bucket), (c.channel, b.measure, b.bucket),
+      (b.measure, b.bucket)
     )
   ),
   histograms as (
@@ -59,14 +61,17 @@ begin
     from buckets as b group by b.type_key, b.channel
   )
   insert into notify_private.hourly_statistics (
-    starts_at, type_key, channel, deliveries, sent, delivered, tracked, read, clicked, leavable, unsubscribed, failed, expired, canceled, suppressed, unknown,
+    starts_at, type_key, channel, deliveries, sent, delivered, tracked, read, clicked, leavable, unsubscribed, failed, expired, canceled,
+    suppressed, unknown,
     waiting, held_back, retried, retries, recovered, given_up, delivery_times, delivery_time, delivery_histogram, read_times, read_time,
     read_histogram, click_times, click_time, click_histogram
   )
   select
-    refresh_hour.starts_at, c.type_key, c.channel, coalesce(c.deliveries, 0), coalesce(c.sent, 0), coalesce(c.delivered, 0), coalesce(c.tracked, 0),
+    refresh_hour.starts_at, c.type_key, c.channel, coalesce(c.deliveries, 0), coalesce(c.sent, 0), coalesce(c.delivered, 0),
+    coalesce(c.tracked, 0),
     coalesce(c.read, 0), coalesce(c.clicked, 0), coalesce(c.leavable, 0), coalesce(c.unsubscribed, 0), coalesce(c.failed, 0),
-    coalesce(c.expired, 0), coalesce(c.canceled, 0), coalesce(c.suppressed, 0), coalesce(c.unknown, 0), coalesce(c.waiting, 0), coalesce(c.held_back, 0), coalesce(c.retried, 0),
+    coalesce(c.expired, 0), coalesce(c.canceled, 0), coalesce(c.suppressed, 0), coalesce(c.unknown, 0), coalesce(c.waiting, 0),
+    coalesce(c.held_back, 0), coalesce(c.retried, 0),
     coalesce(c.retries, 0), coalesce(c.recovered, 0), coalesce(c.given_up, 0),
     coalesce(c.delivery_times, 0), coalesce(c.delivery_time, '0'), coalesce(h.delivery_histogram, '{}'),
     coalesce(c.read_times, 0), coalesce(c.read_time, '0'), coalesce(h.read_histogram, '{}'),

@@ -12,7 +12,8 @@ begin
   -- In share: until we have counted nobody lets go of the rows (close_statistics).
   select c.before into strict closed_before from notify_private.statistics_closed as c for share;
   -- One at a time: who comes second would see more and could be overwritten by the first.
-  insert into notify_private.statistic_periods (span, starts_at) values (refresh_period.span, refresh_period.starts_at) on conflict do nothing;
+  insert into notify_private.statistic_periods (span, starts_at) values (refresh_period.span, refresh_period.starts_at)
+    on conflict do nothing;
   if refresh_period.wait then
     perform from notify_private.statistic_periods as p
     where p.span = refresh_period.span and p.starts_at = refresh_period.starts_at for update;
@@ -64,5 +65,6 @@ begin
 end
 $$;
 comment on function notify_private.refresh_period(text, timestamptz, boolean) is
-  'Counts a period that is marked anew, in the caller''s transaction. False: it is not marked, is closed, or somebody else is counting it (wait: then after them).';
+  'Counts a period that is marked anew, in the caller''s transaction. False: it is '
+  'not marked, is closed, or somebody else is counting it (wait: then after them).';
 grant execute on function notify_private.refresh_period(text, timestamptz, boolean) to rowbell_worker;

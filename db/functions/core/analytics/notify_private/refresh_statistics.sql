@@ -22,5 +22,6 @@ begin
 end
 $$;
 comment on procedure notify_private.refresh_statistics(integer, boolean) is
-  'Counts what is marked and due, a transaction for each period, for about three seconds; at_once: all that is marked, however long it takes. Several at once share the work. done: how many were counted.';
+  'Counts what is marked and due, a transaction for each period, for about three seconds; at_once: all '
+  'that is marked, however long it takes. Several at once share the work. done: how many were counted.';
 grant execute on procedure notify_private.refresh_statistics(integer, boolean) to rowbell_worker;

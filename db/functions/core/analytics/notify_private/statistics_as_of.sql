@@ -7,4 +7,5 @@ as $$
   where m.starts_at < until and (m.starts_at >= pg_catalog.date_trunc('day', since, 'UTC') or m.span = 'notifications')
 $$;
 comment on function notify_private.statistics_as_of(timestamptz, timestamptz) is
-  'Up to when all that happened to the deliveries of a time is counted in the rollups: since when the oldest of what is still to be counted waits, else now.';
+  'Up to when all that happened to the deliveries of a time is counted in the '
+  'rollups: since when the oldest of what is still to be counted waits, else now.';

@@ -9,7 +9,8 @@ begin
 end
 $$;
 comment on function notify_private.tg_notifications__mark() is
-  'Notifications were read: the figures of their deliveries'' hours are to be counted again. Inserting and deleting them says nothing that their deliveries do not.';
+  'Notifications were read: the figures of their deliveries'' hours are to be counted '
+  'again. Inserting and deleting them says nothing that their deliveries do not.';
 
 create or replace trigger _600_mark_updated
   after update on notify.notifications

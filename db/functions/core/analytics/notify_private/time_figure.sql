@@ -12,9 +12,11 @@ begin
   p := notify_private.percentiles(histogram, '{0.5,0.9,0.95,0.99}');
   return row(
     known, round(extract(epoch from total) / known, 3),
-    round(extract(epoch from p[1]), 3), round(extract(epoch from p[2]), 3), round(extract(epoch from p[3]), 3), round(extract(epoch from p[4]), 3)
+    round(extract(epoch from p[1]), 3), round(extract(epoch from p[2]), 3), round(extract(epoch from p[3]), 3),
+    round(extract(epoch from p[4]), 3)
   )::notify.time_figure;
 end
 $$;
-comment on function notify_private.time_figure(bigint, interval, bigint[]) is 'Average and percentiles of a sum of times and their histogram.';
+comment on function notify_private.time_figure(bigint, interval, bigint[]) is
+  'Average and percentiles of a sum of times and their histogram.';
 grant execute on function notify_private.time_figure(bigint, interval, bigint[]) to rowbell_analyst, rowbell_operator;

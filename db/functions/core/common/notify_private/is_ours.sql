@@ -7,4 +7,5 @@ as $$
   )
 $$;
 comment on function notify_private.is_ours(oid) is
-  'Whether a function belongs to whoever owns the engine. What is found by its name is called with the owner''s rights: in a database that others use too, anybody with a schema could have put it there.';
+  'Whether a function belongs to whoever owns the engine. What is found by its name is called with the '
+  'owner''s rights: in a database that others use too, anybody with a schema could have put it there.';

@@ -39,4 +39,5 @@ begin
 end
 $$;
 comment on function notify_private.local_instant(timestamp, text, text) is
-  'The instant at which the wall clock of a zone (null: UTC) shows a local time: the ''first'' or ''last'' where it shows it twice, the end of the gap where it never does.';
+  'The instant at which the wall clock of a zone (null: UTC) shows a local time: the '
+  '''first'' or ''last'' where it shows it twice, the end of the gap where it never does.';

@@ -1,4 +1,5 @@
-create or replace function notify_private.next_local(time_of_day time, weekdays smallint[], zone text, after timestamptz) returns timestamptz
+create or replace function notify_private.next_local(time_of_day time, weekdays smallint[], zone text, after timestamptz)
+  returns timestamptz
 language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
@@ -20,4 +21,5 @@ begin
 end
 $$;
 comment on function notify_private.next_local(time, smallint[], text, timestamptz) is
-  'The first instant after another at which a zone''s clock shows a time of day on one of the ISO weekdays (null: any day; none of them: null). Once on a day that shows it twice, and at the end of the gap on a day that never does.';
+  'The first instant after another at which a zone''s clock shows a time of day on one of the ISO weekdays (null: any '
+  'day; none of them: null). Once on a day that shows it twice, and at the end of the gap on a day that never does.';

@@ -11,4 +11,5 @@ begin
 end
 $$;
 comment on function notify_private.require_known_user() is
-  'The user on whose behalf this runs, who has a row: a valid token may name somebody the application never told of, or has erased. Raises RBAUT or RBNFD.';
+  'The user on whose behalf this runs, who has a row: a valid token may name '
+  'somebody the application never told of, or has erased. Raises RBAUT or RBNFD.';

@@ -11,5 +11,6 @@ begin
 end
 $$;
 comment on function notify.delete_consent_rule(text) is
-  'For operators: a region''s own rule goes, the next wider one holds. Deletes as the caller, whose grant is the check. False where there was none.';
+  'For operators: a region''s own rule goes, the next wider one holds. Deletes '
+  'as the caller, whose grant is the check. False where there was none.';
 grant execute on function notify.delete_consent_rule(text) to rowbell_operator;

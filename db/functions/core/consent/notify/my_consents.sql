@@ -19,5 +19,6 @@ as $$
   order by x.place
 $$;
 comment on function notify.my_consents() is
-  'For each channel: whether promotional messages may come, by the newest record for it or for all, and by what the caller''s region asks for. The records themselves: consents.';
+  'For each channel: whether promotional messages may come, by the newest record for it or '
+  'for all, and by what the caller''s region asks for. The records themselves: consents.';
 grant execute on function notify.my_consents() to rowbell_user;

@@ -5,7 +5,8 @@ as $$
 declare
   -- Writes as the caller, whose grants are the check.
   wrong constant text := case
-    when coalesce(set_consent_rule.region, '') !~ '^([A-Z]{2}(-[A-Z0-9]{1,3})?|\*)$' then 'region: must be ISO 3166 such as FR or US-CA, or * for all others'
+    when coalesce(set_consent_rule.region, '') !~ '^([A-Z]{2}(-[A-Z0-9]{1,3})?|\*)$'
+      then 'region: must be ISO 3166 such as FR or US-CA, or * for all others'
     when coalesce(set_consent_rule.regime, '') not in ('opt_in', 'opt_out') then 'regime: must be opt_in or opt_out'
   end;
   rule notify.consent_rules;
@@ -21,5 +22,6 @@ begin
 end
 $$;
 comment on function notify.set_consent_rule(text, text, text) is
-  'For operators: what a country, a subdivision or ("*") every other region asks for before something promotional may be sent: opt_in or opt_out.';
+  'For operators: what a country, a subdivision or ("*") every other region '
+  'asks for before something promotional may be sent: opt_in or opt_out.';
 grant execute on function notify.set_consent_rule(text, text, text) to rowbell_operator;

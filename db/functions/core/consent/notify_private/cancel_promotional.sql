@@ -20,4 +20,5 @@ begin
 end
 $$;
 comment on function notify_private.cancel_promotional(uuid, text) is
-  'JK-9: promotional deliveries of a person, of one channel or all, that no worker has taken yet are not sent. Its caller holds the person, hence no planner is making more.';
+  'JK-9: promotional deliveries of a person, of one channel or all, that no worker has '
+  'taken yet are not sent. Its caller holds the person, hence no planner is making more.';

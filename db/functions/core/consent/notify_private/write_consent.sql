@@ -6,7 +6,8 @@ as $$
 #variable_conflict use_column
 declare
   wrong constant text := case
-    when write_consent.channel not in ('push', 'email', 'sms', 'voice', 'in_app', 'webhook') then 'channel: must be push, email, sms, voice, in_app or webhook'
+    when write_consent.channel not in ('push', 'email', 'sms', 'voice', 'in_app', 'webhook')
+      then 'channel: must be push, email, sms, voice, in_app or webhook'
     when write_consent.granted and write_consent.text_version is null then 'text_version: is missing'
     when length(write_consent.text_version) not between 1 and 200 then 'text_version: must have 1 to 200 characters'
     when coalesce(length(write_consent.method), 0) not between 1 and 100 then 'method: must have 1 to 100 characters'

@@ -19,12 +19,15 @@ begin
     if form.channel is distinct from best.channel then
       best := form;
       fitted := false;
-      most := case form.channel when 'sms' then (select t.max_segments from notify.notification_types as t where t.key = channel_texts.type_key) end;
+      most := case form.channel when 'sms' then (select t.max_segments from notify.notification_types as t
+        where t.key = channel_texts.type_key) end;
     end if;
     continue when fitted or form.locale <> best.locale or form.variant <> best.variant;
-    select * into strict text from notify_private.fitting_text(form.body, variables, channel_texts.locale, form.is_plain, most, form.shorten);
+    select * into strict text from notify_private.fitting_text(form.body, variables, channel_texts.locale,
+      form.is_plain, most, form.shorten);
     -- Each form takes the place of the one before, so the last stays where none fits.
-    texts := coalesce(texts, '{}') || pg_catalog.jsonb_build_object(form.channel, pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
+    texts := coalesce(texts, '{}') || pg_catalog.jsonb_build_object(form.channel,
+      pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
       'title', notify_private.said_as(form.title, variables, channel_texts.locale, form.is_plain), 'body', text.said, 'form', form.form)));
     fitted := text.fits;
   end loop;
@@ -32,4 +35,5 @@ begin
 end
 $$;
 comment on function notify_private.channel_texts(text, text, text, jsonb) is
-  'The words of those channels for which a type has copy of its own, each in the first form that fits (notifications.channel_texts); null where it has none.';
+  'The words of those channels for which a type has copy of its own, each in the '
+  'first form that fits (notifications.channel_texts); null where it has none.';

@@ -35,4 +35,5 @@ begin
 end
 $$;
 comment on function notify_private.fitting_text(text, jsonb, text, boolean, integer, text[]) is
-  'A template with its values, these cut in their order as far as the text needs it to fit so many SMS segments; and whether it does. Null segments: as it is.';
+  'A template with its values, these cut in their order as far as the text needs '
+  'it to fit so many SMS segments; and whether it does. Null segments: as it is.';

@@ -35,4 +35,5 @@ begin
 end
 $$;
 comment on function notify_private.format_dates(date, date, boolean, text) is
-  'First and last day as a locale says them ("Jul 3 – 7", "3–7 juil."), as CLDR and Intl.DateTimeFormat do. The year is said where asked for, and always where the two differ in it.';
+  'First and last day as a locale says them ("Jul 3 – 7", "3–7 juil."), as CLDR and '
+  'Intl.DateTimeFormat do. The year is said where asked for, and always where the two differ in it.';

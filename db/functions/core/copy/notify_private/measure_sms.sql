@@ -37,4 +37,5 @@ begin
 end
 $$;
 comment on function notify_private.measure_sms(text) is
-  'How a carrier sends a text: in GSM-7 (units are septets; 160 in one segment, 153 in each of several) where every character is in it, else in UCS-2 (UTF-16 units; 70, 67).';
+  'How a carrier sends a text: in GSM-7 (units are septets; 160 in one segment, 153 in '
+  'each of several) where every character is in it, else in UCS-2 (UTF-16 units; 70, 67).';

@@ -34,4 +34,5 @@ begin
 end
 $$;
 comment on function notify_private.render(text, jsonb, text) is
-  'Fills {Placeholders} of a template from an object of strings, numbers and values with a type (render_value). Raises RBVAR where one has no value: half-filled copy is never sent. Without a locale values are written as machines read them (keys, data).';
+  'Fills {Placeholders} of a template from an object of strings, numbers and values with a type (render_value). Raises RBVAR '
+  'where one has no value: half-filled copy is never sent. Without a locale values are written as machines read them (keys, data).';

@@ -15,4 +15,5 @@ begin
 end
 $$;
 comment on function notify_private.render_value(jsonb, text) is
-  'A value with a type in the words of a locale: {"dates": [first, last], "year": whether to say it}. Audiences give data and copy stays text: how it is said is decided here, once for each text.';
+  'A value with a type in the words of a locale: {"dates": [first, last], "year": whether to say '
+  'it}. Audiences give data and copy stays text: how it is said is decided here, once for each text.';

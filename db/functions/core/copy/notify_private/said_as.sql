@@ -7,4 +7,5 @@ as $$
     else notify_private.render(template, variables, locale)
   end
 $$;
-comment on function notify_private.said_as(text, jsonb, text, boolean) is 'A template with its values, put into the GSM-7 alphabet where it is to be plain.';
+comment on function notify_private.said_as(text, jsonb, text, boolean) is
+  'A template with its values, put into the GSM-7 alphabet where it is to be plain.';

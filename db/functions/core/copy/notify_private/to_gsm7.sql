@@ -28,4 +28,5 @@ begin
 end
 $$;
 comment on function notify_private.to_gsm7(text) is
-  'A text as far as it can be said in the GSM-7 alphabet: plain punctuation, letters without the accents it lacks, no emoji. What has no counterpart (other scripts) stays.';
+  'A text as far as it can be said in the GSM-7 alphabet: plain punctuation, letters '
+  'without the accents it lacks, no emoji. What has no counterpart (other scripts) stays.';

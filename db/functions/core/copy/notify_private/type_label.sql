@@ -5,4 +5,5 @@ as $$
     labels ->> locale, labels ->> pg_catalog.split_part(locale, '-', 1), labels ->> 'en',
     upper(left(key, 1)) || pg_catalog.translate(pg_catalog.substr(key, 2), '_', ' '))
 $$;
-comment on function notify_private.type_label(jsonb, text, text) is 'What to call a type in a language: its label there, the English one, else its key in words.';
+comment on function notify_private.type_label(jsonb, text, text) is
+  'What to call a type in a language: its label there, the English one, else its key in words.';

@@ -46,5 +46,6 @@ begin
 end
 $$;
 comment on function notify_private.close_digests(integer) is
-  'Closes due digests, in one transaction; returns whether there may be more. Safe to call by many at once, and again after a crash. One that cannot be judged keeps its error and is tried again in five minutes.';
+  'Closes due digests, in one transaction; returns whether there may be more. Safe to call by many at once, '
+  'and again after a crash. One that cannot be judged keeps its error and is tried again in five minutes.';
 grant execute on function notify_private.close_digests(integer) to rowbell_worker;

@@ -15,7 +15,8 @@ as $$
   cross join lateral (
     -- A push has room for 4 kB: three lines and how many more there are; a fourth takes no more room than "and 1 more".
     select
-      pg_catalog.string_agg(case when pg_catalog.length(l.title) > 100 then pg_catalog.left(l.title, 99) || '…' else l.title end, E'\n' order by i.position)
+      pg_catalog.string_agg(case when pg_catalog.length(l.title) > 100 then pg_catalog.left(l.title, 99) || '…'
+        else l.title end, E'\n' order by i.position)
         filter (where i.position <= case when d.item_count > 4 then 3 else 4 end) as titles,
       pg_catalog.string_agg(pg_catalog.concat_ws(E'\n', n.title, n.subtitle, n.body), E'\n\n' order by i.position) as items
     from notify.digest_items as i

@@ -11,7 +11,8 @@ declare
 begin
   select pg_catalog.array_agg(i), pg_catalog.array_agg(
     -- Without its dedupe key, which this candidate itself has claimed.
-    row(i.notification_id, i.event_id, t.key, i.recipient_id, i.channel, null, e.due_at + coalesce(e.expires_after, t.expires_after), null, 'digest')::notify_private.candidate
+    row(i.notification_id, i.event_id, t.key, i.recipient_id, i.channel, null, e.due_at + coalesce(e.expires_after, t.expires_after), null,
+      'digest')::notify_private.candidate
   )
   into items, candidates
   from unnest(closing) as c
@@ -83,4 +84,5 @@ begin
 end
 $$;
 comment on function notify_private.settle_digests(notify.digests[], timestamptz) is
-  'Judges what these digests gathered once more, leaves out what must not be sent any more, gives the rest its places, closes them and makes the events that tell them; without items there is none. Part of close_digests(), which holds the digests and their people.';
+  'Judges what these digests gathered once more, leaves out what must not be sent any more, gives the rest its places, closes them and '
+  'makes the events that tell them; without items there is none. Part of close_digests(), which holds the digests and their people.';

@@ -24,11 +24,13 @@ begin
   return null;
 end
 $$;
-comment on function notify_private.tg_personal_settings__move_digests() is 'A digest time or weekday that changes moves the person''s open digests.';
+comment on function notify_private.tg_personal_settings__move_digests() is
+  'A digest time or weekday that changes moves the person''s open digests.';
 
 create or replace trigger _500_move_digests_of_inserted after insert on notify.personal_settings
   referencing new table as new_rows for each statement execute function notify_private.tg_personal_settings__move_digests();
 create or replace trigger _500_move_digests_of_updated after update on notify.personal_settings
-  referencing old table as old_rows new table as new_rows for each statement execute function notify_private.tg_personal_settings__move_digests();
+  referencing old table as old_rows new table as new_rows
+    for each statement execute function notify_private.tg_personal_settings__move_digests();
 create or replace trigger _500_move_digests_of_deleted after delete on notify.personal_settings
   referencing old table as old_rows for each statement execute function notify_private.tg_personal_settings__move_digests();

@@ -13,7 +13,8 @@ begin
   return null;
 end
 $$;
-comment on function notify_private.tg_settings__move_digests() is 'Another default time moves the open digests; those of people who chose their own come out as they were.';
+comment on function notify_private.tg_settings__move_digests() is
+  'Another default time moves the open digests; those of people who chose their own come out as they were.';
 
 create or replace trigger _500_move_digests after update on notify.settings
   referencing old table as old_rows new table as new_rows for each statement execute function notify_private.tg_settings__move_digests();

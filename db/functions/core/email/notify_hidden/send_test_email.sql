@@ -19,5 +19,6 @@ begin
 end
 $$;
 comment on function notify_hidden.send_test_email() is
-  'Sends a test to the caller''s own mailbox; the event. Bounded by the limit test_emails. The mutation testEmail calls it and waits for the verdict.';
+  'Sends a test to the caller''s own mailbox; the event. Bounded by the limit '
+  'test_emails. The mutation testEmail calls it and waits for the verdict.';
 grant execute on function notify_hidden.send_test_email() to rowbell_user;

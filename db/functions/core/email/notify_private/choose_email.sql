@@ -31,5 +31,6 @@ begin
 end
 $$;
 comment on function notify_private.choose_email(uuid, jsonb, boolean) is
-  'Writes what the preference page sends: {"type_key": "daily"} and whether opens may be noted. Unknown and locked types are passed over. False: no such person.';
+  'Writes what the preference page sends: {"type_key": "daily"} and whether opens '
+  'may be noted. Unknown and locked types are passed over. False: no such person.';
 grant execute on function notify_private.choose_email(uuid, jsonb, boolean) to rowbell_http;

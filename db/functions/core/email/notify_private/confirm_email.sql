@@ -34,5 +34,6 @@ begin
 end
 $$;
 comment on function notify_private.confirm_email(uuid, boolean) is
-  'Where a verification stands: open, confirmed, expired, changed (the person has another mailbox by now) or unknown. Confirms an open one where told to; again is no mistake.';
+  'Where a verification stands: open, confirmed, expired, changed (the person has another '
+  'mailbox by now) or unknown. Confirms an open one where told to; again is no mistake.';
 grant execute on function notify_private.confirm_email(uuid, boolean) to rowbell_http;

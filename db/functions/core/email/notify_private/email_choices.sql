@@ -36,5 +36,6 @@ as $$
   group by u.id
 $$;
 comment on function notify_private.email_choices(uuid) is
-  'What the preference page shows: each type that comes by email, with the person''s choice (instant, daily, weekly, never), and whether opens are noted. Null: no such person.';
+  'What the preference page shows: each type that comes by email, with the person''s choice '
+  '(instant, daily, weekly, never), and whether opens are noted. Null: no such person.';
 grant execute on function notify_private.email_choices(uuid) to rowbell_http;

@@ -35,4 +35,5 @@ as $$
   ) as i on true
 $$;
 comment on function notify_private.email_facts(uuid) is
-  'What an email shows beyond a notification''s words: template, button, items of a digest, whether one may leave it, whether opens are noted. Shape: EmailFacts in src/render/email.';
+  'What an email shows beyond a notification''s words: template, button, items of a digest, '
+  'whether one may leave it, whether opens are noted. Shape: EmailFacts in src/render/email.';

@@ -15,7 +15,8 @@ begin
   if leave_email.type_key in ('daily_digest', 'weekly_digest') then
     insert into notify.preferences as p (user_id, type_key, channel, enabled, source)
     select leave_email.user_id, t.key, 'email', false, 'unsubscribe'
-    from pg_catalog.jsonb_to_recordset(notify_private.email_choices(leave_email.user_id) -> 'types') as t (key text, locked boolean, choice text)
+    from pg_catalog.jsonb_to_recordset(notify_private.email_choices(leave_email.user_id) -> 'types')
+      as t (key text, locked boolean, choice text)
     where not t.locked and t.choice = pg_catalog.split_part(leave_email.type_key, '_', 1)
     on conflict (user_id, type_key, channel) do update
       set enabled = false, source = excluded.source, updated_at = pg_catalog.clock_timestamp();
@@ -53,5 +54,7 @@ begin
 end
 $$;
 comment on function notify_private.leave_email(uuid, text, uuid) is
-  'The person wants no more email of this type, of what this digest gathers, or of any (null) that is not locked, types still to come included. Again is no mistake. delivery_id is the mail whose link said so, where known; it is noted there. False: no such person, or nothing one can leave.';
+  'The person wants no more email of this type, of what this digest gathers, or of any (null) that '
+  'is not locked, types still to come included. Again is no mistake. delivery_id is the mail whose '
+  'link said so, where known; it is noted there. False: no such person, or nothing one can leave.';
 grant execute on function notify_private.leave_email(uuid, text, uuid) to rowbell_http;

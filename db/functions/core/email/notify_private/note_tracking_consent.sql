@@ -15,4 +15,5 @@ begin
   return note_tracking_consent.granted;
 end
 $$;
-comment on function notify_private.note_tracking_consent(uuid, boolean, text) is 'Adds a consent to tracking, or its end, to the record where that changes anything.';
+comment on function notify_private.note_tracking_consent(uuid, boolean, text) is
+  'Adds a consent to tracking, or its end, to the record where that changes anything.';

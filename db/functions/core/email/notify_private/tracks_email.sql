@@ -4,4 +4,5 @@ as $$
   select coalesce(
     (select c.granted from notify.tracking_consents as c where c.user_id = tracks_email.user_id order by c.id desc limit 1), false)
 $$;
-comment on function notify_private.tracks_email(uuid) is 'Whether a person agreed, and still does, that opens and clicks of their email are noted.';
+comment on function notify_private.tracks_email(uuid) is
+  'Whether a person agreed, and still does, that opens and clicks of their email are noted.';

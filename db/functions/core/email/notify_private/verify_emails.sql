@@ -19,4 +19,5 @@ begin
 end
 $$;
 comment on function notify_private.verify_emails(uuid[]) is
-  'Asks the mailboxes of these people whether they are theirs: a row each, and the event that mails the link. Those without a mailbox, or with a verified one, are left out.';
+  'Asks the mailboxes of these people whether they are theirs: a row each, and the event '
+  'that mails the link. Those without a mailbox, or with a verified one, are left out.';

@@ -1,4 +1,5 @@
-create or replace function notify.cancel_events(subject_type text, subject_id uuid, type_keys text[] default null) returns notify.cancellation
+create or replace function notify.cancel_events(subject_type text, subject_id uuid, type_keys text[] default null)
+  returns notify.cancellation
 language sql volatile
 -- Definer: services do not write the engine's tables. Its grant is the check of the caller.
 security definer set search_path = pg_catalog, pg_temp

@@ -9,7 +9,8 @@ create or replace function notify.emit(
 ) returns notify.emit_result
 language sql volatile set search_path = pg_catalog, pg_temp
 as $$
-  select r from notify.emit_many(array[row(type_key, actor_id, subject_type, subject_id, data, idempotency_key, due_at)::notify.event_input]) as r
+  select r from notify.emit_many(array[row(type_key, actor_id, subject_type, subject_id, data, idempotency_key,
+    due_at)::notify.event_input]) as r
 $$;
 comment on function notify.emit(text, uuid, text, uuid, jsonb, text, timestamptz) is 'emit_many() for one event.';
 grant execute on function notify.emit(text, uuid, text, uuid, jsonb, text, timestamptz) to rowbell_writer;

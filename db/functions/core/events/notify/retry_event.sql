@@ -10,5 +10,6 @@ begin
 end
 $$;
 comment on function notify.retry_event(uuid) is
-  'For operators, when an audience function or its copy was mended: plans a failed event within a second instead of at the end of its pause. False where it did not fail or is done.';
+  'For operators, when an audience function or its copy was mended: plans a failed event '
+  'within a second instead of at the end of its pause. False where it did not fail or is done.';
 grant execute on function notify.retry_event(uuid) to rowbell_operator;

@@ -32,7 +32,8 @@ begin
   order by d.id for update;
   with stopped as (
     update notify.deliveries as d set status = 'canceled', reason = 'event_canceled', finished_at = at
-    where d.notification_id in (select c.notification_id from notify.decisions as c where c.event_id = any (canceled) and c.outcome = 'send')
+    where d.notification_id in (select c.notification_id from notify.decisions as c
+      where c.event_id = any (canceled) and c.outcome = 'send')
       and d.status = 'queued'
     returning d.id
   )
@@ -61,7 +62,8 @@ begin
     union
     select c.event_id, c.recipient_id, c.channel from notify.decisions as c
     where c.event_id = any (canceled) and c.outcome = 'send'
-      and exists (select from notify.deliveries as x where x.notification_id = c.notification_id and x.channel = c.channel and x.id = any (ended))
+      and exists (select from notify.deliveries as x
+        where x.notification_id = c.notification_id and x.channel = c.channel and x.id = any (ended))
       and not exists (
         select from notify.deliveries as x
         where x.notification_id = c.notification_id and x.channel = c.channel and (x.attempt > 0 or x.status = 'delivered')
@@ -76,4 +78,5 @@ begin
 end
 $$;
 comment on function notify_private.cancel_events(uuid[]) is
-  'Ends events: nothing more is planned of them, what waits (holds, digest items) ends as rule "event", reason "canceled", deliveries not yet taken by a worker become canceled. What is being sent is sent. Takes effect when the caller commits.';
+  'Ends events: nothing more is planned of them, what waits (holds, digest items) ends as rule "event", reason "canceled", '
+  'deliveries not yet taken by a worker become canceled. What is being sent is sent. Takes effect when the caller commits.';

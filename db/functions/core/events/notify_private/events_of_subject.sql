@@ -1,4 +1,5 @@
-create or replace function notify_private.events_of_subject(subject_type text, subject_id uuid, type_keys text[]) returns setof notify.events
+create or replace function notify_private.events_of_subject(subject_type text, subject_id uuid, type_keys text[])
+  returns setof notify.events
 language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 begin

@@ -32,4 +32,5 @@ begin
 end
 $$;
 comment on function notify_private.move_events(uuid[], timestamptz, interval) is
-  'Sets when events are due, to an instant or by an interval, as far as planning them has not begun; their expiry moves along. Returns how many. Takes effect when the caller commits.';
+  'Sets when events are due, to an instant or by an interval, as far as planning them has not '
+  'begun; their expiry moves along. Returns how many. Takes effect when the caller commits.';

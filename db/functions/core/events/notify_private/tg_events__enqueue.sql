@@ -25,7 +25,8 @@ begin
 end
 $$;
 comment on function notify_private.tg_events__enqueue() is
-  'Enqueues the planning of inserted events that are due or nearly, per lane and 500: in the transaction of the business write, so one commits with the other.';
+  'Enqueues the planning of inserted events that are due or nearly, per lane and '
+  '500: in the transaction of the business write, so one commits with the other.';
 
 create or replace trigger _900_enqueue
   after insert on notify.events

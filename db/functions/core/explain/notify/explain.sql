@@ -93,5 +93,7 @@ begin
 end
 $$;
 comment on function notify.explain(uuid, uuid, uuid) is
-  'Why did I (not) get this? What each rule said of an event or notification, per channel and in order, with its inputs and in a sentence, for every time it was judged. Reads as the caller: people see their own, operators all (with recipient_id, or by the notification), and why there is no candidate.';
+  'Why did I (not) get this? What each rule said of an event or notification, per channel and in order, '
+  'with its inputs and in a sentence, for every time it was judged. Reads as the caller: people see '
+  'their own, operators all (with recipient_id, or by the notification), and why there is no candidate.';
 grant execute on function notify.explain(uuid, uuid, uuid) to rowbell_user, rowbell_operator;

@@ -9,5 +9,7 @@ as $$
     notify_private.require_user(), predict.type_key, coalesce(predict.at, pg_catalog.now()), predict.variables) as p
 $$;
 comment on function notify.predict(text, timestamptz, jsonb) is
-  'What would happen if an event of this type told the caller something at an instant, by the rules themselves and without effect: on each channel, what is held or gathered followed until it would be told. variables: the values of its dedupe key; without them no key is asked.';
+  'What would happen if an event of this type told the caller something at an instant, by the '
+  'rules themselves and without effect: on each channel, what is held or gathered followed until '
+  'it would be told. variables: the values of its dedupe key; without them no key is asked.';
 grant execute on function notify.predict(text, timestamptz, jsonb) to rowbell_user;

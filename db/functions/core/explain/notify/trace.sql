@@ -20,7 +20,8 @@ begin
   ),
   entry (channel, at, rank, delivery_id, what, status, reason, code, because) as (
     select h.channel, h.held_at, 1, null::uuid, 'held', null, h.reason, null,
-      'Held by ' || h.rule || coalesce(' until ' || notify_hidden.instant((h.facts ->> 'until')::timestamptz, h.facts ->> 'zone'), '') || '.'
+      'Held by ' || h.rule || coalesce(' until ' || notify_hidden.instant((h.facts ->> 'until')::timestamptz, h.facts ->> 'zone'), '')
+        || '.'
     from notify.holds as h where h.event_id = asked.of_event_id and h.recipient_id = asked.of_recipient_id
     union all
     select h.channel, h.released_at, 2, null, 'released', h.outcome, null, null, 'Judged again: ' || h.outcome || '.'
@@ -58,7 +59,8 @@ begin
     union all
     select null, e.at, 10, null, e.what, null, null, null, 'The person has ' || e.what || ' it.'
     from notify.notifications as n
-    cross join lateral (values ('seen', n.seen_at), ('read', n.read_at), ('clicked', n.clicked_at), ('archived', n.archived_at)) as e (what, at)
+    cross join lateral (values ('seen', n.seen_at), ('read', n.read_at), ('clicked', n.clicked_at),
+      ('archived', n.archived_at)) as e (what, at)
     where n.id in (select notification_id from decision) and e.at is not null
   )
   select asked.of_event_id, asked.of_recipient_id, e.channel, e.at, e.delivery_id, e.what, e.status, e.reason, e.code, e.because
@@ -66,5 +68,6 @@ begin
 end
 $$;
 comment on function notify.trace(uuid, uuid, uuid) is
-  'What became of a candidate, in the order of time: how it was held and gathered, its deliveries, attempts, receipts, and what the person did. Reads as the caller: people see their own, operators all (with recipient_id, or by the notification).';
+  'What became of a candidate, in the order of time: how it was held and gathered, its deliveries, attempts, receipts, and '
+  'what the person did. Reads as the caller: people see their own, operators all (with recipient_id, or by the notification).';
 grant execute on function notify.trace(uuid, uuid, uuid) to rowbell_user, rowbell_operator;

@@ -19,5 +19,6 @@ begin
 end
 $$;
 comment on function notify_hidden.asked_candidate(uuid, uuid, uuid) is
-  'Whom and what explain() and trace() are asked about: an event and a recipient (the caller unless named), or both by their notification. Reads as the caller, so another''s notification is none.';
+  'Whom and what explain() and trace() are asked about: an event and a recipient (the caller unless '
+  'named), or both by their notification. Reads as the caller, so another''s notification is none.';
 grant execute on function notify_hidden.asked_candidate(uuid, uuid, uuid) to rowbell_user, rowbell_operator;

@@ -7,7 +7,8 @@ as $$
         then 'Not asked: what is gathered is not told now, its digest is asked.'
         else 'Not asked: an earlier rule had decided.' end
     else case rule
-      when 'type' then case said when 'passed' then 'This kind of notification is switched on.' else 'Operators switched this kind of notification off.' end
+      when 'type' then case said when 'passed' then 'This kind of notification is switched on.'
+        else 'Operators switched this kind of notification off.' end
       when 'expiry' then case said when 'passed' then 'It was worth telling until ' else 'It was not worth telling any more after ' end
         || notify_hidden.instant((facts ->> 'expires_at')::timestamptz, facts ->> 'zone') || '.'
       when 'still_relevant' then case said when 'passed' then 'It was still relevant.' else 'It was not relevant any more.' end
@@ -35,7 +36,8 @@ as $$
         when facts ? 'fallback' then 'Step ' || (facts ->> 'step') || ' of the order "' || (facts ->> 'fallback') || '" had come.'
         else 'Its channels are not tried one after the other.' end
       when 'dedupe' then case
-        when said <> 'passed' then 'The same (key ' || (facts ->> 'key') || ') had already gone to this person on this channel, and counts until '
+        when said <> 'passed' then 'The same (key ' || (facts ->> 'key')
+          || ') had already gone to this person on this channel, and counts until '
           || notify_hidden.instant((facts ->> 'until')::timestamptz, facts ->> 'zone') || '.'
         when facts ? 'key' then 'Nothing else with its key (' || (facts ->> 'key') || ') was told in the window.'
         else 'It has no dedupe key: each event stands for itself.' end
@@ -48,12 +50,14 @@ as $$
       when 'daily_cap' then case
         when said <> 'passed' then 'The ' || (facts ->> 'cap') || ' messages of ' || (facts ->> 'day') || ' had been sent.'
         when facts ->> 'priority' = 'P0' then 'P0 passes the cap.'
-        when facts ? 'cap' then coalesce(facts ->> 'count', '0') || ' of ' || (facts ->> 'cap') || ' messages of ' || (facts ->> 'day') || ' had been sent.'
+        when facts ? 'cap' then coalesce(facts ->> 'count', '0')
+          || ' of ' || (facts ->> 'cap') || ' messages of ' || (facts ->> 'day') || ' had been sent.'
         else 'This channel is not capped.' end
       when 'rolling_cap' then case
         when said <> 'passed' then 'The ' || (facts ->> 'rolling_cap') || ' messages of the rolling window had been sent.'
         when facts ->> 'priority' = 'P0' then 'P0 passes the cap.'
-        when facts ? 'rolling_cap' then coalesce(facts ->> 'rolling_count', '0') || ' of ' || (facts ->> 'rolling_cap') || ' messages of the rolling window had been sent.'
+        when facts ? 'rolling_cap' then coalesce(facts ->> 'rolling_count', '0')
+          || ' of ' || (facts ->> 'rolling_cap') || ' messages of the rolling window had been sent.'
         else 'There is no rolling cap for it.' end
       when 'quiet_hours' then case
         when said <> 'passed' then case reason when 'paused' then 'The person had paused' else 'It was within quiet hours' end

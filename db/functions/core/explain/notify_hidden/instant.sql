@@ -5,5 +5,6 @@ as $$
     pg_catalog.to_char(at at time zone coalesce(zone, 'UTC'), 'YYYY-MM-DD HH24:MI') || ' (' || coalesce(zone, 'UTC') || ')'
   end
 $$;
-comment on function notify_hidden.instant(timestamptz, text) is 'An instant as people read it, on the wall clock of a zone (null: UTC); null for infinity.';
+comment on function notify_hidden.instant(timestamptz, text) is
+  'An instant as people read it, on the wall clock of a zone (null: UTC); null for infinity.';
 grant execute on function notify_hidden.instant(timestamptz, text) to rowbell_user, rowbell_operator;

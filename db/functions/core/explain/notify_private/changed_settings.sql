@@ -39,4 +39,5 @@ begin
   return settings;
 end
 $$;
-comment on function notify_private.changed_settings(jsonb) is 'The operators'' settings with the changes that a back-test is asked for; raises RBINV where those are none.';
+comment on function notify_private.changed_settings(jsonb) is
+  'The operators'' settings with the changes that a back-test is asked for; raises RBINV where those are none.';

@@ -22,7 +22,8 @@ begin
     end if;
     for field in select k from pg_catalog.jsonb_object_keys(change.value) as k loop
       if field <> all (allowed) then
-        raise exception 'changes.types.%.%: is not one of %', change.key, field, pg_catalog.array_to_string(allowed, ', ') using errcode = 'RBINV';
+        raise exception 'changes.types.%.%: is not one of %', change.key, field,
+          pg_catalog.array_to_string(allowed, ', ') using errcode = 'RBINV';
       end if;
       begin
         type := pg_catalog.jsonb_populate_record(type, pg_catalog.jsonb_build_object(field, change.value -> field));
@@ -32,8 +33,10 @@ begin
     end loop;
     field := case
       when type.enabled is null then 'enabled: must be true or false'
-      when type.default_channels is null or not type.default_channels <@ type.channels then 'default_channels: must be among the type''s channels'
-      when coalesce(type.default_frequency, '') not in ('instant', 'daily', 'weekly', 'never') then 'default_frequency: must be instant, daily, weekly or never'
+      when type.default_channels is null or not type.default_channels <@ type.channels
+        then 'default_channels: must be among the type''s channels'
+      when coalesce(type.default_frequency, '') not in ('instant', 'daily', 'weekly', 'never')
+        then 'default_frequency: must be instant, daily, weekly or never'
       when coalesce(type.cap_excess, '') not in ('drop', 'defer', 'digest') then 'cap_excess: must be drop, defer or digest'
       when type.dedupe_window <= interval '0' then 'dedupe_window: must be positive, or null for as long as keys are kept'
     end;

@@ -45,7 +45,8 @@ as $$
     (e.fact ->> 'expires_at')::timestamptz, not e.fact ? 'relevant',
     coalesce(e.fact ->> 'consent', 'not_needed'), e.fact ->> 'region',
     q.enabled, q.frequency, q.source,
-    (e.fact ->> 'known')::integer, coalesce(e.fact ->> 'usable', e.fact ->> 'known')::integer, e.fact ->> 'suppression', null::notify_private.usable_address[],
+    (e.fact ->> 'known')::integer, coalesce(e.fact ->> 'usable', e.fact ->> 'known')::integer, e.fact ->> 'suppression',
+    null::notify_private.usable_address[],
     e.fact ->> 'fallback', (e.fact ->> 'step')::integer,
     e.fact ->> 'key', e.at + coalesce(e.dedupe_window, settings.retention),
     -- What had used the key before the time that is replayed had used it.
@@ -56,7 +57,8 @@ as $$
     case when changes ? 'rolling_cap' or not e.fact ? 'capped' then settings.rolling_cap else (e.fact ->> 'rolling_cap')::integer end,
     coalesce(n.recent, 0)::integer, array[e.at + settings.rolling_window] || n.frees,
     e.excess, e.zone, h.until,
-    case when h.until = o.paused_until then 'paused' else case when e.held_by[e.nth] = 'quiet_hours' then e.fact ->> 'reason' else 'quiet_hours' end end,
+    case when h.until = o.paused_until then 'paused' else case when e.held_by[e.nth] = 'quiet_hours' then e.fact ->> 'reason'
+      else 'quiet_hours' end end,
     case
       when not e.is_astray and not q.is_other and not coalesce(e.change ? 'cap_excess', false) then (e.fact ->> 'digest_at')::timestamptz
       when q.frequency in ('daily', 'weekly') or e.excess = 'digest' then notify_private.next_local(
@@ -85,7 +87,8 @@ as $$
   ) as p on true
   cross join lateral (
     select
-      case when p.is_found then coalesce(p.enabled, e.channel = any (e.default_channels)) else (e.fact ->> 'enabled')::boolean end as enabled,
+      case when p.is_found then coalesce(p.enabled, e.channel = any (e.default_channels))
+        else (e.fact ->> 'enabled')::boolean end as enabled,
       case when p.is_found
         then case when e.has_digests or d.frequency = 'never' then d.frequency else 'instant' end
         else coalesce(e.fact ->> 'frequency', 'instant') end as frequency,
@@ -107,5 +110,7 @@ as $$
     end as until
   ) as h
 $$;
-comment on function notify_private.past_facts(notify_private.past[], jsonb, notify.settings, notify.notification_types[], notify_private.past_message[], notify_private.past_key[], uuid) is
-  'The facts of candidates of the past as they were recorded, with what changed settings and what was sent and told instead make of them. Part of replay().';
+comment on function notify_private.past_facts(notify_private.past[], jsonb, notify.settings, notify.notification_types[],
+  notify_private.past_message[], notify_private.past_key[], uuid) is
+  'The facts of candidates of the past as they were recorded, with what changed '
+  'settings and what was sent and told instead make of them. Part of replay().';

@@ -12,4 +12,5 @@ as $$
   cross join lateral pg_catalog.jsonb_populate_record(now, coalesce(l.old, '{}')) as r
 $$;
 comment on function notify_private.personal_settings_at(uuid, timestamptz) is
-  'What a person had decided for everything at an instant: the old value of the first change after it, or the present one. Always one row; what they had not decided is null.';
+  'What a person had decided for everything at an instant: the old value of the first '
+  'change after it, or the present one. Always one row; what they had not decided is null.';

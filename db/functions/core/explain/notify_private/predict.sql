@@ -77,7 +77,8 @@ begin
         exit when not exists (
           select from notify.notification_types as t where t.key = candidate.type_key and place = any (t.channels)
         );
-        candidate.expires_at := verdict.held_until + (select t.expires_after from notify.notification_types as t where t.key = candidate.type_key);
+        candidate.expires_at := verdict.held_until + (select t.expires_after from notify.notification_types as t
+          where t.key = candidate.type_key);
       else
         exit when verdict.outcome <> 'hold' or not isfinite(verdict.held_until);
         -- Whether it is needed nobody knows before the step before it was sent.
@@ -90,4 +91,5 @@ begin
 end
 $$;
 comment on function notify_private.predict(uuid, text, timestamptz, jsonb) is
-  'What the rules would say of an event of a type at an instant, for one person on each channel, and of what would be held or gathered when its time comes. Reads only; notify.predict() and notify.predict_for() say for whom.';
+  'What the rules would say of an event of a type at an instant, for one person on each channel, and of what would '
+  'be held or gathered when its time comes. Reads only; notify.predict() and notify.predict_for() say for whom.';

@@ -79,7 +79,8 @@ begin
           coalesce(h.facts, '{}') || case when i.at is not null then array[i.facts] else '{}' end
             || case when c.outcome <> 'hold' and c.ended_by is null then array[c.facts] else '{}' end as known,
           coalesce(h.held_by, '{}') || case when i.at is not null then array[i.facts ->> 'rule'] else '{}' end as held_by,
-          coalesce(h.held_until, '{}') || case when i.at is not null then array[(i.facts ->> 'until')::timestamptz] else '{}' end as held_for
+          coalesce(h.held_until, '{}') || case when i.at is not null then array[(i.facts ->> 'until')::timestamptz]
+            else '{}' end as held_for
         from candidate as c
         left join lateral (
           select
@@ -215,4 +216,6 @@ begin
 end
 $$;
 comment on function notify_private.replay(timestamptz, timestamptz, jsonb, integer, integer) is
-  'Judges every candidate of the events of a time once more, in the order in which it happened, as if the settings had been others: the rules are judge(), the facts those that were recorded, except what the changes touch and what follows from what would have been sent before (caps, dedupe keys, the end of holds). One row per candidate. part of parts: a share of the people.';
+  'Judges every candidate of the events of a time once more, in the order in which it happened, as if the settings had been '
+  'others: the rules are judge(), the facts those that were recorded, except what the changes touch and what follows from what '
+  'would have been sent before (caps, dedupe keys, the end of holds). One row per candidate. part of parts: a share of the people.';

@@ -10,4 +10,5 @@ begin
   end if;
 end
 $$;
-comment on function notify_private.require_backtest(timestamptz, timestamptz, integer, integer) is 'Raises RBINV unless a back-test can be of this time and share of people.';
+comment on function notify_private.require_backtest(timestamptz, timestamptz, integer, integer) is
+  'Raises RBINV unless a back-test can be of this time and share of people.';

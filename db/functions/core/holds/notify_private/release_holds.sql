@@ -63,5 +63,6 @@ begin
 end
 $$;
 comment on function notify_private.release_holds(text, integer) is
-  'Judges held candidates of a lane whose time has come again, by the same rules, and applies the answer: sent, held on, or suppressed. Returns whether it did anything; call it again until it did not. Safe to call by many at once.';
+  'Judges held candidates of a lane whose time has come again, by the same rules, and applies the answer: sent, held '
+  'on, or suppressed. Returns whether it did anything; call it again until it did not. Safe to call by many at once.';
 grant execute on function notify_private.release_holds(text, integer) to rowbell_worker;

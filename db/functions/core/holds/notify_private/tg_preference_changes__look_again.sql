@@ -19,7 +19,8 @@ begin
     perform from notify.users as u where u.id = any (people) order by u.id for no key update;
     update notify.holds as h set due_at = least(h.due_at, pg_catalog.now()), lane = 'urgent'
     from notify.events as e
-    where e.id = h.event_id and e.type_key = any (raised) and h.recipient_id = any (people) and h.released_at is null and h.rule = any (rules);
+    where e.id = h.event_id and e.type_key = any (raised) and h.recipient_id = any (people) and h.released_at is null
+      and h.rule = any (rules);
   end if;
   if exists (select from changes as c where c.scope = 'settings') then
     people := array(select distinct h.recipient_id from notify.holds as h where h.released_at is null and h.rule = any (rules));
@@ -41,7 +42,8 @@ begin
 end
 $$;
 comment on function notify_private.tg_preference_changes__look_again() is
-  'What a person''s or the operators'' settings hold is due at once when these change: judging it again says how much longer. So is what they hold of a type that becomes P0, which passes them.';
+  'What a person''s or the operators'' settings hold is due at once when these change: judging it '
+  'again says how much longer. So is what they hold of a type that becomes P0, which passes them.';
 
 create or replace trigger _900_look_again after insert on notify.preference_changes referencing new table as changes
   for each statement execute function notify_private.tg_preference_changes__look_again();

@@ -15,5 +15,6 @@ as $$
   order by k.category
 $$;
 comment on function notify.inbox_categories(notify.inbox_filter) is
-  'The categories of the caller''s notifications that match, each with how many there are and how many of them are not read; they add up to inbox_count() of the same filter. Leave categories out of it to see all of them.';
+  'The categories of the caller''s notifications that match, each with how many there are and how many of them '
+  'are not read; they add up to inbox_count() of the same filter. Leave categories out of it to see all of them.';
 grant execute on function notify.inbox_categories(notify.inbox_filter) to rowbell_user, rowbell_operator;

@@ -4,5 +4,6 @@ language sql stable set search_path = pg_catalog, pg_temp
 -- which read all 100 000 to find 20 (250 ms, seen).
 set enable_seqscan = off set enable_bitmapscan = off set jit = off
 as $$ select n.* from notify.notifications as n where n.id = notification_id $$;
-comment on function notify.inbox_row(uuid) is E'@behavior -*\nA notification looked up by its key under the caller''s policies: how whatever names one in the API finds it.';
+comment on function notify.inbox_row(uuid) is
+  E'@behavior -*\nA notification looked up by its key under the caller''s policies: how whatever names one in the API finds it.';
 grant execute on function notify.inbox_row(uuid) to rowbell_user, rowbell_operator;

@@ -18,5 +18,6 @@ as $$
   )
 $$;
 comment on function notify.inbox_suggestions(text) is
-  'What a search that somebody is typing may become: titles of the caller''s own notifications that match it, at most 8, the most frequent among the newest first. Nothing typed suggests nothing.';
+  'What a search that somebody is typing may become: titles of the caller''s own notifications that '
+  'match it, at most 8, the most frequent among the newest first. Nothing typed suggests nothing.';
 grant execute on function notify.inbox_suggestions(text) to rowbell_user, rowbell_operator;

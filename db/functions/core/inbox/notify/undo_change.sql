@@ -33,5 +33,6 @@ begin
 end
 $$;
 comment on function notify.undo_change(uuid) is
-  'Puts notifications back as that change of the caller''s found them; what was changed again since stays as it is. Returns how many were put back: none, the second time. Raises RBCFL after ten minutes.';
+  'Puts notifications back as that change of the caller''s found them; what was changed again since '
+  'stays as it is. Returns how many were put back: none, the second time. Raises RBCFL after ten minutes.';
 grant execute on function notify.undo_change(uuid) to rowbell_user;

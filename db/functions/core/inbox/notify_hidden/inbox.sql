@@ -27,5 +27,6 @@ as $$
     and (not search.is_given or n.id in (select m from notify_hidden.inbox_matches(filter.search) as m))
 $$;
 comment on function notify_hidden.inbox(notify.inbox_filter) is
-  'The caller''s notifications that match: what lists, counts, categories, bulk changes and exports share. Told ones that are not deleted, of the caller alone.';
+  'The caller''s notifications that match: what lists, counts, categories, bulk '
+  'changes and exports share. Told ones that are not deleted, of the caller alone.';
 grant execute on function notify_hidden.inbox(notify.inbox_filter) to rowbell_user, rowbell_operator;

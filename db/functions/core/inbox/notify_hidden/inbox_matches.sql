@@ -23,5 +23,6 @@ as $$
   where notify_hidden.words_of(pg_catalog.concat_ws(' ', n.title, n.subtitle, n.body), m.locale) @@ m.query
 $$;
 comment on function notify_hidden.inbox_matches(text) is
-  'The caller''s notifications with all of these words in title, subtitle or body (words_query()), also those of this instant. Whoever calls it says which of them are to be seen.';
+  'The caller''s notifications with all of these words in title, subtitle or body (words_query()), '
+  'also those of this instant. Whoever calls it says which of them are to be seen.';
 grant execute on function notify_hidden.inbox_matches(text) to rowbell_user, rowbell_operator;

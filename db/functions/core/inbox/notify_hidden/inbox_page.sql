@@ -52,5 +52,7 @@ begin
 end
 $$;
 comment on function notify_hidden.inbox_page(notify.inbox_filter, text, integer, uuid, boolean, boolean) is
-  'Ids of the caller''s notifications that match, in their order (newest, oldest, unread_first): most of them after the one with past_id, which was read or not when it was shown; backwards: most before it. Keys and no offsets, so what comes in meanwhile moves nothing.';
-grant execute on function notify_hidden.inbox_page(notify.inbox_filter, text, integer, uuid, boolean, boolean) to rowbell_user, rowbell_operator;
+  'Ids of the caller''s notifications that match, in their order (newest, oldest, unread_first): most of them after the one with past_id, '
+  'which was read or not when it was shown; backwards: most before it. Keys and no offsets, so what comes in meanwhile moves nothing.';
+grant execute on function notify_hidden.inbox_page(notify.inbox_filter, text, integer, uuid, boolean, boolean)
+  to rowbell_user, rowbell_operator;

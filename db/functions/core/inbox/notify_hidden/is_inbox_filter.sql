@@ -11,7 +11,8 @@ declare
     when length(filter.search) > 200 then 'search: at most 200 characters'
     when exists (select from unnest(filter.types) as k where not exists (select from notify.notification_types as t where t.key = k))
       then 'types: there is no such notification type'
-    when exists (select from unnest(filter.categories) as c where not exists (select from notify.notification_types as t where t.category = c))
+    when exists (select from unnest(filter.categories) as c
+      where not exists (select from notify.notification_types as t where t.category = c))
       then 'categories: there is no such category'
   end;
 begin

@@ -11,5 +11,6 @@ as $$
     when 'yi' then 'yiddish' else 'simple'
   end::regconfig
 $$;
-comment on function notify_hidden.stemmer(text) is 'The text search configuration that knows a locale''s forms of words; simple, which knows none, for the others.';
+comment on function notify_hidden.stemmer(text) is
+  'The text search configuration that knows a locale''s forms of words; simple, which knows none, for the others.';
 grant execute on function notify_hidden.stemmer(text) to rowbell_user, rowbell_operator;

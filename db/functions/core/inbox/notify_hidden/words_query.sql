@@ -4,7 +4,8 @@ as $$
   select pg_catalog.string_agg(
     -- Words are letters and digits: nothing in them needs quoting. A stop word has no stem.
     '(' || w || ':*' || coalesce((
-      select pg_catalog.string_agg(' | ''=' || s || '''', '') from unnest(pg_catalog.tsvector_to_array(to_tsvector(notify_hidden.stemmer(locale), w))) as s
+      select pg_catalog.string_agg(' | ''=' || s || '''', '')
+        from unnest(pg_catalog.tsvector_to_array(to_tsvector(notify_hidden.stemmer(locale), w))) as s
     ), '') || ')', ' & ')::tsquery
   from pg_catalog.regexp_split_to_table(notify_hidden.plain_words(search), ' ') as word
   -- A sign may be a word spelt out (㌖, キロメートル), and tsquery takes no word above 2046 bytes: its beginning is enough.
@@ -12,5 +13,6 @@ as $$
   where w <> ''
 $$;
 comment on function notify_hidden.words_query(text, text) is
-  'What somebody types, as a search for all of its words, each of which may go on, or stand there in another form; null where there are no letters or digits.';
+  'What somebody types, as a search for all of its words, each of which may go '
+  'on, or stand there in another form; null where there are no letters or digits.';
 grant execute on function notify_hidden.words_query(text, text) to rowbell_user, rowbell_operator;

@@ -11,4 +11,5 @@ begin
 end
 $$;
 comment on function notify_private.lock_inbox() is
-  'Until the transaction ends nobody else changes the caller''s inbox: changes of several devices take turns, and each finds what the one before left. Returns the caller.';
+  'Until the transaction ends nobody else changes the caller''s inbox: changes of several '
+  'devices take turns, and each finds what the one before left. Returns the caller.';

@@ -16,5 +16,6 @@ as $$
       where w.recipient_id = n.recipient_id and w.id >= month.from_id and w.id < month.to_id), 0) >= 64
   ) as h
 $$;
-comment on function notify_private.much_unpacked() is 'Who has 64 notifications or more of a month that are not packed; sooner or later one more tells what was still uncommitted.';
+comment on function notify_private.much_unpacked() is
+  'Who has 64 notifications or more of a month that are not packed; sooner or later one more tells what was still uncommitted.';
 grant execute on function notify_private.much_unpacked() to rowbell_worker;

@@ -18,5 +18,6 @@ begin
 end
 $$;
 comment on procedure notify_private.pack_all_words(integer) is
-  'pack_words() for everybody who has many unpacked; a transaction for each thousand. Ended half-way, the next run goes on. done: how many notifications.';
+  'pack_words() for everybody who has many unpacked; a transaction for each '
+  'thousand. Ended half-way, the next run goes on. done: how many notifications.';
 grant execute on procedure notify_private.pack_all_words(integer) to rowbell_worker;

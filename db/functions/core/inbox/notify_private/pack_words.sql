@@ -40,5 +40,6 @@ begin
 end
 $$;
 comment on function notify_private.pack_words(uuid, integer) is
-  'Writes the words of somebody''s notifications, most at a time, where there are at least 64 in a stretch; how many. 0: nothing to do, or somebody else has the person''s lock.';
+  'Writes the words of somebody''s notifications, most at a time, where there are at least '
+  '64 in a stretch; how many. 0: nothing to do, or somebody else has the person''s lock.';
 grant execute on function notify_private.pack_words(uuid, integer) to rowbell_worker;

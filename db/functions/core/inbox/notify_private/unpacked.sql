@@ -20,4 +20,5 @@ as $$
   ) as n
 $$;
 comment on function notify_private.unpacked(uuid) is
-  'Somebody''s notifications whose words are in no stretch of notification_words: new ones, and those that are too few in a month. stretch numbers the gaps that they are in.';
+  'Somebody''s notifications whose words are in no stretch of notification_words: new '
+  'ones, and those that are too few in a month. stretch numbers the gaps that they are in.';

@@ -5,11 +5,13 @@ set enable_seqscan = off set enable_nestloop = off
 as $$
   select pg_catalog.array_agg(
     coalesce(notify_hidden.words_of(
-      pg_catalog.concat_ws(' ', n.title, n.subtitle, n.body), (select u.locale from notify.users as u where u.id = words_again.recipient_id)), '')
+      pg_catalog.concat_ws(' ', n.title, n.subtitle, n.body),
+      (select u.locale from notify.users as u where u.id = words_again.recipient_id)), '')
     order by i.place)
   from unnest(notification_ids) with ordinality as i (id, place)
   left join (
     select * from notify.notifications as x where x.recipient_id = words_again.recipient_id and x.id = any (notification_ids)
   ) as n on n.id = i.id
 $$;
-comment on function notify_private.words_again(uuid, uuid[]) is 'The words of these notifications of somebody as they are now, in their order.';
+comment on function notify_private.words_again(uuid, uuid[]) is
+  'The words of these notifications of somebody as they are now, in their order.';

@@ -25,7 +25,8 @@ begin
   limit 1;
   if found then
     raise exception '%: %',
-      case when pg_catalog.cardinality(enrollments) > 1 then pg_catalog.format('enrollments[%s].', wrong.n) else '' end || wrong.field, wrong.problem
+      case when pg_catalog.cardinality(enrollments) > 1 then pg_catalog.format('enrollments[%s].', wrong.n) else '' end || wrong.field,
+        wrong.problem
       using errcode = 'RBINV';
   end if;
 
@@ -56,5 +57,6 @@ begin
 end
 $$;
 comment on function notify.enroll_many(notify.enrollment_input[]) is
-  'Enrolls people in journeys and answers, in the order of the input, with the enrollments. Who is on the way already (same journey, person and subject) stays where they are: deduplicated = true. Raises RBINV naming the field; then nobody is enrolled.';
+  'Enrolls people in journeys and answers, in the order of the input, with the enrollments. Who is on the way already (same '
+  'journey, person and subject) stays where they are: deduplicated = true. Raises RBINV naming the field; then nobody is enrolled.';
 grant execute on function notify.enroll_many(notify.enrollment_input[]) to rowbell_writer;

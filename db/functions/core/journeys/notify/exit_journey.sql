@@ -39,5 +39,6 @@ begin
 end
 $$;
 comment on function notify.exit_journey(text, uuid[], uuid, text) is
-  'Takes people out of a journey, of one subject or (null) of all: no further step, and what was told of it but not sent yet is canceled. Takes effect with the caller''s commit. Returns how many enrollments it ended.';
+  'Takes people out of a journey, of one subject or (null) of all: no further step, and what was told of it '
+  'but not sent yet is canceled. Takes effect with the caller''s commit. Returns how many enrollments it ended.';
 grant execute on function notify.exit_journey(text, uuid[], uuid, text) to rowbell_writer;

@@ -53,5 +53,6 @@ begin
 end
 $$;
 comment on function notify_private.advance_journeys(integer) is
-  'Takes the next step of enrollments that are due, in one transaction; returns whether there may be more. Safe to call by many at once, and again after a crash: a step is taken once.';
+  'Takes the next step of enrollments that are due, in one transaction; returns whether there '
+  'may be more. Safe to call by many at once, and again after a crash: a step is taken once.';
 grant execute on function notify_private.advance_journeys(integer) to rowbell_worker;

@@ -5,7 +5,8 @@ declare
   answer jsonb;
 begin
   if function_name is not null then
-    execute pg_catalog.format('select pg_catalog.to_jsonb(%s($1, $2))', pg_catalog.regexp_replace(function_name, '^(.+)\.(.+)$', '"\1"."\2"'))
+    execute pg_catalog.format('select pg_catalog.to_jsonb(%s($1, $2))',
+      pg_catalog.regexp_replace(function_name, '^(.+)\.(.+)$', '"\1"."\2"'))
     into answer using user_id, subject_id;
   end if;
   return answer;

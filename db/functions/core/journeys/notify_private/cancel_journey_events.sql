@@ -4,7 +4,8 @@ as $$
   select notify_private.cancel_events(array(
     select e.id from notify.events as e
     where e.canceled_at is null
-      and e.id = any (array(select t.event_id from notify.journey_steps_taken as t where t.enrollment_id = any (enrollment_ids) and t.outcome = 'told'))
+      and e.id = any (array(select t.event_id from notify.journey_steps_taken as t
+        where t.enrollment_id = any (enrollment_ids) and t.outcome = 'told'))
       and (
         e.planned_at is null
         or exists (select from notify.holds as h where h.event_id = e.id and h.released_at is null)

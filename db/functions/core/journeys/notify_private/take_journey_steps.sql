@@ -84,4 +84,5 @@ begin
 end
 $$;
 comment on function notify_private.take_journey_steps(notify.journey_enrollments[], timestamptz) is
-  'Takes the next step of each: out of the journey, or told, skipped or put off, and on to the step after it. Part of advance_journeys(), which holds the enrollments and their people.';
+  'Takes the next step of each: out of the journey, or told, skipped or put off, and on to the '
+  'step after it. Part of advance_journeys(), which holds the enrollments and their people.';

@@ -12,4 +12,5 @@ begin
 end
 $$;
 comment on function notify_private.check_limit(text, bigint) is
-  'Raises RBLIM where so many rows, what is being added among them, are more than a limit allows. The caller holds a lock under which it counted, or two at once both find room.';
+  'Raises RBLIM where so many rows, what is being added among them, are more than a limit '
+  'allows. The caller holds a lock under which it counted, or two at once both find room.';

@@ -14,4 +14,5 @@ begin
 end
 $$;
 comment on function notify_private.refuse_limit(notify.limits, timestamptz) is
-  'Raises RBLIM for a limit: in words, its key as the error''s constraint name, and as its detail in how many seconds there is room again, where that is known.';
+  'Raises RBLIM for a limit: in words, its key as the error''s constraint name, '
+  'and as its detail in how many seconds there is room again, where that is known.';

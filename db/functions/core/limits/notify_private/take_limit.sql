@@ -21,4 +21,5 @@ begin
 end
 $$;
 comment on function notify_private.take_limit(text, uuid, bigint) is
-  'Counts uses of a limit by a person in the window that they are in and returns true; returns false, and counts nothing, where that would be more than it allows.';
+  'Counts uses of a limit by a person in the window that they are in and returns '
+  'true; returns false, and counts nothing, where that would be more than it allows.';

@@ -15,7 +15,8 @@ begin
   return null;
 end
 $$;
-comment on function notify_private.tg_tracking_consents__use_limit() is 'SE-14: how often a day a person may agree to tracking; the end of it is never refused.';
+comment on function notify_private.tg_tracking_consents__use_limit() is
+  'SE-14: how often a day a person may agree to tracking; the end of it is never refused.';
 
 create or replace trigger _200_use_limit
   after insert on notify.tracking_consents

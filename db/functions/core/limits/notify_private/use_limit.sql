@@ -17,4 +17,5 @@ begin
 end
 $$;
 comment on function notify_private.use_limit(text, uuid, bigint) is
-  'Counts uses of a limit by a person in the window that they are in; raises RBLIM, and counts nothing, where that would be more than it allows.';
+  'Counts uses of a limit by a person in the window that they are in; raises '
+  'RBLIM, and counts nothing, where that would be more than it allows.';

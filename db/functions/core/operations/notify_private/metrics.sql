@@ -40,15 +40,18 @@ as $$
     ) as events
     union all
     select true, (
-      select count(*) from notify.events as e where e.retry_at is not null and e.plan_error is not null and e.planned_at is null and e.canceled_at is null
+      select count(*) from notify.events as e where e.retry_at is not null and e.plan_error is not null and e.planned_at is null
+        and e.canceled_at is null
     )
   ) as w where w.events > 0
   union all
   -- Not by how much figures lag, which is meant for what is old or takes long, but by how much more than that.
   select 'figures_late_seconds', pg_catalog.jsonb_build_object('span', m.span),
-    greatest(extract(epoch from pg_catalog.max(pg_catalog.now() - greatest(m.marked_at, notify_private.next_refresh(p)))), 0)::double precision
+    greatest(extract(epoch from pg_catalog.max(pg_catalog.now() - greatest(m.marked_at, notify_private.next_refresh(p)))),
+      0)::double precision
   from (
-    select k.span, k.starts_at, pg_catalog.min(k.marked_at) as marked_at from notify_private.statistic_marks as k group by k.span, k.starts_at
+    select k.span, k.starts_at, pg_catalog.min(k.marked_at) as marked_at from notify_private.statistic_marks as k
+      group by k.span, k.starts_at
   ) as m
   left join notify_private.statistic_periods as p on p.span = m.span and p.starts_at = m.starts_at
   group by m.span
@@ -60,7 +63,8 @@ as $$
   from notify.limits as l where l.per is not null
   union all
   -- Where nothing is spent yet there is nothing to compare.
-  select m.name, pg_catalog.jsonb_build_object('channel', s.channel, 'country', s.country, 'currency', s.currency), m.value::double precision
+  select m.name, pg_catalog.jsonb_build_object('channel', s.channel, 'country', s.country, 'currency', s.currency),
+    m.value::double precision
   from notify.daily_spending as s
   cross join lateral (
     select x.per_day from notify.spending_caps as x

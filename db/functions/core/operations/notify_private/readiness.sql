@@ -20,5 +20,6 @@ begin
 end
 $$;
 comment on function notify_private.readiness(text[]) is
-  'What stands in the way of serving: migrations that this version has and the database has not, partitions missing for this month or the next; and how many workers beat, for information.';
+  'What stands in the way of serving: migrations that this version has and the database has not, '
+  'partitions missing for this month or the next; and how many workers beat, for information.';
 grant execute on function notify_private.readiness(text[]) to rowbell_http;

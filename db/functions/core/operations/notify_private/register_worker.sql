@@ -30,7 +30,8 @@ begin
     update notify.provider_origins as o set paused_until = least(o.paused_until, now()), pauses = 0
     where o.provider = any (changed) and o.paused_until is not null;
     update notify.providers as p
-    set credentials_changed_at = now(), pauses = 0, paused_until = case when p.paused_until is not null then least(p.paused_until, now()) end
+    set credentials_changed_at = now(), pauses = 0,
+      paused_until = case when p.paused_until is not null then least(p.paused_until, now()) end
     where p.provider = any (changed);
   end if;
 
@@ -41,5 +42,6 @@ begin
 end
 $$;
 comment on function notify_private.register_worker(text, text, integer, text[], text[], text[]) is
-  'Enters a worker process, the providers it has credentials for, a fingerprint of each one''s settings, and where the sandbox''s browsers are, if it may send there; returns its id for claims and heartbeats.';
+  'Enters a worker process, the providers it has credentials for, a fingerprint of each one''s settings, '
+  'and where the sandbox''s browsers are, if it may send there; returns its id for claims and heartbeats.';
 grant execute on function notify_private.register_worker(text, text, integer, text[], text[], text[]) to rowbell_worker;

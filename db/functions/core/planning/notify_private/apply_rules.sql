@@ -48,7 +48,8 @@ begin
   from notify_private.evaluate(
     array(
       select row(
-        p.notification_id, p.event_id, t.key, p.recipient_id, channel, p.dedupe_key, e.due_at + coalesce(e.expires_after, t.expires_after), e.fallback_key, null
+        p.notification_id, p.event_id, t.key, p.recipient_id, channel, p.dedupe_key, e.due_at + coalesce(e.expires_after, t.expires_after),
+        e.fallback_key, null
       )::notify_private.candidate
       from unnest(people) as p
       join unnest(events) as e on e.id = p.event_id
@@ -61,10 +62,12 @@ begin
   end if;
 
   insert into notify.notifications
-    (id, event_id, recipient_id, type_key, priority, actor_id, title, subtitle, body, data, thread_id, collapse_key, channel_texts, created_at, expires_at, told_at)
+    (id, event_id, recipient_id, type_key, priority, actor_id, title, subtitle, body, data, thread_id, collapse_key, channel_texts,
+      created_at, expires_at, told_at)
   select
     p.notification_id, p.event_id, p.recipient_id, t.key, t.priority, e.actor_id,
-    p.title, p.subtitle, p.body, p.data, p.thread_id, p.collapse_key, p.channel_texts, at, e.due_at + coalesce(e.expires_after, t.expires_after),
+    p.title, p.subtitle, p.body, p.data, p.thread_id, p.collapse_key, p.channel_texts, at,
+    e.due_at + coalesce(e.expires_after, t.expires_after),
     case when n.is_told then at end
   from unnest(people) as p
   join (
@@ -81,4 +84,5 @@ begin
 end
 $$;
 comment on function notify_private.apply_rules(notify.events[], notify_private.audience_member[], timestamptz) is
-  'Renders the copy, asks evaluate(), and writes the notifications and what follows from the verdicts. Part of plan(), which holds the recipients'' locks.';
+  'Renders the copy, asks evaluate(), and writes the notifications and what '
+  'follows from the verdicts. Part of plan(), which holds the recipients'' locks.';

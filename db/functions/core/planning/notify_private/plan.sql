@@ -120,5 +120,7 @@ begin
 end
 $$;
 comment on function notify_private.plan(uuid[], integer) is
-  'Plans due events: audience, rules, then notifications, decisions and deliveries, in one transaction and at most max_candidates recipients. Returns whether there is more to do; call it again in a new transaction. Safe to call by many at once, and again after a crash.';
+  'Plans due events: audience, rules, then notifications, decisions and deliveries, in one '
+  'transaction and at most max_candidates recipients. Returns whether there is more to do; '
+  'call it again in a new transaction. Safe to call by many at once, and again after a crash.';
 grant execute on function notify_private.plan(uuid[], integer) to rowbell_worker;

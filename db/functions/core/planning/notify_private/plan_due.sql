@@ -24,5 +24,6 @@ begin
 end
 $$;
 comment on procedure notify_private.plan_due(text, integer, boolean, uuid[]) is
-  'Plans what is due in a lane, slice by slice, each in a transaction of its own, at most so many; more says whether there may still be something, failed which events could not be planned.';
+  'Plans what is due in a lane, slice by slice, each in a transaction of its own, at most so '
+  'many; more says whether there may still be something, failed which events could not be planned.';
 grant execute on procedure notify_private.plan_due(text, integer, boolean, uuid[]) to rowbell_worker;

@@ -44,5 +44,6 @@ begin
 end
 $$;
 comment on function notify_private.plan_next(text) is
-  'Takes due events of a lane that no other planner has, the type that waits longest first, and plans one slice of them. Where that fails it has planned nothing and returns them, for plan_alone().';
+  'Takes due events of a lane that no other planner has, the type that waits longest first, and plans '
+  'one slice of them. Where that fails it has planned nothing and returns them, for plan_alone().';
 grant execute on function notify_private.plan_next(text) to rowbell_worker;

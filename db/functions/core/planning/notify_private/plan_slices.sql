@@ -11,5 +11,6 @@ begin
 end
 $$;
 comment on procedure notify_private.plan_slices(uuid[], integer, boolean) is
-  'plan() again and again, each time in a transaction of its own, at most so often; more says whether there is still something to do. Here and not in the worker, whose event loop is busy with sending: asked for one by one, slices waited for it and the senders for them.';
+  'plan() again and again, each time in a transaction of its own, at most so often; more says whether there is still something to do. '
+  'Here and not in the worker, whose event loop is busy with sending: asked for one by one, slices waited for it and the senders for them.';
 grant execute on procedure notify_private.plan_slices(uuid[], integer, boolean) to rowbell_worker;

@@ -22,4 +22,5 @@ begin
 end
 $$;
 comment on function notify_private.warn_unreachable(notify_private.verdict[]) is
-  'Warns of people whom every channel left out and at least one for want of an address, in types that ask for it. The worker logs the warning under its message, with its detail; ids only.';
+  'Warns of people whom every channel left out and at least one for want of an address, in types '
+  'that ask for it. The worker logs the warning under its message, with its detail; ids only.';

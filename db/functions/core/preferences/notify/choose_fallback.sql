@@ -34,5 +34,6 @@ begin
 end
 $$;
 comment on function notify.choose_fallback(text, text) is
-  'The caller''s own order of channels for a type (fallbacks); null takes the choice back, so that the type''s own holds. Raises RBNFD or RBINV, naming the field.';
+  'The caller''s own order of channels for a type (fallbacks); null takes the choice '
+  'back, so that the type''s own holds. Raises RBNFD or RBINV, naming the field.';
 grant execute on function notify.choose_fallback(text, text) to rowbell_user;

@@ -22,5 +22,6 @@ begin
 end
 $$;
 comment on function notify.reset_personal_settings(notify.setting_name[]) is
-  'Takes back what the caller decided for everything they get, or only what is named, so that the operators'' settings hold, now and as they change. Naming PAUSED_UNTIL ends a pause. The time zone stays. Answers with what holds now.';
+  'Takes back what the caller decided for everything they get, or only what is named, so that the operators'' settings '
+  'hold, now and as they change. Naming PAUSED_UNTIL ends a pause. The time zone stays. Answers with what holds now.';
 grant execute on function notify.reset_personal_settings(notify.setting_name[]) to rowbell_user;

@@ -14,5 +14,6 @@ begin
 end
 $$;
 comment on function notify.reset_preference(text, text) is
-  'Takes the caller''s own choice for a type back, on a channel or on all, so that the category''s choice or the type''s default holds again. False where there was none.';
+  'Takes the caller''s own choice for a type back, on a channel or on all, so that the '
+  'category''s choice or the type''s default holds again. False where there was none.';
 grant execute on function notify.reset_preference(text, text) to rowbell_user;

@@ -14,5 +14,6 @@ begin
 end
 $$;
 comment on function notify.reset_preferences() is
-  'Takes all of the caller''s choices back, for types and categories, so that the defaults hold, now and as they change; how many there were.';
+  'Takes all of the caller''s choices back, for types and categories, so '
+  'that the defaults hold, now and as they change; how many there were.';
 grant execute on function notify.reset_preferences() to rowbell_user;

@@ -35,7 +35,8 @@ begin
   from unnest(targets) as c (channel)
   cross join lateral (
     select case
-      when set_category_preference.frequency in ('instant', 'never') or c.channel in ('push', 'email') then set_category_preference.frequency
+      when set_category_preference.frequency in ('instant', 'never') or c.channel in ('push', 'email')
+        then set_category_preference.frequency
     end as frequency
   ) as x
   where num_nonnulls(set_category_preference.enabled, x.frequency) > 0
@@ -48,5 +49,6 @@ begin
 end
 $$;
 comment on function notify.set_category_preference(text, text, boolean, text) is
-  'The caller''s choice for all types of a category, on a channel or (without one) on all: enabled, frequency or both; what is not given stays as it is. Their own choice for a type goes before it, and what operators locked stays on. Answers with what holds now.';
+  'The caller''s choice for all types of a category, on a channel or (without one) on all: enabled, frequency or both; what is not '
+  'given stays as it is. Their own choice for a type goes before it, and what operators locked stays on. Answers with what holds now.';
 grant execute on function notify.set_category_preference(text, text, boolean, text) to rowbell_user;

@@ -9,7 +9,8 @@ declare
   type constant notify.notification_types := notify_private.require_type(set_preference.type_key);
   effective notify.effective_preference;
 begin
-  perform notify_private.require_choice(type.channels, coalesce(set_preference.channel, ''), set_preference.enabled, set_preference.frequency);
+  perform notify_private.require_choice(type.channels, coalesce(set_preference.channel, ''),
+    set_preference.enabled, set_preference.frequency);
   perform notify_private.choose(me, type.key, array[set_preference.channel], set_preference.enabled, set_preference.frequency);
   select p.* into effective
   from notify_private.effective_preferences(me, null) as p where p.type_key = type.key and p.channel = set_preference.channel;
@@ -17,5 +18,6 @@ begin
 end
 $$;
 comment on function notify.set_preference(text, text, boolean, text) is
-  'The caller''s own choice whether (enabled) and how often (frequency: instant, daily, weekly, never) to get a type on a channel. What is not given stays as it is. Answers with what holds now.';
+  'The caller''s own choice whether (enabled) and how often (frequency: instant, daily, weekly, '
+  'never) to get a type on a channel. What is not given stays as it is. Answers with what holds now.';
 grant execute on function notify.set_preference(text, text, boolean, text) to rowbell_user;

@@ -34,5 +34,7 @@ begin
 end
 $$;
 comment on function notify.set_type_preferences(text, boolean, text[], text) is
-  'The caller''s own choice for a type on all its channels: on or off everywhere (enabled) or on exactly these channels, and how often (frequency; daily and weekly where there are digests, on push and email). What is not given stays as it is. Answers with what holds now.';
+  'The caller''s own choice for a type on all its channels: on or off everywhere (enabled) or '
+  'on exactly these channels, and how often (frequency; daily and weekly where there are '
+  'digests, on push and email). What is not given stays as it is. Answers with what holds now.';
 grant execute on function notify.set_type_preferences(text, boolean, text[], text) to rowbell_user;

@@ -20,7 +20,8 @@ declare
     when update_personal_settings.daily_cap not between 1 and most then pg_catalog.format('daily_cap: must be from 1 to %s', most)
     when update_personal_settings.digest_time = '24:00' then 'digest_time: midnight is 00:00'
     when update_personal_settings.digest_weekday not between 1 and 7 then 'digest_weekday: must be from 1 (Monday) to 7 (Sunday)'
-    when not notify_hidden.is_time_zone(update_personal_settings.time_zone) then 'time_zone: must be an IANA time zone such as Europe/Lisbon'
+    when not notify_hidden.is_time_zone(update_personal_settings.time_zone)
+      then 'time_zone: must be an IANA time zone such as Europe/Lisbon'
   end);
 begin
   if wrong is not null then
@@ -48,5 +49,6 @@ begin
 end
 $$;
 comment on function notify.update_personal_settings(notify.quiet_window[], timestamptz, integer, time, integer, text) is
-  'What the caller decides for everything they get. What is not given stays as it is; reset_personal_settings takes it back. quiet_hours: all of them, [] for none at all. Answers with what holds now.';
+  'What the caller decides for everything they get. What is not given stays as it is; reset_personal_settings '
+  'takes it back. quiet_hours: all of them, [] for none at all. Answers with what holds now.';
 grant execute on function notify.update_personal_settings(notify.quiet_window[], timestamptz, integer, time, integer, text) to rowbell_user;

@@ -19,13 +19,16 @@ declare
   -- Reads and writes as the caller, whose grants are the check.
   wrong constant text := case
     when update_settings.daily_cap < 1 then 'daily_cap: must be at least 1'
-    when not update_settings.capped_channels <@ array_remove(known, 'in_app') then 'capped_channels: must be push, email, sms, voice or webhook'
+    when not update_settings.capped_channels <@ array_remove(known, 'in_app')
+      then 'capped_channels: must be push, email, sms, voice or webhook'
     when update_settings.rolling_cap < 0 then 'rolling_cap: must be at least 1, or 0 for none'
-    when update_settings.rolling_window not between interval '1 minute' and interval '7 days' then 'rolling_window: must be from a minute to 7 days'
+    when update_settings.rolling_window not between interval '1 minute' and interval '7 days'
+      then 'rolling_window: must be from a minute to 7 days'
     when not update_settings.quiet_channels <@ known then 'quiet_channels: must be push, email, sms, voice, in_app or webhook'
     when update_settings.digest_time = '24:00' then 'digest_time: midnight is 00:00'
     when update_settings.digest_weekday not between 1 and 7 then 'digest_weekday: must be from 1 (Monday) to 7 (Sunday)'
-    when update_settings.stale_device_after not between interval '1 day' and interval '3 years' then 'stale_device_after: must be from a day to 3 years'
+    when update_settings.stale_device_after not between interval '1 day' and interval '3 years'
+      then 'stale_device_after: must be from a day to 3 years'
     else notify_hidden.wrong_quiet_hours(update_settings.quiet_hours)
   end;
   settings notify.settings;
@@ -50,6 +53,9 @@ begin
   return settings;
 end
 $$;
-comment on function notify.update_settings(integer, text[], integer, interval, notify.quiet_window[], text[], time, integer, boolean, boolean, interval) is
-  'For operators: what holds for everyone. What is not given stays as it is; rolling_cap 0: none. What quiet hours, pauses and caps hold is judged again.';
-grant execute on function notify.update_settings(integer, text[], integer, interval, notify.quiet_window[], text[], time, integer, boolean, boolean, interval) to rowbell_operator;
+comment on function notify.update_settings(integer, text[], integer, interval, notify.quiet_window[], text[], time, integer,
+  boolean, boolean, interval) is
+  'For operators: what holds for everyone. What is not given stays as it is; '
+  'rolling_cap 0: none. What quiet hours, pauses and caps hold is judged again.';
+grant execute on function notify.update_settings(integer, text[], integer, interval, notify.quiet_window[], text[], time, integer, boolean,
+  boolean, interval) to rowbell_operator;

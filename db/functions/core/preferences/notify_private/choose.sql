@@ -30,4 +30,5 @@ begin
 end
 $$;
 comment on function notify_private.choose(uuid, text, text[], boolean, text) is
-  'Writes a person''s own choice for a type on some of its channels; what is null stays as it is. Refuses (RBLCK) to switch off or slow down what operators locked. daily and weekly are written where there are digests.';
+  'Writes a person''s own choice for a type on some of its channels; what is null stays as it is. Refuses (RBLCK) '
+  'to switch off or slow down what operators locked. daily and weekly are written where there are digests.';

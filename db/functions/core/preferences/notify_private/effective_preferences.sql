@@ -57,4 +57,5 @@ as $$
   order by t.pack, t.category, t.key, c.channel
 $$;
 comment on function notify_private.effective_preferences(uuid, timestamptz) is
-  'What a person gets of each type in use on each of its channels, as it was at an instant (null: as it is). enabled and frequency are each the first that is said: locked by operators, their own choice for the type, for its category, the type''s default.';
+  'What a person gets of each type in use on each of its channels, as it was at an instant (null: as it is). enabled and frequency '
+  'are each the first that is said: locked by operators, their own choice for the type, for its category, the type''s default.';

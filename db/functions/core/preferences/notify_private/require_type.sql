@@ -11,4 +11,5 @@ begin
   return type;
 end
 $$;
-comment on function notify_private.require_type(text) is 'A notification type, in use or switched off for now; raises RBNFD where there is none.';
+comment on function notify_private.require_type(text) is
+  'A notification type, in use or switched off for now; raises RBNFD where there is none.';

@@ -20,7 +20,8 @@ begin
   select
     x.scope,
     pg_catalog.format(
-      'select %1$s as user_id, %2$s as key, %3$s as channel, %4$s as said, %5$s as source, pg_catalog.concat_ws($id$ $id$, %1$s, %2$s, %3$s) as id from ',
+      'select %1$s as user_id, %2$s as key, %3$s as channel, %4$s as said, %5$s '
+      'as source, pg_catalog.concat_ws($id$ $id$, %1$s, %2$s, %3$s) as id from ',
       x.user_id, x.key, x.channel, x.said, x.source)
   into scope, told
   from (values
@@ -65,7 +66,8 @@ create or replace trigger _500_note_deleted after delete on notify.preferences r
 
 create or replace trigger _500_note_inserted after insert on notify.category_preferences referencing new table as new_rows
   for each statement execute function notify_private.tg_preference_changes__note();
-create or replace trigger _500_note_updated after update on notify.category_preferences referencing old table as old_rows new table as new_rows
+create or replace trigger _500_note_updated after update on notify.category_preferences
+  referencing old table as old_rows new table as new_rows
   for each statement execute function notify_private.tg_preference_changes__note();
 create or replace trigger _500_note_deleted after delete on notify.category_preferences referencing old table as old_rows
   for each statement execute function notify_private.tg_preference_changes__note();
@@ -82,7 +84,8 @@ create or replace trigger _500_note_updated after update on notify.users referen
 
 create or replace trigger _500_note_inserted after insert on notify.notification_types referencing new table as new_rows
   for each statement execute function notify_private.tg_preference_changes__note();
-create or replace trigger _500_note_updated after update on notify.notification_types referencing old table as old_rows new table as new_rows
+create or replace trigger _500_note_updated after update on notify.notification_types
+  referencing old table as old_rows new table as new_rows
   for each statement execute function notify_private.tg_preference_changes__note();
 create or replace trigger _500_note_deleted after delete on notify.notification_types referencing old table as old_rows
   for each statement execute function notify_private.tg_preference_changes__note();

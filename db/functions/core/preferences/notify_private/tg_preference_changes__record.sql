@@ -32,7 +32,8 @@ begin
 end
 $$;
 comment on function notify_private.tg_preference_changes__record() is
-  'NC-21: what people change of their preferences, signed in or by a link in an email, is in their activity, an entry a type, category or set of settings.';
+  'NC-21: what people change of their preferences, signed in or by a link in an '
+  'email, is in their activity, an entry a type, category or set of settings.';
 
 create or replace trigger _800_record after insert on notify.preference_changes referencing new table as changes
   for each statement execute function notify_private.tg_preference_changes__record();

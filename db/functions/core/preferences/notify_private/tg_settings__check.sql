@@ -18,7 +18,8 @@ begin
 end
 $$;
 comment on function notify_private.tg_settings__check() is
-  'What update_settings() refuses is refused to an update of the row as well: quiet hours that fill the week would hold everything until it expires.';
+  'What update_settings() refuses is refused to an update of the row as well: '
+  'quiet hours that fill the week would hold everything until it expires.';
 
 create or replace trigger _200_check after update on notify.settings
   referencing new table as new_rows for each statement execute function notify_private.tg_settings__check();

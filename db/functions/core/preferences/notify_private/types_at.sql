@@ -15,4 +15,5 @@ as $$
   where l.key is null or l.old is not null
 $$;
 comment on function notify_private.types_at(timestamptz) is
-  'The notification types as they were at an instant: the old value of the first change after it, or the present one. At null: as they are.';
+  'The notification types as they were at an instant: the old value of '
+  'the first change after it, or the present one. At null: as they are.';

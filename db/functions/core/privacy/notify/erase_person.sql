@@ -1,4 +1,5 @@
-create or replace function notify.erase_person(user_id uuid, reason text, confirm uuid, former_names text[] default '{}') returns notify.erasures
+create or replace function notify.erase_person(user_id uuid, reason text, confirm uuid, former_names text[] default '{}')
+  returns notify.erasures
 language plpgsql volatile
 -- Definer: it writes every table of every pack. Its grant is the check of the caller.
 security definer set search_path = pg_catalog, pg_temp
@@ -15,7 +16,8 @@ declare
     when confirm is distinct from user_id then 'confirm: must repeat the user_id'
     when coalesce(reason, '') not in ('person_request', 'account_closed', 'legal_duty', 'operator')
       then 'reason: must be person_request, account_closed, legal_duty or operator'
-    when exists (select from unnest(former_names) as n where n is null or length(n) < 2) then 'former_names: must have 2 characters at least'
+    when exists (select from unnest(former_names) as n where n is null or length(n) < 2)
+      then 'former_names: must have 2 characters at least'
   end;
   identifiers text[];
   words text[];
@@ -41,7 +43,8 @@ begin
     from (
       select unnest(array[user_id::text] || notify_private.addresses_of(user_id)) as w
       union all
-      select a.w from notify.users as u cross join lateral (values (u.email), (case when length(u.external_id) > 5 then u.external_id end)) as a (w)
+      select a.w from notify.users as u cross join lateral (values (u.email),
+        (case when length(u.external_id) > 5 then u.external_id end)) as a (w)
         where u.id = user_id and a.w is not null
       union all select v.address from notify.email_verifications as v where v.user_id = user_id
       union all select d.id::text from notify.devices as d where d.user_id = user_id
@@ -103,7 +106,8 @@ begin
 
     for declared in
       select p.*,
-        (select pg_catalog.string_agg(pg_catalog.format('%I = %s', c.key, c.value), ', ') from pg_catalog.jsonb_each_text(p.changes) as c) as sets
+        (select pg_catalog.string_agg(pg_catalog.format('%I = %s', c.key, c.value), ', ')
+          from pg_catalog.jsonb_each_text(p.changes) as c) as sets
       from notify_private.all_personal_data() with ordinality as p
       where p.on_erasure = 'delete' or p.on_erasure = 'change' and p.changes <> '{}'
       order by p.ordinality
@@ -139,5 +143,7 @@ begin
 end
 $$;
 comment on function notify.erase_person(uuid, text, uuid, text[]) is
-  'For operators: erases a person from every table of every pack, at once and for good (docs/privacy.md); confirm repeats the id. Nothing is sent to them after it returns. In texts of others their name, and those in former_names, becomes "…". Again, it returns what was done the first time.';
+  'For operators: erases a person from every table of every pack, at once and for good (docs/privacy.md); '
+  'confirm repeats the id. Nothing is sent to them after it returns. In texts of others their name, and '
+  'those in former_names, becomes "…". Again, it returns what was done the first time.';
 grant execute on function notify.erase_person(uuid, text, uuid, text[]) to rowbell_operator;

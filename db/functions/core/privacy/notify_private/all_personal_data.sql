@@ -17,4 +17,5 @@ begin
 end
 $$;
 comment on function notify_private.all_personal_data() is
-  'What the personal_data() of all packs declare, the packs'' before the core''s, each in its own order: that in which rows are exported and erased.';
+  'What the personal_data() of all packs declare, the packs'' before the '
+  'core''s, each in its own order: that in which rows are exported and erased.';

@@ -18,13 +18,15 @@ begin
         select pg_catalog.string_agg(
           case p.on_erasure
             when 'delete' then pg_catalog.format(
-              ' || case when r.%1$I is null then ''{}'' else jsonb_build_object(%1$L, ''sha256:'' || encode(sha256(convert_to(r.%1$I::text, ''UTF8'')), ''hex'')) end', h)
+              ' || case when r.%1$I is null then ''{}''
+                else jsonb_build_object(%1$L, ''sha256:'' || encode(sha256(convert_to(r.%1$I::text, ''UTF8'')), ''hex'')) end', h)
             else pg_catalog.format(' - %L', h)
           end, '')
         from unnest(p.hidden) as h
       ) as hiding,
       (
-        select pg_catalog.string_agg(distinct pg_catalog.format(' - case when r.%1$I is distinct from $1 then %1$L else '''' end', q.column_name), '')
+        select pg_catalog.string_agg(distinct pg_catalog.format(' - case when r.%1$I is distinct from $1 then %1$L else '''' end',
+          q.column_name), '')
         from notify_private.all_personal_data() as q
         where p.on_erasure = 'change' and q.table_name = p.table_name and q.column_name is not null
       ) as without_others

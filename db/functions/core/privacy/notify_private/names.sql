@@ -11,4 +11,6 @@ as $$
   )::notify_private.personal_data
 $$;
 comment on function notify_private.names(text, text, text[], jsonb, text, text, text[], text) is
-  'Declares: somebody else''s row, or everybody''s, names the person. It is exported without hidden columns and without the ids of others; on erasure it stays, and changes says what its columns become ({"column": "expression over r, $1, $2 …"}; unless told, the column becomes null). not_theirs lists the texts in it that tell nothing of the person.';
+  'Declares: somebody else''s row, or everybody''s, names the person. It is exported without hidden columns and without '
+  'the ids of others; on erasure it stays, and changes says what its columns become ({"column": "expression over r, $1, '
+  '$2 …"}; unless told, the column becomes null). not_theirs lists the texts in it that tell nothing of the person.';

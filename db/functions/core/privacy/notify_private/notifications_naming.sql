@@ -1,4 +1,5 @@
-create or replace function notify_private.notifications_naming(user_id uuid, words text[], event_ids uuid[], since timestamptz default '-infinity') returns uuid[]
+create or replace function notify_private.notifications_naming(user_id uuid, words text[], event_ids uuid[],
+  since timestamptz default '-infinity') returns uuid[]
 language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select array(
@@ -6,9 +7,11 @@ as $$
     where (since = '-infinity' or n.id >= notify_private.uuidv7_floor(since))
       and n.recipient_id <> notifications_naming.user_id
       and (n.actor_id = notifications_naming.user_id
-        or n.event_id = any (event_ids) and concat_ws(' ', n.title, n.subtitle, n.body, n.data, n.channel_texts) ~ (select notify_private.words_pattern(words || notify_private.json_words(words)))
+        or n.event_id = any (event_ids) and concat_ws(' ', n.title, n.subtitle, n.body, n.data, n.channel_texts)
+          ~ (select notify_private.words_pattern(words || notify_private.json_words(words)))
         or strpos(n.data::text, notifications_naming.user_id::text) > 0)
   )
 $$;
 comment on function notify_private.notifications_naming(uuid, text[], uuid[], timestamptz) is
-  'Other people''s notifications that say something of a person: caused by them, or of these events and with one of the words in them. Events limit it, because other people may have the same name.';
+  'Other people''s notifications that say something of a person: caused by them, or of these events '
+  'and with one of the words in them. Events limit it, because other people may have the same name.';

@@ -6,7 +6,8 @@ as $$
     (notify_private.belongs('notify.receipts', null, 'r.delivery_id = any ($3)')),
     (notify_private.belongs('notify.delivery_attempts', null, 'r.delivery_id = any ($3)', hidden => '{worker_id}')),
     (notify_private.belongs('notify.deliveries', 'recipient_id', 'r.id = any ($3)')),
-    (notify_private.names('notify.deliveries', null, '{channel,lane,provider,provider_message_id,address,status,reason,sms_form,sms_encoding,sms_country}',
+    (notify_private.names('notify.deliveries', null,
+      '{channel,lane,provider,provider_message_id,address,status,reason,sms_form,sms_encoding,sms_country}',
       '{"said": "notify_private.redact_json(r.said, $2)"}',
       'r.notification_id = any ($5) and r.said is not null', 'false', reason => 'Words of others; what the person did is in the event')),
     (notify_private.belongs('notify.holds', 'recipient_id',
@@ -25,12 +26,14 @@ as $$
       'r.id = any ($4) and (r.actor_id = $1 or r.subject_id = $1 or r.plan_cursor = $1
          or notify_private.mentions(concat_ws('' '', r.data, r.idempotency_key, r.plan_error), $2))')),
     -- Why the person was told: what happened, without who did it and what else it says.
-    (notify_private.names('notify.events', null, '{type_key,subject_type,channels,fallback_key,plan_cursor,subject_id,data,idempotency_key,plan_error}', '{}', 'false',
+    (notify_private.names('notify.events', null,
+      '{type_key,subject_type,channels,fallback_key,plan_cursor,subject_id,data,idempotency_key,plan_error}', '{}', 'false',
       'r.id in (select d.event_id from notify.decisions as d where d.recipient_id = $1)',
       hidden => '{actor_id,data,idempotency_key,plan_error,plan_cursor}')),
     (notify_private.belongs('notify.decisions', 'recipient_id')),
     -- What others were told, or not, because of the person: keys in it may have the id.
-    (notify_private.names('notify.holds', null, '{channel,lane,rule,reason,outcome}', '{"inputs": "notify_private.redact_json(r.inputs, $2)", "facts": "notify_private.redact_json(r.facts, $2)"}',
+    (notify_private.names('notify.holds', null, '{channel,lane,rule,reason,outcome}',
+      '{"inputs": "notify_private.redact_json(r.inputs, $2)", "facts": "notify_private.redact_json(r.facts, $2)"}',
       'r.event_id = any ($4) and notify_private.mentions(concat_ws('' '', r.inputs, r.facts), $2)', 'false')),
     (notify_private.names('notify.decisions', null, '{channel,outcome,rule,reason}',
       '{"inputs": "notify_private.redact_json(r.inputs, $2)", "facts": "notify_private.redact_json(r.facts, $2)"}',
@@ -45,30 +48,39 @@ as $$
         "channel_texts": "notify_private.redact_json(r.channel_texts, $2)"}',
       'r.id = any ($5)', 'false', reason => 'The inbox of others; what the person did is in the event')),
     -- After the texts that they are made of.
-    (notify_private.belongs('notify_private.notification_words', 'recipient_id', exports => 'false', reason => 'Words of notifications, which are exported')),
-    (notify_private.names('notify_private.notification_words', null, '{last_id,notification_ids}', '{"words": "notify_private.words_again(r.recipient_id, r.notification_ids)"}',
+    (notify_private.belongs('notify_private.notification_words', 'recipient_id', exports => 'false',
+      reason => 'Words of notifications, which are exported')),
+    (notify_private.names('notify_private.notification_words', null, '{last_id,notification_ids}',
+      '{"words": "notify_private.words_again(r.recipient_id, r.notification_ids)"}',
       'r.id in (select w.id from notify.notifications as n
          join notify_private.notification_words as w on w.recipient_id = n.recipient_id and n.id between w.id and w.last_id
          where n.id = any ($5))', 'false', reason => 'Words of the inbox of others')),
     (notify_private.names('notify_private.audience_rest', null, '{}',
-      '{"members": "array(select row(m.event_id, m.recipient_id, m.variant, notify_private.redact_json(m.variables, $2))::notify_private.audience_member from unnest(r.members) as m where m.recipient_id <> $1)"}',
+      '{"members": "array(select row(m.event_id, m.recipient_id, m.variant, notify_private.redact_json(m.variables, '
+      '$2))::notify_private.audience_member from unnest(r.members) as m where m.recipient_id <> $1)"}',
       -- Those in a planner's hands are passed by: they are gone when it commits, and it finds nobody.
       'r.event_id = any ($4) or (r.event_id, r.slice) in (
          select a.event_id, a.slice from notify_private.audience_rest as a
          where exists (select from unnest(a.members) as m where m.recipient_id = $1) for update skip locked)',
       'false', reason => 'Who is still to be planned of an event being planned; gone in minutes')),
-    (notify_private.belongs('notify_private.charges', exports => 'false', reason => 'What deliveries of two days cost, which are exported')),
-    (notify_private.belongs('notify_private.suspects', exports => 'false', reason => 'Which devices are in doubt for a day; what was said of them is in the attempts')),
+    (notify_private.belongs('notify_private.charges', exports => 'false',
+      reason => 'What deliveries of two days cost, which are exported')),
+    (notify_private.belongs('notify_private.suspects', exports => 'false',
+      reason => 'Which devices are in doubt for a day; what was said of them is in the attempts')),
     (notify_private.belongs('notify_private.ended_sessions')),
     (notify_private.belongs('notify_private.limit_uses', exports => 'false', reason => 'Counts of a day, of what is exported itself')),
     (notify_private.belongs('notify_private.dedupe_keys', 'recipient_id')),
-    (notify_private.belongs('notify_private.dedupe_keys', null, 'notify_private.mentions(r.dedupe_key, $6)', 'false', reason => 'Keys of others that name the person')),
+    (notify_private.belongs('notify_private.dedupe_keys', null, 'notify_private.mentions(r.dedupe_key, $6)', 'false',
+      reason => 'Keys of others that name the person')),
     (notify_private.belongs('notify_private.daily_counters', 'recipient_id')),
-    (notify_private.belongs('notify_private.event_keys', null, 'notify_private.mentions(r.idempotency_key, $6)', 'false', reason => 'Exported with the event')),
+    (notify_private.belongs('notify_private.event_keys', null, 'notify_private.mentions(r.idempotency_key, $6)', 'false',
+      reason => 'Exported with the event')),
     -- Before the addresses that say whose they are.
-    (notify_private.belongs('notify.suppressions', null, 'r.address = any (notify_private.addresses_of($1)) and not notify_private.is_shared_address(r.address, $1)',
+    (notify_private.belongs('notify.suppressions', null,
+      'r.address = any (notify_private.addresses_of($1)) and not notify_private.is_shared_address(r.address, $1)',
       'r.address = any (notify_private.addresses_of($1))', reason => 'What was opted out of stays so, as a digest: suppression_digests')),
-    (notify_private.belongs('notify.suppression_changes', null, 'r.address = any (notify_private.addresses_of($1)) and not notify_private.is_shared_address(r.address, $1)',
+    (notify_private.belongs('notify.suppression_changes', null,
+      'r.address = any (notify_private.addresses_of($1)) and not notify_private.is_shared_address(r.address, $1)',
       'r.address = any (notify_private.addresses_of($1))')),
     (notify_private.names('notify.suppression_changes', 'changed_by', '{channel,address,change,reason,note,source}')),
     (notify_private.belongs('notify.devices', hidden => '{token,web_push_p256dh,web_push_auth}')),
@@ -81,7 +93,8 @@ as $$
       'r.enrollment_id in (select e.id from notify.journey_enrollments as e where $1 in (e.user_id, e.subject_id))',
       'r.enrollment_id in (select e.id from notify.journey_enrollments as e where e.user_id = $1)')),
     (notify_private.belongs('notify.journey_enrollments')),
-    (notify_private.belongs('notify.journey_enrollments', 'subject_id', exports => 'false', reason => 'Journeys of others about the person, which end')),
+    (notify_private.belongs('notify.journey_enrollments', 'subject_id', exports => 'false',
+      reason => 'Journeys of others about the person, which end')),
     (notify_private.names('notify.journey_enrollments', null, '{journey_key,subject_type,end_reason}',
       '{"data": "notify_private.redact_json(r.data, $2)", "advance_error": "notify_private.redact(r.advance_error, $2)"}',
       'notify_private.mentions(concat_ws('' '', r.data, r.advance_error), $6)', 'false')),
@@ -89,8 +102,10 @@ as $$
       'r.schedule_id in (select s.id from notify.schedules as s where $1 in (s.user_id, s.subject_id))',
       'r.schedule_id in (select s.id from notify.schedules as s where s.user_id = $1)')),
     (notify_private.belongs('notify.schedules')),
-    (notify_private.belongs('notify.schedules', 'subject_id', exports => 'false', reason => 'Schedules of others about the person, which end')),
-    (notify_private.names('notify.schedules', null, '{type_key,subject_type,time_zone}', '{"data": "notify_private.redact_json(r.data, $2)"}',
+    (notify_private.belongs('notify.schedules', 'subject_id', exports => 'false',
+      reason => 'Schedules of others about the person, which end')),
+    (notify_private.names('notify.schedules', null, '{type_key,subject_type,time_zone}',
+      '{"data": "notify_private.redact_json(r.data, $2)"}',
       'notify_private.mentions(r.data::text, $6)', 'false')),
     (notify_private.belongs('notify.preference_changes')),
     (notify_private.names('notify.preference_changes', 'changed_by', '{scope,key,channel,old,new,source}')),
@@ -100,7 +115,8 @@ as $$
     (notify_private.names('notify.consents', 'recorded_by', '{channel,method,text_version,region,evidence}')),
     (notify_private.names('notify.erasures', 'erased_by', '{subject_digest,reason,counts}')),
     (notify_private.names('notify.sweep_runs', 'requested_by', '{sweep_key,error}')),
-    (notify_private.belongs('notify_private.inbox_changes', exports => 'false', reason => 'What stood in notifications ten minutes ago; exported with them')),
+    (notify_private.belongs('notify_private.inbox_changes', exports => 'false',
+      reason => 'What stood in notifications ten minutes ago; exported with them')),
     (notify_private.belongs('notify.users', 'id')),
     -- Append-only as long as its person is there.
     (notify_private.belongs('notify.activities')),
@@ -137,7 +153,9 @@ as $$
     (notify_private.about_nobody('notify_private.statistic_periods', 'When hours were counted')),
     (notify_private.about_nobody('notify_private.statistics_closed', 'Until when hours are counted')),
     (notify_private.about_nobody('notify_private.suppression_digests', 'Kept: who opted out stays out; nothing but a digest says who')),
-    (notify_private.about_nobody('notify_private.consent_proofs', 'Kept: consent must be provable while claims can be brought; nothing but a digest says whose'))
+    (notify_private.about_nobody('notify_private.consent_proofs',
+      'Kept: consent must be provable while claims can be brought; nothing but a digest says whose'))
 $$;
 comment on function notify_private.personal_data() is
-  'Where the core keeps what about a person. Each pack has such a function in its own <pack>_private; a test compares them with the catalog, so a new column about a person that none of them covers fails it.';
+  'Where the core keeps what about a person. Each pack has such a function in its own <pack>_private; a '
+  'test compares them with the catalog, so a new column about a person that none of them covers fails it.';

@@ -2,7 +2,8 @@ create or replace function notify_private.redact(content text, words text[]) ret
 language sql immutable set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(
-    pg_catalog.regexp_replace(ids.content, notify_private.words_pattern(array(select w from unnest(words) as w where w !~ uuid.shape)), '…', 'g'),
+    pg_catalog.regexp_replace(ids.content, notify_private.words_pattern(array(select w from unnest(words) as w where w !~ uuid.shape)), '…',
+      'g'),
     ids.content)
   from (values ('^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$')) as uuid (shape)
   -- An id becomes one that nobody has: what reads it as an id (an audience function, say) must go on working.
@@ -14,4 +15,5 @@ as $$
   ) as ids
 $$;
 comment on function notify_private.redact(text, text[]) is
-  'A text with each of these words replaced by "…", which reads in every language, and uuids by the nil one. Whole words only: "Ada" does not touch "Adam".';
+  'A text with each of these words replaced by "…", which reads in every language, '
+  'and uuids by the nil one. Whole words only: "Ada" does not touch "Adam".';

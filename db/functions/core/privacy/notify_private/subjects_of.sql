@@ -29,4 +29,5 @@ begin
 end
 $$;
 comment on function notify_private.subjects_of(uuid) is
-  'What a person had to do with: subjects of events that they caused or were told of, and rows of packs that name them. Texts about these may name the person.';
+  'What a person had to do with: subjects of events that they caused or were told '
+  'of, and rows of packs that name them. Texts about these may name the person.';

@@ -26,5 +26,6 @@ begin
 end
 $$;
 comment on function notify.resume_provider(text, text) is
-  'For operators, when the cause is mended: ends the pause of an origin at once, or without one that of the provider and all its origins. What was kept is due and goes out within a second; what was set aside, when its time has come.';
+  'For operators, when the cause is mended: ends the pause of an origin at once, or without one that of the provider '
+  'and all its origins. What was kept is due and goes out within a second; what was set aside, when its time has come.';
 grant execute on function notify.resume_provider(text, text) to rowbell_operator;

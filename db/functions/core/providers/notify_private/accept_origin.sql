@@ -11,4 +11,5 @@ as $$
   where o.paused_until is not null or at_once or o.used_at < clock_timestamp() - interval '5 seconds'
 $$;
 comment on function notify_private.accept_origin(text, text, timestamptz, boolean) is
-  'Notes that a push service or webhook host let us in, which ends its pause; proved_at: when it was given what it took, with the credentials that we have now. Written every few seconds unless it matters at once.';
+  'Notes that a push service or webhook host let us in, which ends its pause; proved_at: when it was given '
+  'what it took, with the credentials that we have now. Written every few seconds unless it matters at once.';

@@ -4,7 +4,9 @@ as $$
   update notify.providers as p
   set accepted_at = greatest(p.accepted_at, proved_at), pauses = 0, paused_until = null, pause_reason = null
   where p.provider = accept_provider.provider
-    and (p.paused_until is not null or proved_at is not null and (at_once or coalesce(p.accepted_at < clock_timestamp() - interval '5 seconds', true)))
+    and (p.paused_until is not null or proved_at is not null
+      and (at_once or coalesce(p.accepted_at < clock_timestamp() - interval '5 seconds', true)))
 $$;
 comment on function notify_private.accept_provider(text, timestamptz, boolean) is
-  'Notes that a provider let us in, which ends its pause; proved_at: when it was given what it took, with the credentials that we have now. Written every few seconds unless it matters at once: all workers write this row.';
+  'Notes that a provider let us in, which ends its pause; proved_at: when it was given what it took, with the '
+  'credentials that we have now. Written every few seconds unless it matters at once: all workers write this row.';

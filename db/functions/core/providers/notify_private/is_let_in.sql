@@ -7,4 +7,5 @@ as $$
     and coalesce(result.code, '') !~ '^([a-z_]+|E[A-Z]+)$'
 $$;
 comment on function notify_private.is_let_in(notify_private.result) is
-  'Whether a result says that the provider knows us: an acceptance, or a refusal of its own that is the address''s or the message''s fault beyond doubt.';
+  'Whether a result says that the provider knows us: an acceptance, or a refusal '
+  'of its own that is the address''s or the message''s fault beyond doubt.';

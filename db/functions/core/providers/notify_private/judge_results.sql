@@ -24,7 +24,8 @@ begin
   is_current := provider.credentials_changed_at is null or exists (
     select from notify.workers as w where w.id = claim.worker_id and w.started_at >= provider.credentials_changed_at
   );
-  select case when is_current and bool_or(r.outcome = 'accepted') then claim.claimed_at end, coalesce(bool_or(notify_private.is_let_in(r)), false),
+  select case when is_current and bool_or(r.outcome = 'accepted') then claim.claimed_at end,
+    coalesce(bool_or(notify_private.is_let_in(r)), false),
     coalesce(bool_or(r.suspect or r.outcome in ('misconfigured', 'origin')), false)
   into proved_at, is_let_in, is_doubtful
   from unnest(results) as r;
@@ -40,8 +41,10 @@ begin
       )::notify_private.answer
       from unnest(results) as r
       join notify.deliveries as d on d.id = r.delivery_id
-      left join lateral (select x.token from notify.devices as x where claim.provider = 'web_push' and x.id = d.device_id limit 1) as v on true
-      left join lateral (select x.url from notify.webhook_endpoints as x where claim.provider = 'webhook' and x.id = d.device_id limit 1) as w on true
+      left join lateral (select x.token from notify.devices as x
+        where claim.provider = 'web_push' and x.id = d.device_id limit 1) as v on true
+      left join lateral (select x.url from notify.webhook_endpoints as x
+        where claim.provider = 'webhook' and x.id = d.device_id limit 1) as w on true
       where d.claim_id = claim.id and d.status = 'sending'
     );
     if is_current and (is_doubtful or has_suspects) then
@@ -91,4 +94,5 @@ begin
 end
 $$;
 comment on function notify_private.judge_results(notify_private.claims, notify_private.result[]) is
-  'Whom the results of a chunk concern: notes who let us in and what is in doubt, pauses the provider or an origin that it must be about, ends the pause of one that let us in, and returns what each doubtful result means (docs/decisions/0007).';
+  'Whom the results of a chunk concern: notes who let us in and what is in doubt, pauses the provider or an origin that it '
+  'must be about, ends the pause of one that let us in, and returns what each doubtful result means (docs/decisions/0007).';

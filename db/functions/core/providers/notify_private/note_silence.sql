@@ -18,5 +18,6 @@ begin
 end
 $$;
 comment on function notify_private.note_silence(text, text[]) is
-  'Sets push services and webhook hosts aside that did not answer a worker, for all workers; not one that has accepted something meanwhile.';
+  'Sets push services and webhook hosts aside that did not answer a '
+  'worker, for all workers; not one that has accepted something meanwhile.';
 grant execute on function notify_private.note_silence(text, text[]) to rowbell_worker;

@@ -19,4 +19,5 @@ as $$
   end
 $$;
 comment on function notify_private.origin_of(text, text) is
-  'Whose word is heard at an address: the origin of a push endpoint or a webhook''s URL, https://host[:port] in small letters. Null for the others: their one origin is the provider itself.';
+  'Whose word is heard at an address: the origin of a push endpoint or a webhook''s URL, '
+  'https://host[:port] in small letters. Null for the others: their one origin is the provider itself.';

@@ -1,4 +1,5 @@
-create or replace function notify_private.standings(carrier notify.providers, answers notify_private.answer[], sent_at timestamptz, at timestamptz)
+create or replace function notify_private.standings(carrier notify.providers, answers notify_private.answer[],
+  sent_at timestamptz, at timestamptz)
 returns setof notify_private.standing
 language sql volatile set search_path = pg_catalog, pg_temp
 as $$
@@ -30,13 +31,15 @@ as $$
   ) as c
   left join notify.provider_origins as o on o.provider = (carrier).provider and o.origin = c.origin
   cross join lateral (
-    select greatest(case when c.origin = '' then (carrier).accepted_at else o.accepted_at end, case when c.accepted > 0 then sent_at end) as known_at
+    select greatest(case when c.origin = '' then (carrier).accepted_at else o.accepted_at end,
+      case when c.accepted > 0 then sent_at end) as known_at
   ) as h
   cross join lateral (
     select case when h.known_at >= coalesce((carrier).credentials_changed_at, '-infinity') then h.known_at end as known_at
   ) as k
   cross join lateral (
-    select count(distinct s.user_id) as people, count(distinct s.user_id) filter (where s.said_at > coalesce(k.known_at, '-infinity')) as doubters
+    select count(distinct s.user_id) as people,
+      count(distinct s.user_id) filter (where s.said_at > coalesce(k.known_at, '-infinity')) as doubters
     from notify_private.suspects as s
     where c.doubtful > 0 and s.provider = (carrier).provider and s.origin = c.origin and s.said_at > at - interval '1 day'
   ) as s
@@ -44,4 +47,5 @@ as $$
   order by c.origin
 $$;
 comment on function notify_private.standings(notify.providers, notify_private.answer[], timestamptz, timestamptz) is
-  'How the provider and its origins stand after a chunk: whether they let us in, since when they are known to, and whether so many people are in doubt without an acceptance that it must be about us. docs/decisions/0007 has the figures.';
+  'How the provider and its origins stand after a chunk: whether they let us in, since when they are known to, and whether '
+  'so many people are in doubt without an acceptance that it must be about us. docs/decisions/0007 has the figures.';

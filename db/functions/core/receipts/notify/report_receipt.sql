@@ -17,5 +17,6 @@ begin
 end
 $$;
 comment on function notify.report_receipt(uuid, text) is
-  'The client''s word that a delivery to the caller was delivered, opened or clicked. In any order and as often as it likes: true the first time, false afterwards.';
+  'The client''s word that a delivery to the caller was delivered, opened or clicked. '
+  'In any order and as often as it likes: true the first time, false afterwards.';
 grant execute on function notify.report_receipt(uuid, text) to rowbell_user;

@@ -63,5 +63,7 @@ begin
 end
 $$;
 comment on function notify_private.apply_receipt(uuid, text, text, text, text, boolean, timestamptz) is
-  'Takes a report about a delivery, once per kind and source, in any order. True: it was new; false: known already; null: no such delivery. code is the provider''s own word, reason ours; address_is_dead puts the address on the suppression list and makes a bounce a hard one. A complaint suppresses it, too.';
+  'Takes a report about a delivery, once per kind and source, in any order. True: it was new; false: '
+  'known already; null: no such delivery. code is the provider''s own word, reason ours; address_is_dead '
+  'puts the address on the suppression list and makes a bounce a hard one. A complaint suppresses it, too.';
 grant execute on function notify_private.apply_receipt(uuid, text, text, text, text, boolean, timestamptz) to rowbell_http;

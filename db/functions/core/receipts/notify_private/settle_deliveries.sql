@@ -8,7 +8,8 @@ begin
   with heard as (
     select
       r.delivery_id,
-      min(r.occurred_at) filter (where r.kind in ('delivered', 'answered', 'completed', 'opened', 'clicked', 'unsubscribed')) as delivered_at,
+      min(r.occurred_at) filter (where r.kind in ('delivered', 'answered', 'completed', 'opened', 'clicked',
+        'unsubscribed')) as delivered_at,
       min(r.occurred_at) filter (where r.kind in ('bounced', 'failed') and r.source = 'provider') as failed_at,
       min(r.reason) filter (where r.kind in ('bounced', 'failed') and r.source = 'provider') as reason,
       min(r.occurred_at) filter (where r.kind = 'sent') as sent_at
@@ -41,4 +42,5 @@ begin
 end
 $$;
 comment on function notify_private.settle_deliveries(uuid[]) is
-  'Moves deliveries to where their receipts say they are: delivered before failed before sent. Called by whoever adds a receipt and by whoever lets go of a claim, so that a report faster than the worker''s write-back is not lost. Returns how many moved.';
+  'Moves deliveries to where their receipts say they are: delivered before failed before sent. Called by whoever adds a receipt '
+  'and by whoever lets go of a claim, so that a report faster than the worker''s write-back is not lost. Returns how many moved.';

@@ -1,6 +1,7 @@
 create or replace function notify.set_retention(table_name text, keep interval) returns notify.retention_policies
 language plpgsql volatile
--- Definer: there is no update grant, so that nothing but the interval can change, and not below its floor. Its grant is the check of the caller.
+-- Definer: there is no update grant, so that nothing but the interval can change, and not below its floor. Its
+-- grant is the check of the caller.
 security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_variable

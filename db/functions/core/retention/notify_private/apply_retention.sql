@@ -22,5 +22,6 @@ begin
 end
 $$;
 comment on procedure notify_private.apply_retention(integer) is
-  'Does what retention_policies say: a transaction for each partition, and for each ten thousand rows of the other tables. Ended half-way, the next run goes on. done: how many of them changed something.';
+  'Does what retention_policies say: a transaction for each partition, and for each ten thousand rows '
+  'of the other tables. Ended half-way, the next run goes on. done: how many of them changed something.';
 grant execute on procedure notify_private.apply_retention(integer) to rowbell_worker;

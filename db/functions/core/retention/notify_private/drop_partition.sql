@@ -67,5 +67,7 @@ begin
 end
 $$;
 comment on function notify_private.drop_partition(text, text) is
-  'Drops a partition that its table''s policy says is past; where rows of it are still needed, puts a small one with only these in its place. All or nothing, in the caller''s transaction. Returns dropped, rewritten, postponed (somebody used the table), or null where there was nothing to do.';
+  'Drops a partition that its table''s policy says is past; where rows of it are still needed, puts '
+  'a small one with only these in its place. All or nothing, in the caller''s transaction. Returns '
+  'dropped, rewritten, postponed (somebody used the table), or null where there was nothing to do.';
 grant execute on function notify_private.drop_partition(text, text) to rowbell_worker;

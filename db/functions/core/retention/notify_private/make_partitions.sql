@@ -30,11 +30,13 @@ begin
       select pg_catalog.generate_series(
         -- From last month on: a restored or replayed row may be a little old. Words from the first month there are
         -- notifications of, which may be older than the table of words.
-        case parent when 'notify_private.notification_words' then first_month else pg_catalog.date_trunc('month', now(), 'UTC') - interval '1 month' end,
+        case parent when 'notify_private.notification_words' then first_month
+          else pg_catalog.date_trunc('month', now(), 'UTC') - interval '1 month' end,
         pg_catalog.date_trunc('month', now(), 'UTC') + pg_catalog.make_interval(months => months_ahead),
         interval '1 month', 'UTC')
     loop
-      partition := pg_catalog.format('%s_%s', pg_catalog.split_part(parent, '.', 2), pg_catalog.to_char(first_day at time zone 'UTC', 'YYYY_MM'));
+      partition := pg_catalog.format('%s_%s', pg_catalog.split_part(parent, '.', 2),
+        pg_catalog.to_char(first_day at time zone 'UTC', 'YYYY_MM'));
       continue when pg_catalog.to_regclass('notify_private.' || partition) is not null;
       execute pg_catalog.format(
         'create table notify_private.%I partition of %s for values from (%L) to (%L)',
@@ -58,7 +60,8 @@ begin
 end
 $$;
 comment on function notify_private.make_partitions(integer) is
-  'Makes the monthly partitions from last month to some months ahead; returns how many were missing. Run at each deploy and daily by the worker.';
+  'Makes the monthly partitions from last month to some months ahead; '
+  'returns how many were missing. Run at each deploy and daily by the worker.';
 grant execute on function notify_private.make_partitions(integer) to rowbell_worker;
 
 -- At each deploy; one that comes during a long read leaves it to the worker.

@@ -4,7 +4,8 @@ language sql stable
 -- Definer: the worker's grant is the check of the caller.
 security definer set search_path = pg_catalog, pg_temp
 as $$
-  select p.table_name, part.name, notify_private.uuidv7_floor(month.starts_at), notify_private.uuidv7_floor(month.ends_at), since.at, policy.needed
+  select p.table_name, part.name, notify_private.uuidv7_floor(month.starts_at), notify_private.uuidv7_floor(month.ends_at), since.at,
+    policy.needed
   from notify.retention_policies as p
   join notify.retention_policies as policy on policy.table_name = coalesce(p.follows, p.table_name) and policy.needed is not null
   cross join lateral (

@@ -26,4 +26,5 @@ as $$
   select 'in_app', null, addresses.user_id::pg_catalog.text where addresses.channel = 'in_app'
 $$;
 comment on function notify_private.addresses(uuid, text) is
-  'Every working address of a person on a channel; device_id names the device or webhook endpoint where the address has a row of its own. Suppressions are not taken out here: that is a rule, with a reason.';
+  'Every working address of a person on a channel; device_id names the device or webhook endpoint where '
+  'the address has a row of its own. Suppressions are not taken out here: that is a rule, with a reason.';

@@ -6,4 +6,5 @@ as $$
   order by pg_catalog.length(r.region) desc limit 1
 $$;
 comment on function notify_private.consent_regime(text) is
-  'What a region asks for, opt_in or opt_out: the subdivision''s rule (US-CA) before the country''s (US) before "*", which also answers for null. A set of one row, because only those are inlined.';
+  'What a region asks for, opt_in or opt_out: the subdivision''s rule (US-CA) before the country''s '
+  '(US) before "*", which also answers for null. A set of one row, because only those are inlined.';

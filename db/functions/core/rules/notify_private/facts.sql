@@ -45,7 +45,8 @@ as $$
   from unnest(candidates) as c
   join notify.notification_types as t on t.key = c.type_key
   cross join notify.settings as s
-  cross join lateral (select x.time_zone, x.region, x.email, x.email_verified_at from notify.users as x where x.id = c.recipient_id limit 1) as u
+  cross join lateral (select x.time_zone, x.region, x.email, x.email_verified_at from notify.users as x
+    where x.id = c.recipient_id limit 1) as u
   cross join lateral (
     -- Once: without the offset the planner repeats an expression wherever its name is used.
     select coalesce(u.time_zone, 'UTC') as zone, (at at time zone coalesce(u.time_zone, 'UTC'))::date as day offset 0
@@ -157,4 +158,5 @@ as $$
   ) as b on true
 $$;
 comment on function notify_private.facts(notify_private.candidate[], timestamptz) is
-  'What is known of each candidate at an instant: everything that judge() looks at. Reads only. One row per candidate whose recipient and type exist.';
+  'What is known of each candidate at an instant: everything that judge() '
+  'looks at. Reads only. One row per candidate whose recipient and type exist.';

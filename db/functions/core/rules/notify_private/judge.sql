@@ -193,4 +193,6 @@ as $$
   from said as s
 $$;
 comment on function notify_private.judge(notify_private.facts[]) is
-  'The rules: what becomes of each candidate, from what is known of it. Reads no table. Exactly one verdict per candidate; candidates of one person must share their instant. Order: type, expiry, still relevant, consent, preference, address, suppression list, fallback, dedupe, spending cap, daily cap, rolling cap, quiet hours, digest.';
+  'The rules: what becomes of each candidate, from what is known of it. Reads no table. Exactly one verdict per '
+  'candidate; candidates of one person must share their instant. Order: type, expiry, still relevant, consent, '
+  'preference, address, suppression list, fallback, dedupe, spending cap, daily cap, rolling cap, quiet hours, digest.';

@@ -44,4 +44,5 @@ begin
 end
 $$;
 comment on function notify_private.quiet_until(notify.quiet_window[], text, timestamptz) is
-  'The end of the quiet hours that an instant lies in (the latest where several overlap), null where it lies in none. They run from the first occurrence of their local beginning to the last of their local end.';
+  'The end of the quiet hours that an instant lies in (the latest where several overlap), null where it '
+  'lies in none. They run from the first occurrence of their local beginning to the last of their local end.';

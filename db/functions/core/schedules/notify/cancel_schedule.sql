@@ -6,10 +6,12 @@ as $$
 begin
   -- The clocks first, as whoever fires them does.
   update notify.schedule_clocks as c set next_at = null where c.schedule_id = cancel_schedule.schedule_id and c.next_at is not null;
-  update notify.schedules as s set canceled_at = pg_catalog.clock_timestamp() where s.id = cancel_schedule.schedule_id and s.canceled_at is null;
+  update notify.schedules as s set canceled_at = pg_catalog.clock_timestamp()
+    where s.id = cancel_schedule.schedule_id and s.canceled_at is null;
   return found;
 end
 $$;
 comment on function notify.cancel_schedule(uuid) is
-  'Ends a schedule from the caller''s commit on; events that it made stay (notify.cancel_event). False: it is unknown or was canceled before.';
+  'Ends a schedule from the caller''s commit on; events that it made stay '
+  '(notify.cancel_event). False: it is unknown or was canceled before.';
 grant execute on function notify.cancel_schedule(uuid) to rowbell_writer;

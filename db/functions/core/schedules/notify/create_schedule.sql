@@ -22,7 +22,8 @@ declare
     when time_of_day is null then 'time_of_day: must be given'
     when user_id is not null and not exists (select from notify.users as u where u.id = user_id) then 'user_id: there is no such user'
     when not (weekdays <@ '{1,2,3,4,5,6,7}' and weekdays <> '{}') then 'weekdays: must be ISO weekdays from 1 (Monday) to 7'
-    when not notify_hidden.is_time_zone(time_zone) then pg_catalog.format('time_zone: there is no IANA time zone "%s"', left(time_zone, 100))
+    when not notify_hidden.is_time_zone(time_zone)
+      then pg_catalog.format('time_zone: there is no IANA time zone "%s"', left(time_zone, 100))
     when (subject_type is null) <> (subject_id is null) then 'subject_id: subject_type and subject_id come together'
     when pg_catalog.jsonb_typeof(data) <> 'object' then 'data: must be an object'
     when pg_catalog.pg_column_size(data) > 8192 then 'data: must be at most 8 kB'
@@ -41,5 +42,6 @@ begin
 end
 $$;
 comment on function notify.create_schedule(text, time, uuid, smallint[], text, text, uuid, jsonb, date, date) is
-  'An event of a type again and again at a local time: by a person''s own clock (user_id), one zone''s (time_zone), or everybody''s own (neither: an event a zone). Raises RBINV naming the field. docs/scheduling.md.';
+  'An event of a type again and again at a local time: by a person''s own clock (user_id), one zone''s '
+  '(time_zone), or everybody''s own (neither: an event a zone). Raises RBINV naming the field. docs/scheduling.md.';
 grant execute on function notify.create_schedule(text, time, uuid, smallint[], text, text, uuid, jsonb, date, date) to rowbell_writer;

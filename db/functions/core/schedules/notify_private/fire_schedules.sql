@@ -55,5 +55,6 @@ begin
 end
 $$;
 comment on function notify_private.fire_schedules(integer) is
-  'Makes the event of each schedule whose time has come and sets its clock on, in one transaction. After a time without workers the latest missed one fires, if it has not expired; the others are counted as skipped. Returns whether more may be due.';
+  'Makes the event of each schedule whose time has come and sets its clock on, in one transaction. After a time without workers '
+  'the latest missed one fires, if it has not expired; the others are counted as skipped. Returns whether more may be due.';
 grant execute on function notify_private.fire_schedules(integer) to rowbell_worker;

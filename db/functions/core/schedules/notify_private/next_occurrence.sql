@@ -1,4 +1,5 @@
-create or replace function notify_private.next_occurrence(schedule notify.schedules, zone text, after timestamptz, last_on date) returns timestamptz
+create or replace function notify_private.next_occurrence(schedule notify.schedules, zone text, after timestamptz, last_on date)
+  returns timestamptz
 language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 declare

@@ -60,4 +60,5 @@ begin
 end
 $$;
 comment on function notify_private.admit(text, text, integer) is
-  'How many messages a provider may be given now: none while it is paused, one to probe it afterwards, within its rate limit otherwise, P0 first.';
+  'How many messages a provider may be given now: none while it is paused, '
+  'one to probe it afterwards, within its rate limit otherwise, P0 first.';

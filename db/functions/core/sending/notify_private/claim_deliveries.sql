@@ -40,7 +40,8 @@ begin
       asked := array(
         select row(t.notification_id, n.event_id, n.type_key, n.recipient_id, null, null, null, null, null)::notify_private.candidate
         from unnest(taken) as t
-        cross join lateral (select x.event_id, x.type_key, x.recipient_id from notify.notifications as x where x.id = t.notification_id limit 1) as n
+        cross join lateral (select x.event_id, x.type_key, x.recipient_id from notify.notifications as x
+          where x.id = t.notification_id limit 1) as n
         cross join lateral (select x.still_relevant from notify.notification_types as x where x.key = n.type_key limit 1) as k
         where t.fate = 'sending' and k.still_relevant is not null
       );
@@ -78,7 +79,8 @@ begin
           end if;
           -- They wait and are asked again: a broken function loses nothing, and sends nothing that it might have held back.
           update notify.deliveries as d set due_at = at + interval '30 seconds', reason = 'relevance_failed'
-          where d.id = any (array(select t.delivery_id from unnest(taken) as t where t.fate = 'sending' and t.notification_id = any (unclear)));
+          where d.id = any (array(select t.delivery_id from unnest(taken) as t
+            where t.fate = 'sending' and t.notification_id = any (unclear)));
           taken := array(select t from unnest(taken) as t where t.fate <> 'sending' or t.notification_id <> all (unclear));
           asked := array(select c from unnest(asked) as c where c.notification_id <> all (unclear));
         end;
@@ -104,7 +106,8 @@ begin
     return query
     select
       t.delivery_id, t.attempt, t.address, t.web_push_p256dh, t.web_push_auth, t.registered_at, t.webhook_secret,
-      n.type_key, coalesce(s.said ->> 'title', n.channel_texts -> own_channel ->> 'title', n.title), coalesce(s.said ->> 'subtitle', n.subtitle),
+      n.type_key, coalesce(s.said ->> 'title', n.channel_texts -> own_channel ->> 'title', n.title),
+      coalesce(s.said ->> 'subtitle', n.subtitle),
       coalesce(s.said ->> 'body', n.channel_texts -> own_channel ->> 'body', n.body), n.data, n.thread_id, n.collapse_key, k.tag, k.sound,
       k.urgency, k.interruption_level, t.expires_at,
       case when own_channel = 'email' then notify_private.email_facts(n.id) end, n.recipient_id,
@@ -127,5 +130,8 @@ begin
 end
 $$;
 comment on function notify_private.claim_deliveries(uuid, uuid, text, text, integer) is
-  'Takes up to max_deliveries due deliveries of one provider and lane for a worker, counts the attempt, and returns what to send. Expired ones, those whose device left or changed hands, those whose address was suppressed meanwhile, those that the spending caps have no room for and those that are no longer relevant end here. The claim''s id is made by the caller, so that it can give the claim back even when the answer never reached it.';
+  'Takes up to max_deliveries due deliveries of one provider and lane for a worker, counts the attempt, and returns '
+  'what to send. Expired ones, those whose device left or changed hands, those whose address was suppressed '
+  'meanwhile, those that the spending caps have no room for and those that are no longer relevant end here. The '
+  'claim''s id is made by the caller, so that it can give the claim back even when the answer never reached it.';
 grant execute on function notify_private.claim_deliveries(uuid, uuid, text, text, integer) to rowbell_worker;

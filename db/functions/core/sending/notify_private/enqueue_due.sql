@@ -16,7 +16,8 @@ begin
   with
   -- First what is due of each queue, then what comes next of it; each a look-up.
   queues (task, payload, key, due_at, next_at) as (
-    select 'delivery__send' || suffix, json_build_object('provider', p.provider), p.provider || ':' || enqueue_due.lane, f.due_at, coalesce(n.due_at, f.due_at)
+    select 'delivery__send' || suffix, json_build_object('provider', p.provider), p.provider || ':' || enqueue_due.lane, f.due_at,
+      coalesce(n.due_at, f.due_at)
     from notify.providers as p
     cross join lateral (
       select d.due_at from notify.deliveries as d
@@ -25,7 +26,8 @@ begin
     ) as f
     left join lateral (
       select d.due_at from notify.deliveries as d
-      where f.due_at <= at and d.provider = p.provider and d.lane = enqueue_due.lane and d.status = 'queued' and d.due_at > at and d.due_at <= soon
+      where f.due_at <= at and d.provider = p.provider and d.lane = enqueue_due.lane and d.status = 'queued' and d.due_at > at
+        and d.due_at <= soon
       order by d.due_at limit 1
     ) as n on true
     where p.paused_until is null or p.paused_until <= at
@@ -52,32 +54,38 @@ begin
     ) as f
     left join lateral (
       select h.due_at from notify.holds as h
-      where f.due_at <= at and h.lane = enqueue_due.lane and h.released_at is null and h.due_at > at and h.due_at <= soon order by h.due_at limit 1
+      where f.due_at <= at and h.lane = enqueue_due.lane and h.released_at is null and h.due_at > at and h.due_at <= soon
+        order by h.due_at limit 1
     ) as n on true
     union all
     select 'digest__close', '{}', 'digests', f.due_at, coalesce(n.due_at, f.due_at)
-    from (select d.due_at from notify.digests as d where enqueue_due.lane = 'bulk' and d.closed_at is null and d.due_at <= soon order by d.due_at limit 1) as f
+    from (select d.due_at from notify.digests as d where enqueue_due.lane = 'bulk' and d.closed_at is null and d.due_at <= soon
+      order by d.due_at limit 1) as f
     left join lateral (
       select d.due_at from notify.digests as d
       where f.due_at <= at and d.closed_at is null and d.due_at > at and d.due_at <= soon order by d.due_at limit 1
     ) as n on true
     union all
     select 'journey__advance', '{}', 'journeys', f.next_at, coalesce(n.next_at, f.next_at)
-    from (select j.next_at from notify.journey_enrollments as j where enqueue_due.lane = 'bulk' and j.ended_at is null and j.next_at <= soon order by j.next_at limit 1) as f
+    from (select j.next_at from notify.journey_enrollments as j where enqueue_due.lane = 'bulk' and j.ended_at is null and j.next_at <= soon
+      order by j.next_at limit 1) as f
     left join lateral (
       select j.next_at from notify.journey_enrollments as j
       where f.next_at <= at and j.ended_at is null and j.next_at > at and j.next_at <= soon order by j.next_at limit 1
     ) as n on true
     union all
     select 'schedule__fire', '{}', 'schedules', f.next_at, coalesce(n.next_at, f.next_at)
-    from (select c.next_at from notify.schedule_clocks as c where enqueue_due.lane = 'bulk' and c.next_at <= soon order by c.next_at limit 1) as f
+    from (select c.next_at from notify.schedule_clocks as c where enqueue_due.lane = 'bulk' and c.next_at <= soon
+      order by c.next_at limit 1) as f
     left join lateral (
-      select c.next_at from notify.schedule_clocks as c where f.next_at <= at and c.next_at > at and c.next_at <= soon order by c.next_at limit 1
+      select c.next_at from notify.schedule_clocks as c where f.next_at <= at and c.next_at > at and c.next_at <= soon
+        order by c.next_at limit 1
     ) as n on true
   )
   select
     -- Job keys, so that looks do not pile up while the workers are behind.
-    array_agg(row(q.task, q.payload, null, null, null, 'due:' || q.key, null, null)::graphile_worker.job_spec) filter (where q.due_at <= at),
+    array_agg(row(q.task, q.payload, null, null, null, 'due:' || q.key, null, null)::graphile_worker.job_spec)
+      filter (where q.due_at <= at),
     min(q.next_at) filter (where q.next_at > at)
   into jobs, next_at
   from queues as q;
@@ -88,5 +96,7 @@ begin
 end
 $$;
 comment on function notify_private.enqueue_due(text) is
-  'The sweep: enqueues a look at whatever is due (deliveries, events, holds, digests, journeys, schedules) and returns in how many milliseconds the next thing is, at most a thousand: each worker calls it then for its lane. So what is due in the future starts on time, and what lost its job (a crash) a second late.';
+  'The sweep: enqueues a look at whatever is due (deliveries, events, holds, digests, journeys, schedules) '
+  'and returns in how many milliseconds the next thing is, at most a thousand: each worker calls it then '
+  'for its lane. So what is due in the future starts on time, and what lost its job (a crash) a second late.';
 grant execute on function notify_private.enqueue_due(text) to rowbell_worker;

@@ -15,5 +15,6 @@ begin
 end
 $$;
 comment on function notify_private.put_back(uuid, uuid[], timestamptz[]) is
-  'Gives deliveries of a claim back that were not begun, as if they had not been taken, to be tried at an instant each. A claim of which nothing is left goes.';
+  'Gives deliveries of a claim back that were not begun, as if they had not been '
+  'taken, to be tried at an instant each. A claim of which nothing is left goes.';
 grant execute on function notify_private.put_back(uuid, uuid[], timestamptz[]) to rowbell_worker;

@@ -93,5 +93,7 @@ begin
 end
 $$;
 comment on function notify_private.record_results(uuid, notify_private.result[]) is
-  'Writes back what a provider said of a claimed chunk: next status, attempt rows, retries with backoff, dead addresses, pauses. Returns how many went to which status, and as paused how many pauses of the provider or its origins came of it. A claim that is no longer the caller''s changes nothing.';
+  'Writes back what a provider said of a claimed chunk: next status, attempt rows, retries with backoff, '
+  'dead addresses, pauses. Returns how many went to which status, and as paused how many pauses of the '
+  'provider or its origins came of it. A claim that is no longer the caller''s changes nothing.';
 grant execute on function notify_private.record_results(uuid, notify_private.result[]) to rowbell_worker;

@@ -47,5 +47,6 @@ begin
 end
 $$;
 comment on function notify_private.recover_claims(interval) is
-  'Declares silent workers dead and releases their claims: push, email and webhooks are tried again under the same id, SMS and calls become unknown. Returns how many deliveries.';
+  'Declares silent workers dead and releases their claims: push, email and webhooks are '
+  'tried again under the same id, SMS and calls become unknown. Returns how many deliveries.';
 grant execute on function notify_private.recover_claims(interval) to rowbell_worker;

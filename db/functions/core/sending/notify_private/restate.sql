@@ -14,7 +14,8 @@ begin
   where d.id = restate.delivery_id;
   begin
     execute pg_catalog.format(
-      'select coalesce(a.variant, ''default'') as variant, coalesce(a.variables, ''{}'') as variables from %s(array[$1]) as a where a.recipient_id = $2',
+      'select coalesce(a.variant, ''default'') as variant, coalesce(a.variables, '
+      '''{}'') as variables from %s(array[$1]) as a where a.recipient_id = $2',
       pg_catalog.regexp_replace(told.audience, '^(.+)\.(.+)$', '"\1"."\2"'))
     into strict member using told.event_id, told.recipient_id;
     select pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
@@ -43,4 +44,5 @@ begin
 end
 $$;
 comment on function notify_private.restate(uuid) is
-  'Writes the words of a delivery anew whose type says that they depend on when they are sent (restate_after), and returns them; where that fails, those it had (null: the notification''s). Part of claim_deliveries(), which has it locked.';
+  'Writes the words of a delivery anew whose type says that they depend on when they are sent (restate_after), and returns '
+  'them; where that fails, those it had (null: the notification''s). Part of claim_deliveries(), which has it locked.';

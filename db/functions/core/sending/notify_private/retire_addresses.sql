@@ -19,4 +19,5 @@ as $$
     where suppressions.expires_at is not null
 $$;
 comment on function notify_private.retire_addresses(notify_private.fate[], timestamptz) is
-  'Deactivates devices and endpoints, and suppresses mailboxes and numbers, of which the provider said that they will never work; reason and instant are kept.';
+  'Deactivates devices and endpoints, and suppresses mailboxes and numbers, of '
+  'which the provider said that they will never work; reason and instant are kept.';

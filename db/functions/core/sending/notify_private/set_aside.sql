@@ -34,7 +34,8 @@ begin
           partition by notify_private.origin_of(provider, t.address)
           order by hashtextextended(t.recipient_id::text, extract(epoch from at)::bigint), t.n
         ) as n
-      from unnest(taken) with ordinality as t (delivery_id, notification_id, attempt, fate, reason, expires_at, address, p256dh, auth, registered_at, secret, recipient_id, n)
+      from unnest(taken) with ordinality as t (delivery_id, notification_id, attempt, fate, reason, expires_at, address, p256dh, auth,
+        registered_at, secret, recipient_id, n)
       where t.fate = 'sending'
     ) as t
     join notify.provider_origins as o on o.provider = provider and o.origin = t.origin and o.paused_until is not null
@@ -46,4 +47,5 @@ begin
 end
 $$;
 comment on function notify_private.set_aside(text, notify_private.claimable[]) is
-  'Of due deliveries about to be claimed: those that may go. Those to an origin that is paused wait for its end, without using up a try; one of them probes when it has come.';
+  'Of due deliveries about to be claimed: those that may go. Those to an origin that is '
+  'paused wait for its end, without using up a try; one of them probes when it has come.';

@@ -47,4 +47,5 @@ begin
 end
 $$;
 comment on function notify_private.share_places(text, text, timestamptz, notify_private.claimable[]) is
-  'Of a full chunk about to be claimed, nobody has more than a tenth while others wait: those who wait take the places of the rest, which stays where it is.';
+  'Of a full chunk about to be claimed, nobody has more than a tenth while others '
+  'wait: those who wait take the places of the rest, which stays where it is.';

@@ -15,5 +15,6 @@ begin
 end
 $$;
 comment on function notify_private.split_claim(uuid, uuid, uuid[]) is
-  'Makes a claim of its own of deliveries that have no result yet, so that what is known of the others can be recorded. Of a claim that is no longer the caller''s it changes nothing.';
+  'Makes a claim of its own of deliveries that have no result yet, so that what is known of '
+  'the others can be recorded. Of a claim that is no longer the caller''s it changes nothing.';
 grant execute on function notify_private.split_claim(uuid, uuid, uuid[]) to rowbell_worker;

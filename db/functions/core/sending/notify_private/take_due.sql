@@ -47,4 +47,5 @@ begin
 end
 $$;
 comment on function notify_private.take_due(text, text, timestamptz, integer, uuid[]) is
-  'Locks deliveries of one provider and lane that are due, the oldest first, all or some of those named, and says of each what becomes of it and where it goes as of now.';
+  'Locks deliveries of one provider and lane that are due, the oldest first, all or '
+  'some of those named, and says of each what becomes of it and where it goes as of now.';

@@ -28,5 +28,6 @@ begin
 end
 $$;
 comment on function notify.end_session(text) is
-  'Log-out: ends one of the caller''s sessions, the current one unless named, also where a pack keeps sessions. Its devices are removed, so that nothing more is pushed to them, and its tokens are refused from now on, this one too. Returns how many devices.';
+  'Log-out: ends one of the caller''s sessions, the current one unless named, also where a pack keeps sessions. Its devices are '
+  'removed, so that nothing more is pushed to them, and its tokens are refused from now on, this one too. Returns how many devices.';
 grant execute on function notify.end_session(text) to rowbell_user, rowbell_operator;

@@ -13,5 +13,6 @@ begin
 end
 $$;
 comment on function notify_hidden.require_session() is
-  'Raises RBAUT where the session of this transaction has ended. First statement of each transaction on behalf of a token that names a session.';
+  'Raises RBAUT where the session of this transaction has ended. First '
+  'statement of each transaction on behalf of a token that names a session.';
 grant execute on function notify_hidden.require_session() to rowbell_user, rowbell_operator;

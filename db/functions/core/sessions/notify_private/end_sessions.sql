@@ -21,4 +21,5 @@ begin
 end
 $$;
 comment on function notify_private.end_sessions(uuid[], text[]) is
-  'Ends sessions: from the commit on their tokens are refused, and their devices are gone. For packs that keep sessions, and for end_session(). A session that ended stays ended.';
+  'Ends sessions: from the commit on their tokens are refused, and their devices are gone. '
+  'For packs that keep sessions, and for end_session(). A session that ended stays ended.';

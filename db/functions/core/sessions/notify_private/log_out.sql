@@ -20,4 +20,5 @@ begin
 end
 $$;
 comment on function notify_private.log_out(uuid, text) is
-  'Ends a person''s session here and where a pack keeps sessions (its <pack>_private.end_session(user_id, session_id)). Returns how many devices went with it.';
+  'Ends a person''s session here and where a pack keeps sessions (its '
+  '<pack>_private.end_session(user_id, session_id)). Returns how many devices went with it.';

@@ -13,7 +13,8 @@ begin
 end
 $$;
 comment on function notify_private.tg_devices__check_session() is
-  'No device comes into a session that has ended, or ends at the same time. A row trigger, because it takes the session''s lock before the device has its own: as does whoever ends one, and in another order they waited for each other.';
+  'No device comes into a session that has ended, or ends at the same time. A row trigger, because it takes the session''s '
+  'lock before the device has its own: as does whoever ends one, and in another order they waited for each other.';
 
 create or replace trigger _200_check_session
   before insert on notify.devices

@@ -11,5 +11,6 @@ begin
 end
 $$;
 comment on function notify.delete_spending_cap(text, text) is
-  'For operators: a country''s own cap goes, that of all others ("*") holds for it. Deletes as the caller, whose grant is the check. False where there was none.';
+  'For operators: a country''s own cap goes, that of all others ("*") holds for '
+  'it. Deletes as the caller, whose grant is the check. False where there was none.';
 grant execute on function notify.delete_spending_cap(text, text) to rowbell_operator;

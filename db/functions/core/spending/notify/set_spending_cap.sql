@@ -32,5 +32,6 @@ begin
 end
 $$;
 comment on function notify.set_spending_cap(text, text, numeric, text, numeric) is
-  'For operators: how much may be spent a day (UTC) on SMS or calls to a country, or ("*") to each country without a cap of its own. Currency and unit_price stay as they are, or as those of "*", where they are not given.';
+  'For operators: how much may be spent a day (UTC) on SMS or calls to a country, or ("*") to each country without '
+  'a cap of its own. Currency and unit_price stay as they are, or as those of "*", where they are not given.';
 grant execute on function notify.set_spending_cap(text, text, numeric, text, numeric) to rowbell_operator;

@@ -33,4 +33,5 @@ begin
 end
 $$;
 comment on function notify_private.charge(notify_private.claimable[], text, timestamptz) is
-  'Charges what is about to be sent on a paid channel; what there is no room for comes back suppressed by spending_cap. Part of claim_deliveries().';
+  'Charges what is about to be sent on a paid channel; what there is no room '
+  'for comes back suppressed by spending_cap. Part of claim_deliveries().';

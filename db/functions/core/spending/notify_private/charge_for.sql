@@ -36,4 +36,5 @@ as $$
   ) as p
 $$;
 comment on function notify_private.charge_for(uuid, text, text, integer, timestamptz) is
-  'What a delivery on a paid channel costs and where that counts, and why there is no room for it: person_cap or number_cap (as many as a limit allows), country_cap (the day''s money); null: there is.';
+  'What a delivery on a paid channel costs and where that counts, and why there is no room for it: '
+  'person_cap or number_cap (as many as a limit allows), country_cap (the day''s money); null: there is.';

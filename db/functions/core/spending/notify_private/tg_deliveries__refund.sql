@@ -17,7 +17,8 @@ begin
     )
     update notify.daily_spending as s set spent = s.spent - r.amount, deliveries = s.deliveries - r.deliveries
     from (
-      select (c.charged_at at time zone 'UTC')::date as day, c.channel, c.country, c.currency, sum(c.amount) as amount, count(*) as deliveries
+      select (c.charged_at at time zone 'UTC')::date as day, c.channel, c.country, c.currency, sum(c.amount) as amount,
+        count(*) as deliveries
       from refunded as c group by 1, 2, 3, 4
     ) as r
     where s.day = r.day and s.channel = r.channel and s.country = r.country and s.currency = r.currency;

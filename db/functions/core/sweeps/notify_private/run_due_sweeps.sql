@@ -38,5 +38,6 @@ begin
 end
 $$;
 comment on function notify_private.run_due_sweeps() is
-  'Runs the sweeps that are due or asked for, and counts what became of earlier runs. The worker calls it every minute; several at once share the work.';
+  'Runs the sweeps that are due or asked for, and counts what became of earlier '
+  'runs. The worker calls it every minute; several at once share the work.';
 grant execute on function notify_private.run_due_sweeps() to rowbell_worker;

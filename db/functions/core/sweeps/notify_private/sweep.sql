@@ -23,7 +23,8 @@ begin
   update notify.sweep_runs as r set started_at = at, finished_at = pg_catalog.clock_timestamp(), seen = looked_at, error = failure
   where r.id = sweep.run_id;
   if failure is not null then
-    update notify.sweep_runs as r set events = 0, sent = 0, held_back = 0, waiting = 0, settled_at = r.finished_at where r.id = sweep.run_id;
+    update notify.sweep_runs as r set events = 0, sent = 0, held_back = 0, waiting = 0, settled_at = r.finished_at
+      where r.id = sweep.run_id;
   end if;
   select r.* into strict run from notify.sweep_runs as r where r.id = sweep.run_id;
   return run;

@@ -8,4 +8,5 @@ as $$
   ), at)
 $$;
 comment on function notify_private.advance_awaited(uuid[], timestamptz) is
-  'advance_fallbacks() for those of these deliveries that a fallback''s step waits for. Its callers have just changed them, hence hold their locks.';
+  'advance_fallbacks() for those of these deliveries that a fallback''s step '
+  'waits for. Its callers have just changed them, hence hold their locks.';

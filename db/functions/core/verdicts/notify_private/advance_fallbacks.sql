@@ -88,4 +88,6 @@ begin
 end
 $$;
 comment on function notify_private.advance_fallbacks(uuid[], timestamptz) is
-  'Looks at the fallback steps that wait on these notifications: ends them where the step before has come where it should, makes them due where it has failed or had nobody, and otherwise says how long they wait. Called by whoever changes a delivery that is awaited, which is locked then.';
+  'Looks at the fallback steps that wait on these notifications: ends them where the step before '
+  'has come where it should, makes them due where it has failed or had nobody, and otherwise says '
+  'how long they wait. Called by whoever changes a delivery that is awaited, which is locked then.';

@@ -49,7 +49,8 @@ begin
   join notify.notification_types as t on t.key = e.type_key
   cross join unnest(v.addresses) as a
   cross join lateral (
-    select case when a.suppression_reason is not null then 'suppressed' when v.channel = 'in_app' then 'delivered' else 'queued' end as status
+    select case when a.suppression_reason is not null then 'suppressed' when v.channel = 'in_app' then 'delivered'
+      else 'queued' end as status
   ) as fate
   -- Counted from the words that go out; asked of texts alone.
   left join lateral (
@@ -91,4 +92,5 @@ begin
 end
 $$;
 comment on function notify_private.apply_verdicts(notify_private.verdict[], notify.events[], timestamptz) is
-  'Writes what the rules said: decisions, claimed keys, counters, deliveries, holds, digest items; where a held candidate was judged again, what became of it. The notifications exist already. Its callers hold the recipients'' locks.';
+  'Writes what the rules said: decisions, claimed keys, counters, deliveries, holds, digest items; where a held candidate '
+  'was judged again, what became of it. The notifications exist already. Its callers hold the recipients'' locks.';

@@ -30,4 +30,5 @@ begin
 end
 $$;
 comment on function notify_private.end_holds(notify_private.verdict[], timestamptz) is
-  'Writes what became of candidates that were held or gathered and have been judged again (verdicts with a released_rule): their decisions, the end of their stay, and the key of those that are not told. Its callers hold the recipients'' locks.';
+  'Writes what became of candidates that were held or gathered and have been judged again (verdicts with a released_rule): '
+  'their decisions, the end of their stay, and the key of those that are not told. Its callers hold the recipients'' locks.';

@@ -22,4 +22,5 @@ begin
 end
 $$;
 comment on function notify_private.gather(notify_private.verdict[], timestamptz) is
-  'Puts what the rules gather (outcome digest) into the open digest of each person, channel and frequency, and opens one where there is none. Part of plan() and release_holds(), which hold the people''s locks.';
+  'Puts what the rules gather (outcome digest) into the open digest of each person, channel and frequency, '
+  'and opens one where there is none. Part of plan() and release_holds(), which hold the people''s locks.';

@@ -21,11 +21,13 @@ begin
     return invite;
   end if;
   if invite.status <> 'pending' or invite.expires_at <= pg_catalog.clock_timestamp() then
-    raise exception 'invite_id: %', case when invite.status = 'pending' then 'its time is over' else 'it has been answered' end using errcode = 'RBCFL';
+    raise exception 'invite_id: %', case when invite.status = 'pending' then 'its time is over'
+      else 'it has been answered' end using errcode = 'RBCFL';
   end if;
   update juke.invites as i set status = answer, answered_at = pg_catalog.clock_timestamp() where i.id = invite.id returning * into invite;
   return invite;
 end
 $$;
-comment on function juke.answer_invite(uuid, boolean) is 'JK-3: accepts or declines an invite; accepting tells the host. Twice the same is once.';
+comment on function juke.answer_invite(uuid, boolean) is
+  'JK-3: accepts or declines an invite; accepting tells the host. Twice the same is once.';
 grant execute on function juke.answer_invite(uuid, boolean) to rowbell_user;

@@ -1,4 +1,5 @@
-create or replace function juke.invite_listeners(listening_session_id uuid, user_ids uuid[], expires_after interval default '6 hours') returns setof juke.invites
+create or replace function juke.invite_listeners(listening_session_id uuid, user_ids uuid[], expires_after interval default '6 hours')
+  returns setof juke.invites
 language plpgsql volatile
 -- Definer: people have no grant to write here; the first line checks the caller.
 security definer set search_path = pg_catalog, pg_temp
@@ -11,7 +12,8 @@ declare
     when coalesce(pg_catalog.cardinality(invite_listeners.user_ids), 0) not between 1 and 50 then 'user_ids: must be 1 to 50 people'
     when session.host_id = any (invite_listeners.user_ids) then 'user_ids: you are there already'
     when pg_catalog.array_position(invite_listeners.user_ids, null) is not null then 'user_ids: there is no such person'
-    when (invite_listeners.expires_after between interval '1 minute' and interval '7 days') is not true then 'expires_after: must be from a minute to 7 days'
+    when (invite_listeners.expires_after between interval '1 minute' and interval '7 days') is not true
+      then 'expires_after: must be from a minute to 7 days'
   end;
   asked uuid[];
   recent record;
@@ -28,7 +30,8 @@ begin
     where i.listening_session_id = session.id and i.status <> 'withdrawn' and (i.status <> 'pending' or i.expires_at > pg_catalog.now())
   );
   if pg_catalog.cardinality(asked) > 0 then
-    select coalesce(sum(p.times), 0)::bigint as times, coalesce(max(p.times) filter (where p.invitee_id = any (asked)), 0) as of_one into recent
+    select coalesce(sum(p.times), 0)::bigint as times, coalesce(max(p.times) filter (where p.invitee_id = any (asked)), 0) as of_one
+      into recent
     from (
       select i.invitee_id, sum(i.times_asked)::bigint as times
       from juke.listening_sessions as s join juke.invites as i on i.listening_session_id = s.id
@@ -48,9 +51,11 @@ begin
       times_asked = case when i.created_at > excluded.created_at - interval '1 hour' then i.times_asked + 1 else 1 end
     -- Answered since we looked: that stands.
     where i.status = 'withdrawn' or i.status = 'pending' and i.expires_at <= excluded.created_at;
-  return query select i.* from juke.invites as i where i.listening_session_id = session.id and i.invitee_id = any (invite_listeners.user_ids) order by i.id;
+  return query select i.* from juke.invites as i where i.listening_session_id = session.id
+    and i.invitee_id = any (invite_listeners.user_ids) order by i.id;
 end
 $$;
 comment on function juke.invite_listeners(uuid, uuid[], interval) is
-  'JK-3: asks up to 50 people to listen along to a session of the caller''s. Whoever is asked already is not told again, unless the invite was withdrawn or its time is over. An id that nobody has is invited alike. At most 100 invites an hour, and 5 of one person.';
+  'JK-3: asks up to 50 people to listen along to a session of the caller''s. Whoever is asked already is not told again, unless the '
+  'invite was withdrawn or its time is over. An id that nobody has is invited alike. At most 100 invites an hour, and 5 of one person.';
 grant execute on function juke.invite_listeners(uuid, uuid[], interval) to rowbell_user;

@@ -17,7 +17,8 @@ begin
     raise exception 'invite_id: it has been answered' using errcode = 'RBCFL';
   end if;
   if invite.status = 'pending' then
-    update juke.invites as i set status = 'withdrawn', answered_at = pg_catalog.clock_timestamp() where i.id = invite.id returning * into invite;
+    update juke.invites as i set status = 'withdrawn', answered_at = pg_catalog.clock_timestamp()
+      where i.id = invite.id returning * into invite;
   end if;
   return invite;
 end

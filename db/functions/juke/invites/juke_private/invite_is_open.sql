@@ -12,4 +12,5 @@ begin
   );
 end
 $$;
-comment on function juke_private.invite_is_open(uuid, uuid) is 'JK-3: an invite matters while nobody answered or withdrew it, its time is not over and the session goes on.';
+comment on function juke_private.invite_is_open(uuid, uuid) is
+  'JK-3: an invite matters while nobody answered or withdrew it, its time is not over and the session goes on.';

@@ -18,4 +18,5 @@ as $$
   ) as i
 $$;
 comment on function juke_private.tell_invites(uuid[]) is
-  'An event an invite, which ends with it: no provider keeps the push longer. Once a person has heard of as many strangers as they may in a day, in the inbox alone.';
+  'An event an invite, which ends with it: no provider keeps the push longer. Once '
+  'a person has heard of as many strangers as they may in a day, in the inbox alone.';

@@ -4,7 +4,8 @@ language plpgsql volatile
 security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if not exists (select from updated as n join outdated as o on o.id = n.id where (o.status, o.created_at) is distinct from (n.status, n.created_at)) then
+  if not exists (select from updated as n join outdated as o on o.id = n.id
+    where (o.status, o.created_at) is distinct from (n.status, n.created_at)) then
     return null;
   end if;
   perform notify_private.cancel_events(array(

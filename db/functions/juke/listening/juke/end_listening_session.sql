@@ -13,5 +13,6 @@ begin
   return session;
 end
 $$;
-comment on function juke.end_listening_session(uuid) is 'Ends a listening session of the caller''s, and withdraws the invites nobody answered. Twice is once.';
+comment on function juke.end_listening_session(uuid) is
+  'Ends a listening session of the caller''s, and withdraws the invites nobody answered. Twice is once.';
 grant execute on function juke.end_listening_session(uuid) to rowbell_user;

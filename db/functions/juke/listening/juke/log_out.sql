@@ -21,5 +21,6 @@ begin
 end
 $$;
 comment on function juke.log_out(text) is
-  'Ends one of the caller''s sessions, the current one unless named: nothing is pushed any more to devices that were registered in it. Twice is once.';
+  'Ends one of the caller''s sessions, the current one unless named: nothing '
+  'is pushed any more to devices that were registered in it. Twice is once.';
 grant execute on function juke.log_out(text) to rowbell_user;

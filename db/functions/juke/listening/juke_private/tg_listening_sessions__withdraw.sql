@@ -10,7 +10,8 @@ begin
   return null;
 end
 $$;
-comment on function juke_private.tg_listening_sessions__withdraw() is 'JK-3: a listening session that ends withdraws the invites nobody answered.';
+comment on function juke_private.tg_listening_sessions__withdraw() is
+  'JK-3: a listening session that ends withdraws the invites nobody answered.';
 
 create or replace trigger _500_withdraw
   after update on juke.listening_sessions

@@ -26,7 +26,8 @@ as $$
     from (
       select
         l.seconds, l.sitting_key, l.artist, l.track,
-        pg_catalog.sum(l.seconds) over (partition by l.artist) as of_artist, pg_catalog.sum(l.seconds) over (partition by l.artist, l.track) as of_track
+        pg_catalog.sum(l.seconds) over (partition by l.artist) as of_artist,
+        pg_catalog.sum(l.seconds) over (partition by l.artist, l.track) as of_track
       from juke.listens as l
       where l.user_id = u.id and l.listened_at >= b.begins_at and l.listened_at < b.ends_at
     ) as x

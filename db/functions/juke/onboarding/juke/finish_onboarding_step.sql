@@ -17,5 +17,6 @@ begin
   return done;
 end
 $$;
-comment on function juke.finish_onboarding_step(text) is 'JK-4: the caller has done a step of their onboarding. Twice is once; the last one ends the nudges.';
+comment on function juke.finish_onboarding_step(text) is
+  'JK-4: the caller has done a step of their onboarding. Twice is once; the last one ends the nudges.';
 grant execute on function juke.finish_onboarding_step(text) to rowbell_user;

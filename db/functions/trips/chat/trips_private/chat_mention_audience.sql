@@ -11,4 +11,5 @@ as $$
     and not coalesce(e.data -> 'unheard' ? (a.user_id::pg_catalog.text), false)
 $$;
 comment on function trips_private.chat_mention_audience(uuid[]) is
-  'TR-25: who is mentioned in the message (data.messageId), travels, did not write it, and hears of its author (data.unheard names who does not).';
+  'TR-25: who is mentioned in the message (data.messageId), travels, did '
+  'not write it, and hears of its author (data.unheard names who does not).';

@@ -28,7 +28,8 @@ begin
 end
 $$;
 comment on function trips_private.tg_trip_message_mentions__tell() is
-  'TR-25: a message mentions somebody. One event a message and statement. SE-5: whom a stranger mentions is not told (data.unheard) once they have heard of as many as they may in a day; the mention stands in the chat.';
+  'TR-25: a message mentions somebody. One event a message and statement. SE-5: whom a stranger mentions is not '
+  'told (data.unheard) once they have heard of as many as they may in a day; the mention stands in the chat.';
 
 create or replace trigger _900_tell
   after insert on trips.trip_message_mentions

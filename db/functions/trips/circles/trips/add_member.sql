@@ -36,5 +36,6 @@ begin
 end
 $$;
 comment on function trips.add_member(uuid, uuid) is
-  'Adds somebody to a circle that the caller is in: at once, where both share a circle already; else they are asked, and are pending until they accept. Twice is once; who left or declined comes of their own accord only.';
+  'Adds somebody to a circle that the caller is in: at once, where both share a circle already; else they are '
+  'asked, and are pending until they accept. Twice is once; who left or declined comes of their own accord only.';
 grant execute on function trips.add_member(uuid, uuid) to rowbell_user;

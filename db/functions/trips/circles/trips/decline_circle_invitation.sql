@@ -16,5 +16,6 @@ begin
 end
 $$;
 comment on function trips.decline_circle_invitation(uuid) is
-  'Says no to a circle: nobody of it is told, none of them can ask again, and the caller hears no more of other circles of whoever asked. Twice is once.';
+  'Says no to a circle: nobody of it is told, none of them can ask again, and '
+  'the caller hears no more of other circles of whoever asked. Twice is once.';
 grant execute on function trips.decline_circle_invitation(uuid) to rowbell_user;

@@ -18,5 +18,6 @@ begin
 end
 $$;
 comment on function trips.join_circle(uuid) is
-  'Comes back to a circle that the caller left, or accepts an invitation to it. Who was never in it is asked by a member: knowing an id is no invitation.';
+  'Comes back to a circle that the caller left, or accepts an invitation to it. '
+  'Who was never in it is asked by a member: knowing an id is no invitation.';
 grant execute on function trips.join_circle(uuid) to rowbell_user;

@@ -16,7 +16,8 @@ begin
   order by t.id for no key update;
   if exists (
     select from trips.trips as t
-    where t.circle_id = leave_circle.circle_id and t.leader_id = me and t.type = 'collaborative' and t.status in ('scheduling', 'proposed', 'locked')
+    where t.circle_id = leave_circle.circle_id and t.leader_id = me and t.type = 'collaborative'
+      and t.status in ('scheduling', 'proposed', 'locked')
       and t.id = any (array(select trips_private.my_trip_ids()))
   ) then
     raise exception 'circle_id: you lead a trip of it: cancel the trip, or let somebody else lead it first' using errcode = 'RBCFL';
@@ -31,5 +32,6 @@ begin
 end
 $$;
 comment on function trips.leave_circle(uuid) is
-  'Leaves a circle, and with it the collaborative trips it plans: the caller hears nothing of them any more. Who leads one hands it over first. Idempotent.';
+  'Leaves a circle, and with it the collaborative trips it plans: the caller '
+  'hears nothing of them any more. Who leads one hands it over first. Idempotent.';
 grant execute on function trips.leave_circle(uuid) to rowbell_user;

@@ -25,7 +25,8 @@ begin
 end
 $$;
 comment on function trips_private.tg_circle_invitations__tell() is
-  'SE-5: who is asked into a circle hears of it once. Once a person has heard of as many strangers as they may in a day, in the inbox alone.';
+  'SE-5: who is asked into a circle hears of it once. Once a person has '
+  'heard of as many strangers as they may in a day, in the inbox alone.';
 
 create or replace trigger _900_tell
   after insert on trips.circle_invitations

@@ -35,7 +35,8 @@ begin
 end
 $$;
 comment on function trips_private.tg_join_requests__tell() is
-  'TR-8, TR-11, TR-22: somebody asks to come along, or is answered. SE-5: a stranger to the leader asks as P1, and silently once the leader has heard of as many as they may in a day.';
+  'TR-8, TR-11, TR-22: somebody asks to come along, or is answered. SE-5: a stranger to the '
+  'leader asks as P1, and silently once the leader has heard of as many as they may in a day.';
 
 create or replace trigger _900_tell_inserted
   after insert on trips.join_requests

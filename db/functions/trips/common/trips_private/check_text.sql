@@ -7,4 +7,5 @@ begin
   end if;
 end
 $$;
-comment on function trips_private.check_text(text, text, integer) is 'Raises RBINV, naming the field, unless there is something to read and not too much of it.';
+comment on function trips_private.check_text(text, text, integer) is
+  'Raises RBINV, naming the field, unless there is something to read and not too much of it.';

@@ -12,4 +12,5 @@ begin
   where t.status in ('scheduling', 'proposed', 'locked');
 end
 $$;
-comment on function trips_private.tell_left(trips_private.leaving[]) is 'TR-20: makes the events of people having left trips that are still to be.';
+comment on function trips_private.tell_left(trips_private.leaving[]) is
+  'TR-20: makes the events of people having left trips that are still to be.';

@@ -13,7 +13,8 @@ begin
 end
 $$;
 comment on function trips_private.tg_rows__use_limit() is
-  'SE-5: rows that a person writes use up a limit of theirs, whichever function they come by; updates too, where they tell somebody. As a trigger, so that no way in is forgotten.';
+  'SE-5: rows that a person writes use up a limit of theirs, whichever function they come '
+  'by; updates too, where they tell somebody. As a trigger, so that no way in is forgotten.';
 
 create or replace trigger _200_use_limit
   after insert on trips.circles referencing new table as written

@@ -24,4 +24,5 @@ create or replace view trips_private.trip_events as
   left join trips.date_windows as w on w.id = (e.data ->> 'windowId')::uuid and w.trip_id = t.id
   where e.subject_type = 'trip';
 comment on view trips_private.trip_events is
-  'Events about trips with what every copy of this pack may say: names (a person without one is "Someone"), and as Dates those of the window the event is about (data.windowId), else the locked ones.';
+  'Events about trips with what every copy of this pack may say: names (a person without one is '
+  '"Someone"), and as Dates those of the window the event is about (data.windowId), else the locked ones.';

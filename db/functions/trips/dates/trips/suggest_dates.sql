@@ -34,5 +34,6 @@ begin
 end
 $$;
 comment on function trips.suggest_dates(uuid, date, date) is
-  'Suggests dates, first and last day, for a trip the caller travels on. The trip''s first ones tell the others. The same again is the same suggestion.';
+  'Suggests dates, first and last day, for a trip the caller travels on. The '
+  'trip''s first ones tell the others. The same again is the same suggestion.';
 grant execute on function trips.suggest_dates(uuid, date, date) to rowbell_user;

@@ -1,4 +1,5 @@
-create or replace function trips.add_expense(trip_id uuid, title text, amount numeric, currency text, shared_by uuid[]) returns trips.expenses
+create or replace function trips.add_expense(trip_id uuid, title text, amount numeric, currency text, shared_by uuid[])
+  returns trips.expenses
 language plpgsql volatile
 -- Definer: people have no grant to write here; the first lines check the caller.
 security definer set search_path = pg_catalog, pg_temp
@@ -12,7 +13,8 @@ declare
   expense trips.expenses;
 begin
   perform trips_private.check_text('title', add_expense.title, 200);
-  if add_expense.amount is null or not (add_expense.amount > 0 and add_expense.amount < 10000000000) or add_expense.amount <> round(add_expense.amount, 2) then
+  if add_expense.amount is null or not (add_expense.amount > 0 and add_expense.amount < 10000000000)
+    or add_expense.amount <> round(add_expense.amount, 2) then
     raise exception 'amount: must be more than nothing, with at most two decimals' using errcode = 'RBINV';
   end if;
   if add_expense.currency is null or add_expense.currency !~ '^[A-Z]{3}$' then

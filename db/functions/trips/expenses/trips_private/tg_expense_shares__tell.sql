@@ -14,7 +14,8 @@ begin
 end
 $$;
 comment on function trips_private.tg_expense_shares__tell() is
-  'TR-12: an expense is shared with somebody. One event an expense and statement; who was told already is not told twice, because the key names the expense.';
+  'TR-12: an expense is shared with somebody. One event an expense and statement; '
+  'who was told already is not told twice, because the key names the expense.';
 
 create or replace trigger _900_tell
   after insert on trips.expense_shares

@@ -1,4 +1,5 @@
-create or replace function trips.add_accommodation_option(trip_id uuid, name text, url text default null) returns trips.accommodation_options
+create or replace function trips.add_accommodation_option(trip_id uuid, name text, url text default null)
+  returns trips.accommodation_options
 language plpgsql volatile
 -- Definer: people have no grant to write here; the first lines check the caller.
 security definer set search_path = pg_catalog, pg_temp

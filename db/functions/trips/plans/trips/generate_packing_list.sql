@@ -18,7 +18,8 @@ begin
   perform trips_private.check_text('titles', t.title, 200) from unnest(generate_packing_list.titles) as t (title);
   insert into trips.packing_lists (trip_id) values (trip.id) returning * into list;
   insert into trips.trip_items (trip_id, kind, title, packing_list_id)
-  select trip.id, 'packing', t.title, list.id from unnest(generate_packing_list.titles) with ordinality as t (title, place) order by t.place;
+  select trip.id, 'packing', t.title, list.id from unnest(generate_packing_list.titles) with ordinality as t (title, place)
+    order by t.place;
   return list;
 end
 $$;

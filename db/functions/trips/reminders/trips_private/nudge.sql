@@ -58,4 +58,5 @@ begin
 end
 $$;
 comment on function trips_private.nudge(uuid[]) is
-  'TR-N1, TR-N2: makes the events that nudge a leader, for those of these trips where it is time. How often a leader hears it is the types'' dedupe window.';
+  'TR-N1, TR-N2: makes the events that nudge a leader, for those of these trips '
+  'where it is time. How often a leader hears it is the types'' dedupe window.';

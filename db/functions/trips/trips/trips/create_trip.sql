@@ -25,5 +25,6 @@ begin
 end
 $$;
 comment on function trips.create_trip(uuid, text, text) is
-  'Starts planning a trip in a circle of the caller''s, who leads it. The circle is told. type: collaborative (the circle travels) or hosted (only participants do).';
+  'Starts planning a trip in a circle of the caller''s, who leads it. The circle is '
+  'told. type: collaborative (the circle travels) or hosted (only participants do).';
 grant execute on function trips.create_trip(uuid, text, text) to rowbell_user;

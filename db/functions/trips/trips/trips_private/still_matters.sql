@@ -23,7 +23,8 @@ begin
   -- Whom it was for, and still is.
   if event.type_key = 'trip_created_notify' then
     return exists (select from trips_private.companions as c where c.trip_id = event.subject_id and c.user_id = recipient_id);
-  elsif event.type_key in ('leader_can_lock_dates', 'leader_ready_to_propose', 'join_request_received', 'join_request_from_stranger', 'leader_transferred', 'traveler_left') then
+  elsif event.type_key in ('leader_can_lock_dates', 'leader_ready_to_propose', 'join_request_received', 'join_request_from_stranger',
+    'leader_transferred', 'traveler_left') then
     return exists (select from trips_private.leaders as l where l.trip_id = event.subject_id and l.user_id = recipient_id);
   end if;
   return event.type_key = 'join_request_rejected'
@@ -31,4 +32,5 @@ begin
 end
 $$;
 comment on function trips_private.still_matters(uuid, uuid) is
-  'TR-G10: whether somebody is still whom an event is for, and what it says still holds: who left hears nothing that waited, nor who leads no more, nor anybody of the start of a trip that was canceled.';
+  'TR-G10: whether somebody is still whom an event is for, and what it says still holds: who left hears '
+  'nothing that waited, nor who leads no more, nor anybody of the start of a trip that was canceled.';

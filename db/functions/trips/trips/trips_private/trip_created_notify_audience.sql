@@ -9,4 +9,5 @@ as $$
   where e.event_id = any (event_ids) and c.user_id is distinct from e.actor_id
 $$;
 comment on function trips_private.trip_created_notify_audience(uuid[]) is
-  'TR-1: the circle''s members except the creator. Of hosted trips too, which have no participants yet: this is how the circle hears of them.';
+  'TR-1: the circle''s members except the creator. Of hosted trips too, '
+  'which have no participants yet: this is how the circle hears of them.';
