@@ -1,13 +1,11 @@
-import { fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { parseArgs } from 'node:util';
 import { subscriptionOf } from '../src/sandbox/browser.ts';
 import type { Attack, Statuses } from './attacks.ts';
-import { insertLatency } from './latency.ts';
+import { createBystander, createNotifications, measure, shown, startAttack } from './bystander.ts';
 import { sleep, startStack } from './stack.ts';
-import { median, percentile } from './statistics.ts';
+import { percentile } from './statistics.ts';
 
 // Somebody asks for everything. How long do another person's unreadCount and P0 push take meanwhile, beside the same while it is
 // quiet? The aim: p50 and p99 within three times the quiet figure plus 50 ms.
@@ -17,7 +15,6 @@ const { values } = parseArgs({
 });
 const seconds = Number(values.seconds);
 const mallory = '00000000-0000-7000-8000-0000000000f1';
-const bob = '00000000-0000-7000-8000-0000000000a2';
 const say = (sentence: string) => console.error(`bench: ${sentence}`);
 
 // Accepts connections and never answers.
@@ -29,51 +26,15 @@ say('starting PostgreSQL, two sandboxes, two workers and the API …');
 const stack = await startStack({ moreWebPushOrigins: [silentOrigin] });
 const { pool, api } = stack;
 
-type Figures = { readonly counts: readonly number[]; readonly pushes: readonly number[] };
 /** Begins an attack; what it resolves to ends it, and says how it was answered. */
 type Begin = () => Promise<() => Promise<Statuses>>;
 
-/** Bob asks for his unreadCount, one request after the other, and gets P0 pushes in his browser. */
-async function measure(): Promise<Figures> {
-  const until = Date.now() + seconds * 1_000;
-  const headers = { 'content-type': 'application/json', authorization: `Bearer ${await api.tokenOf(bob)}` };
-  const counts: number[] = [];
-  const counting = (async () => {
-    while (Date.now() < until) {
-      const startedAt = performance.now();
-      const response = await fetch(`${api.url}/graphql`, {
-        method: 'POST',
-        headers,
-        body: '{"query":"{ unreadCount }"}',
-      });
-      const { data } = (await response.json()) as { data?: { unreadCount?: unknown } };
-      if (data?.unreadCount === undefined) throw new Error(`Bob was refused with status ${response.status}`);
-      counts.push(performance.now() - startedAt);
-      await sleep(25);
-    }
-  })();
-  const count = seconds * 10;
-  const arrived = await insertLatency(stack, {
-    priority: 'P0',
-    provider: 'web_push',
-    intervalMs: 100,
-    count,
-    settleMs: 3_000,
-  });
-  await counting;
-  const missing = Array.from({ length: count - arrived.length }, () => Number.POSITIVE_INFINITY);
-  return { counts, pushes: [...arrived, ...missing] };
-}
-
 function attackWith(attack: Attack): Begin {
   return async () => {
-    const child = fork(new URL('attacks.ts', import.meta.url));
-    child.send(attack);
-    return async () => {
-      child.send('stop');
-      const [statuses] = (await once(child, 'message')) as [Statuses];
-      await once(child, 'exit');
-      return statuses;
+    const { end, ended } = startAttack(attack);
+    return () => {
+      end();
+      return ended;
     };
   };
 }
@@ -112,32 +73,17 @@ function silentEndpoints(endpoints: number): Begin {
   };
 }
 
-const shown = (samples: readonly number[]) =>
-  `${Math.round(median(samples))} / ${Math.round(percentile(samples, 0.99))}`;
 const isWithinAim = (quiet: readonly number[], loud: readonly number[]) =>
   [0.5, 0.99].every((share) => percentile(loud, share) <= 3 * percentile(quiet, share) + 50);
 const table: string[] = [];
 
 try {
-  await pool.query('insert into notify.users (id) values ($1), ($2)', [mallory, bob]);
-  await pool.query(
-    `insert into notify.notifications (event_id, recipient_id, type_key, priority, title, body, expires_at)
-     select uuidv7(), u, 'test_push', 'P0', 'A title', 'A body', now()
-     from unnest($1::uuid[], $2::integer[]) as of (u, rows) cross join lateral generate_series(1, of.rows)`,
-    [
-      [mallory, bob],
-      [30_000, 200],
-    ],
-  );
-  const { endpoint, keys } = subscriptionOf(stack.sandboxes.urgent.webPushOrigin, 'bob-laptop');
-  await pool.query(
-    `insert into notify.devices (user_id, provider, token, web_push_p256dh, web_push_auth) values ($1, 'web_push', $2, $3, $4)`,
-    [bob, endpoint, keys.p256dh, keys.auth],
-  );
-  await pool.query(`insert into bench.followers values ($1, 'web_push')`, [bob]);
+  await pool.query('insert into notify.users (id) values ($1)', [mallory]);
+  await createNotifications(pool, mallory, 30_000);
+  await createBystander(stack);
   await pool.query('vacuum analyze');
 
-  const graphql = { url: `${api.url}/graphql`, token: await api.tokenOf(mallory) };
+  const graphql = { url: `${api.url}/graphql`, tokens: [await api.tokenOf(mallory)] };
   const attacks: [string, Begin][] = [
     ...[12, 40].map((connections): [string, Begin] => [
       `${connections} connections of one user with 30 000 notifications in bulk changes`,
@@ -146,7 +92,7 @@ try {
     ...[64, 300].map((endpoints): [string, Begin] => [`${endpoints} silent endpoints`, silentEndpoints(endpoints)]),
     [
       '20 connections without a token',
-      attackWith({ ...graphql, token: null, kind: 'hostile documents', connections: 20 }),
+      attackWith({ ...graphql, tokens: [null], kind: 'hostile documents', connections: 20 }),
     ],
     [
       '6 connections of one user, another document each time',
@@ -154,19 +100,19 @@ try {
     ],
     [
       '100 clients on /metrics',
-      attackWith({ url: `${api.metricsUrl}/metrics`, token: null, kind: 'metrics', connections: 100 }),
+      attackWith({ url: `${api.metricsUrl}/metrics`, tokens: [null], kind: 'metrics', connections: 100 }),
     ],
   ];
   say('warming up …');
-  await measure();
+  await measure(stack, AbortSignal.timeout(seconds * 1_000));
   for (const [name, begin] of attacks.filter(([name]) => name.includes(values.only))) {
     // Beside each, so that whatever else the machine does meanwhile is in both.
     say('quiet …');
-    const quiet = await measure();
+    const quiet = await measure(stack, AbortSignal.timeout(seconds * 1_000));
     say(`${name} …`);
     const end = await begin();
     await sleep(1_500);
-    const loud = await measure();
+    const loud = await measure(stack, AbortSignal.timeout(seconds * 1_000));
     const statuses = await end();
     const isWithin = isWithinAim(quiet.counts, loud.counts) && isWithinAim(quiet.pushes, loud.pushes);
     table.push(

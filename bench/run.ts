@@ -11,6 +11,7 @@ const benches = [
   'marks',
   'inbox',
   'fairness',
+  'documents',
 ];
 
 // `npm run bench` is `npm run bench -- pipeline`; what follows the name are that bench's options.

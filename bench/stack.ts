@@ -10,6 +10,8 @@ import { migrate } from '../src/migrate.ts';
 import { startPostgres } from '../src/postgres.ts';
 import { signToken } from '../src/start/sign-token.ts';
 
+export type StackOptions = { readonly moreWebPushOrigins?: readonly string[]; readonly apiHeapMiB?: number };
+
 export type SandboxProcess = {
   readonly settings: Record<string, string>;
   /** Where its browsers' endpoints are, `https://host:port`. */
@@ -53,12 +55,13 @@ export async function startDatabase() {
  * each lane, since a real provider does not make one customer's push wait behind another's.
  *
  * @param options.moreWebPushOrigins on this machine, besides the sandbox's, where Web Push may go
+ * @param options.apiHeapMiB what the API's heap may take; Node's own bound unless told
  */
-export async function startStack({ moreWebPushOrigins = [] }: { moreWebPushOrigins?: readonly string[] } = {}) {
+export async function startStack({ moreWebPushOrigins = [], apiHeapMiB }: StackOptions = {}) {
   const { pool, workerDatabaseUrl, apiDatabaseUrl, stop } = await startDatabase();
   const sandboxes = { urgent: await startSandboxProcess('urgent'), bulk: await startSandboxProcess('bulk') };
   const workers = { urgent: startWorker('urgent'), bulk: startWorker('bulk') };
-  const api = await startApiProcess(apiDatabaseUrl);
+  const api = await startApiProcess(apiDatabaseUrl, apiHeapMiB);
   for (const lane of ['urgent', 'bulk']) {
     while ((await pool.query('select from notify.workers where lane = $1', [lane])).rowCount === 0) await sleep(50);
   }
@@ -99,8 +102,9 @@ export type Stack = Awaited<ReturnType<typeof startStack>>;
 const jwtSecret = 'b'.repeat(32);
 
 /** The API in a process of its own, once it answers; `tokenOf` signs somebody in. */
-export async function startApiProcess(apiDatabaseUrl: string) {
-  const child = spawn(process.execPath, ['src/server.ts'], {
+export async function startApiProcess(apiDatabaseUrl: string, heapMiB?: number) {
+  const heap = heapMiB === undefined ? [] : [`--max-old-space-size=${heapMiB}`];
+  const child = spawn(process.execPath, [...heap, 'src/server.ts'], {
     env: {
       ...process.env,
       API_DATABASE_URL: apiDatabaseUrl,
@@ -123,7 +127,9 @@ export async function startApiProcess(apiDatabaseUrl: string) {
     url,
     metricsUrl,
     pid: child.pid as number,
-    tokenOf: (userId: string) => signToken({ JWT_SECRET: jwtSecret }, { user: userId, role: 'user', hours: 24 }),
+    child,
+    tokenOf: (userId: string, role = 'user', hours = 24) =>
+      signToken({ JWT_SECRET: jwtSecret }, { user: userId, role, hours }),
     async stop() {
       child.kill('SIGTERM');
       await once(child, 'exit');
