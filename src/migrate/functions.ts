@@ -2,9 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ClientBase, DatabaseError } from 'pg';
+import { inOrderOfLocks, type Piece } from './lock-order.ts';
 import { dbFolder, listSqlFiles } from './packs.ts';
-
-type File = { readonly path: string; readonly text: string };
 
 /** Less than the second after which a waiting application looks for a deadlock: it is us who step back, never them. */
 const lockTimeout = '400ms';
@@ -16,7 +15,8 @@ const mostTries = 30;
  *
  * Replacing a function locks nothing, replacing a trigger or view keeps writers or readers out until the transaction
  * ends. Deploys happen while the application writes: so triggers that are as they should be are left alone, what takes
- * locks comes last, and where it has to wait it is all done again a little later.
+ * locks comes last and in the order in which writers take them (lock-order.ts), and where it has to wait it is all done
+ * again a little later.
  *
  * @returns how many files
  * @throws {Error} naming the file and line, with PostgreSQL's reason; nothing is changed then
@@ -35,7 +35,7 @@ export async function applyFunctions(owner: ClientBase): Promise<number> {
   }
 }
 
-async function applyAll(owner: ClientBase, files: readonly File[]): Promise<void> {
+async function applyAll(owner: ClientBase, files: readonly Piece[]): Promise<void> {
   await owner.query('begin');
   try {
     await owner.query(`set local lock_timeout = '${lockTimeout}'`);
@@ -50,51 +50,17 @@ async function applyAll(owner: ClientBase, files: readonly File[]): Promise<void
   }
 }
 
-const createTrigger = /^create or replace trigger\b[^;]*;/gim;
-const createView = /^create or replace view\b/im;
-
-async function inOrderOfLocks(owner: ClientBase, files: readonly File[]): Promise<File[]> {
-  const { rows } = await owner.query<{ definition: string }>(
-    'select pg_get_triggerdef(oid) as definition from pg_trigger where not tgisinternal',
-  );
-  const standing = new Set(rows.map(({ definition }) => normal(definition)));
-  const needed = files.map(({ path, text }) => ({
-    path,
-    // Blank lines in its place, so that an error's line stays the file's.
-    text: text.replace(createTrigger, (trigger) =>
-      standing.has(normal(trigger.replace(/or replace /i, ''))) ? trigger.replace(/[^\n]/g, '') : trigger,
-    ),
-  }));
-  // The order in which writers take the same locks, or both sides wait for each other: a planner reads views before it
-  // writes, an application writes its own tables (a pack's, listed after the core's) before events, a planner deliveries
-  // before events.
-  const views = needed.filter(({ text }) => createView.test(text));
-  const triggers = needed.filter((file) => !views.includes(file) && file.text.search(createTrigger) >= 0);
-  const [ofCore, ofPacks] = [triggers.filter(isCore), triggers.filter((file) => !isCore(file))];
-  const lockless = needed.filter((file) => !views.includes(file) && !triggers.includes(file));
-  return [...lockless, ...views, ...ofPacks, ...ofCore];
-}
-
-function isCore({ path }: File): boolean {
-  return path.startsWith('db/functions/core/');
-}
-
-/** PostgreSQL tells a trigger in capitals and with more parentheses than it was given. */
-function normal(trigger: string): string {
-  return trigger.toLowerCase().replace(/[();]/g, ' ').replace(/\s+/g, ' ').trim();
-}
-
-async function read(path: string): Promise<File> {
+async function read(path: string): Promise<Piece> {
   return { path, text: await readFile(join(dbFolder, '..', path), 'utf8') };
 }
 
 /** A view needs what it selects from to be there: what fails for that reason is tried again after the others. */
-async function applyInAnyOrder(owner: ClientBase, files: readonly File[]): Promise<void> {
+async function applyInAnyOrder(owner: ClientBase, files: readonly Piece[]): Promise<void> {
   const isMissing = (error: unknown) =>
     error instanceof FileError && ['42883', '42P01', '42704'].includes(error.sqlstate);
   let pending = files;
   while (pending.length > 0) {
-    const failed: { file: File; error: unknown }[] = [];
+    const failed: { file: Piece; error: unknown }[] = [];
     for (const file of pending) {
       await owner.query('savepoint file');
       try {
@@ -113,7 +79,7 @@ async function applyInAnyOrder(owner: ClientBase, files: readonly File[]): Promi
 class FileError extends Error {
   readonly sqlstate: string;
 
-  constructor(file: File, error: DatabaseError) {
+  constructor(file: Piece, error: DatabaseError) {
     const offset = Number(error.position ?? 0);
     const line = offset > 0 ? `:${file.text.slice(0, offset).split('\n').length}` : '';
     const within = error.where ? `\n  ${error.where.split('\n')[0]}` : '';
@@ -122,7 +88,7 @@ class FileError extends Error {
   }
 }
 
-async function apply(owner: ClientBase, file: File): Promise<void> {
+async function apply(owner: ClientBase, file: Piece): Promise<void> {
   try {
     await owner.query(file.text);
   } catch (error) {

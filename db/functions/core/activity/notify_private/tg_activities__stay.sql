@@ -24,12 +24,16 @@ create or replace trigger _100_stay
 create or replace trigger _100_stay_whole
   before truncate on notify.activities
   for each statement execute function notify_private.tg_activities__stay();
--- make_partitions() gives it to months still to come.
+-- make_partitions() gives it to months still to come. One that has it is left alone: replacing it locks the table.
 do $$
 declare
   month regclass;
 begin
-  for month in select i.inhrelid from pg_catalog.pg_inherits as i where i.inhparent = 'notify.activities'::regclass loop
+  for month in
+    select i.inhrelid from pg_catalog.pg_inherits as i
+    where i.inhparent = 'notify.activities'::regclass
+      and not exists (select from pg_catalog.pg_trigger as t where t.tgrelid = i.inhrelid and t.tgname = '_100_stay_whole')
+  loop
     execute pg_catalog.format(
       'create or replace trigger _100_stay_whole before truncate on %s '
         'for each statement execute function notify_private.tg_activities__stay()', month);
