@@ -20,47 +20,33 @@ export const chunkErrors = [
 const { reject } = createRejections(chunkErrors);
 
 type Chunk = {
-  /** In the order in which they are begun, but for those whose person has enough under way. */
+  /** In the order in which they are begun. */
   readonly waiting: Map<number, Message>;
   begin(index: number, message: Message): Promise<void>;
 };
 
 /**
  * A function that sends each message of a chunk, and keeps the order. At most `limit` are under way at the same time, of
- * all chunks together, which take turns, and at most `ofAPerson` of one person. Once `signal` is aborted no further message is begun. `sendOne` ends early by
+ * all chunks together, which take turns. Once `signal` is aborted no further message is begun. `sendOne` ends early by
  * itself on abort; should it throw, only its own message is affected.
  */
-export function createSendEach(limit: number, ofAPerson = limit) {
+export function createSendEach(limit: number) {
   /** In the order of their turns. */
   const chunks: Chunk[] = [];
-  const people = new Map<string, number>();
   let busy = 0;
 
-  const openOf = (person: string) => people.get(person) ?? 0;
-  function count(person: string, more: number): void {
-    busy += more;
-    if (openOf(person) + more > 0) people.set(person, openOf(person) + more);
-    else people.delete(person);
-  }
-
   function fill(): void {
-    // Until no chunk, asked one after the other, has any that may begin.
-    for (let asked = 0; busy < limit && asked < chunks.length; ) {
+    while (busy < limit && chunks.length > 0) {
       const chunk = chunks.shift() as Chunk;
-      if (chunk.waiting.size === 0) continue;
+      const [next] = chunk.waiting;
+      if (!next) continue;
       chunks.push(chunk);
-      asked++;
-      for (const [index, message] of chunk.waiting) {
-        if (openOf(message.recipientId) >= ofAPerson) continue;
-        asked = 0;
-        chunk.waiting.delete(index);
-        count(message.recipientId, 1);
-        void chunk.begin(index, message).then(() => {
-          count(message.recipientId, -1);
-          fill();
-        });
-        break;
-      }
+      chunk.waiting.delete(next[0]);
+      busy++;
+      void chunk.begin(...next).then(() => {
+        busy--;
+        fill();
+      });
     }
   }
 

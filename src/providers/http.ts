@@ -2,10 +2,11 @@ import { isIP } from 'node:net';
 import { addAbortSignal } from 'node:stream';
 import { Agent, buildConnector, type Dispatcher, request } from 'undici';
 import { withDeadline } from './deadline.ts';
-import type { ErrorRow, Rejected } from './error-table.ts';
+import type { ErrorRow } from './error-table.ts';
+import type { Evidence } from './lanes.ts';
 import { createPublicLookup, isPublicAddress, PrivateAddressError } from './public-address.ts';
 import { trusting } from './trust.ts';
-import type { Result } from './types.ts';
+import type { Message, Result } from './types.ts';
 
 export type HttpOptions = {
   /** PEM of a certificate authority trusted besides the system's. */
@@ -145,15 +146,15 @@ export function transportFailure(error: unknown, signal: AbortSignal): (typeof t
   return late ? 'timeout' : 'connection_lost';
 }
 
-/** Whether a provider that speaks HTTP reports an answer, whichever it was. */
-export function isAnswer(result: Result): boolean {
-  return result.outcome === 'accepted' || /^\d{3}$/.test(result.code ?? '');
+/** What a result of a provider that speaks HTTP says of the other side: any answer is one. */
+export function evidenceOf(result: Result): Evidence | null {
+  if (result.outcome === 'accepted' || /^\d{3}$/.test(result.code ?? '')) return 'answer';
+  if (result.code === 'not_connected') return 'unreachable';
+  return result.code === 'timeout' || result.code === 'connection_lost' ? 'silence' : null;
 }
 
-/** Whether the other side did not answer: no connection, none that lasted, or no word in time. */
-export function isSilence(result: Result): result is Rejected {
-  return result.outcome === 'rejected' && /^(not_connected|timeout|connection_lost)$/.test(result.code ?? '');
-}
+/** The push service or host that a message goes to; empty where its address is no URL. */
+export const originOf = ({ address }: Message): string => URL.parse(address)?.origin ?? '';
 
 /** Never rejects; a body that goes on beyond the bounds is cut off together with its connection. */
 async function drain(body: Dispatcher.ResponseData['body'], signal: AbortSignal): Promise<void> {

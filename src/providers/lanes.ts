@@ -1,18 +1,36 @@
 import { chunkErrors } from './each.ts';
 import { createRejections, type ErrorRow } from './error-table.ts';
-import { isAnswer, isSilence } from './http.ts';
 import type { Message, Progress, Result } from './types.ts';
+
+/** What a result says of its origin: whether somebody answered there. `unreachable`: not even a connection came about. */
+export type Evidence = 'answer' | 'silence' | 'unreachable';
 
 export type LanesOptions = {
   /** Calls at once to origins that answer. */
   readonly kept: number;
   /** Of these, at most so many to one origin. */
   readonly anOrigin: number;
+  /** And so many of one person; 8 unless told. */
+  readonly aPerson?: number;
   /** Whole call; one in doubt has less. */
   readonly timeoutMs: number;
+  /** Calls in doubt at once, and how long each may take; 8 and 5 000 unless told. */
+  readonly doubtful?: number;
+  readonly doubtfulTimeoutMs?: number;
+  /** A call that takes longer leaves its lane, as long as there are fewer such calls than `overdue`; 1 000 and 128 unless told. */
+  readonly promptMs?: number;
+  readonly overdue?: number;
+  /**
+   * Whether messages to an origin that nobody heard of wait for their turn. It is right where new origins are ordinary, and
+   * wrong where most of them are not there. They wait for as long as a lane in doubt is free of calls that take too long.
+   */
+  readonly newOnesWait?: boolean;
+  /** Whose answers count together: a push service, a host, a mail domain. */
+  readonly originOf: (message: Message) => string;
+  readonly evidenceOf: (result: Result) => Evidence | null;
 };
 
-/** What is known of a push service or host, and how busy we are with it. */
+/** What is known of an origin, and how busy we are with it. */
 type Origin = {
   /** It has answered before, here or to another worker. */
   isKnown: boolean;
@@ -50,17 +68,17 @@ type Call = {
 /** What waits for one person at one origin. */
 type Line = { readonly key: string; readonly origin: Origin; readonly person: Person; readonly calls: Set<Call> };
 
-/** For all that is in doubt: lanes, patience, and how many messages may wait for them. */
+/** For all that is in doubt, unless told: lanes, patience; and how many messages may wait for them. */
 const maxDoubtful = 8;
-const doubtfulTimeoutMs = 5_000;
+const maxDoubtfulMs = 5_000;
 const maxDoubtfulWaiting = 64;
 const maxDoubtfulAnOrigin = 2;
-/** Of one person: calls at once, those in doubt, and those in doubt that wait. */
+/** Of one person: calls at once unless told, those in doubt, and those in doubt that wait. */
 const maxOfAPerson = 8;
 const maxDoubtfulOfAPerson = 2;
 const maxWaitingOfAPerson = 8;
-/** An answer that takes longer is not waited for in a lane, up to so many. */
-const promptMs = 1_000;
+/** Unless told: an answer that takes longer is not waited for in a lane, up to so many. */
+const maxPromptMs = 1_000;
 const maxOverdue = 128;
 /** After so many silences an origin that was known to answer is set aside, for so long, doubled each time. */
 const maxSilences = 3;
@@ -75,32 +93,39 @@ export const laneErrors = [
     code: 'set_aside',
     permanence: 'transient',
     reason: 'set_aside',
-    note: 'Not begun, because its push service, host or recipient owes us answers: its turn comes later and no try is used up',
+    note: 'Not begun, because its push service, host, mail domain or recipient owes us answers: its turn comes later and no try is used up',
   },
 ] as const satisfies readonly ErrorRow[];
 
 const { reject } = createRejections(laneErrors);
 
 /**
- * Shares the calls to many hosts among origins and people, so that none of them holds up the others. Origins that answer
+ * Shares the calls to many origins among origins and people, so that none of them holds up the others. Origins that answer
  * have lanes kept for them. All that is in doubt, because it is unknown or silent, shares a few with less patience, and
  * what finds no room is put back without being begun. A call that takes long leaves its lane to others; an origin that
  * does not answer is set aside, longer each time, until it does.
  */
-export function createLanes({ kept, anOrigin, timeoutMs }: LanesOptions) {
+export function createLanes(options: LanesOptions) {
+  const { kept, anOrigin, aPerson = maxOfAPerson, timeoutMs, originOf, evidenceOf, newOnesWait = false } = options;
+  const { promptMs = maxPromptMs, overdue = maxOverdue, doubtfulTimeoutMs = maxDoubtfulMs } = options;
   const origins = new Map<string, Origin>();
   const people = new Map<string, Person>();
   /** In the order of their turns. */
   const lines = new Map<string, Line>();
   const busy = { kept: 0, doubtful: 0, overdue: 0 };
-  const doubtfulLanes = Math.min(maxDoubtful, kept);
+  const doubtfulLanes = Math.min(options.doubtful ?? maxDoubtful, kept);
   let doubtfulWaiting = 0;
+  /** Calls in lanes in doubt that take too long. */
+  let owed = 0;
 
   const isDoubtful = ({ origin, person }: Line) => !origin.isKnown || origin.isSilent || person.isSilent;
+  /** Whether its messages wait for a lane, however long the line, and its handler for them. */
+  const isWaitedFor = ({ origin, person }: Line) =>
+    !origin.isSilent && !person.isSilent && (origin.isKnown || (newOnesWait && owed < doubtfulLanes));
 
   function mayBegin(line: Line): boolean {
     const { origin, person } = line;
-    if (!isDoubtful(line)) return busy.kept < kept && origin.open < anOrigin && person.open < maxOfAPerson;
+    if (!isDoubtful(line)) return busy.kept < kept && origin.open < anOrigin && person.open < aPerson;
     if (performance.now() < origin.asideUntil) return false;
     if (busy.doubtful >= doubtfulLanes || person.open >= maxDoubtfulOfAPerson) return false;
     return (origin.isKnown && !origin.isSilent) || origin.open < maxDoubtfulAnOrigin;
@@ -126,14 +151,17 @@ export function createLanes({ kept, anOrigin, timeoutMs }: LanesOptions) {
     busy[lane]++;
     origin.open++;
     person.open++;
-    if (inDoubt) call.late();
+    let isOwed = false;
+    if (!isWaitedFor(call.line)) call.late();
     const timer = setTimeout(() => {
       call.late();
-      if (lane === 'kept' && busy.overdue < maxOverdue) {
+      if (lane === 'kept' && busy.overdue < overdue) {
         busy[lane]--;
         lane = 'overdue';
         busy[lane]++;
       }
+      isOwed = lane === 'doubtful';
+      if (isOwed) owed++;
       if (origin.answeredAt < begunAt) origin.isSilent = true;
       if (person.answeredAt < begunAt) person.isSilent = true;
       sortOut();
@@ -145,6 +173,7 @@ export function createLanes({ kept, anOrigin, timeoutMs }: LanesOptions) {
       .catch(() => reject('internal'));
     clearTimeout(timer);
     busy[lane]--;
+    if (isOwed) owed--;
     origin.open--;
     person.open--;
     note(call.line, result, begunAt);
@@ -154,17 +183,18 @@ export function createLanes({ kept, anOrigin, timeoutMs }: LanesOptions) {
 
   function note({ origin, person }: Line, result: Result, begunAt: number): void {
     const now = performance.now();
-    if (isAnswer(result)) {
+    const evidence = evidenceOf(result);
+    if (evidence === 'answer') {
       Object.assign(origin, { isKnown: true, isSilent: false, answeredAt: now, silences: 0, asides: 0, asideUntil: 0 });
       Object.assign(person, { isSilent: false, answeredAt: now });
       return;
     }
-    if (!isSilence(result)) return;
+    if (evidence === null) return;
     if (person.answeredAt < begunAt) person.isSilent = true;
     if (origin.answeredAt < begunAt) {
       origin.isSilent = true;
       // Who is known to answer may be silent about one person's messages; that no connection comes about is the host's doing.
-      if (!origin.isKnown || ++origin.silences >= maxSilences || result.code === 'not_connected') {
+      if (!origin.isKnown || ++origin.silences >= maxSilences || evidence === 'unreachable') {
         origin.asideUntil = now + Math.min(longestAsideMs, firstAsideMs * 2 ** origin.asides++);
       }
     }
@@ -173,7 +203,7 @@ export function createLanes({ kept, anOrigin, timeoutMs }: LanesOptions) {
 
   /** Nobody waits for what is in doubt, and most of it is put back. */
   function sortOut(): void {
-    for (const line of lines.values()) if (isDoubtful(line)) for (const call of line.calls) doubt(call);
+    for (const line of lines.values()) if (!isWaitedFor(line)) for (const call of line.calls) doubt(call);
   }
 
   function doubt(call: Call): void {
@@ -208,8 +238,9 @@ export function createLanes({ kept, anOrigin, timeoutMs }: LanesOptions) {
     line.person.waiting--;
   }
 
-  function lineFor({ address, recipientId, originAnswers }: Message): Line {
-    const name = URL.parse(address)?.origin ?? '';
+  function lineFor(message: Message): Line {
+    const { recipientId, originAnswers } = message;
+    const name = originOf(message);
     const key = `${recipientId} ${name}`;
     const waiting = lines.get(key);
     if (waiting) return waiting;

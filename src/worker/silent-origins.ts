@@ -1,4 +1,4 @@
-import { isAnswer, isSilence } from '../providers/http.ts';
+import { evidenceOf, originOf } from '../providers/http.ts';
 import type { Landed } from './flight.ts';
 
 /** So many people's messages without an answer say something of an origin that is known to answer. */
@@ -10,17 +10,17 @@ const severalPeople = 3;
  * of an origin that answers others.
  */
 export function silentOrigins(landed: readonly Landed[]): readonly string[] {
-  const about = Map.groupBy(landed, ({ message }) => URL.parse(message.address)?.origin ?? 'null');
+  const about = Map.groupBy(landed, ({ message }) => originOf(message));
   return [...about]
-    .filter(([origin]) => origin !== 'null')
+    .filter(([origin]) => origin !== '' && origin !== 'null')
     .filter(([, heard]) => {
-      if (heard.some(({ result }) => isAnswer(result))) return false;
-      const people = new Set(heard.filter(({ result }) => isSilence(result)).map(({ message }) => message.recipientId));
+      const said = heard.map(({ message, result }) => ({ message, evidence: evidenceOf(result) }));
+      if (said.some(({ evidence }) => evidence === 'answer')) return false;
+      const unheard = said.filter(({ evidence }) => evidence !== null);
+      const people = new Set(unheard.map(({ message }) => message.recipientId));
       return (
         people.size >= severalPeople ||
-        heard.some(
-          ({ message, result }) => isSilence(result) && (!message.originAnswers || result.code === 'not_connected'),
-        )
+        unheard.some(({ message, evidence }) => !message.originAnswers || evidence === 'unreachable')
       );
     })
     .map(([origin]) => origin);

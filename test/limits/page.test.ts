@@ -72,3 +72,10 @@ test('SE-14: and every constant with which the API bounds something, with its wo
     [],
   );
 });
+
+test('SE-14: each bound stands once, and on this page alone', () => {
+  const places = rows.flatMap((row) => (/ in src\/| in tasks\/|^notify_private\./.test(row[4] ?? '') ? [row[4]] : []));
+  expect(places.filter((place, n) => places.indexOf(place) !== n)).toEqual([]);
+  const headed = globSync('docs/*.md', { cwd: root }).filter((page) => /^\|[^\n]*\| At most \|/m.test(read(page)));
+  expect(headed).toEqual(['docs/limits.md']);
+});

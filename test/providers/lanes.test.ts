@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { createLanes } from '../../src/providers/lanes.ts';
+import { evidenceOf, originOf } from '../../src/providers/http.ts';
+import { createLanes, type LanesOptions } from '../../src/providers/lanes.ts';
 import type { Message, Result } from '../../src/providers/types.ts';
 import { messageTo, unaborted } from '../support/message.ts';
 
@@ -47,7 +48,8 @@ function begin(
   return { heard, late, done };
 }
 
-const newLanes = () => createLanes({ kept: 40, anOrigin: 30, timeoutMs: 10_000 });
+const newLanes = (changes: Partial<LanesOptions> = {}) =>
+  createLanes({ kept: 40, anOrigin: 30, timeoutMs: 10_000, originOf, evidenceOf, ...changes });
 
 describe('lanes', () => {
   test('SE-2: hosts nobody heard of share eight, with less patience, and nobody waits for them', () => {
@@ -251,6 +253,39 @@ describe('lanes', () => {
       his.sendOne,
     );
     expect(his.open).toHaveLength(5);
+  });
+
+  test('SE-2: where new hosts are ordinary they wait for their turn, until all lanes in doubt take too long', async () => {
+    const lanes = newLanes({ doubtful: 4, promptMs: 300, newOnesWait: true });
+    const well = hosts();
+    const flowing = begin(
+      lanes,
+      many(300, (n) => ({ host: `h${n}.example` })),
+      well.sendOne,
+    );
+    expect([well.open.length, flowing.late.size, flowing.heard.size]).toEqual([4, 0, 0]);
+    while (well.open.length > 0) {
+      expect(well.open.length).toBeLessThanOrEqual(4);
+      for (const call of [...well.open]) call.answer(accepted);
+      await sleep(1);
+    }
+    expect((await flowing.done).every(({ outcome }) => outcome === 'accepted')).toBe(true);
+
+    const silent = hosts();
+    const stuck = begin(
+      lanes,
+      many(300, (n) => ({ host: `silent${n}.example` })),
+      silent.sendOne,
+    );
+    // Those that wait are late, so that no handler waits for them; the rest is put back.
+    await expect.poll(() => stuck.heard.size, { timeout: 20_000 }).toBe(300 - 4 - 64);
+    expect(stuck.late.size).toBe(68);
+    const others = begin(
+      lanes,
+      many(60, (n) => ({ host: `h${n}.example` })),
+      well.sendOne,
+    );
+    expect([well.open.length, others.late.size]).toEqual([40, 0]);
   });
 
   test('aborted: what waits was not begun', async () => {

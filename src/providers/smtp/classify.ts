@@ -1,4 +1,6 @@
 import { createRejections, type Rejected } from '../error-table.ts';
+import type { Evidence } from '../lanes.ts';
+import type { Result } from '../types.ts';
 import { errors } from './errors.ts';
 
 const { has, reject } = createRejections(errors);
@@ -15,6 +17,8 @@ export type SmtpFailure = {
   readonly responseCode?: number;
   readonly response?: string;
   readonly command?: string;
+  /** Which of nodemailer's clocks ran out. */
+  readonly timeoutType?: string;
 };
 
 /**
@@ -31,6 +35,8 @@ export function rejectionOf(
     return refusal(responseCode, { response, stage: stageOf(code, command) });
   const word = code === 'EABORT' && timedOut ? 'ETIMEDOUT' : code;
   if (!handedOver && tlsFailure.test(failure.originalCode ?? '')) return reject('ETLS');
+  const { timeoutType = 'SOCKET_TIMEOUT' } = failure;
+  if (!handedOver && timeoutType !== 'SOCKET_TIMEOUT') return reject('CONN ETIMEDOUT');
   if (!handedOver) return reject(has(word) ? word : 'other');
   if (word === 'ETIMEDOUT' || word === 'EABORT') return reject(`DATA ${word}`);
   return reject('DATA ECONNECTION');
@@ -59,4 +65,15 @@ function refusal(reply: number, { response, stage }: { response: string; stage: 
         ];
   const row: Code = candidates.find(has) ?? family;
   return reject(row, { code: enhanced ?? String(reply) });
+}
+
+/**
+ * What a result says of the domain that the mail goes to: a reply, or no word in time from a relay that had let us in. What
+ * is about the relay or our account says nothing of a domain.
+ */
+export function evidenceOf(result: Result): Evidence | null {
+  if (result.outcome === 'accepted') return 'answer';
+  const { code, permanence } = result;
+  if (code === 'ETIMEDOUT' || code === 'DATA ETIMEDOUT') return 'silence';
+  return permanence !== 'misconfigured' && /^[45]\d\d$|^[45]\.\d+\.\d+$/.test(code ?? '') ? 'answer' : null;
 }

@@ -1,5 +1,5 @@
-import { chunkErrors } from '../each.ts';
 import type { ErrorRow } from '../error-table.ts';
+import { laneErrors } from '../lanes.ts';
 
 /**
  * A code is an enhanced status (RFC 3463), a reply code (RFC 5321 §4.2) or nodemailer's word for a failure without a
@@ -94,6 +94,12 @@ export const errors = [
     reason: 'unavailable',
     note: 'Connection cut before the end of DATA',
   },
+  {
+    code: 'CONN ETIMEDOUT',
+    permanence: 'transient',
+    reason: 'unavailable',
+    note: 'The relay did not let us in in time',
+  },
   { code: 'ETIMEDOUT', permanence: 'transient', reason: 'timeout', note: 'No reply in time before the end of DATA' },
   { code: 'EPROTOCOL', permanence: 'transient', reason: 'server_error', note: 'Not an SMTP reply' },
   { code: 'EABORT', permanence: 'transient', reason: 'aborted', note: 'The worker gave up before the end of DATA' },
@@ -106,5 +112,5 @@ export const errors = [
     note: 'The connection broke before the reply to the message',
   },
   { code: 'other', permanence: 'message', reason: 'invalid_message', note: 'The mail could not be composed' },
-  ...chunkErrors,
+  ...laneErrors,
 ] as const satisfies readonly ErrorRow[];

@@ -1,14 +1,14 @@
 import type { Readable } from 'node:stream';
 import { createTransport } from 'nodemailer';
 import { withDeadline } from '../deadline.ts';
-import { createSendEach } from '../each.ts';
 import { createRejections } from '../error-table.ts';
+import { createLanes } from '../lanes.ts';
 import { trusting } from '../trust.ts';
 import type { Message, Provider, Result } from '../types.ts';
-import { rejectionOf, type SmtpFailure } from './classify.ts';
+import { evidenceOf, rejectionOf, type SmtpFailure } from './classify.ts';
 import { type DkimOptions, dkimSettings } from './dkim.ts';
 import { errors } from './errors.ts';
-import { isMailbox, mailOf, parseSender } from './mail.ts';
+import { domainOf, isMailbox, mailOf, parseSender } from './mail.ts';
 
 export type SmtpOptions = {
   /** `smtp://user:password@host:587` or `smtps://…:465`; nodemailer's settings may stand in the query. */
@@ -20,7 +20,10 @@ export type SmtpOptions = {
   /** PEM of a certificate authority trusted besides the system's. */
   readonly ca?: string | null;
   readonly dkim?: DkimOptions | null;
-  /** Connections kept, one message at a time each; 10 unless told. */
+  /**
+   * Lanes kept for domains that answer; 10 unless told. A lane is a connection with one message at a time, and there are at
+   * most twice as many: for what takes long, and for what is in doubt.
+   */
   readonly connections?: number;
   /** Silence of the server, and a whole call; 60 000 unless told. */
   readonly timeoutMs?: number;
@@ -30,25 +33,46 @@ const { reject } = createRejections(errors);
 
 /** Connections that one person may have in use: a mailbox whose server takes its time holds up no others. */
 const maxOfAPerson = 2;
+/** Connections for domains that are silent or that nobody heard of, and how long one of them may take. */
+const maxDoubtful = 4;
+const maxDoubtfulMs = 20_000;
+/** Relays that look into a mail take a second or two; what takes longer leaves its lane, up to so many. */
+const maxPromptMs = 3_000;
+const maxOverdue = 6;
 
 /**
- * Mail through one relay, over kept connections. STARTTLS is used where it is offered and required where a password
+ * Mail through one relay, over kept connections, which the domains share that the mail goes to: a relay that asks their
+ * servers before it answers is as slow as they are. STARTTLS is used where it is offered and required where a password
  * would leave this machine without it (`?requireTLS=false` in the URL says otherwise). Throws when the sender or the
  * DKIM key cannot be used.
  */
 export function createSmtp(options: SmtpOptions): Provider {
   const { url, from, returnPath = null, ca, dkim, connections = 10, timeoutMs = 60_000 } = options;
   const sender = parseSender(from);
-  const sendEach = createSendEach(connections, maxOfAPerson);
+  const [doubtful, overdue] = [Math.min(maxDoubtful, connections), Math.min(maxOverdue, connections)];
+  const lanes = createLanes({
+    kept: connections,
+    anOrigin: Math.ceil(connections * 0.75),
+    aPerson: maxOfAPerson,
+    timeoutMs,
+    doubtful,
+    doubtfulTimeoutMs: maxDoubtfulMs,
+    promptMs: maxPromptMs,
+    overdue,
+    newOnesWait: true,
+    originOf: domainOf,
+    evidenceOf,
+  });
   const transport = createTransport({
     pool: true,
     url,
     requireTLS: carriesPasswordAbroad(url),
-    maxConnections: connections,
+    maxConnections: connections + doubtful + overdue,
     // Only for a kept connection that the server closed meanwhile: nothing of the message was sent then.
     maxRequeues: 1,
-    connectionTimeout: Math.min(timeoutMs, 10_000),
-    greetingTimeout: Math.min(timeoutMs, 10_000),
+    // Less than a call has, so that a relay that lets nobody in is told apart from a domain that does not answer.
+    connectionTimeout: Math.min(timeoutMs / 2, 10_000),
+    greetingTimeout: Math.min(timeoutMs / 2, 10_000),
     socketTimeout: timeoutMs,
     tls: trusting(ca),
     ...(dkim && { dkim: dkimSettings(dkim) }),
@@ -66,9 +90,9 @@ export function createSmtp(options: SmtpOptions): Provider {
     done();
   });
 
-  const sendOne = async (message: Message, signal: AbortSignal): Promise<Result> => {
+  const sendOne = async (message: Message, signal: AbortSignal, patience: number): Promise<Result> => {
     if (!isMailbox(message.address)) return reject('EENVELOPE');
-    return withDeadline(signal, timeoutMs, async (deadline) => {
+    return withDeadline(signal, patience, async (deadline) => {
       try {
         const { messageId } = await transport.sendMail({ ...mailOf(message, sender, returnPath), signal: deadline });
         return { outcome: 'accepted', providerMessageId: messageId };
@@ -81,7 +105,8 @@ export function createSmtp(options: SmtpOptions): Provider {
 
   return {
     name: 'smtp',
-    send: (batch, signal, progress) => sendEach(batch, { signal, progress }, (message) => sendOne(message, signal)),
+    send: (batch, signal, progress) =>
+      lanes.send(batch, { signal, progress }, (message, ms) => sendOne(message, signal, ms)),
     async close() {
       transport.close();
     },

@@ -20,6 +20,9 @@ export function isMailbox(address: string): boolean {
   return Buffer.byteLength(address) <= 254 && /^[^\s@<>()[\]\\,;:"\p{Cc}]+@[^\s@<>()\\,;:"\p{Cc}]+$/u.test(address);
 }
 
+/** Where a mailbox is, in lower case. */
+export const domainOf = ({ address }: Message): string => address.slice(address.lastIndexOf('@') + 1).toLowerCase();
+
 /**
  * One message for nodemailer. The Message-ID is the same at every attempt. Where there is a return path, bounces come to
  * it with the delivery's signed name after a plus (VERP).

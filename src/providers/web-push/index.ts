@@ -1,6 +1,6 @@
 import webPush from 'web-push';
 import { createRejections } from '../error-table.ts';
-import { createHttp, type HttpAnswer, transportFailure } from '../http.ts';
+import { createHttp, evidenceOf, type HttpAnswer, originOf, transportFailure } from '../http.ts';
 import { createLanes } from '../lanes.ts';
 import { parseRetryAfter } from '../retry-after.ts';
 import type { Message, Provider, Result } from '../types.ts';
@@ -34,7 +34,7 @@ export function createWebPush(options: WebPushOptions): Provider {
   const authorizationFor = createVapid(options);
   const connections = Math.ceil(concurrency * 0.75);
   const http = createHttp({ ca, connections, timeoutMs, connectMs: 3_000, allowPrivateNetworks: sandboxOrigins });
-  const lanes = createLanes({ kept: concurrency, anOrigin: connections, timeoutMs });
+  const lanes = createLanes({ kept: concurrency, anOrigin: connections, timeoutMs, originOf, evidenceOf });
 
   const sendOne = async (message: Message, signal: AbortSignal, patience: number): Promise<Result> => {
     const endpoint = URL.parse(message.address);

@@ -1,5 +1,5 @@
 import { createRejections } from '../error-table.ts';
-import { createHttp, type HttpAnswer, transportFailure } from '../http.ts';
+import { createHttp, evidenceOf, type HttpAnswer, originOf, transportFailure } from '../http.ts';
 import { createLanes } from '../lanes.ts';
 import { parseRetryAfter } from '../retry-after.ts';
 import type { Message, Provider, Result } from '../types.ts';
@@ -28,7 +28,7 @@ const { has, reject } = createRejections(errors);
 export function createWebhook(options: WebhookOptions = {}): Provider {
   const { allowPrivateNetworks = false, ca, concurrency = 32, connections = 8, timeoutMs = 15_000 } = options;
   const http = createHttp({ ca, connections, timeoutMs, connectMs: 3_000, allowPrivateNetworks });
-  const lanes = createLanes({ kept: concurrency, anOrigin: connections, timeoutMs });
+  const lanes = createLanes({ kept: concurrency, anOrigin: connections, timeoutMs, originOf, evidenceOf });
   const schemes = allowPrivateNetworks ? ['https:', 'http:'] : ['https:'];
 
   const sendOne = async (message: Message, signal: AbortSignal, patience: number): Promise<Result> => {
