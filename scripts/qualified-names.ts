@@ -1,4 +1,5 @@
-import { parsePlPgSQL, parse as parseSql } from 'libpg-query';
+import { parse as parseSql } from 'libpg-query';
+import { type Node, namesOf, sqlOfPlpgsql } from './sql-reader.ts';
 
 /** A function of SQL or PL/pgSQL as the catalog has it. */
 export type Routine = {
@@ -11,7 +12,6 @@ export type Routine = {
   readonly transitionTables: readonly string[];
 };
 
-type Node = Readonly<Record<string, unknown>>;
 type Kind = 'relation' | 'function' | 'type' | 'collation' | 'statement';
 type Report = (kind: Kind, name: string) => void;
 
@@ -27,37 +27,12 @@ export async function findUnqualifiedNames(routine: Routine): Promise<string[]> 
   const report: Report = (kind, name) => {
     if (kind === 'relation' || !routine.isPinned) found.add(`${kind} ${name}`);
   };
-  const texts = routine.language === 'sql' ? [routine.text] : await sqlOfPlpgsql(routine.text, report);
+  const texts =
+    routine.language === 'sql'
+      ? [routine.text]
+      : await sqlOfPlpgsql(routine.text, () => report('statement', 'execute'));
   for (const text of texts) walk(await parseSql(text), new Set(routine.transitionTables), report);
   return [...found].sort();
-}
-
-/** The statements, expressions and declared types of a PL/pgSQL function, as SQL. */
-async function sqlOfPlpgsql(definition: string, report: Report): Promise<string[]> {
-  // Without a catalog the parser takes every type that is not built in for a record, of which there are no arrays.
-  const readable = definition.replace(/\b[a-z_]+\.[a-z_]+\[\]/g, (type) => type.replace(/.+/, 'pg_catalog.text[]'));
-  const texts: string[] = [];
-  for (const node of nodes(await parsePlPgSQL(readable))) {
-    const { PLpgSQL_expr: expression, PLpgSQL_var: variable, PLpgSQL_rec: record } = node as Record<string, Node>;
-    if (expression) texts.push(asStatement(String(expression.query), Number(expression.parseMode)));
-    const type = declaredType(variable ?? record);
-    if (type) texts.push(`select null::${type}`);
-    if ('PLpgSQL_stmt_dynexecute' in node || 'PLpgSQL_stmt_dynfors' in node) report('statement', 'execute');
-  }
-  return texts;
-}
-
-/** @param mode 0 a statement, 2 an expression, from 3 on an assignment to a variable, a field or an element */
-function asStatement(query: string, mode: number): string {
-  if (mode === 0) return query;
-  return `select ${mode === 2 ? query : query.replace(/:?=/, ',')}`;
-}
-
-/** Null for parameters and what PL/pgSQL declares by itself: these were looked up when the function was made. */
-function declaredType(variable: Node | undefined): string | null {
-  if (variable?.lineno === undefined || /^sql(state|errm)$/.test(String(variable.refname))) return null;
-  const type = (variable.datatype as Record<string, Node> | undefined)?.PLpgSQL_type?.typname;
-  return typeof type === 'string' && !/%(row)?type$/i.test(type) ? type : null;
 }
 
 /** @param scope names of common table expressions and transition tables, which come before any table's */
@@ -103,16 +78,4 @@ function withClause(node: Node, scope: ReadonlySet<string>, report: Report): Rea
     inner.add(String(query.ctename));
   }
   return inner;
-}
-
-function namesOf(list: unknown): string[] {
-  if (!Array.isArray(list)) return [];
-  return list.flatMap((item: { String?: { sval: string } }) => item.String?.sval ?? []);
-}
-
-/** Every object of a tree. */
-function* nodes(value: unknown): Generator<Node> {
-  if (typeof value !== 'object' || value === null) return;
-  if (!Array.isArray(value)) yield value as Node;
-  for (const child of Object.values(value)) yield* nodes(child);
 }
