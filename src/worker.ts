@@ -5,13 +5,9 @@ import { digestClose } from '../tasks/digest__close.ts';
 import { eventPlan } from '../tasks/event__plan.ts';
 import { holdRelease } from '../tasks/hold__release.ts';
 import { journeyAdvance } from '../tasks/journey__advance.ts';
-import { keyExpire } from '../tasks/key__expire.ts';
-import { partitionMake } from '../tasks/partition__make.ts';
-import { retentionApply } from '../tasks/retention__apply.ts';
 import { scheduleFire } from '../tasks/schedule__fire.ts';
-import { statisticsRefresh } from '../tasks/statistics__refresh.ts';
 import { sweepRun } from '../tasks/sweep__run.ts';
-import { wordsPack } from '../tasks/words__pack.ts';
+import { upkeep, upkeepTasks } from '../tasks/upkeep.ts';
 import { readConfig } from './config.ts';
 import { createEngine, type Lane } from './database/engine.ts';
 import { createPool } from './database.ts';
@@ -103,17 +99,13 @@ async function work(lane: Lane): Promise<void> {
       ...(lane === 'bulk' && {
         digest__close: digestClose(context),
         journey__advance: journeyAdvance(context),
-        partition__make: partitionMake(context),
-        key__expire: keyExpire(context),
         schedule__fire: scheduleFire(context),
         sweep__run: sweepRun(context),
-        retention__apply: retentionApply(context),
-        statistics__refresh: statisticsRefresh(context),
-        words__pack: wordsPack(context),
+        ...upkeepTasks(context),
       }),
     },
     concurrency: config.workerConcurrency,
-    upkeep: lane === 'bulk',
+    cron: lane === 'bulk' ? [...upkeep, { task: 'sweep__run', cron: '* * * * *' }] : [],
     logger,
   });
   logger.info('worker.started', { lane, workerId: lifecycle.workerId(), providers: [...providers.keys()] });

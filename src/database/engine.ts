@@ -200,27 +200,11 @@ export function createEngine({ pool, planningPool }: { pool: pg.Pool; planningPo
     /** True while more digests may be due. */
     closeDigests: () => value<boolean>('select notify_private.close_digests() as value', []),
 
-    makePartitions: () => value<number>('select notify_private.make_partitions() as value', []),
-
-    /** How many partitions and chunks of rows went; commits after each. */
-    async applyRetention(): Promise<number> {
-      const { rows } = await pool.query<{ done: number }>('call notify_private.apply_retention(null)');
-      return rows[0]?.done ?? 0;
+    /** Runs a statement of tasks/upkeep.ts; how much it did. */
+    async keepUp(sql: string): Promise<number> {
+      const { rows } = await pool.query<{ done: number | string }>(sql);
+      return Number(rows[0]?.done ?? 0);
     },
-
-    /** How many hours and days were counted anew; commits after each. */
-    async refreshStatistics(): Promise<number> {
-      const { rows } = await pool.query<{ done: number }>('call notify_private.refresh_statistics(null)');
-      return rows[0]?.done ?? 0;
-    },
-
-    /** How many notifications' words were packed; commits after each thousand. */
-    async packWords(): Promise<number> {
-      const { rows } = await pool.query<{ done: number }>('call notify_private.pack_all_words(null)');
-      return rows[0]?.done ?? 0;
-    },
-
-    expireKeys: () => value<string>('select notify_private.expire_keys() as value', []).then(Number),
 
     async runDueSweeps() {
       const { rows } = await pool.query<{

@@ -7,8 +7,8 @@ export type RunnerOptions = {
   readonly pool: pg.Pool;
   readonly taskList: TaskList;
   readonly concurrency: number;
-  /** Whether this process also does the daily and hourly upkeep. */
-  readonly upkeep: boolean;
+  /** What this process does at fixed times besides, UTC. */
+  readonly cron: readonly { readonly task: string; readonly cron: string }[];
   readonly logger: Logger;
 };
 
@@ -17,7 +17,7 @@ export type RunnerOptions = {
  * its modes without an error (research: exit code 0).
  */
 export function startRunner(options: RunnerOptions) {
-  const { pool, taskList, concurrency, upkeep, logger } = options;
+  const { pool, taskList, concurrency, cron, logger } = options;
   let runner: Runner | null = null;
   let stopped = false;
 
@@ -31,18 +31,7 @@ export function startRunner(options: RunnerOptions) {
           concurrency,
           noHandleSignals: true,
           logger: toGraphileLogger(logger),
-          parsedCronItems: parseCronItems(
-            upkeep
-              ? [
-                  { task: 'partition__make', match: '17 3 * * *' },
-                  { task: 'key__expire', match: '23 * * * *' },
-                  { task: 'sweep__run', match: '* * * * *' },
-                  { task: 'statistics__refresh', match: '* * * * *' },
-                  { task: 'retention__apply', match: '47 * * * *' },
-                  { task: 'words__pack', match: '7 * * * *' },
-                ]
-              : [],
-          ),
+          parsedCronItems: parseCronItems(cron.map(({ task, cron }) => ({ task, match: cron }))),
         });
         // Told to stop while it was starting: nobody had a runner to tell then.
         if (stopped) await runner.stop();

@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { statisticsRefresh } from '../../tasks/statistics__refresh.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { forget, installPack, makePerson, makeType, planDue, tell } from '../support/engine-pack.ts';
 import { one } from '../support/one.ts';
 import { type Rand, seeded } from '../support/rules-world.ts';
 import { expectExact } from '../support/statistics.ts';
-import { planningContext } from '../support/worker-context.ts';
+import { runUpkeep } from '../support/worker-context.ts';
 
 /** Deliveries live through all that can happen to them, by the functions that do it in production; the figures follow. */
 let db: TestDatabase;
@@ -201,7 +200,7 @@ const acts: Record<string, Act> = {
       `update notify.deliveries set expires_at = now() where id = any (array(select id from notify.deliveries where status = 'queued' order by id limit $1))`,
       [random(3)],
     ),
-  'counts what is due': () => statisticsRefresh(planningContext(db))({}, {} as never) as Promise<unknown>,
+  'counts what is due': () => runUpkeep(db, 'statistics__refresh'),
   'counts all': () => refresh(),
   'dies while counting': refreshAndDie,
 };

@@ -1,13 +1,9 @@
-import type { JobHelpers } from 'graphile-worker';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createEngine } from '../../src/database/engine.ts';
-import { createLogger } from '../../src/logger.ts';
-import type { WorkerContext } from '../../src/worker/context.ts';
-import { wordsPack } from '../../tasks/words__pack.ts';
 import { makePastMonth } from '../privacy/months.ts';
 import { createUser } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { one } from '../support/one.ts';
+import { runUpkeep } from '../support/worker-context.ts';
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -40,13 +36,6 @@ const stretches = (userId: string) =>
     [userId, []],
   );
 
-/** The task as the worker runs it. */
-async function runTask(): Promise<void> {
-  const engine = createEngine({ pool: db.worker, planningPool: db.worker });
-  const logger = createLogger({ level: 'silent', component: 'worker' });
-  await wordsPack({ engine, logger } as WorkerContext)({}, {} as JobHelpers);
-}
-
 test('NC-3: the words of many are packed by the hour; what is found is the same before, between and after', async () => {
   const [many, few] = [await createUser(db), await createUser(db)];
   await give(db.owner, many, 600);
@@ -59,7 +48,7 @@ test('NC-3: the words of many are packed by the hour; what is found is the same 
   ];
   const before = await all();
   expect(before).toEqual([600, 1, 111, 63]);
-  await runTask();
+  await runUpkeep(db, 'words__pack');
   expect(await stretches(many)).toEqual([256, 256, 88]);
   expect(await stretches(few)).toEqual([]);
   expect(await all()).toEqual(before);
@@ -67,11 +56,11 @@ test('NC-3: the words of many are packed by the hour; what is found is the same 
   await give(db.owner, many, 10, then(1));
   await give(db.owner, many, 1, new Date());
   expect(await found(many, 'word')).toBe(611);
-  await runTask();
+  await runUpkeep(db, 'words__pack');
   expect(await stretches(many)).toEqual([256, 256, 88]);
   await give(db.owner, many, 60, then(2));
-  await runTask();
-  await runTask();
+  await runUpkeep(db, 'words__pack');
+  await runUpkeep(db, 'words__pack');
   expect(await stretches(many)).toEqual([256, 256, 88, 70]);
   expect([await found(many, 'word'), await found(many, 'none')]).toEqual([671, 0]);
 });
@@ -140,7 +129,7 @@ test('NC-3: an endless text is found by its beginning, packed or not', async () 
   ]);
   const both = async () => [await found(person, 'beginning'), await found(person, 'end')];
   expect(await both()).toEqual([1, 0]);
-  await runTask();
+  await runUpkeep(db, 'words__pack');
   expect(await stretches(person)).toEqual([64]);
   expect(await both()).toEqual([1, 0]);
 });

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { retentionApply } from '../../tasks/retention__apply.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { installPack, makeType, planDue } from '../support/engine-pack.ts';
 import { one } from '../support/one.ts';
 import { until } from '../support/until.ts';
-import { planningContext } from '../support/worker-context.ts';
+import { runUpkeep } from '../support/worker-context.ts';
 import { idOf, makeHistory, makePastMonth, partitionsOf } from './months.ts';
 
 let db: TestDatabase;
@@ -42,7 +41,7 @@ test('issue 3, 11: a month past its policy is dropped and said to be; a month wi
   await makeHistory(db, past, people);
   await makeHistory(db, young, people);
   // The job as the worker runs it.
-  await retentionApply(planningContext(db))({}, {} as never);
+  await runUpkeep(db, 'retention__apply');
   expect(await partitionsOf(db, past)).toEqual([]);
   expect(await partitionsOf(db, young)).toHaveLength(8);
   expect((await runsOf(past)).sort()).toEqual([

@@ -1,9 +1,11 @@
+import type { JobHelpers } from 'graphile-worker';
 import { createEngine, type Engine } from '../../src/database/engine.ts';
 import { createLogger } from '../../src/logger.ts';
 import type { Provider } from '../../src/providers/types.ts';
 import { createBackground } from '../../src/worker/background.ts';
 import type { WorkerContext } from '../../src/worker/context.ts';
 import { persist } from '../../src/worker/persist.ts';
+import { upkeepTasks } from '../../tasks/upkeep.ts';
 import type { TestDatabase } from './database.ts';
 
 /** The engine as a worker calls it, over connections of the worker's login. */
@@ -27,4 +29,11 @@ export function planningContext(db: TestDatabase, providers: readonly Provider[]
     background: createBackground(logger).add,
     persist: (write) => persist(write, logger),
   };
+}
+
+/** One of the jobs of upkeep, as the worker runs it. */
+export async function runUpkeep(db: TestDatabase, task: string): Promise<void> {
+  const run = upkeepTasks(planningContext(db))[task];
+  if (!run) throw new Error(`There is no upkeep "${task}".`);
+  await run({}, {} as JobHelpers);
 }

@@ -1,0 +1,61 @@
+import type { Task, TaskList } from 'graphile-worker';
+import type { WorkerContext } from '../src/worker/context.ts';
+
+type Upkeep = {
+  readonly task: string;
+  /** Minute, hour, day of the month, month, day of the week; UTC. */
+  readonly cron: string;
+  /** One statement that answers with one row: `done`, how much it did. It commits as it goes, and ended half-way the next run goes on. */
+  readonly sql: string;
+  /** Written when something was done, with its number. */
+  readonly log: { readonly level: 'debug' | 'info'; readonly event: `${string}.${string}` };
+};
+
+/** What the database is asked to do for itself at fixed times. */
+export const upkeep: readonly Upkeep[] = [
+  // The partitions of the coming months.
+  {
+    task: 'partition__make',
+    cron: '17 3 * * *',
+    sql: 'select notify_private.make_partitions() as done',
+    log: { level: 'info', event: 'partitions.made' },
+  },
+  // Dedupe keys, counters and idempotency keys that no rule can ask for any more.
+  {
+    task: 'key__expire',
+    cron: '23 * * * *',
+    sql: 'select notify_private.expire_keys() as done',
+    log: { level: 'info', event: 'keys.expired' },
+  },
+  // Rows older than their table's policy; each hour, so that what had to wait is soon tried again.
+  {
+    task: 'retention__apply',
+    cron: '47 * * * *',
+    sql: 'call notify_private.apply_retention(null)',
+    log: { level: 'info', event: 'retention.applied' },
+  },
+  // The hours and days of which something has changed are counted anew.
+  {
+    task: 'statistics__refresh',
+    cron: '* * * * *',
+    sql: 'call notify_private.refresh_statistics(null)',
+    log: { level: 'debug', event: 'statistics.refreshed' },
+  },
+  // Words of notifications, for people who have many. What is not packed is found all the same.
+  {
+    task: 'words__pack',
+    cron: '7 * * * *',
+    sql: 'call notify_private.pack_all_words(null)',
+    log: { level: 'info', event: 'words.packed' },
+  },
+];
+
+export const upkeepTasks = (context: WorkerContext): TaskList =>
+  Object.fromEntries(upkeep.map((one) => [one.task, upkeepTask(one, context)]));
+
+function upkeepTask({ sql, log }: Upkeep, { engine, logger }: WorkerContext): Task {
+  return async () => {
+    const done = await engine.keepUp(sql);
+    if (done > 0) logger[log.level](log.event, { done });
+  };
+}
