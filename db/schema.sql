@@ -1902,6 +1902,18 @@ table notify_private.event_keys
   CREATE INDEX event_keys_created_at_idx on notify_private.event_keys USING btree (created_at)
   row level security
 
+table notify_private.evidence
+  provider text not null
+  origin text not null
+  user_id uuid not null
+  accepted_at timestamp with time zone
+  retired_at timestamp with time zone
+  constraint evidence_is_for_or_against CHECK (((accepted_at IS NOT NULL) OR (retired_at IS NOT NULL)))
+  constraint evidence_pkey PRIMARY KEY (provider, origin, user_id)
+  constraint evidence_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id)
+  CREATE INDEX evidence_user_id_idx on notify_private.evidence USING btree (user_id)
+  row level security
+
 table notify_private.hourly_outcomes
   starts_at timestamp with time zone not null
   type_key text not null
@@ -4213,7 +4225,7 @@ function notify_private.note_silence(provider text, origins text[]) returns void
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
-function notify_private.note_suspects(provider text, answers notify_private.answer[], at timestamp with time zone) returns void
+function notify_private.note_suspects(carrier notify.providers, answers notify_private.answer[], sent_at timestamp with time zone, at timestamp with time zone) returns void
   sql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.note_tracking_consent(user_id uuid, granted boolean, source text) returns boolean
@@ -4572,6 +4584,9 @@ function notify_private.verify_emails(user_ids uuid[]) returns SETOF notify.emai
 
 function notify_private.warn_unreachable(verdicts notify_private.verdict[]) returns void
   plpgsql volatile set search_path=pg_catalog, pg_temp
+
+function notify_private.weigh_evidence(carrier notify.providers, origin text, at timestamp with time zone, OUT people_for bigint, OUT people_against bigint) returns record
+  sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.words_again(recipient_id uuid, notification_ids uuid[]) returns tsvector[]
   sql stable set search_path=pg_catalog, pg_temp, enable_seqscan=off, enable_nestloop=off

@@ -1698,6 +1698,23 @@ export interface NotifyPrivateEventKeys {
   idempotency_key: string;
 }
 
+export interface NotifyPrivateEvidence {
+  /**
+   * When something was handed over that was accepted for the person; noted only while that is in question.
+   */
+  accepted_at: Timestamp | null;
+  /**
+   * Who said it (provider_origins), empty: the provider itself.
+   */
+  origin: string;
+  provider: string;
+  /**
+   * When an address of the person was last retired for a suspect word.
+   */
+  retired_at: Timestamp | null;
+  user_id: string;
+}
+
 export interface NotifyPrivateHourlyOutcomes {
   candidates: Int8;
   channel: string;
@@ -2686,6 +2703,7 @@ export interface DB {
   "notify_private.dedupe_keys": NotifyPrivateDedupeKeys;
   "notify_private.ended_sessions": NotifyPrivateEndedSessions;
   "notify_private.event_keys": NotifyPrivateEventKeys;
+  "notify_private.evidence": NotifyPrivateEvidence;
   "notify_private.hourly_outcomes": NotifyPrivateHourlyOutcomes;
   "notify_private.hourly_statistics": NotifyPrivateHourlyStatistics;
   "notify_private.inbox_changes": NotifyPrivateInboxChanges;

@@ -52,7 +52,13 @@ const doubtful = (result: Result) =>
 /** What one does next. `to` and `who` are places in the list of people, `by` that of a word for each address in turn. */
 type Step =
   | { readonly do: 'tell'; readonly to: readonly number[] }
-  | { readonly do: 'send'; readonly provider: (typeof providers)[number]; readonly by: readonly Word[] }
+  | {
+      readonly do: 'send';
+      readonly provider: (typeof providers)[number];
+      readonly by: readonly Word[];
+      /** Sizes of the chunks that a claim is recorded in, in turn; none: whole. */
+      readonly cuts: readonly number[];
+    }
   | { readonly do: 'elapse'; readonly seconds: number }
   | { readonly do: 'restart'; readonly settings: string };
 
@@ -75,7 +81,15 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       do: fc.constant('send' as const),
       provider: fc.constantFrom(...providers),
       // Mostly all hear the same: a wrong key, an outage; else each address its own.
-      by: fc.oneof(fc.array(word, { minLength: 1, maxLength: 1 }), fc.array(word, { minLength: 2, maxLength: 7 })),
+      by: fc.oneof(
+        fc.array(word, { minLength: 1, maxLength: 1 }),
+        fc.array(word, { minLength: 2, maxLength: 7 }),
+        // A wrong environment in which a few are at home.
+        fc.shuffledSubarray<Word>(['accepted', 'suspect', 'suspect', 'suspect', 'suspect', 'suspect', 'suspect'], {
+          minLength: 5,
+        }),
+      ),
+      cuts: fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 3 }),
     }),
   },
   {
@@ -113,6 +127,7 @@ const elapse = (seconds: number) =>
       paused_until = paused_until - interval '${seconds} s', credentials_changed_at = credentials_changed_at - interval '${seconds} s';
     update notify.provider_origins set accepted_at = accepted_at - interval '${seconds} s', paused_until = paused_until - interval '${seconds} s';
     update notify_private.suspects set since = since - interval '${seconds} s', said_at = said_at - interval '${seconds} s';
+    update notify_private.evidence set accepted_at = accepted_at - interval '${seconds} s', retired_at = retired_at - interval '${seconds} s';
     update notify.workers set started_at = started_at - interval '${seconds} s'`);
 
 type Pauses = Readonly<Record<string, number>>;
@@ -133,6 +148,7 @@ type Heard = {
   readonly person: string;
   readonly address: string;
   readonly result: Result;
+  readonly claim: number;
   readonly chunk: number;
 };
 
@@ -154,10 +170,16 @@ async function live(steps: readonly Step[]): Promise<void> {
     );
   let settings = 'one';
   let worker = await register(settings);
+  let claim = 0;
   let chunk = 0;
   /** Answers with the settings of now, but for those of the account's own which an acceptance or ten minutes made old. */
   let heard: Heard[] = [];
   const pausedBy = new Map<string, number>();
+
+  /** Per place, whom the settings of now were accepted for, and who lost an address for suspect words. */
+  let evidence = { accepted: new Map<string, Set<string>>(), retired: new Map<string, Set<string>>() };
+  const add = (people: Map<string, Set<string>>, { place, person }: Heard) =>
+    people.set(place, (people.get(place) ?? new Set()).add(person));
 
   const place = (provider: ProviderName, address: string) =>
     provider === 'apns' ? 'apns' : (origins.find((origin) => address.startsWith(origin)) as string);
@@ -165,10 +187,40 @@ async function live(steps: readonly Step[]): Promise<void> {
   async function send(
     provider: (typeof providers)[number],
     wordOf: (message: Message, n: number) => Word,
+    cuts: readonly number[] = [],
   ): Promise<number> {
-    const claimId = randomUUID();
-    const messages = await engine.claim(claimId, worker, provider, 'bulk');
-    if (messages.length === 0) return 0;
+    let claimId = randomUUID();
+    claim++;
+    const claimed = await engine.claim(claimId, worker, provider, 'bulk');
+    let rest: readonly Message[] = claimed;
+    for (let n = 0; rest.length > 0; n++) {
+      const size = cuts[n % cuts.length] ?? rest.length;
+      const restId = randomUUID();
+      if (size < rest.length) await engine.split(claimId, restId, rest.slice(size));
+      await record(provider, claimId, rest.slice(0, size), (message, at) =>
+        wordOf(message, claimed.length - rest.length + at),
+      );
+      rest = rest.slice(size);
+      claimId = restId;
+    }
+    // Nothing is lost: it has ended, or it is due in a while.
+    expect(
+      await one(
+        db.owner,
+        `select count(*)::integer from notify.deliveries
+         where finished_at is null and status <> 'sent' and not (status = 'queued' and due_at < clock_timestamp() + interval '21 minutes')
+            or attempt > max_attempts or max_attempts > ${mostAttempts}`,
+      ),
+    ).toBe(0);
+    return claimed.length;
+  }
+
+  async function record(
+    provider: (typeof providers)[number],
+    claimId: string,
+    messages: readonly Message[],
+    wordOf: (message: Message, n: number) => Word,
+  ): Promise<void> {
     chunk++;
     const { rows } = await db.owner.query<{ id: string; person: string }>(
       'select id, recipient_id as person from notify.deliveries where claim_id = $1',
@@ -183,10 +235,12 @@ async function live(steps: readonly Step[]): Promise<void> {
         person: personOf.get(message.deliveryId) as string,
         address: message.address,
         result: results[n] as Result,
+        claim,
         chunk,
       }),
     );
     heard.push(...now);
+    for (const one of now) if (one.result.outcome === 'accepted') add(evidence.accepted, one);
     await engine.record(claimId, messages, results);
     const after = { pauses: await pausesNow(), retired: await retired() };
 
@@ -199,8 +253,9 @@ async function live(steps: readonly Step[]): Promise<void> {
       expect(said.some(({ result }) => doubtful(result))).toBe(true);
       expect(said.some(({ result }) => result.outcome === 'accepted')).toBe(false);
       // 1: by several people since somebody was last accepted, unless it was said before the recipient was known.
-      const last = heard.findLast((one) => one.place === name && one.result.outcome === 'accepted')?.chunk ?? 0;
-      const since = heard.filter((one) => one.place === name && one.chunk > last && doubtful(one.result));
+      // What was said of the same claim was said after that was handed over.
+      const last = heard.findLast((one) => one.place === name && one.result.outcome === 'accepted')?.claim ?? 0;
+      const since = heard.filter((one) => one.place === name && one.claim >= last && doubtful(one.result));
       const aboutAccount = said.some(({ result }) => result === words.account);
       expect(new Set(since.map(({ person }) => person)).size).toBeGreaterThanOrEqual(aboutAccount ? 1 : 3);
       for (const [n, message] of messages.entries()) {
@@ -219,16 +274,12 @@ async function live(steps: readonly Step[]): Promise<void> {
         heard.some((one) => one.place === mine.place && one.chunk >= first && one.result.outcome === 'accepted'),
       ).toBe(true);
     }
-    // Nothing is lost: it has ended, or it is due in a while.
-    expect(
-      await one(
-        db.owner,
-        `select count(*)::integer from notify.deliveries
-         where finished_at is null and status <> 'sent' and not (status = 'queued' and due_at < clock_timestamp() + interval '21 minutes')
-            or attempt > max_attempts or max_attempts > ${mostAttempts}`,
-      ),
-    ).toBe(0);
-    return messages.length;
+    // Nor more people than were accepted with them, however few are in a chunk.
+    for (const one of now)
+      if (one.result !== words.gone && after.retired.includes(one.address) && !before.retired.has(one.address))
+        add(evidence.retired, one);
+    for (const [name, lost] of evidence.retired)
+      expect(lost.size).toBeLessThanOrEqual(evidence.accepted.get(name)?.size ?? 0);
   }
 
   for (const next of steps) {
@@ -236,15 +287,22 @@ async function live(steps: readonly Step[]): Promise<void> {
       await tell(db, type, [...new Set(next.to.map((n) => people[n] as string))]);
       await planDue(db);
     } else if (next.do === 'send') {
-      await send(next.provider, ({ address }, n) => {
-        // An address mostly hears the same again; places in the chunk change.
-        const at = next.by.length > 4 ? n : Number.parseInt(address.slice(-2), 16);
-        return next.by[at % next.by.length] as Word;
-      });
+      await send(
+        next.provider,
+        ({ address }, n) => {
+          // An address mostly hears the same again; places in the chunk change.
+          const at = next.by.length > 4 ? n : Number.parseInt(address.slice(-2), 16);
+          return next.by[at % next.by.length] as Word;
+        },
+        next.cuts,
+      );
     } else if (next.do === 'elapse') {
       await elapse(next.seconds);
     } else {
-      if (next.settings !== settings) heard = [];
+      if (next.settings !== settings) {
+        heard = [];
+        evidence = { accepted: new Map(), retired: new Map() };
+      }
       settings = next.settings;
       worker = await register(settings);
     }

@@ -1,10 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createEngine } from '../../src/database/engine.ts';
 import type { Message, ProviderName, Result } from '../../src/providers/types.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { forget, installPack, makePerson, makeType, planDue, tell } from '../support/engine-pack.ts';
 import { one } from '../support/one.ts';
+import { until } from '../support/until.ts';
 
 const names = ['apns', 'fcm', 'web_push', 'webhook', 'smtp', 'twilio'] as const;
 
@@ -94,6 +96,8 @@ async function send(provider: ProviderName, answer: (message: Message) => Result
   if (claimed.length > 0) await engine.record(claimId, claimed, claimed.map(answer));
   return claimed.length;
 }
+/** So that people can be told again. */
+const forgetCap = () => db.owner.query('truncate notify_private.daily_counters');
 const makeDue = () => db.owner.query(`update notify.deliveries set due_at = now() where status = 'queued'`);
 const endPauses = () =>
   db.owner.query(`
@@ -312,6 +316,107 @@ describe('W03: a wrong environment', () => {
     expect(await paused()).toEqual(['apns: suspect_rejections']);
     expect(await retired()).toEqual([]);
     expect(await one(db.owner, `select count(*)::integer from notify.deliveries where status = 'sent'`)).toBe(15);
+  });
+
+  test.each([
+    [1, 1],
+    [3, 1],
+    [9, 1],
+    [9, 3],
+  ])(
+    'however small the chunks, %i suspects beside %i accepted in each prune no more than were accepted',
+    async (suspects, few) => {
+      const good = await people(few);
+      // Two addresses each: it is people that count.
+      for (const { id } of good) await person('apns', '', id);
+      const all = await people(36);
+      const mine = new Set(all.map(({ address }) => address));
+      for (let n = 0; n < all.length; n += suspects) {
+        await forgetCap();
+        await tellOn('push', ...good, ...all.slice(n, n + suspects));
+        await makeDue();
+        await send('apns', ({ address }) => (mine.has(address) ? badToken : accepted));
+      }
+      expect((await retired()).length).toBeLessThanOrEqual(few);
+      expect(await paused()).toEqual([]);
+      // A day later those in doubt count no more; those retired do.
+      await db.owner.query(`update notify_private.suspects set said_at = said_at - interval '25 hours'`);
+      await forgetCap();
+      await tellOn('push', ...good, ...all.slice(-9));
+      await send('apns', ({ address }) => (mine.has(address) ? badToken : accepted));
+      expect((await retired()).length).toBeLessThanOrEqual(few);
+    },
+  );
+
+  test('what many were accepted for does not outweigh a bad day', async () => {
+    const good = await people(150);
+    const [gone, ...all] = (await people(130)) as [Person, ...Person[]];
+    await tellOn('push', ...good, gone);
+    await send('apns', ({ address }) => (address === gone.address ? badToken : accepted));
+    expect(await retired()).toEqual([gone.address]);
+    const mine = new Set(all.map(({ address }) => address));
+    await tellOn('push', good[0] as Person, ...all);
+    await send('apns', ({ address }) => (mine.has(address) ? badToken : accepted));
+    for (let n = 0; n < 3; n++) {
+      await tellOn('push', good[0] as Person);
+      await makeDue();
+      await send('apns', ({ address }) => (mine.has(address) ? badToken : accepted));
+    }
+    expect(await retired()).toEqual([gone.address]);
+  });
+
+  test('once enough others are accepted, those who are gone go', async () => {
+    const dead = await people(9);
+    const [first, ...good] = (await people(9)) as [Person, ...Person[]];
+    const mine = new Set(dead.map(({ address }) => address));
+    const answer = ({ address }: Message) => (mine.has(address) ? badToken : accepted);
+    await tellOn('push', first, ...dead);
+    await send('apns', answer);
+    expect(await retired()).toEqual([]);
+    await tellOn('push', ...good);
+    await send('apns', answer);
+    await makeDue();
+    await send('apns', answer);
+    expect(new Set(await retired())).toEqual(mine);
+  });
+
+  test('two chunks at once do not each use up what was accepted', async () => {
+    const good = await person();
+    const all = await people(2);
+    await person('apns', '', good.id);
+    await tellOn('push', good, ...all);
+    const claimId = randomUUID();
+    const claimed = await engine.claim(claimId, worker, 'apns', 'bulk');
+    const isMine = ({ address }: Message) => all.some((one) => one.address === address);
+    const [mine, accepts] = [claimed.filter(isMine), claimed.filter((message) => !isMine(message))];
+    const other = randomUUID();
+    const chunk = (n: number) => [mine[n], accepts[n]] as [Message, Message];
+    await engine.split(claimId, other, chunk(1));
+    const first = await db.worker.connect();
+    try {
+      await first.query('begin');
+      const held = createEngine({ pool: first as unknown as pg.Pool, planningPool: db.worker });
+      await held.record(claimId, chunk(0), [badToken, accepted]);
+      const second = engine.record(other, chunk(1), [badToken, accepted]);
+      await until('the second waits', () =>
+        one<boolean>(db.owner, 'select exists (select from pg_locks where not granted)'),
+      );
+      await first.query('commit');
+      await second;
+    } finally {
+      first.release();
+    }
+    expect(await retired()).toEqual([mine[0]?.address]);
+  });
+
+  test('a chunk of a worker with the settings before condemns nobody, whoever is accepted in it', async () => {
+    const [good, bad] = (await people(2)) as [Person, Person];
+    await tellOn('push', good, bad);
+    const before = worker;
+    worker = await start('two');
+    await send('apns', ({ address }) => (address === bad.address ? badToken : accepted), before);
+    expect(await retired()).toEqual([]);
+    expect(await one(db.owner, 'select count(*)::integer from notify_private.evidence')).toBe(0);
   });
 
   test('a refusal of an address or message that is not in doubt ends a pause, one of our own making does not', async () => {

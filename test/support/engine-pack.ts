@@ -260,7 +260,7 @@ export async function forget(db: TestDatabase): Promise<void> {
       notify.receipts, notify.suppressions, notify_private.claims, notify_private.dedupe_keys,
       notify_private.daily_counters, notify_private.event_keys, notify_private.audience_rest, notify_private.charges, notify.daily_spending;
     delete from graphile_worker._private_jobs;
-    truncate notify.provider_origins, notify_private.suspects;
+    truncate notify.provider_origins, notify_private.suspects, notify_private.evidence;
     update notify.providers set accepted_at = null, paused_until = null, pause_reason = null, pauses = 0, rate_per_second = null, tokens = 0;
   `);
 }

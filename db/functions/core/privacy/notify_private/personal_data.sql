@@ -67,6 +67,8 @@ as $$
       reason => 'What deliveries of two days cost, which are exported')),
     (notify_private.belongs('notify_private.suspects', exports => 'false',
       reason => 'Which devices are in doubt for a day; what was said of them is in the attempts')),
+    (notify_private.belongs('notify_private.evidence', exports => 'false',
+      reason => 'Whether messages were taken lately, which the attempts say')),
     (notify_private.belongs('notify_private.ended_sessions')),
     (notify_private.belongs('notify_private.limit_uses', exports => 'false', reason => 'Counts of a day, of what is exported itself')),
     (notify_private.belongs('notify_private.dedupe_keys', 'recipient_id')),

@@ -31,6 +31,10 @@ begin
   from unnest(results) as r;
   at_once := has_suspects or coalesce(provider.credentials_changed_at > at - interval '10 seconds', false);
 
+  if is_doubtful then
+    -- Two that weigh the same evidence would each retire as many as it bears.
+    perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('evidence ' || claim.provider, 0));
+  end if;
   if by_origin or is_doubtful or has_suspects then
     answers := array(
       select row(
@@ -48,7 +52,7 @@ begin
       where d.claim_id = claim.id and d.status = 'sending'
     );
     if is_current and (is_doubtful or has_suspects) then
-      perform notify_private.note_suspects(claim.provider, answers, at);
+      perform notify_private.note_suspects(provider, answers, claim.claimed_at, at);
     end if;
     for standing in select * from notify_private.standings(provider, answers, case when is_current then claim.claimed_at end, at) loop
       if standing.complaint is not null then
@@ -76,8 +80,8 @@ begin
         when a.outcome in ('misconfigured', 'origin') then a.outcome
         when n.resume_at is not null then 'suspect'
         when a.outcome = 'message' then 'message'
-        when n.is_most_in_doubt then 'suspect'
-        when n.is_accepted or is_current and s.since <= n.known_at then 'address'
+        when not is_current or n.is_most_in_doubt then 'suspect'
+        when n.is_accepted or s.since <= n.known_at then 'address'
         else 'suspect'
       end,
       n.resume_at
@@ -87,6 +91,12 @@ begin
     left join notify_private.suspects as s on s.provider = claim.provider and s.origin = a.origin and s.device_id = a.device_id
     where a.is_doubtful
   );
+  insert into notify_private.evidence (provider, origin, user_id, retired_at)
+  select distinct claim.provider, a.origin, a.user_id, at
+  from unnest(judgements) as v join unnest(answers) as a on a.delivery_id = v.delivery_id
+  where v.outcome = 'address'
+  order by a.origin, a.user_id
+  on conflict on constraint evidence_pkey do update set retired_at = excluded.retired_at;
   delete from notify_private.suspects as s
   using unnest(judgements) as v join unnest(answers) as a on a.delivery_id = v.delivery_id
   where v.outcome = 'address' and s.provider = claim.provider and s.device_id = a.device_id;

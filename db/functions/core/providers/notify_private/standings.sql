@@ -8,12 +8,12 @@ as $$
     c.accepted > 0 as is_accepted,
     c.is_let_in as is_let_in,
     k.known_at as known_at,
-    -- Once most are in doubt, a few acceptances do not condemn the rest.
-    case when c.accepted > 0 then c.doubtful >= 10 and c.doubtful > c.accepted else s.people >= 10 end as is_most_in_doubt,
+    -- Once most are in doubt, a few acceptances do not condemn the rest, in whatever chunks they come.
+    e.people_against > e.people_for as is_most_in_doubt,
     case
       -- A provider of many origins is never paused itself.
       when c.accepted > 0 or c.doubtful = 0 or c.origin = '' and (carrier).provider in ('web_push', 'webhook') then null
-      when s.doubters >= case
+      when d.people >= case
         when k.known_at > at - interval '10 minutes' then case when c.is_before_recipient then 3 else 10 end
         else case when c.is_before_recipient then 1 else 3 end
       end then coalesce(c.complaint, 'suspect_rejections')
@@ -38,11 +38,12 @@ as $$
     select case when h.known_at >= coalesce((carrier).credentials_changed_at, '-infinity') then h.known_at end as known_at
   ) as k
   cross join lateral (
-    select count(distinct s.user_id) as people,
-      count(distinct s.user_id) filter (where s.said_at > coalesce(k.known_at, '-infinity')) as doubters
+    select count(distinct s.user_id) as people
     from notify_private.suspects as s
-    where c.doubtful > 0 and s.provider = (carrier).provider and s.origin = c.origin and s.said_at > at - interval '1 day'
-  ) as s
+    where c.doubtful > 0 and s.provider = (carrier).provider and s.origin = c.origin
+      and s.said_at > greatest(k.known_at, at - interval '1 day')
+  ) as d
+  left join lateral notify_private.weigh_evidence(carrier, c.origin, at) as e on c.doubtful > 0
   -- Rows are taken in one order by all.
   order by c.origin
 $$;

@@ -22,6 +22,7 @@ begin
   delete from notify_private.limit_uses as u using notify.limits as l
   where l.key = u.limit_key and u.window_start < pg_catalog.now() - l.per;
   delete from notify_private.suspects where said_at < pg_catalog.now() - interval '1 day';
+  delete from notify_private.evidence where greatest(accepted_at, retired_at) < pg_catalog.now() - interval '30 days';
   -- Anyone can make up origins: the longest unused go, however many there are.
   delete from notify.provider_origins as o
   where o.used_at < pg_catalog.now() - interval '30 days' or o.used_at < (
