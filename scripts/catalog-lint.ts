@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import pg from 'pg';
-import { dbFolder, listSqlFiles } from '../src/migrate/packs.ts';
+import { dbFolder, listOwnSqlFiles } from '../src/migrate/packs.ts';
 import { findUnqualifiedNames, type Routine } from './qualified-names.ts';
 import { ourSchemas } from './schema.ts';
 import type { Scratch } from './scratch.ts';
@@ -63,10 +63,10 @@ async function compareWithFiles(client: pg.Client): Promise<string[]> {
      order by name`,
   );
   const inDatabase = new Set(rows.map(({ name }) => name));
-  const filed = await listSqlFiles('functions');
+  const filed = await listOwnSqlFiles('functions');
   const nameOf = (path: string) => `${basename(dirname(path))}.${basename(path, '.sql')}`;
   const files = new Map(filed.map((path) => [nameOf(path), path]));
-  const paths = await listSqlFiles('migrations');
+  const paths = await listOwnSqlFiles('migrations');
   const texts = await Promise.all(paths.map((path) => readFile(join(dbFolder, '..', path), 'utf8')));
   const created = texts.join('\n').matchAll(/create (?:or replace )?(?:function|view|materialized view) ([a-z_.]+)/g);
   const inMigrations = new Set([...created].map((match) => match[1]));

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { listSqlFiles } from '../src/migrate/packs.ts';
+import { listOwnSqlFiles } from '../src/migrate/packs.ts';
 import { lintCatalog } from './catalog-lint.ts';
 import { findChangedMigrations } from './checksums.ts';
 import { generators } from './generators.ts';
@@ -29,7 +29,7 @@ async function main(): Promise<void> {
   const files: Check[] = [
     ['format and lint', () => runTool(bin('biome'), ['ci', '--colors=off', '.'])],
     ['types', () => runTool(bin('tsc'), ['-p', '.'])],
-    ['migrations, read by squawk', async () => runTool(bin('squawk'), await listSqlFiles('migrations'))],
+    ['migrations, read by squawk', async () => runTool(bin('squawk'), await listOwnSqlFiles('migrations'))],
     ['landed migrations are unchanged', findChangedMigrations],
     ['layout of SQL', findSqlProblems],
     ['docker-compose.yml', () => runTool(bin('dclint'), ['--max-warnings', '0', 'docker-compose.yml'])],

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { dbFolder, listSqlFiles } from '../src/migrate/packs.ts';
+import { dbFolder, listOwnSqlFiles } from '../src/migrate/packs.ts';
 
 const file = join(dbFolder, 'migrations', 'checksums.txt');
 
@@ -20,7 +20,7 @@ async function checksum(path: string): Promise<string> {
 
 /** A landed migration stays as it is: databases have applied it. Returns what breaks this, a sentence each. */
 export async function findChangedMigrations(): Promise<string[]> {
-  const present = new Set(await listSqlFiles('migrations'));
+  const present = new Set(await listOwnSqlFiles('migrations'));
   const problems: string[] = [];
   for (const [path, landed] of await readLanded()) {
     if (!present.has(path)) problems.push(`${path} has landed and is gone`);
@@ -33,7 +33,7 @@ export async function findChangedMigrations(): Promise<string[]> {
 /** Adds the migrations that are new to the list of landed ones; never changes a line. Returns the new ones. */
 export async function landMigrations(): Promise<string[]> {
   const landed = await readLanded();
-  const fresh = (await listSqlFiles('migrations')).filter((path) => !landed.has(path));
+  const fresh = (await listOwnSqlFiles('migrations')).filter((path) => !landed.has(path));
   for (const path of fresh) landed.set(path, await checksum(path));
   const lines = [...landed].map(([path, sum]) => `${sum}  ${path}\n`);
   await writeFile(file, lines.join(''));

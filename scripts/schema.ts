@@ -120,7 +120,7 @@ const grantsFunction = `create function pg_temp.grants(acl aclitem[]) returns te
  * The database as a listing to be read in diffs: everything but bodies and comments, which stand in db/functions and
  * db/migrations. The same catalog gives the same text. It is not a script; pg_dump makes those.
  */
-export async function generateSchema(scratch: Scratch): Promise<string> {
+export async function generateSchema(scratch: Pick<Scratch, 'ownerUrl'>): Promise<string> {
   const client = new pg.Client({ connectionString: scratch.ownerUrl });
   await client.connect();
   try {

@@ -27,7 +27,7 @@ import { createSharedPool } from './http/shared-pool.ts';
 import { createTwilioRoutes } from './http/twilio.ts';
 import { createLinks } from './links.ts';
 import type { Logger } from './logger.ts';
-import { listMigrationNumbers, listSchemas } from './migrate/packs.ts';
+import { listMigrationNumbers, schemasOf } from './migrate/packs.ts';
 
 /** For callbacks, links in mails, contacts. */
 const mostHttpConnections = 6;
@@ -160,13 +160,14 @@ export async function startApi(config: ReturnType<typeof readConfig<'api'>>, log
   const metricsUrl = metricsServer?.url ?? null;
   logger.info('api.listening', { url: server.url, ...(metricsUrl && { metricsUrl }) });
 
-  const schemas = await listSchemas();
   const introspection = config.env === 'development';
   const prepare = async (): Promise<void> => {
     for (let pauseMs = 100; !stopping.signal.aborted; pauseMs = Math.min(pauseMs * 2, 5_000)) {
       try {
         // A schema made of a database that is still being migrated would lack what comes.
-        if ((await readReadiness(healthPool, migrations))?.missing_migrations === '0') {
+        const found = await readReadiness(healthPool, migrations);
+        if (found?.missing_migrations === '0') {
+          const schemas = schemasOf(found.packs);
           executor = await makeExecutor({ pool, schemas, introspection, shares, trusted, logger });
           logger.info('api.ready', { schemas });
           return;

@@ -12,6 +12,8 @@ export const settings = {
   ROWBELL_ENV: { default: 'production', secret: false },
   LOG_LEVEL: { default: 'info', secret: false },
   ROWBELL_STATE_DIR: { default: null, secret: false },
+  ROWBELL_PACKS: { default: 'all', secret: false },
+  ROWBELL_PACKS_DIR: { default: null, secret: false },
   DATABASE_URL: { default: null, secret: true },
   API_DATABASE_URL: { default: null, secret: true },
   WORKER_DATABASE_URL: { default: null, secret: true },
@@ -92,6 +94,10 @@ export type Config = {
   readonly logLevel: LogLevel;
   /** Folder where `npm start` keeps what it makes; null: `.rowbell` in the repository. */
   readonly stateDir: string | null;
+  /** Names of the packs that are to be on beside the core; null: all there are. Only `migrate` goes by it. */
+  readonly packs: readonly string[] | null;
+  /** A folder with further packs; null: the repository's alone. */
+  readonly packsDir: string | null;
   /** Connection of the owner, who migrates. */
   readonly databaseUrl: string | null;
   readonly apiDatabaseUrl: string | null;
@@ -218,7 +224,7 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads the configuration from an environment. Pure. Empty texts count as unset. PEM and JSON values may be given as
+ * Reads the configuration from an environment. Pure. Empty texts count as unset, but for ROWBELL_PACKS, where they say "none". PEM and JSON values may be given as
  * they are, with `\n` written out, or base64-encoded, since many tools cannot hold line ends in a variable.
  *
  * @param purpose what the process is; adds the settings it cannot do without to what is checked
@@ -315,6 +321,8 @@ export function readConfig<P extends keyof Needs = 'any'>(environment: Environme
     env: oneOf('ROWBELL_ENV', ['production', 'development']),
     logLevel: oneOf('LOG_LEVEL', logLevels),
     stateDir: text('ROWBELL_STATE_DIR'),
+    packs: parsePacks(environment.ROWBELL_PACKS ?? settings.ROWBELL_PACKS.default, problems),
+    packsDir: text('ROWBELL_PACKS_DIR'),
     databaseUrl: databaseUrl('DATABASE_URL'),
     apiDatabaseUrl: databaseUrl('API_DATABASE_URL'),
     workerDatabaseUrl: databaseUrl('WORKER_DATABASE_URL'),
@@ -461,6 +469,17 @@ const neededBy = {
   api: ['API_DATABASE_URL'],
   worker: ['WORKER_DATABASE_URL'],
 } as const satisfies Record<keyof Needs, readonly SettingName[]>;
+
+/** The names, in the order in which they are given; null: all. Which packs there are is for migrate to say. */
+function parsePacks(value: string, problems: string[]): readonly string[] | null {
+  const names = value.split(',').map((name) => name.trim());
+  const given = names.filter((name) => name !== '');
+  if (given.length === 1 && given[0] === 'all') return null;
+  if (given.includes('all') || !given.every((name) => /^[a-z][a-z0-9_]*$/.test(name))) {
+    problems.push('ROWBELL_PACKS must be names of packs with commas between them, or all');
+  }
+  return given;
+}
 
 /** Undoes what people do to get line ends through an environment variable. */
 function unfold(value: string): string {

@@ -2,16 +2,22 @@ import pg from 'pg';
 import { readConfig } from './config.ts';
 import { ensureDatabase } from './migrate/database.ts';
 import { applyFunctions } from './migrate/functions.ts';
-import { applyMigrations, migrationsTable } from './migrate/migrations.ts';
+import { applyMigrations, migrationsTable, refuseSharedNumbers } from './migrate/migrations.ts';
 import { ensureOwner } from './migrate/owner.ts';
+import { choosePacks, findPacks } from './migrate/packs.ts';
 import { migrateQueue } from './migrate/queue.ts';
 import { ensureRoles, type Logins } from './migrate/roles.ts';
 import { sessionUrl } from './migrate/session.ts';
+import { findInstalled, switchPacks } from './migrate/switch-packs.ts';
 import { revokeTemporary } from './migrate/temporary.ts';
 
 export type MigrateOptions = Logins & {
   /** The owner's connection: a role with `createrole` that owns the database. A superuser's works, and owns nothing in the end. */
   readonly databaseUrl: string;
+  /** The packs that are to be on beside the core; null or left out: all there are. */
+  readonly packs?: readonly string[] | null;
+  /** A folder with further packs. */
+  readonly packsDir?: string | null;
   /** Told what happens, a sentence at a time. */
   readonly say?: (sentence: string) => void;
 };
@@ -20,13 +26,16 @@ export type MigrateOptions = Logins & {
 const lockKey = 7_238_462;
 
 /**
- * Brings a database to this version: roles, owner, migrations, the job queue's schema, functions. Does nothing that is done
- * already and may run in several processes at once: they take turns.
+ * Brings a database to this version: roles, owner, migrations, the job queue's schema, functions, and which packs are on. Does
+ * nothing that is done already and may run in several processes at once: they take turns.
  *
- * @throws {Error} naming the SQL file and line where one is to blame
+ * @throws {Error} naming the SQL file and line, or the setting, where one is to blame
  */
 export async function migrate(options: MigrateOptions): Promise<void> {
   const say = options.say ?? (() => {});
+  const available = await findPacks(options.packsDir ?? null);
+  const chosen = choosePacks(available, options.packs ?? null);
+  await refuseSharedNumbers(available);
   await ensureDatabase(options.databaseUrl);
   const connectionString = sessionUrl(options.databaseUrl, null);
   const owner = new pg.Client({ connectionString, application_name: 'rowbell-migrate' });
@@ -37,13 +46,19 @@ export async function migrate(options: MigrateOptions): Promise<void> {
     // would stop a `create index concurrently` in the migrations of the one it waits for.
     while (!(await tryLock(owner))) await new Promise((resolve) => setTimeout(resolve, 100));
     await ensureRoles(owner, options);
-    const role = await ensureOwner(owner, say);
+    const role = await ensureOwner(owner, available, say);
     await revokeTemporary(owner, say);
     if (role) await owner.query(`set role ${role}`);
-    await applyMigrations(sessionUrl(options.databaseUrl, role), say);
+    // A pack that is off stays at this version, too: its rows are still exported and erased by its own functions.
+    const installed = await findInstalled(owner, available);
+    const kept = available.filter((pack) => chosen.includes(pack) || installed.includes(pack));
+    const url = sessionUrl(options.databaseUrl, role);
+    // The core first: a pack is then always built upon the same, whenever it is switched on.
+    await applyMigrations(url, kept.slice(0, 1), say);
+    await applyMigrations(url, kept.slice(1), say);
     await shareMigrationLevel(owner);
     await migrateQueue(owner, options.databaseUrl, role);
-    const files = await applyFunctions(owner);
+    const files = await applyFunctions(owner, kept, () => switchPacks(owner, { kept, chosen }, say));
     say(`The database is up to date (${files} files of functions applied).`);
   } finally {
     await owner.end();

@@ -36,6 +36,8 @@ async function main(): Promise<void> {
       apiDatabaseUrl: database.api,
       workerDatabaseUrl: database.worker,
       analystDatabaseUrl: database.analyst,
+      packs: config.packs,
+      packsDir: config.packsDir,
       say,
     });
   say(database.embedded ? 'Bringing the database up to date.' : 'Bringing the database of DATABASE_URL up to date.');

@@ -128,10 +128,12 @@ describe('docker-compose.yml', () => {
 /** What compose gives a container: `environment`, with the variables of .env in their places. */
 function environmentOf(name: string, dotEnv: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const replace = (value: string) =>
-    String(value).replaceAll(
-      /\$\{(\w+)(?::([-?])([^}]*))?\}/g,
-      (_all, variable: string, kind?: string, text?: string) => dotEnv[variable] || (kind === '-' ? (text ?? '') : ''),
-    );
+    String(value).replaceAll(/\$\{(\w+)(?:(:?[-?])([^}]*))?\}/g, (_all, variable: string, kind = '', text = '') => {
+      const value = dotEnv[variable];
+      // Without the colon an empty value counts.
+      const isSet = kind.startsWith(':') ? Boolean(value) : value !== undefined;
+      return isSet ? (value ?? '') : kind.endsWith('-') ? text : '';
+    });
   return Object.fromEntries(
     Object.entries(services[name]?.environment ?? {}).map(([key, value]) => [key, replace(value)]),
   );

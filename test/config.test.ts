@@ -51,6 +51,20 @@ describe('readConfig', () => {
     expect(Object.isFrozen(config) && Object.isFrozen(config.webhook)).toBe(true);
   });
 
+  test('OP-19: packs are all, those named, or none', () => {
+    expect(readConfig({}).packs).toBeNull();
+    expect(readConfig({ ROWBELL_PACKS: 'all' }).packs).toBeNull();
+    expect(readConfig({ ROWBELL_PACKS: 'trips, juke,' }).packs).toEqual(['trips', 'juke']);
+    expect(readConfig({ ROWBELL_PACKS: 'core' }).packs).toEqual(['core']);
+    // An empty value is unset elsewhere; here it is the core alone.
+    expect(readConfig({ ROWBELL_PACKS: '' }).packs).toEqual([]);
+    for (const wrong of ['trips,all', 'Trips', 'trips juke', '../trips']) {
+      expect(problemsOf({ ROWBELL_PACKS: wrong })).toEqual([
+        'ROWBELL_PACKS must be names of packs with commas between them, or all',
+      ]);
+    }
+  });
+
   test('a complete one has them all', () => {
     const config = readConfig(complete, 'api');
     expect(config.apns).toMatchObject({ keyId: 'ABCDE12345', host: 'api.push.apple.com', port: 443, ca: null });

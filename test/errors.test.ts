@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { errorCodes } from '../src/errors.ts';
-import { listSqlFiles } from '../src/migrate/packs.ts';
+import { listOwnSqlFiles } from '../src/migrate/packs.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -15,7 +15,7 @@ test('docs/errors.md lists the codes as they are', async () => {
 });
 
 test('SQL raises registered codes only', async () => {
-  const files = [...(await listSqlFiles('migrations')), ...(await listSqlFiles('functions'))];
+  const files = [...(await listOwnSqlFiles('migrations')), ...(await listOwnSqlFiles('functions'))];
   for (const file of files) {
     const used = (await readFile(join(root, file), 'utf8')).matchAll(/errcode = '(RB[A-Z0-9]{3})'/g);
     for (const [, code] of used)

@@ -7,17 +7,23 @@ type Readiness = {
   readonly missing_migrations: string;
   readonly missing_partitions: string;
   readonly workers_alive: string;
+  /** Those that are on, the core first. */
+  readonly packs: readonly string[];
 };
+
+/** Numbers of the migrations that this version comes with, by pack. */
+export type Migrations = Readonly<Record<string, readonly string[]>>;
 
 /**
  * What stands in the way of serving, as the database sees it.
  *
  * @param pool connections as `rowbell_http`
- * @param migrations numbers of the migrations that this version comes with
  * @throws whatever the query does; also where nothing is migrated yet
  */
-export async function readReadiness(pool: pg.Pool, migrations: readonly string[]): Promise<Readiness | undefined> {
-  const { rows } = await pool.query<Readiness>('select * from notify_private.readiness($1)', [migrations]);
+export async function readReadiness(pool: pg.Pool, migrations: Migrations): Promise<Readiness | undefined> {
+  const { rows } = await pool.query<Readiness>('select * from notify_private.readiness($1)', [
+    JSON.stringify(migrations),
+  ]);
   return rows[0];
 }
 
@@ -30,8 +36,7 @@ const keptMs = 1_000;
 export type ReadyOptions = {
   /** Connections as `rowbell_http`; one is taken at a time. */
   readonly pool: pg.Pool;
-  /** Numbers of the migrations that this version comes with. */
-  readonly migrations: readonly string[];
+  readonly migrations: Migrations;
   /** False while the API has no schema, and from the moment it is asked to stop. */
   readonly isServing: () => boolean;
   readonly logger: Logger;

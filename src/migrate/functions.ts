@@ -1,16 +1,16 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ClientBase, DatabaseError } from 'pg';
 import { inOrderOfLocks, type Piece } from './lock-order.ts';
-import { dbFolder, listSqlFiles } from './packs.ts';
+import { listSqlFiles, type Pack, root } from './packs.ts';
 
 /** Less than the second after which a waiting application looks for a deadlock: it is us who step back, never them. */
 const lockTimeout = '400ms';
 const mostTries = 30;
 
 /**
- * Applies db/functions (functions, views, triggers) in one transaction, twice: first without checking bodies, so that
+ * Applies the packs' functions, views and triggers in one transaction, twice: first without checking bodies, so that
  * they may refer to one another, then with, which proves that every body holds and every file can be applied again.
  *
  * Replacing a function locks nothing, replacing a trigger or view keeps writers or readers out until the transaction
@@ -18,24 +18,28 @@ const mostTries = 30;
  * locks comes last and in the order in which writers take them (lock-order.ts), and where it has to wait it is all done
  * again a little later.
  *
+ * @param finish is done last in that transaction, and again where it had to wait
  * @returns how many files
  * @throws {Error} naming the file and line, with PostgreSQL's reason; nothing is changed then
  */
-export async function applyFunctions(owner: ClientBase): Promise<number> {
-  const files = await Promise.all((await listSqlFiles('functions')).map(read));
+export async function applyFunctions(
+  owner: ClientBase,
+  packs: readonly Pack[],
+  finish: () => Promise<void>,
+): Promise<number> {
+  const files = await Promise.all((await listSqlFiles('functions', packs)).map(read));
   for (let tries = 1; ; tries++) {
     try {
-      await applyAll(owner, await inOrderOfLocks(owner, files));
+      await applyAll(owner, await inOrderOfLocks(owner, files), finish);
       return files.length;
     } catch (error) {
-      const isHeldUp = error instanceof FileError && ['55P03', '40P01'].includes(error.sqlstate);
-      if (!isHeldUp || tries === mostTries) throw error;
+      if (!isHeldUp(error) || tries === mostTries) throw error;
       await sleep(200 + Math.random() * 800);
     }
   }
 }
 
-async function applyAll(owner: ClientBase, files: readonly Piece[]): Promise<void> {
+async function applyAll(owner: ClientBase, files: readonly Piece[], finish: () => Promise<void>): Promise<void> {
   await owner.query('begin');
   try {
     await owner.query(`set local lock_timeout = '${lockTimeout}'`);
@@ -43,6 +47,7 @@ async function applyAll(owner: ClientBase, files: readonly Piece[]): Promise<voi
     await applyInAnyOrder(owner, files);
     await owner.query('set local check_function_bodies = on');
     for (const file of files) await apply(owner, file);
+    await finish();
     await owner.query('commit');
   } catch (error) {
     await owner.query('rollback');
@@ -51,7 +56,7 @@ async function applyAll(owner: ClientBase, files: readonly Piece[]): Promise<voi
 }
 
 async function read(path: string): Promise<Piece> {
-  return { path, text: await readFile(join(dbFolder, '..', path), 'utf8') };
+  return { path, text: await readFile(resolve(root, path), 'utf8') };
 }
 
 /** A view needs what it selects from to be there: what fails for that reason is tried again after the others. */
@@ -86,6 +91,11 @@ class FileError extends Error {
     super(`${file.path}${line}: ${error.message} (${error.code})${error.hint ? `\n  ${error.hint}` : ''}${within}`);
     this.sqlstate = error.code ?? '';
   }
+}
+
+function isHeldUp(error: unknown): boolean {
+  const sqlstate = error instanceof FileError ? error.sqlstate : error instanceof DatabaseError ? error.code : null;
+  return sqlstate === '55P03' || sqlstate === '40P01';
 }
 
 async function apply(owner: ClientBase, file: Piece): Promise<void> {

@@ -68,8 +68,8 @@ async function standingTriggers(owner: ClientBase): Promise<Set<string>> {
   return new Set(rows.map(({ definition }) => normal(definition)));
 }
 
-/** Where in the order each table comes. */
-async function ranksOf(owner: ClientBase, tables: ReadonlySet<string>): Promise<Map<string, number>> {
+/** Where in the order each table comes: the packs' tables, one that refers to another after it, then the core's. */
+export async function ranksOf(owner: ClientBase, tables: ReadonlySet<string>): Promise<Map<string, number>> {
   const core: readonly string[] = lockOrder;
   const unknown = [...tables].filter((table) => table.startsWith('notify.') && !core.includes(table));
   if (unknown.length > 0)

@@ -1,21 +1,24 @@
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { resolveBinary } from 'dbmate';
-import { dbFolder, listPacks, listSqlFiles } from './packs.ts';
+import { dbFolder, listSqlFiles, numberOf, type Pack } from './packs.ts';
 
 /** Where dbmate notes what has been applied. A schema of its own: `public` stays empty. */
 export const migrationsTable = 'rowbell.migrations';
 
 /**
- * Applies the pending migrations of all packs in the order of their numbers, each in a transaction, with dbmate.
+ * Applies the pending migrations of these packs in the order of their numbers, each in a transaction, with dbmate.
  *
  * @param say is told each file
  * @throws {Error} naming the file and line, with PostgreSQL's reason
  */
-export async function applyMigrations(databaseUrl: string, say: (sentence: string) => void): Promise<void> {
-  if ((await listSqlFiles('migrations')).length === 0) return;
-  const packs = await listPacks('migrations');
-  const folders = packs.flatMap((pack) => ['--migrations-dir', join(dbFolder, 'migrations', pack)]);
+export async function applyMigrations(
+  databaseUrl: string,
+  packs: readonly Pack[],
+  say: (sentence: string) => void,
+): Promise<void> {
+  const files = await listSqlFiles('migrations', packs);
+  if (files.length === 0) return;
+  const folders = packs.flatMap((pack) => ['--migrations-dir', pack.migrations]);
   const url = new URL(databaseUrl);
   // dbmate would insist on TLS where node-postgres does without.
   if (!url.searchParams.has('sslmode')) url.searchParams.set('sslmode', 'disable');
@@ -49,7 +52,7 @@ export async function applyMigrations(databaseUrl: string, say: (sentence: strin
     .trim()
     .replace(/^Error: /, '')
     .replaceAll(url.href, 'the database');
-  const file = (await listSqlFiles('migrations')).find((path) => path.endsWith(`/${current}`));
+  const file = files.find((path) => path.endsWith(`/${current}`));
   const line = /line: (\d+)/.exec(reason)?.[1];
   throw new Error(file ? `${file}${line ? `:${line}` : ''}: ${reason}` : `The migrations failed: ${reason}`);
 }
@@ -65,4 +68,18 @@ function onLine(stream: NodeJS.ReadableStream, take: (line: string) => void): vo
   stream.on('end', () => {
     if (rest) take(rest);
   });
+}
+
+/**
+ * dbmate knows a migration by its number alone: of two with the same it would leave one out without a word.
+ *
+ * @throws {Error} naming both
+ */
+export async function refuseSharedNumbers(packs: readonly Pack[]): Promise<void> {
+  const seen = new Map<string, string>();
+  for (const path of await listSqlFiles('migrations', packs)) {
+    const other = seen.get(numberOf(path));
+    if (other) throw new Error(`${path} and ${other} have the same number: give one of them another`);
+    seen.set(numberOf(path), path);
+  }
 }

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import { listOwnSchemas } from './packs.ts';
+import { listOwnSchemas, type Pack } from './packs.ts';
 import { ownerRole } from './roles.ts';
 
 /**
@@ -8,15 +8,20 @@ import { ownerRole } from './roles.ts';
  * takes to make more: the database itself, or, where others use it too, the right to make schemas in it.
  *
  * @param connection as whoever was told to migrate; the roles are there
+ * @param packs all there are, chosen or not
  * @param say is told what changes hands
  * @returns the role to become before anything is made; null: oneself
  */
-export async function ensureOwner(connection: ClientBase, say: (sentence: string) => void): Promise<string | null> {
+export async function ensureOwner(
+  connection: ClientBase,
+  packs: readonly Pack[],
+  say: (sentence: string) => void,
+): Promise<string | null> {
   const { rows: selves } = await connection.query<{ name: string; is_superuser: boolean }>(
     'select rolname as name, rolsuper as is_superuser from pg_catalog.pg_roles where rolname = current_user',
   );
   if (!selves[0]?.is_superuser) return null;
-  const schemas = await listOwnSchemas();
+  const schemas = await listOwnSchemas(packs);
   await handOverDatabase(connection, schemas, say);
   await connection.query(`alter default privileges for role ${ownerRole} revoke execute on functions from public`);
   const { rows: changes } = await connection.query<{ change: string }>(superuserOwned, [schemas, ownerRole]);

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { readConfig } from '../../src/config.ts';
 import { migrate } from '../../src/migrate.ts';
 import { type Postgres, startPostgres } from '../../src/postgres.ts';
 
@@ -35,6 +36,9 @@ export async function startCluster(): Promise<{ postgres: Postgres; address: Clu
   return { postgres, address };
 }
 
+/** TEST_PACKS, as ROWBELL_PACKS: `TEST_PACKS=core npm test -- test/engine` runs tests in an installation without the products. */
+const { packs } = readConfig({ ROWBELL_PACKS: process.env.TEST_PACKS });
+
 /** Migrates the database that `createDatabase` clones. */
 export async function createTemplate(address: ClusterAddress): Promise<void> {
   await asSuperuser(address, (client) => client.query(`create database ${templateName} owner ${ownerName}`));
@@ -42,6 +46,7 @@ export async function createTemplate(address: ClusterAddress): Promise<void> {
     databaseUrl: clusterUrl(address, templateName, ownerName),
     apiDatabaseUrl: clusterUrl(address, templateName, 'rowbell_api'),
     workerDatabaseUrl: clusterUrl(address, templateName, 'rowbell_worker'),
+    packs,
   });
 }
 

@@ -24,7 +24,7 @@ begin
     raise exception 'subject_id: subject_type and subject_id come together' using errcode = 'RBINV';
   end if;
   if subject_id is not null then
-    -- From the subject's events on: what is said of one trip is little.
+    -- From the subject's events on: what is said of one order is little.
     return query
     with of_subject as materialized (
       select e.id, e.type_key from notify.events as e
@@ -59,5 +59,5 @@ end
 $$;
 comment on function notify.outcome_totals(date, date, text, uuid) is
   'For operators: what became of the candidates, by day (UTC), type, channel, status and '
-  'reason, for all or for one subject (a trip); the last seven days unless told, at most 93.';
+  'reason, for all or for one subject (an order); the last seven days unless told, at most 93.';
 grant execute on function notify.outcome_totals(date, date, text, uuid) to rowbell_operator;

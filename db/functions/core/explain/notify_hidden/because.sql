@@ -8,7 +8,7 @@ as $$
         else 'Not asked: an earlier rule had decided.' end
     else case rule
       when 'type' then case said when 'passed' then 'This kind of notification is switched on.'
-        else 'Operators switched this kind of notification off.' end
+        else 'Operators switched this kind of notification off, or the pack that it belongs to.' end
       when 'expiry' then case said when 'passed' then 'It was worth telling until ' else 'It was not worth telling any more after ' end
         || notify_hidden.instant((facts ->> 'expires_at')::timestamptz, facts ->> 'zone') || '.'
       when 'still_relevant' then case said when 'passed' then 'It was still relevant.' else 'It was not relevant any more.' end

@@ -13,6 +13,7 @@ begin
         when j.progress is not null and p.reached is null then 'exited'
         when n.enrolled_at + j.expires_after <= at then 'expired'
         when s.step is null then 'completed'
+        when j.pack = any (notify_hidden.packs_off()) then 'skipped'
         when f.free_at > at then 'waits'
         when s.condition is null or notify_private.ask_journey(s.condition, n.user_id, n.subject_id) = 'true' then 'told'
         else 'skipped'

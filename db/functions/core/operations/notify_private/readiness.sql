@@ -1,13 +1,16 @@
 create or replace function notify_private.readiness(
-  migrations text[], out missing_migrations bigint, out missing_partitions bigint, out workers_alive bigint
+  migrations jsonb, out missing_migrations bigint, out missing_partitions bigint, out workers_alive bigint, out packs text[]
 )
 language plpgsql stable
 -- Definer: the route that answers balancers may read no table. Its grant is the check of the caller.
 security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
+  packs := array(select p.name from notify.packs as p where p.enabled order by p.name <> 'core', p.name);
   select count(*) into missing_migrations
-  from unnest(migrations) as m where not exists (select from rowbell.migrations as x where x.version = m);
+  from pg_catalog.jsonb_each(migrations) as p (pack, numbers)
+  cross join lateral pg_catalog.jsonb_array_elements_text(p.numbers) as m (number)
+  where (p.pack = 'core' or p.pack = any (packs)) and not exists (select from rowbell.migrations as x where x.version = m.number);
   -- Without next month's partitions every insert fails at midnight.
   select count(*) into missing_partitions
   from unnest(array['events', 'notifications', 'decisions', 'deliveries', 'delivery_attempts', 'receipts', 'activities']) as parent
@@ -19,7 +22,8 @@ begin
   where w.stopped_at is null and w.seen_at > pg_catalog.clock_timestamp() - interval '15 seconds';
 end
 $$;
-comment on function notify_private.readiness(text[]) is
-  'What stands in the way of serving: migrations that this version has and the database has not, '
-  'partitions missing for this month or the next; and how many workers beat, for information.';
-grant execute on function notify_private.readiness(text[]) to rowbell_http;
+comment on function notify_private.readiness(jsonb) is
+  'What stands in the way of serving: migrations that this version has, by pack ({"core": ["20261121000100"]}), and the '
+  'database has not of the packs that are on, partitions missing for this month or the next; how many workers beat, for '
+  'information; and which packs are on.';
+grant execute on function notify_private.readiness(jsonb) to rowbell_http;

@@ -53,7 +53,7 @@ as $$
     ) as x (place, frequency, source)
     where x.frequency is not null order by x.place limit 1
   ) as f
-  where t.enabled
+  where t.enabled and t.pack <> all (notify_hidden.packs_off())
   order by t.pack, t.category, t.key, c.channel
 $$;
 comment on function notify_private.effective_preferences(uuid, timestamptz) is

@@ -136,6 +136,8 @@ as $$
     (notify_private.about_nobody('notify.spending_caps', 'The catalog')),
     (notify_private.about_nobody('notify.daily_spending', 'Sums of a day and country')),
     (notify_private.about_nobody('notify_private.locale_formats', 'The catalog')),
+    (notify_private.about_nobody('notify.packs', 'The catalog')),
+    (notify_private.about_nobody('notify_private.closed_schemas', 'Grants')),
     (notify_private.about_nobody('notify.sweeps', 'The catalog')),
     (notify_private.about_nobody('notify.journeys', 'The catalog')),
     (notify_private.about_nobody('notify.journey_steps', 'The catalog')),

@@ -13,8 +13,8 @@ begin
     from unnest(call_listeners.delivery_ids) as i (id)
     cross join lateral (select * from notify.deliveries as x where x.id = i.id limit 1) as d
     cross join lateral (select x.type_key from notify.notifications as x where x.id = d.notification_id limit 1) as n
-    cross join lateral (select x.listener from notify.notification_types as x where x.key = n.type_key limit 1) as t
-    where t.listener is not null
+    cross join lateral (select x.listener, x.pack from notify.notification_types as x where x.key = n.type_key limit 1) as t
+    where t.listener is not null and t.pack <> all (notify_hidden.packs_off())
     group by t.listener
   loop
     execute pg_catalog.format('select %s($1)', heard.name) using heard.ids;

@@ -7,7 +7,7 @@ language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select
     c.notification_id, c.event_id, c.recipient_id, c.type_key, c.channel, at, c.released_rule,
-    pg_catalog.array_position(t.channels, c.channel), t.priority, t.enabled, c.expires_at, r.event_id is null,
+    pg_catalog.array_position(t.channels, c.channel), t.priority, t.enabled and coalesce(i.enabled, true), c.expires_at, r.event_id is null,
     case
       when t.purpose = 'transactional' then 'not_needed'
       when w.granted then 'given'
@@ -44,6 +44,7 @@ as $$
     v.unverified, b.refused
   from unnest(candidates) as c
   join notify.notification_types as t on t.key = c.type_key
+  left join lateral (select x.enabled from notify.packs as x where x.name = t.pack limit 1) as i on true
   cross join notify.settings as s
   cross join lateral (select x.time_zone, x.region, x.email, x.email_verified_at from notify.users as x
     where x.id = c.recipient_id limit 1) as u

@@ -38,11 +38,13 @@ begin
       pg_catalog.format('schedule:%s:%s:%s', schedule.id, clock.time_zone, extract(epoch from occurrence)),
       occurrence
     from notify.notification_types as t
-    where t.key = schedule.type_key and occurrence + t.expires_after > at
+    -- Of a pack that is off the time passes without a word.
+    where t.key = schedule.type_key and t.pack <> all (notify_hidden.packs_off()) and occurrence + t.expires_after > at
       and (schedule.user_id is not null or schedule.time_zone is not null
         or exists (select from notify.users as u where coalesce(u.time_zone, 'UTC') = clock.time_zone));
     if not found and not exists (
-      select from notify.notification_types as t where t.key = schedule.type_key and occurrence + t.expires_after > at
+      select from notify.notification_types as t
+      where t.key = schedule.type_key and t.pack <> all (notify_hidden.packs_off()) and occurrence + t.expires_after > at
     ) then
       passed := passed + 1;
     end if;
@@ -56,5 +58,6 @@ end
 $$;
 comment on function notify_private.fire_schedules(integer) is
   'Makes the event of each schedule whose time has come and sets its clock on, in one transaction. After a time without workers '
-  'the latest missed one fires, if it has not expired; the others are counted as skipped. Returns whether more may be due.';
+  'the latest missed one fires, if it has not expired; the others are counted as skipped, '
+  'and so are those of a pack that is off. Returns whether more may be due.';
 grant execute on function notify_private.fire_schedules(integer) to rowbell_worker;

@@ -11,6 +11,7 @@ begin
   for pack in
     select p.oid from pg_catalog.pg_proc as p join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
     where p.proname = 'end_session' and n.nspname ~ '_private$' and notify_private.is_ours(p.oid)
+      and n.nspname not in (select x.name || '_private' from notify.packs as x where not x.enabled)
     order by n.nspname
   loop
     execute format('select %s($1, $2)', pack) using user_id, session_id;

@@ -12,6 +12,9 @@ begin
   if not found then
     raise exception 'sweep_key: there is no such sweep' using errcode = 'RBNFD';
   end if;
+  if exists (select from notify.sweeps as s where s.key = run_sweep.sweep_key and s.pack = any (notify_hidden.packs_off())) then
+    raise exception 'sweep_key: its pack is switched off' using errcode = 'RBCFL';
+  end if;
   select r.* into run from notify.sweep_runs as r
   where r.sweep_key = run_sweep.sweep_key and r.settled_at is null and r.started_at is null;
   if not found then

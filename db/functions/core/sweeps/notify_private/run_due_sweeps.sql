@@ -11,7 +11,9 @@ begin
   perform notify_private.settle_sweep_runs();
   with due as (
     select s.key, make_interval(secs => extract(epoch from s.period)) as period
-    from notify.sweeps as s where s.enabled and least(s.next_run_at, s.retry_at) <= at order by s.key for update skip locked
+    from notify.sweeps as s
+    where s.enabled and s.pack <> all (notify_hidden.packs_off())
+      and least(s.next_run_at, s.retry_at) <= at order by s.key for update skip locked
   ),
   moved as (
     -- The next one in its rhythm, also where this one is late or made up for; after an outage of three days that is one
@@ -27,7 +29,11 @@ begin
   )
   insert into notify.sweep_runs (sweep_key) select m.key from moved as m order by m.key;
   for run in
-    select r.* from notify.sweep_runs as r where r.settled_at is null and r.started_at is null order by r.id for update skip locked
+    select r.* from notify.sweep_runs as r
+    where r.settled_at is null and r.started_at is null and exists (
+      select from notify.sweeps as s where s.key = r.sweep_key and s.pack <> all (notify_hidden.packs_off())
+    )
+    order by r.id for update skip locked
   loop
     run := notify_private.sweep(run.id);
     if run.error is not null and run.requested_by is null then

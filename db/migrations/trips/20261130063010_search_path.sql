@@ -1,0 +1,10 @@
+-- migrate:up
+set local lock_timeout = '5s';
+
+-- As the core's did to all functions with an empty one that it found: it comes before every pack now.
+alter function trips_private.my_circle_ids() set search_path = pg_catalog, pg_temp;
+alter function trips_private.my_trip_ids() set search_path = pg_catalog, pg_temp;
+alter function trips_private.my_visible_trip_ids() set search_path = pg_catalog, pg_temp;
+
+-- migrate:down
+do $$ begin raise exception 'Rowbell rolls forward only: write a new migration'; end $$;
