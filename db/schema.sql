@@ -1268,7 +1268,8 @@ table notify.notification_types
   constraint notification_types_urgency_is_rfc8030 CHECK ((urgency = ANY (ARRAY['very-low'::text, 'low'::text, 'normal'::text, 'high'::text])))
   CREATE INDEX notification_types_fallback_key_idx on notify.notification_types USING btree (fallback_key)
   row level security
-  policy select_all for select to rowbell_operator, rowbell_user, rowbell_writer using (true)
+  policy select_all for select to rowbell_operator, rowbell_writer using (true)
+  policy select_on for select to rowbell_user using ((pack <> ALL (( SELECT notify_hidden.packs_off() AS packs_off)::text[])))
   policy update_admin for update to rowbell_operator using (true) with check (true)
   CREATE TRIGGER _500_note_deleted AFTER DELETE ON notify.notification_types REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__note()
   CREATE TRIGGER _500_note_inserted AFTER INSERT ON notify.notification_types REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__note()
@@ -1306,6 +1307,16 @@ table notify.notifications partition by RANGE (id)
   policy select_own for select to rowbell_user using (((recipient_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)) AND (told_at IS NOT NULL) AND (deleted_at IS NULL)))
   CREATE TRIGGER _600_mark_updated AFTER UPDATE ON notify.notifications REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_notifications__mark()
   grant rowbell_operator (select); rowbell_user (select)
+
+table notify.packs
+  name text not null
+  enabled boolean not null
+  switched_at timestamp with time zone default clock_timestamp() not null
+  constraint packs_name_is_a_slug CHECK ((name ~ '^[a-z][a-z0-9_]{0,39}$'::text))
+  constraint packs_pkey PRIMARY KEY (name)
+  row level security
+  policy select_admin for select to rowbell_operator using (true)
+  grant rowbell_operator (select)
 
 table notify.personal_settings
   user_id uuid not null
@@ -1803,6 +1814,12 @@ table notify_private.claims
   constraint claims_pkey PRIMARY KEY (id)
   constraint claims_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES notify.workers(id) ON DELETE CASCADE
   CREATE INDEX claims_worker_id_idx on notify_private.claims USING btree (worker_id)
+  row level security
+
+table notify_private.closed_schemas
+  schema_name text not null
+  role_name text not null
+  constraint closed_schemas_pkey PRIMARY KEY (schema_name, role_name)
   row level security
 
 table notify_private.consent_proofs
@@ -3784,6 +3801,10 @@ function notify_hidden.is_time_zone(name text) returns boolean
   plpgsql immutable parallel safe set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute); rowbell_writer (execute)
 
+function notify_hidden.packs_off() returns text[]
+  sql stable security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_operator (execute); rowbell_user (execute); rowbell_writer (execute)
+
 function notify_hidden.plain_words(content text) returns text
   sql immutable parallel safe set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute)
@@ -3970,6 +3991,9 @@ function notify_private.claim_deliveries(claim_id uuid, worker_id uuid, provider
 function notify_private.close_digests(max_digests integer DEFAULT 100) returns boolean
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off, enable_bitmapscan=off
   grant rowbell_worker (execute)
+
+function notify_private.close_schema(name text) returns void
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.close_statistics(table_name text, from_id uuid, to_id uuid) returns void
   plpgsql volatile set search_path=pg_catalog, pg_temp
@@ -4234,6 +4258,9 @@ function notify_private.note_tracking_consent(user_id uuid, granted boolean, sou
 function notify_private.notifications_naming(user_id uuid, words text[], event_ids uuid[], since timestamp with time zone DEFAULT '-infinity'::timestamp with time zone) returns uuid[]
   sql stable set search_path=pg_catalog, pg_temp
 
+function notify_private.open_schema(name text) returns void
+  plpgsql volatile set search_path=pg_catalog, pg_temp
+
 function notify_private.origin_of(provider text, address text) returns text
   sql immutable parallel safe
 
@@ -4314,7 +4341,7 @@ function notify_private.rate(part bigint, whole bigint) returns double precision
   sql immutable parallel safe
   grant rowbell_analyst (execute); rowbell_operator (execute)
 
-function notify_private.readiness(migrations text[], OUT missing_migrations bigint, OUT missing_partitions bigint, OUT workers_alive bigint) returns record
+function notify_private.readiness(migrations jsonb, OUT missing_migrations bigint, OUT missing_partitions bigint, OUT workers_alive bigint, OUT packs text[]) returns record
   plpgsql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_http (execute)
 
@@ -4461,6 +4488,9 @@ function notify_private.subjects_of(user_id uuid) returns uuid[]
 function notify_private.sweep(run_id uuid) returns notify.sweep_runs
   plpgsql volatile set search_path=pg_catalog, pg_temp, jit=off
 
+function notify_private.switch_packs(installed text[], chosen text[]) returns SETOF notify.packs
+  plpgsql volatile set search_path=pg_catalog, pg_temp
+
 function notify_private.take_due(provider text, lane text, at timestamp with time zone, wanted integer, among uuid[] DEFAULT NULL::uuid[]) returns notify_private.claimable[]
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
@@ -4559,6 +4589,9 @@ function notify_private.to_gsm7(text text) returns text
   plpgsql stable parallel safe strict set search_path=pg_catalog, pg_temp
 
 function notify_private.tracks_email(user_id uuid) returns boolean
+  sql stable set search_path=pg_catalog, pg_temp
+
+function notify_private.triggers_to_switch() returns TABLE(table_name text, trigger_name text, enabled boolean)
   sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.type_label(labels jsonb, key text, locale text) returns text

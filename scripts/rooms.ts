@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { parse as parseSql } from 'libpg-query';
-import { dbFolder, listPacks, listSqlFiles } from '../src/migrate/packs.ts';
+import { dbFolder, findPacks, listOwnSqlFiles, type Pack } from '../src/migrate/packs.ts';
 import { type Node, namesOf, sqlOfPlpgsql } from './sql-reader.ts';
 
 /** A file of db/functions. */
@@ -14,7 +14,7 @@ export type Rooms = ReadonlyMap<string, readonly string[]>;
 /** Every file of db/functions. */
 export async function readSources(): Promise<Source[]> {
   const read = async (path: string) => ({ path, text: await readFile(join(dbFolder, '..', path), 'utf8') });
-  return Promise.all((await listSqlFiles('functions')).map(read));
+  return Promise.all((await listOwnSqlFiles('functions')).map(read));
 }
 
 /**
@@ -22,9 +22,9 @@ export async function readSources(): Promise<Source[]> {
  * The core's rooms are open to every pack.
  */
 export async function readRooms(): Promise<Map<string, Rooms>> {
-  const packs = await listPacks('functions');
-  const read = async (pack: string) => {
-    const text = await readFile(join(dbFolder, 'functions', pack, 'rooms.txt'), 'utf8');
+  const packs = await findPacks(null);
+  const read = async ({ name: pack, functions }: Pack) => {
+    const text = await readFile(join(functions, 'rooms.txt'), 'utf8');
     const lines = text.split('\n').filter((line) => line && !line.startsWith('#'));
     const rooms = lines.map((line) => {
       const [room = '', callees = ''] = line.split(':');

@@ -715,7 +715,7 @@ export interface NotifyActivities {
    */
   title: string;
   /**
-   * verification, payment, balance, login, api_key, settings; or another product's own word.
+   * login, api_key, settings; or a product's own word.
    */
   type: string;
   user_agent: Generated<string | null>;
@@ -1153,7 +1153,7 @@ export interface NotifyEvents {
   retry_at: Timestamp | null;
   subject_id: string | null;
   /**
-   * What it is about ("trip"), with subject_id; threads, filters and cancellations use it.
+   * What it is about ("order"), with subject_id; threads, filters and cancellations use it.
    */
   subject_type: string | null;
   /**
@@ -1295,7 +1295,7 @@ export interface NotifyLimits {
   at_most: number;
   key: string;
   /**
-   * What is counted, as the error says it: "at most 20 trips a day".
+   * What is counted, as the error says it: "at most 20 orders a day".
    */
   noun: string;
   /**
@@ -1389,7 +1389,7 @@ export interface NotifyNotificationTypes {
    */
   data_template: Generated<Json>;
   /**
-   * Template ("first_dates:{tripId}:{userId}"); null: every event stands for itself.
+   * Template ("order_placed:{orderId}:{userId}"); null: every event stands for itself.
    */
   dedupe_key: string | null;
   /**
@@ -1409,7 +1409,7 @@ export interface NotifyNotificationTypes {
    */
   email_template: Generated<string>;
   /**
-   * Where the button of its email leads: a path below APP_URL or an https URL, with placeholders of its data ("/trips/{tripId}"); null: no button.
+   * Where the button of its email leads: a path below APP_URL or an https URL, with placeholders of its data ("/orders/{orderId}"); null: no button.
    */
   email_url: string | null;
   enabled: Generated<boolean>;
@@ -1424,7 +1424,7 @@ export interface NotifyNotificationTypes {
   interruption_level: string | null;
   key: string;
   /**
-   * What people call it, by language: {"en": "New trips", "fr": "Nouveaux voyages"}. Where there is none, its key in words.
+   * What people call it, by language: {"en": "New orders", "fr": "Nouvelles commandes"}. Where there is none, its key in words.
    */
   labels: Generated<Json>;
   /**
@@ -1475,6 +1475,15 @@ export interface NotifyNotificationTypes {
    * Whether the worker's log warns (recipients.unreachable) of people whom it could reach on no channel, for want of an address.
    */
   warns_unreachable: Generated<boolean>;
+}
+
+export interface NotifyPacks {
+  /**
+   * Off: its API is gone and its schemas are closed, its triggers rest, its schedules, journeys and sweeps pass without a word, its types reach nobody. Its rows stay.
+   */
+  enabled: boolean;
+  name: string;
+  switched_at: Generated<Timestamp>;
 }
 
 export interface NotifyPersonalSettings {
@@ -1568,6 +1577,11 @@ export interface NotifyPrivateClaims {
   id: string;
   provider: string;
   worker_id: string;
+}
+
+export interface NotifyPrivateClosedSchemas {
+  role_name: string;
+  schema_name: string;
 }
 
 export interface NotifyPrivateConsentProofs {
@@ -2306,7 +2320,7 @@ export interface NotifyUsers {
    */
   locale: Generated<string>;
   /**
-   * Name as others see it in copy ("Ada started planning this trip").
+   * Name as others see it in copy ("Ada sent you a message").
    */
   name: string | null;
   /**
@@ -2696,6 +2710,7 @@ export interface DB {
   "notify_private.audience_rest": NotifyPrivateAudienceRest;
   "notify_private.charges": NotifyPrivateCharges;
   "notify_private.claims": NotifyPrivateClaims;
+  "notify_private.closed_schemas": NotifyPrivateClosedSchemas;
   "notify_private.consent_proofs": NotifyPrivateConsentProofs;
   "notify_private.daily_counters": NotifyPrivateDailyCounters;
   "notify_private.daily_outcomes": NotifyPrivateDailyOutcomes;
@@ -2744,6 +2759,7 @@ export interface DB {
   "notify.notification_copies": NotifyNotificationCopies;
   "notify.notification_types": NotifyNotificationTypes;
   "notify.notifications": NotifyNotifications;
+  "notify.packs": NotifyPacks;
   "notify.personal_settings": NotifyPersonalSettings;
   "notify.phone_prefixes": NotifyPhonePrefixes;
   "notify.preference_changes": NotifyPreferenceChanges;
