@@ -5,15 +5,16 @@ import { send, sendError } from './respond.ts';
 import type { Route } from './router.ts';
 import type { Queries } from './shared-pool.ts';
 
+type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
+
 /** What the routes need of those who report, handed in by the entry point: routes do not know providers. */
 export type Source = {
   readonly path: string;
   readonly mediaTypes: readonly string[];
   readonly mostBytes: number;
-  receive(incoming: {
-    readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-    readonly body: Buffer;
-  }): Promise<readonly Report[] | null>;
+  /** Where a secret in the headers is the proof. */
+  isKnown?(headers: Headers): boolean;
+  receive(incoming: { readonly headers: Headers; readonly body: Buffer }): Promise<readonly Report[] | null>;
 };
 
 export type Report = {
@@ -25,7 +26,10 @@ export type Report = {
   readonly occurredAt: Date | null;
 };
 
-/** Who sends a report is known once it is read, so anybody may send one: all that are being read have so many bytes together. */
+/**
+ * Whose proof is a signature over the body is known once it is read, so anybody may send one: all that are being read have
+ * so many bytes together. Those of whom we know have as many of their own.
+ */
 const maxBytesAtOnce = 33_554_432;
 
 /**
@@ -39,7 +43,8 @@ export function createFeedbackRoutes(
   sources: readonly Source[],
   queriesOf: (path: string) => Queries,
 ): readonly Route[] {
-  const room: Room = { bytes: maxBytesAtOnce };
+  const known: Room = { bytes: maxBytesAtOnce };
+  const anybody: Room = { bytes: maxBytesAtOnce };
   return sources.map((source) => ({
     method: 'POST',
     path: source.path,
@@ -48,7 +53,9 @@ export function createFeedbackRoutes(
         sendError(response, new RowbellError('RBINV', `Send ${source.mediaTypes.join(' or ')}.`), 415);
         return;
       }
-      const body = await readBytes(request, source.mostBytes, room);
+      if (source.isKnown && !source.isKnown(request.headers))
+        throw new RowbellError('RBFBD', 'The password is not valid.');
+      const body = await readBytes(request, source.mostBytes, source.isKnown ? known : anybody);
       const reports = await source.receive({ headers: request.headers, body });
       if (!reports) throw new RowbellError('RBFBD', 'The signature is not valid.');
       await applyReports(queriesOf(source.path), reports);

@@ -34,9 +34,9 @@ export function createPostmarkSource(secret: string): FeedbackSource {
     path: '/callbacks/postmark',
     mediaTypes: ['application/json'],
     mostBytes: 262_144,
-    async receive(incoming) {
-      if (!isSame(passwordOf(headerOf(incoming, 'authorization')), secret)) return null;
-      const parsed = payload.safeParse(parseJson(incoming.body));
+    isKnown: (headers) => isSame(passwordOf(headerOf(headers, 'authorization')), secret),
+    async receive({ body }) {
+      const parsed = payload.safeParse(parseJson(body));
       return parsed.success ? feedbackOf(parsed.data) : [];
     },
   };

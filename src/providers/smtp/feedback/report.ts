@@ -89,10 +89,10 @@ export function createInboundSource(secret: string, readReturn: ReadReturn): Fee
     path: '/email/inbound',
     mediaTypes: ['message/rfc822'],
     mostBytes: 1_048_576,
-    async receive(incoming) {
-      if (!isSame(passwordOf(headerOf(incoming, 'authorization')), secret)) return null;
-      const to = headerOf(incoming, 'x-envelope-to');
-      const feedback = await parseReport(incoming.body, to ? [to] : [], readReturn);
+    isKnown: (headers) => isSame(passwordOf(headerOf(headers, 'authorization')), secret),
+    async receive({ headers, body }) {
+      const to = headerOf(headers, 'x-envelope-to');
+      const feedback = await parseReport(body, to ? [to] : [], readReturn);
       return feedback ? [feedback] : [];
     },
   };

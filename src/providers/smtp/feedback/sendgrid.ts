@@ -24,14 +24,14 @@ export function createSendgridSource(publicKey: string, now: () => number = Date
     path: '/callbacks/sendgrid',
     mediaTypes: ['application/json'],
     mostBytes: 1_048_576,
-    async receive(incoming) {
-      const signature = headerOf(incoming, 'x-twilio-email-event-webhook-signature') ?? '';
-      const timestamp = headerOf(incoming, 'x-twilio-email-event-webhook-timestamp') ?? '';
-      const signed = Buffer.concat([Buffer.from(timestamp), incoming.body]);
+    async receive({ headers, body }) {
+      const signature = headerOf(headers, 'x-twilio-email-event-webhook-signature') ?? '';
+      const timestamp = headerOf(headers, 'x-twilio-email-event-webhook-timestamp') ?? '';
+      const signed = Buffer.concat([Buffer.from(timestamp), body]);
       if (!verify('sha256', signed, key, Buffer.from(signature, 'base64'))) return null;
       if (!isRecent(Number(timestamp) * 1000, now())) return null;
       // Events of many mails; one that we cannot read says nothing of the others.
-      const events = z.array(z.unknown()).safeParse(parseJson(incoming.body)).data ?? [];
+      const events = z.array(z.unknown()).safeParse(parseJson(body)).data ?? [];
       return events.flatMap((event) => {
         const parsed = payload.safeParse(event);
         return parsed.success ? feedbackOf(parsed.data) : [];

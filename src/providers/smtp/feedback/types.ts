@@ -11,11 +11,10 @@ export type Feedback = {
   readonly occurredAt: Date | null;
 };
 
+export type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
+
 /** A request as it came: nothing of it is believed yet. */
-export type Incoming = {
-  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  readonly body: Buffer;
-};
+export type Incoming = { readonly headers: Headers; readonly body: Buffer };
 
 /** Who may report, and how that is proven. */
 export type FeedbackSource = {
@@ -23,12 +22,17 @@ export type FeedbackSource = {
   readonly path: string;
   readonly mediaTypes: readonly string[];
   readonly mostBytes: number;
+  /**
+   * Whether the headers of a request have our secret, asked before its body is read. Without it the proof is a signature
+   * over the body, which `receive` looks at.
+   */
+  readonly isKnown?: (headers: Headers) => boolean;
   /** What is reported, which may be nothing that concerns us; null where the request does not prove who sends it. */
   receive(incoming: Incoming): Promise<readonly Feedback[] | null>;
 };
 
 /** The one value of a header; undefined where it is missing or stands there twice. */
-export function headerOf({ headers }: Incoming, name: string): string | undefined {
+export function headerOf(headers: Headers, name: string): string | undefined {
   const value = headers[name];
   return typeof value === 'string' ? value : undefined;
 }
