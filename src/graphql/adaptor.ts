@@ -1,7 +1,9 @@
 import * as stock from 'postgraphile/adaptors/pg';
 import type { Line } from './line.ts';
 
-type Settings = Record<string, string | undefined> | null;
+/** Under it the settings of a request have the signal that is aborted when nobody waits for its answer any more. */
+export const gone = Symbol('gone');
+type Settings = (Record<string, string | undefined> & { readonly [gone]?: AbortSignal }) | null;
 type Client = { query(options: { readonly text: string }): Promise<unknown> };
 type WithClient = ((settings: Settings, work: (client: Client) => unknown) => Promise<unknown>) & {
   release?: () => void;
@@ -11,8 +13,8 @@ type WithClient = ((settings: Settings, work: (client: Client) => unknown) => Pr
 export const requireSession = 'select notify_hidden.require_session()';
 
 /**
- * PostGraphile's adaptor, except that a person waits in their own line for a connection, and holds none meanwhile; and that
- * nothing is read or written for a session that has ended.
+ * PostGraphile's adaptor, except that a person waits in their own line for a connection, holds none meanwhile, and leaves the
+ * line when they have gone away; and that nothing is read or written for a session that has ended.
  */
 export function createAdaptor(connections: Line) {
   return {
@@ -23,7 +25,7 @@ export function createAdaptor(connections: Line) {
         const person = settings?.['rowbell.user_id'];
         // Nobody asks while the schema is made.
         if (person === undefined) return inner(settings, work);
-        const leave = await connections.enter(person);
+        const leave = await connections.enter(person, settings?.[gone]);
         try {
           return await inner(settings, async (client) => {
             if (settings?.['rowbell.session_id']) await client.query({ text: requireSession });

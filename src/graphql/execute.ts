@@ -125,6 +125,7 @@ export function createExecutor({
       const args = argsOf(document, request, {
         identity,
         turn,
+        signal,
         // Nothing is recorded of what only reads.
         ...(isMutation && { origin }),
         planning: {

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { makePgService } from 'postgraphile/adaptors/pg';
 import { PostGraphileAmberPreset } from 'postgraphile/presets/amber';
 import type { Origin } from '../http/origin.ts';
-import { createAdaptor } from './adaptor.ts';
+import { createAdaptor, gone } from './adaptor.ts';
 import type { Identity } from './identity.ts';
 import { InboxPlugin } from './inbox.ts';
 import type { Line } from './line.ts';
@@ -22,6 +22,7 @@ declare global {
       identity?: Identity;
       origin?: Origin;
       turn?: Turn;
+      signal?: AbortSignal;
     }
     interface Context {
       turn?: Turn | undefined;
@@ -73,13 +74,15 @@ export function createPreset({ pool, schemas, connections }: PresetOptions): Gra
     grafast: {
       // No limit on execution: it would end testPush, and statements have one of their own.
       timeouts: { planning: 2_000 },
-      context: ({ identity, origin, turn }) => ({
+      context: ({ identity, origin, turn, signal }) => ({
         turn,
         ...(identity && {
           pgSettings: {
             role: `rowbell_${identity.role}`,
             'rowbell.user_id': identity.userId,
             'rowbell.session_id': identity.sessionId ?? '',
+            // A symbol, which is written into no transaction.
+            ...(signal && { [gone]: signal }),
             ...(origin && { 'rowbell.ip_address': origin.ipAddress, 'rowbell.user_agent': origin.userAgent }),
           },
         }),

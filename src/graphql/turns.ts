@@ -62,7 +62,7 @@ export function createTurns(): Turns {
             return await work();
           } finally {
             // What was done is answered, even where the line is too long: connections have a share of their own.
-            leave = await enter(person, isMutation).catch(() => () => {});
+            leave = await enter(person, isMutation, signal).catch(() => () => {});
           }
         },
       };

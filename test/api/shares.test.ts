@@ -155,3 +155,36 @@ test('SE-4: a limit of the database says in GraphQL which it is and for how long
   expect(errors[0]?.extensions).toMatchObject({ code: 'RATE_LIMITED', limit: 'email_verifications' });
   expect(errors[0]?.extensions.retryAfter).toBeGreaterThan(3_000);
 });
+
+test('SE-4: who has gone away waits in no line for a connection', async () => {
+  const ada = await somebody();
+  /** Since when which of our connections wait for a lock. */
+  const locked = async () => {
+    const { rows } = await database.owner.query(
+      `select distinct a.pid, a.query_start::text from pg_locks as l join pg_stat_activity as a using (pid)
+       where not l.granted and a.datname = current_database() order by a.pid`,
+    );
+    return rows;
+  };
+  const query = `{ ${Array.from({ length: 9 }, (_, n) => `d${n}: devices(first: ${n + 1}) { nodes { id } }`).join(' ')} }`;
+  const read = (signal?: AbortSignal) =>
+    fetch(`${api.url}/graphql`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${ada.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ query }),
+      ...(signal && { signal }),
+    });
+  // Known from now on, so that it waits for nothing else.
+  expect(await (await read()).json()).not.toHaveProperty('errors');
+  await whileLocked('notify.devices', async () => {
+    const client = new AbortController();
+    const asked = read(client.signal).catch(() => {});
+    await until('the rest waits in line', async () => (await metric('connections_waiting')) === 6);
+    await until('three hold connections', async () => (await locked()).length === 3);
+    const before = await locked();
+    client.abort();
+    await asked;
+    await until('nobody waits any more', async () => (await metric('connections_waiting')) === 0);
+    expect(await locked()).toEqual(before);
+  });
+});
