@@ -163,6 +163,28 @@ test('SE-13: sessions ended by name are bounded, one’s own ends all the same',
   expect((await ask(api, unread, jwt)).status).toBe(401);
 });
 
+test('SE-13: a session ends also before the application has written who its person is', async () => {
+  const nobodyYet = randomUUID();
+  const [phone, tablet] = await Promise.all(['phone', 'tablet', 'laptop'].map((sid) => signToken(nobodyYet, { sid })));
+  for (const at of [api, other]) expect((await ask(at, unread, phone ?? '')).status).toBe(200);
+  expect((await ask(api, end, phone ?? '')).data).toEqual({ endSession: { result: 0 } });
+  for (const at of [api, other]) expect((await ask(at, unread, phone ?? '')).status).toBe(401);
+  // By its name from another one, within the same bound as everybody's.
+  expect((await ask(api, end, tablet ?? '', { id: 'laptop' })).errors).toEqual([]);
+  expect((await ask(api, unread, await signToken(nobodyYet, { sid: 'laptop' }))).status).toBe(401);
+  await db.owner.query(
+    `insert into notify_private.ended_sessions (user_id, session_id) select $1, 'more-' || n from generate_series(1, 98) as n`,
+    [nobodyYet],
+  );
+  expect((await ask(api, end, tablet ?? '', { id: 'one too many' })).codes).toEqual(['RATE_LIMITED']);
+  expect((await ask(api, end, tablet ?? '')).errors).toEqual([]);
+  expect((await ask(other, unread, tablet ?? '')).status).toBe(401);
+  // And it stays so when they are there.
+  await db.owner.query(`insert into notify.users (id, name) values ($1, 'Ada')`, [nobodyYet]);
+  expect((await ask(api, unread, phone ?? '')).status).toBe(401);
+  expect((await ask(api, unread, await signToken(nobodyYet, { sid: 'another' }))).status).toBe(200);
+});
+
 test('SE-13: no token outlives the memory of its session', async () => {
   const ada = await createUser(db);
   const day = 86_400;

@@ -12,17 +12,24 @@ declare
     when ended is null then 'session_id: is missing, and your token names no session'
     when length(ended) not between 1 and 200 then 'session_id: must have 1 to 200 characters'
   end;
+  bound notify.limits;
 begin
   if wrong is not null then
     raise exception '%', wrong using errcode = 'RBINV';
   end if;
-  if not exists (select from notify.users as u where u.id = me)
-    or exists (select from notify_private.ended_sessions as e where e.user_id = me and e.session_id = ended)
-  then
+  if exists (select from notify_private.ended_sessions as e where e.user_id = me and e.session_id = ended) then
     return 0;
   end if;
   if ended is distinct from own then
-    perform notify_private.use_limit('sessions_ended', me);
+    if exists (select from notify.users as u where u.id = me) then
+      perform notify_private.use_limit('sessions_ended', me);
+    else
+      -- The application has not written them down yet, so no use of a limit can be counted for them: what is there is.
+      select * into strict bound from notify.limits as l where l.key = 'sessions_ended';
+      if (select count(*) from notify_private.ended_sessions as e where e.user_id = me and e.ended_at > now() - bound.per) >= bound.at_most then
+        perform notify_private.refuse_limit(bound);
+      end if;
+    end if;
   end if;
   return notify_private.log_out(me, ended);
 end

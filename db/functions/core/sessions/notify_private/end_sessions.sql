@@ -12,7 +12,6 @@ begin
   insert into notify_private.ended_sessions (user_id, session_id)
   select e.user_id, e.session_id
   from unnest(user_ids, session_ids) as e (user_id, session_id)
-  join notify.users as u on u.id = e.user_id
   on conflict do nothing;
   -- What is queued for them ends when a worker takes it: it reads the device then.
   delete from notify.devices as d
