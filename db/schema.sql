@@ -1907,7 +1907,6 @@ table notify_private.ended_sessions
   ended_at timestamp with time zone default clock_timestamp() not null
   constraint ended_sessions_pkey PRIMARY KEY (user_id, session_id)
   constraint ended_sessions_session_id_is_short CHECK (((length(session_id) >= 1) AND (length(session_id) <= 200)))
-  constraint ended_sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
   CREATE INDEX ended_sessions_ended_at_idx on notify_private.ended_sessions USING btree (ended_at)
   row level security
 

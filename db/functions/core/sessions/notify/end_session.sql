@@ -26,7 +26,9 @@ begin
     else
       -- The application has not written them down yet, so no use of a limit can be counted for them: what is there is.
       select * into strict bound from notify.limits as l where l.key = 'sessions_ended';
-      if (select count(*) from notify_private.ended_sessions as e where e.user_id = me and e.ended_at > now() - bound.per) >= bound.at_most then
+      if bound.at_most <= (
+        select count(*) from notify_private.ended_sessions as e where e.user_id = me and e.ended_at > now() - bound.per
+      ) then
         perform notify_private.refuse_limit(bound);
       end if;
     end if;
