@@ -2327,6 +2327,7 @@ table trips.memberships
   CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.memberships REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_rows__use_limit('memberships')
   CREATE TRIGGER _200_use_limit_updated AFTER UPDATE ON trips.memberships REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_rows__use_limit('memberships')
   CREATE TRIGGER _500_end_invitations AFTER INSERT ON trips.memberships REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_memberships__end_invitations()
+  CREATE TRIGGER _500_leave_trips AFTER UPDATE ON trips.memberships REFERENCING OLD TABLE AS outdated NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_memberships__leave_trips()
   CREATE TRIGGER _510_check_room AFTER UPDATE ON trips.memberships REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_memberships__check_room()
   CREATE TRIGGER _510_check_room_inserted AFTER INSERT ON trips.memberships REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_memberships__check_room()
   CREATE TRIGGER _900_tell_left AFTER UPDATE ON trips.memberships REFERENCING OLD TABLE AS outdated NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_memberships__tell_left()
@@ -2366,7 +2367,9 @@ table trips.participants
   policy select_traveler for select to rowbell_user using ((trip_id = ANY (ARRAY( SELECT trips_private.my_trip_ids() AS my_trip_ids))))
   policy update_service for update to rowbell_writer using (true) with check (true)
   CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.participants REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_rows__use_limit('participants')
-  CREATE TRIGGER _200_use_limit_updated AFTER UPDATE ON trips.participants REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_rows__use_limit('participants')
+  CREATE TRIGGER _200_use_limit_updated AFTER UPDATE ON trips.participants REFERENCING NEW TABLE AS written FOR EACH STATEMENT WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION trips_private.tg_rows__use_limit('participants')
+  CREATE TRIGGER _510_check_room AFTER UPDATE ON trips.participants REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_participants__check_room()
+  CREATE TRIGGER _510_check_room_inserted AFTER INSERT ON trips.participants REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_participants__check_room()
   CREATE TRIGGER _900_tell_left AFTER UPDATE ON trips.participants REFERENCING OLD TABLE AS outdated NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_participants__tell_left()
   CREATE TRIGGER _900_tell_left_inserted AFTER INSERT ON trips.participants REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_participants__tell_left()
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
@@ -2522,6 +2525,8 @@ table trips.trips
   CREATE TRIGGER _100_lead BEFORE INSERT ON trips.trips FOR EACH ROW WHEN (((new.leader_id IS NULL) AND (new.creator_id IS NOT NULL))) EXECUTE FUNCTION trips_private.tg_trips__lead()
   CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.trips REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_rows__use_limit('trips')
   CREATE TRIGGER _200_use_limit_updated AFTER UPDATE ON trips.trips REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_rows__use_limit('trip_changes')
+  CREATE TRIGGER _510_check_led AFTER UPDATE ON trips.trips REFERENCING OLD TABLE AS outdated NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_trips__check_led()
+  CREATE TRIGGER _510_check_led_inserted AFTER INSERT ON trips.trips REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_trips__check_led()
   CREATE TRIGGER _900_tell_canceled AFTER UPDATE ON trips.trips REFERENCING OLD TABLE AS outdated NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_trips__tell_canceled()
   CREATE TRIGGER _900_tell_created AFTER INSERT ON trips.trips REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_trips__tell_created()
   CREATE TRIGGER _900_tell_progress AFTER UPDATE ON trips.trips REFERENCING OLD TABLE AS outdated NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_trips__tell_progress()
@@ -4896,10 +4901,16 @@ function trips_private.tg_memberships__check_room() returns trigger
 function trips_private.tg_memberships__end_invitations() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
+function trips_private.tg_memberships__leave_trips() returns trigger
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+
 function trips_private.tg_memberships__tell_left() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function trips_private.tg_packing_lists__tell() returns trigger
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+
+function trips_private.tg_participants__check_room() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function trips_private.tg_participants__tell_left() returns trigger
@@ -4912,6 +4923,9 @@ function trips_private.tg_rows__use_limit() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function trips_private.tg_trip_message_mentions__tell() returns trigger
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+
+function trips_private.tg_trips__check_led() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function trips_private.tg_trips__lead() returns trigger

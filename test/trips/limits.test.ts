@@ -128,6 +128,15 @@ const ways: Readonly<Record<string, () => Promise<(() => Promise<string>)[]>>> =
       () => call(ada, 'trips.add_member', alone, id),
     ]);
   },
+  trip_participants: async () => {
+    const hosted = await insertTrip(db, circleId, ada, { type: 'hosted' });
+    return [ada, ben].map(
+      ({ id }) =>
+        () =>
+          call(ada, 'trips.add_participant', hosted, id),
+    );
+  },
+  trips_led: async () => [async () => 'done', () => call(ada, 'trips.create_trip', circleId, 'Oslo')],
   circles_at_a_time: async () => [async () => 'done', () => call(ada, 'trips.create_circle', 'Another')],
   open_join_requests: async () => await (ways.join_requests as () => Promise<(() => Promise<string>)[]>)(),
 };
@@ -165,6 +174,35 @@ test('SE-5: services and operators are not counted, nor is one person for anothe
   });
   await setLimit('trip_changes', 200);
   expect(await one(db, 'select count(*)::text from trips.trips where leader_id = $1', [ben.id])).toBe('0');
+});
+
+test('SE-5: who leads as many trips as they may is given no other; one that is over makes room', async () => {
+  const other = await insertTrip(db, circleId, ben);
+  await setLimit('trips_led', 1);
+  try {
+    expect(await call(ada, 'trips.transfer_leadership', tripId, ben.id)).toMatch(/^trips_led: at most 1 /);
+    expect(await call(ben, 'trips.cancel_trip', other)).toBe('done');
+    expect(await call(ada, 'trips.transfer_leadership', tripId, ben.id)).toBe('done');
+  } finally {
+    await setLimit('trips_led', 50);
+  }
+});
+
+test('SE-5: nobody is kept in a circle by the trips that others took them along on', async () => {
+  const hosted = await Promise.all([1, 2, 3].map(() => insertTrip(db, circleId, ada, { type: 'hosted' })));
+  for (const id of hosted) await call(ada, 'trips.add_participant', id, ben.id);
+  await setLimit('participants', 1);
+  try {
+    expect(await call(ben, 'trips.leave_circle', circleId)).toBe('done');
+    expect(await one(db, `select string_agg(status, ' ') from trips.participants where user_id = $1`, [ben.id])).toBe(
+      'left left left',
+    );
+    // To come back is counted.
+    expect(await call(ben, 'trips.join_trip', hosted[0])).toBe('done');
+    expect(await call(ben, 'trips.join_trip', hosted[1])).toMatch(/^participants: /);
+  } finally {
+    await setLimit('participants', 100);
+  }
 });
 
 test('SE-5: twice the same is one use', async () => {

@@ -8,11 +8,13 @@ declare
   me constant uuid := notify_private.require_known_user();
   membership trips.memberships;
 begin
-  -- As leave_trip() says of one trip. All that the caller travels on are locked, and then asked who leads them: a hand-over
-  -- to the caller that is under way is waited for, and whoever would begin one finds them gone.
+  -- As leave_trip() says of one trip. All that the caller travels on, or asked to come along on, are locked, and then asked who leads
+  -- them: a hand-over to the caller, or an approval, that is under way is waited for, and whoever would begin one finds them gone.
   perform from trips.trips as t
-  where t.circle_id = leave_circle.circle_id and t.type = 'collaborative' and t.status in ('scheduling', 'proposed', 'locked')
-    and t.id = any (array(select trips_private.my_trip_ids()))
+  where t.circle_id = leave_circle.circle_id and t.status in ('scheduling', 'proposed', 'locked') and (
+    t.id = any (array(select trips_private.my_trip_ids()))
+    or exists (select from trips.join_requests as r where r.trip_id = t.id and r.requester_id = me and r.status = 'pending')
+  )
   order by t.id for no key update;
   if exists (
     select from trips.trips as t
@@ -32,6 +34,6 @@ begin
 end
 $$;
 comment on function trips.leave_circle(uuid) is
-  'Leaves a circle, and with it the collaborative trips it plans: the caller '
-  'hears nothing of them any more. Who leads one hands it over first. Idempotent.';
+  'Leaves a circle, and with it the trips it plans: the caller hears nothing of them any more. Who leads a collaborative one hands it '
+  'over first; hosted ones that the caller leads stay theirs. Idempotent.';
 grant execute on function trips.leave_circle(uuid) to rowbell_user;

@@ -39,7 +39,8 @@ create or replace trigger _200_use_limit
   for each statement execute function trips_private.tg_rows__use_limit('participants');
 create or replace trigger _200_use_limit_updated
   after update on trips.participants referencing new table as written
-  for each statement execute function trips_private.tg_rows__use_limit('participants');
+  -- What follows from leaving a circle is counted there: nobody is kept in one by the trips that others took them along on.
+  for each statement when (pg_trigger_depth() = 0) execute function trips_private.tg_rows__use_limit('participants');
 create or replace trigger _200_use_limit
   after insert on trips.date_windows referencing new table as written
   for each statement execute function trips_private.tg_rows__use_limit('date_windows');
