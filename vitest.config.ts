@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
@@ -6,6 +6,8 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     setupFiles: ['test/support/setup.ts'],
     reporters: ['default', './test/support/summary.ts'],
+    // While files are watched: what has run is run again, on a template that global-setup.ts migrates anew.
+    forceRerunTriggers: [...configDefaults.forceRerunTriggers, '**/db/{functions,migrations}/**/*.sql'],
     pool: 'forks',
     // Each file has a database of its own and PostgreSQL takes a core itself.
     maxWorkers: 2,

@@ -16,6 +16,7 @@ const commands = {
   token: { entry: ['src/token.ts'], env: true },
   story: { entry: ['src/story.ts'], env: true },
   test: { entry: ['node_modules/vitest/vitest.mjs', 'run'], env: false },
+  'test:watch': { entry: ['node_modules/vitest/vitest.mjs', 'watch', '--standalone'], env: false },
   check: { entry: ['scripts/check.ts'], env: false },
   generate: { entry: ['scripts/generate.ts'], env: false },
   bench: { entry: ['bench/run.ts'], env: false },

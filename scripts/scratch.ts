@@ -1,11 +1,5 @@
-import {
-  type ClusterAddress,
-  clusterUrl,
-  createTemplate,
-  ownerName,
-  startCluster,
-  templateName,
-} from '../test/support/cluster.ts';
+import { type ClusterAddress, clusterUrl, ownerName, templateName } from '../test/support/cluster.ts';
+import { startMigratedCluster } from '../test/support/template.ts';
 
 /** A migrated database in a PostgreSQL that exists as long as the work takes. */
 export type Scratch = {
@@ -17,9 +11,8 @@ export type Scratch = {
 };
 
 export async function withScratchDatabase<T>(work: (scratch: Scratch) => Promise<T>): Promise<T> {
-  const { postgres, address } = await startCluster();
+  const { postgres, address } = await startMigratedCluster();
   try {
-    await createTemplate(address);
     const url = (user: string) => clusterUrl(address, templateName, user);
     return await work({
       address,

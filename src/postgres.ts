@@ -18,8 +18,8 @@ export type PostgresOptions = {
   readonly password: string;
   /** Port to take when it is free; another is taken when not. */
   readonly preferredPort: number;
-  /** `throwaway`: nothing is flushed to disk and the folder is removed at the end. For tests. */
-  readonly durability: 'durable' | 'throwaway';
+  /** `unflushed`: nothing is flushed to disk; `throwaway`: the folder is removed at the end, too. For tests. */
+  readonly durability: 'durable' | 'unflushed' | 'throwaway';
   /** Told what happens, a sentence at a time. */
   readonly say?: (sentence: string) => void;
 };
@@ -107,7 +107,15 @@ const serverSettings = [
   'log_min_messages=warning',
 ];
 
-const unsafeSettings = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'autovacuum_naptime=5min'];
+const unsafeSettings = [
+  'fsync=off',
+  'synchronous_commit=off',
+  'full_page_writes=off',
+  'autovacuum_naptime=5min',
+  // The data may lie in memory.
+  'min_wal_size=32MB',
+  'max_wal_size=1GB',
+];
 
 /** Null when the server answers, else why it does not. */
 async function awaitReady(server: Guarded, url: string): Promise<string | null> {

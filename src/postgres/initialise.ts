@@ -13,7 +13,7 @@ export async function initialise(
   initdb: string,
   dataDir: string,
   account: Account | null,
-  options: { readonly password: string; readonly durability: 'durable' | 'throwaway' },
+  options: { readonly password: string; readonly durability: 'durable' | 'unflushed' | 'throwaway' },
 ): Promise<void> {
   const unfinished = join(dataDir, 'unfinished');
   const passwordFile = join(dataDir, 'password');

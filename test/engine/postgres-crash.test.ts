@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Postgres, startPostgres } from '../../src/postgres.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { isConnectionLoss } from '../../src/worker/persist.ts';
-import { asSuperuser, type ClusterAddress, createTemplate, ownerName } from '../support/cluster.ts';
+import { addressOf, createOwner, createTemplate } from '../support/cluster.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { expectNothingLostOrDoubled, untilSettled } from '../support/engine-invariants.ts';
 import { installPack, makeCrowd, makeType, tellGroup } from '../support/engine-pack.ts';
@@ -30,10 +30,8 @@ const start = (port: number) => startPostgres({ dataDir, password, preferredPort
 
 beforeAll(async () => {
   postgres = await start(await quietPort());
-  const cluster: ClusterAddress = { host: '127.0.0.1', port: postgres.port, password };
-  await asSuperuser(cluster, (client) =>
-    client.query(`create role ${ownerName} login createrole password '${password}'`),
-  );
+  const cluster = addressOf(postgres, password);
+  await createOwner(cluster);
   await createTemplate(cluster);
   db = await createDatabase({ cluster });
   await installPack(db);

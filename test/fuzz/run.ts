@@ -3,9 +3,9 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { buildSchema } from 'postgraphile/graphql';
 import { generateSdl } from '../../scripts/sdl.ts';
-import { createTemplate, startCluster } from '../support/cluster.ts';
 import fc from '../support/fast-check.ts';
 import type { Arguments } from '../support/side.ts';
+import { startMigratedCluster } from '../support/template.ts';
 import { type Case, make, resolve } from './case.ts';
 import { graphqlTargets } from './graphql.ts';
 import { httpTargets } from './http.ts';
@@ -79,11 +79,10 @@ async function main(): Promise<void> {
     });
   process.on('uncaughtException', died).on('unhandledRejection', died);
 
-  const { postgres, address } = await startCluster();
+  const { postgres, address } = await startMigratedCluster();
   process.once('SIGTERM', () => void postgres.stop().then(() => process.exit(143)));
   process.once('SIGINT', () => void postgres.stop().then(() => process.exit(130)));
   try {
-    await createTemplate(address);
     const world = await startFuzzWorld({ cluster: address, withWorkers: true });
     try {
       await fuzz(world, options, faults);

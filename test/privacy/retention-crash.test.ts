@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Postgres, startPostgres } from '../../src/postgres.ts';
-import { asSuperuser, type ClusterAddress, createTemplate, ownerName } from '../support/cluster.ts';
+import { addressOf, createOwner, createTemplate } from '../support/cluster.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { one } from '../support/one.ts';
 import { quietPort } from '../support/port.ts';
@@ -21,10 +21,8 @@ const start = (port: number) => startPostgres({ dataDir, password, preferredPort
 
 beforeAll(async () => {
   postgres = await start(await quietPort());
-  const cluster: ClusterAddress = { host: '127.0.0.1', port: postgres.port, password };
-  await asSuperuser(cluster, (client) =>
-    client.query(`create role ${ownerName} login createrole password '${password}'`),
-  );
+  const cluster = addressOf(postgres, password);
+  await createOwner(cluster);
   await createTemplate(cluster);
   db = await createDatabase({ cluster });
 });
