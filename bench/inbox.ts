@@ -208,9 +208,10 @@ async function seed(): Promise<void> {
   // In their time these months were packed as they went.
   for (const person of Object.values(people)) {
     for (let packed = 1; packed > 0; ) {
-      const { rows: done } = await pool.query<{ packed: number }>('select notify_private.pack_words($1) as packed', [
-        person,
-      ]);
+      const { rows: done } = await pool.query<{ packed: number }>(
+        'select notify_private.compact_search_index($1) as packed',
+        [person],
+      );
       packed = done[0]?.packed ?? 0;
     }
   }

@@ -83,7 +83,7 @@ try {
       const { rows: some } = await client.query<{ id: string }>('select id from notify.deliveries limit 500');
       await measure('a receipt, alone', marks, async () => {
         for (const { id } of some)
-          await client.query(`select notify_private.apply_receipt($1, 'delivered', 'provider')`, [id]);
+          await client.query(`select notify_private.record_receipt($1, 'delivered', 'provider')`, [id]);
         return some.length;
       });
     }

@@ -45,7 +45,7 @@ export const upkeep: readonly Upkeep[] = [
   {
     task: 'words__pack',
     cron: '7 * * * *',
-    sql: 'call notify_private.pack_all_words(null)',
+    sql: 'call notify_private.compact_all_search_indexes(null)',
     log: { level: 'info', event: 'words.packed' },
   },
 ];

@@ -122,11 +122,11 @@ describe('what a writer holds while it waits for a table comes before that table
     },
     'a receipt': async () => {
       const id = await sent();
-      return (client) => client.query(`select notify_private.apply_receipt($1, 'delivered', 'provider')`, [id]);
+      return (client) => client.query(`select notify_private.record_receipt($1, 'delivered', 'provider')`, [id]);
     },
     'an opening': async () => {
       const id = await sent();
-      return (client) => client.query(`select notify_private.apply_receipt($1, 'opened', 'client')`, [id]);
+      return (client) => client.query(`select notify_private.record_receipt($1, 'opened', 'client')`, [id]);
     },
     'a choice': async () => {
       const [type, person] = [await makeType(db), await makePerson(db)];

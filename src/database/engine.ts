@@ -156,7 +156,7 @@ export function createEngine({ pool, planningPool }: { pool: pg.Pool; planningPo
 
     /** Tells the other workers of push services and hosts that do not answer. */
     noteSilence: (provider: ProviderName, origins: readonly string[]) =>
-      value<void>('select notify_private.note_silence($1, $2) as value', [provider, origins]),
+      value<void>('select notify_private.pause_silent_origins($1, $2) as value', [provider, origins]),
 
     release: (claimId: string) => value<string>('select notify_private.release_claim($1) as value', [claimId]),
 
@@ -182,7 +182,7 @@ export function createEngine({ pool, planningPool }: { pool: pg.Pool; planningPo
       ]),
 
     /** False: this worker had been declared dead and must register again. */
-    beat: (workerId: string) => value<boolean>('select notify_private.beat($1) as value', [workerId]),
+    beat: (workerId: string) => value<boolean>('select notify_private.heartbeat($1) as value', [workerId]),
 
     retire: (workerId: string) => value<void>('select notify_private.retire_worker($1) as value', [workerId]),
 

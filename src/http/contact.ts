@@ -23,7 +23,7 @@ export function createContactNotes(queries: Queries, logger: Logger): (identity:
     notedAtMs.delete(session);
     if (notedAtMs.size >= mostRemembered) notedAtMs.delete(notedAtMs.keys().next().value ?? '');
     notedAtMs.set(session, now);
-    queries.query('select notify_private.note_contact($1, $2)', [userId, sessionId]).catch((error: unknown) => {
+    queries.query('select notify_private.touch_devices($1, $2)', [userId, sessionId]).catch((error: unknown) => {
       notedAtMs.delete(session);
       logger.warn('contact.unnoted', { error });
     });

@@ -70,7 +70,7 @@ export async function applyReports(queries: Queries, reports: readonly Report[])
   for (const { deliveryId, kind, code, reason, isAddressDead, occurredAt } of reports) {
     const { rows } = await queries
       .query<{ isNew: boolean | null }>(
-        `select notify_private.apply_receipt($1, $2, 'provider', $3, $4, $5, $6) as "isNew"`,
+        `select notify_private.record_receipt($1, $2, 'provider', $3, $4, $5, $6) as "isNew"`,
         [deliveryId, kind, code, reason, isAddressDead, occurredAt],
       )
       .catch((error: unknown) => {

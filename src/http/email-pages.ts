@@ -54,7 +54,8 @@ export function createEmailRoutes({ links, publicUrl, queriesOf, originOf }: Ema
     });
     return rows[0]?.value ?? null;
   };
-  const choicesOf = (userId: string) => value<Choices>('select notify_private.email_choices($1) as value', [userId]);
+  const choicesOf = (userId: string) =>
+    value<Choices>('select notify_private.email_preferences($1) as value', [userId]);
   /** What a person changes is recorded with where they did so: a select list is worked off from left to right. */
   const change = (request: Request, call: string, parameters: readonly [named: string, ...unknown[]]) => {
     const { ipAddress, userAgent } = originOf(request);
@@ -64,7 +65,7 @@ export function createEmailRoutes({ links, publicUrl, queriesOf, originOf }: Ema
     );
   };
   const leave = (request: Request, userId: string, typeKey: string | null, deliveryId: string | null) =>
-    change(request, 'notify_private.leave_email', [userId, typeKey, deliveryId]);
+    change(request, 'notify_private.unsubscribe', [userId, typeKey, deliveryId]);
   const verification = (id: string, confirms: boolean) =>
     value<Verification>('select to_jsonb(c) as value from notify_private.confirm_email($1, $2) as c', [id, confirms]);
   const settingsLink = (userId: string) => {
@@ -143,7 +144,11 @@ export function createEmailRoutes({ links, publicUrl, queriesOf, originOf }: Ema
       const isKnown =
         form.get('scope') === 'all'
           ? await leave(request, userId, null, null)
-          : await change(request, 'notify_private.choose_email', [userId, chosen, form.get('tracked') === 'yes']);
+          : await change(request, 'notify_private.save_email_preferences', [
+              userId,
+              chosen,
+              form.get('tracked') === 'yes',
+            ]);
       const choices = isKnown ? await choicesOf(userId) : null;
       if (choices) sendChoices(response, choices, true);
       else sendInvalid(response);
@@ -157,13 +162,13 @@ export function createEmailRoutes({ links, publicUrl, queriesOf, originOf }: Ema
     }),
     linked('GET', 'open', async (request, response, { id }) => {
       if (request.method === 'GET')
-        await value('select notify_private.note_engagement($1, $2) as value', [id, 'opened']);
+        await value('select notify_private.record_engagement($1, $2) as value', [id, 'opened']);
       response.setHeader('cross-origin-resource-policy', 'cross-origin');
       send(response, 200, { 'content-type': 'image/gif' }, pixel);
     }),
     linked('GET', 'click', async (request, response, { id, text: target }) => {
       if (request.method === 'GET')
-        await value('select notify_private.note_engagement($1, $2) as value', [id, 'clicked']);
+        await value('select notify_private.record_engagement($1, $2) as value', [id, 'clicked']);
       send(response, 302, { location: headerSafe(target) });
     }),
   ];

@@ -79,7 +79,7 @@ export function createTwilioRoutes(callbacks: TwilioCallbacks, publicUrl: string
         const reply = callbacks.parseReply(await read(request));
         if (!reply) return;
         await queries
-          .query('select notify_private.note_opt_out($1, $2)', [reply.from, reply.optOut === 'stop'])
+          .query('select notify_private.record_opt_out($1, $2)', [reply.from, reply.optOut === 'stop'])
           .catch((error: unknown) => {
             throw describeDatabaseError(error);
           });
@@ -92,7 +92,7 @@ async function apply(queries: Queries, deliveryId: string, report: TwilioReport)
   const failure = report.status === 'failed' ? report : null;
   const { rows } = await queries
     .query<{ known: boolean }>(
-      `select notify_private.apply_receipt($1, $2, 'provider', $3, $4, $5) is not null as known`,
+      `select notify_private.record_receipt($1, $2, 'provider', $3, $4, $5) is not null as known`,
       [
         deliveryId,
         report.status,

@@ -84,7 +84,7 @@ describe('devices', () => {
        values ($1, 'old', 'apns', $2, now(), 'stale')`,
       [user, apnsToken()],
     );
-    await db.asHttp((http) => http.query(`select notify_private.note_contact($1, 'old')`, [user]), { commit: true });
+    await db.asHttp((http) => http.query(`select notify_private.touch_devices($1, 'old')`, [user]), { commit: true });
     const { active, gone } = await devicesOf(user);
     expect(active).toHaveLength(50);
     expect(gone.map(({ reason }) => reason)).toEqual(['too_many_devices']);

@@ -441,12 +441,12 @@ async function write(
   return made.map(({ id }) => id);
 }
 
-/** Packs the words of a stretch, as pack_words() does where there are many. */
+/** Packs the words of a stretch, as compact_search_index() does where there are many. */
 async function pack(userId: string, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   await db.owner.query(
     `insert into notify_private.notification_words (id, recipient_id, last_id, notification_ids, words)
-     values ($2, $1, $3, $4, notify_private.words_again($1, $4))`,
+     values ($2, $1, $3, $4, notify_private.rebuild_search_tokens($1, $4))`,
     [userId, ids[0], ids.at(-1), ids],
   );
 }

@@ -133,7 +133,7 @@ describe('JK-8 NC-61 a device without contact', () => {
     const before = await one<Date>(db.owner, 'select seen_at from notify.devices where id = $1', [silent.deviceId]);
     for (let n = 0; n < 3; n++)
       await second.ask('{ mySettings { timeZone } }', { token: await signToken(silent.userId, { sid: 'sid-a' }) });
-    await db.asHttp((http) => http.query('select notify_private.note_contact($1, $2)', [silent.userId, 'sid-a']), {
+    await db.asHttp((http) => http.query('select notify_private.touch_devices($1, $2)', [silent.userId, 'sid-a']), {
       commit: true,
     });
     expect(await one<Date>(db.owner, 'select seen_at from notify.devices where id = $1', [silent.deviceId])).toEqual(
@@ -154,7 +154,7 @@ describe('JK-8 NC-61 a device without contact', () => {
     const isOn = () =>
       one<boolean>(db.owner, 'select push_enabled from coaching.members where user_id = $1', [ada.userId]);
     const contact = () =>
-      db.asHttp((http) => http.query('select notify_private.note_contact($1, $2)', [ada.userId, 's1']), {
+      db.asHttp((http) => http.query('select notify_private.touch_devices($1, $2)', [ada.userId, 's1']), {
         commit: true,
       });
     await contact();
@@ -177,7 +177,7 @@ describe('JK-8 NC-61 a device without contact', () => {
     expect(await reasonOf(silent.deviceId)).toBe(null);
     expect(await sweep()).toEqual([{ sweep_key: 'stale_devices', seen: '0' }]);
     await expect(
-      db.asUser(silent.userId, (me) => me.query('select notify_private.note_contact($1, $2)', [silent.userId, 's1'])),
+      db.asUser(silent.userId, (me) => me.query('select notify_private.touch_devices($1, $2)', [silent.userId, 's1'])),
     ).rejects.toThrow(/permission denied/);
   });
 });

@@ -43,7 +43,7 @@ const callAll = async (all: readonly Member[]) => {
 };
 const receipt = (deliveryId: string) =>
   world.db.asHttp(
-    (client) => client.query(`select notify_private.apply_receipt($1, 'delivered', 'provider')`, [deliveryId]),
+    (client) => client.query(`select notify_private.record_receipt($1, 'delivered', 'provider')`, [deliveryId]),
     {
       commit: true,
     },

@@ -142,7 +142,7 @@ describe("a type's listener", () => {
     ).rows.map(({ said }) => said);
   const receipt = (id: string, kind: string, code: string | null = null) =>
     db.asHttp(
-      (client) => client.query(`select notify_private.apply_receipt($1, $2, 'provider', $3)`, [id, kind, code]),
+      (client) => client.query(`select notify_private.record_receipt($1, $2, 'provider', $3)`, [id, kind, code]),
       {
         commit: true,
       },

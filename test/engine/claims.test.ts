@@ -501,7 +501,7 @@ describe('a dead address (TR-G7)', () => {
     expect((await db.owner.query(listed)).rows).toEqual([{ reason: 'hard_bounce', expires_at: null }]);
     await db.owner.query(`update notify.suppressions set reason = 'complaint'`);
     await db.owner.query(
-      `select notify_private.apply_receipt(id, 'failed', 'provider', '550', 'unregistered', true) from notify.deliveries`,
+      `select notify_private.record_receipt(id, 'failed', 'provider', '550', 'unregistered', true) from notify.deliveries`,
     );
     expect((await db.owner.query(listed)).rows).toEqual([{ reason: 'complaint', expires_at: null }]);
   });

@@ -95,7 +95,7 @@ async function attempt(result: Result, provider: ProviderName = 'apns') {
   );
 }
 const receipt = (id: string, kind: string) =>
-  db.asHttp((client) => client.query(`select notify_private.apply_receipt($1, $2, 'provider')`, [id, kind]), {
+  db.asHttp((client) => client.query(`select notify_private.record_receipt($1, $2, 'provider')`, [id, kind]), {
     commit: true,
   });
 const loseWorker = async () => {

@@ -139,7 +139,7 @@ const acts: Record<string, Act> = {
       await db.asHttp(
         (client) =>
           client.query(
-            `select notify_private.apply_receipt($1, $2, $3, reason => 'some_reason', occurred_at => clock_timestamp() + $4 * interval '1 second')`,
+            `select notify_private.record_receipt($1, $2, $3, reason => 'some_reason', occurred_at => clock_timestamp() + $4 * interval '1 second')`,
             [delivery.id, kind, source, random(100) / 100],
           ),
         { commit: true },
@@ -150,7 +150,7 @@ const acts: Record<string, Act> = {
     if (delivery)
       await db.asHttp(
         (client) =>
-          client.query('select notify_private.leave_email($1, $2, $3)', [delivery.recipient_id, types[1], delivery.id]),
+          client.query('select notify_private.unsubscribe($1, $2, $3)', [delivery.recipient_id, types[1], delivery.id]),
         { commit: true },
       );
   },
@@ -260,7 +260,7 @@ test('NC-51: a report that moves nothing else is noticed by itself', async () =>
     [rows[0]?.claim, rows[0]?.delivery],
   );
   await db.asHttp(
-    (client) => client.query(`select notify_private.apply_receipt($1, 'delivered', 'provider')`, [rows[0]?.delivery]),
+    (client) => client.query(`select notify_private.record_receipt($1, 'delivered', 'provider')`, [rows[0]?.delivery]),
     {
       commit: true,
     },
@@ -268,7 +268,7 @@ test('NC-51: a report that moves nothing else is noticed by itself', async () =>
   await markAll();
   await refresh();
   await db.asHttp(
-    (client) => client.query('select notify_private.leave_email($1, $2, $3)', [person, types[1], rows[0]?.delivery]),
+    (client) => client.query('select notify_private.unsubscribe($1, $2, $3)', [person, types[1], rows[0]?.delivery]),
     { commit: true },
   );
   await refresh();
@@ -383,7 +383,7 @@ test('NC-51: percentiles are within 4.5 % of the exact ones', async () => {
        select extract(epoch from e) * 1000 as exact, extract(epoch from f) * 1000 as found
        from (
          select percentile_disc($2::double precision[]) within group (order by taken) as exact,
-           notify_private.percentiles(array_agg((notify_private.bucket_of(taken) << 40) + 1), $2) as found
+           notify_private.percentiles(array_agg((notify_private.histogram_bucket(taken) << 40) + 1), $2) as found
          from t
        ) as p, unnest(p.exact, p.found) as x (e, f)`,
       [times, [0, 0.5, 0.9, 0.95, 0.99, 1]],

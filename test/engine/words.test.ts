@@ -24,7 +24,7 @@ const give = (client: Pick<TestDatabase['owner'], 'query'>, userId: string, coun
      select uuidv7($3::timestamptz - now()), uuidv7(), $1, 'test_push', 'P1', 'Word ' || n, 'Something', now() from generate_series(1, $2::integer) as n`,
     [userId, count, at],
   );
-const pack = (userId: string) => one<number>(db.worker, 'select notify_private.pack_words($1)', [userId]);
+const pack = (userId: string) => one<number>(db.worker, 'select notify_private.compact_search_index($1)', [userId]);
 const found = (userId: string, search: string) =>
   db.asUser(userId, (client) =>
     one<number>(client, 'select count(*)::integer from notify_hidden.inbox_matches($1)', [search]),
@@ -108,10 +108,10 @@ test('NC-3: also months older than the table of words are packed, and what is to
   // Of a year: as an installation has them that was there before the words were.
   const month = (await makePastMonth(db, 12)).replace('_', '-');
   await give(db.owner, ada, 63, new Date(`${month}-10T00:00:00Z`));
-  expect(await one(db.owner, 'select notify_private.pack_words($1, 64)', [ada]), 'too few').toBe(0);
+  expect(await one(db.owner, 'select notify_private.compact_search_index($1, 64)', [ada]), 'too few').toBe(0);
   await give(db.owner, ada, 70);
   // The oldest 64 are the 63 that are too few and one that is not.
-  expect(await one(db.owner, 'select notify_private.pack_words($1, 64)', [ada])).toBe(64);
+  expect(await one(db.owner, 'select notify_private.compact_search_index($1, 64)', [ada])).toBe(64);
   await give(db.owner, ada, 1, new Date(`${month}-20T00:00:00Z`));
   await db.owner.query('select notify_private.make_partitions()');
   expect(await pack(ada)).toBe(64);
@@ -168,7 +168,10 @@ test('NC-3: words go with the month of their notifications', async () => {
 
 test('NC-3: only the worker packs, and nobody is told whose words there are', async () => {
   const ada = await createUser(db);
-  for (const call of [`select notify_private.pack_words('${ada}')`, 'select notify_private.much_unpacked()']) {
+  for (const call of [
+    `select notify_private.compact_search_index('${ada}')`,
+    'select notify_private.people_needing_index_compaction()',
+  ]) {
     await expect(db.asUser(ada, (client) => client.query(call))).rejects.toThrow(/permission denied/);
   }
 });

@@ -79,7 +79,7 @@ describe('SE-14: records of consent', () => {
     const linked = await createUser(db, { email: 'linked@example.com' });
     const link = async () => {
       for (const tracked of [true, false])
-        await byLink(`select notify_private.choose_email($1, '{}', $2)`, [linked, tracked]);
+        await byLink(`select notify_private.save_email_preferences($1, '{}', $2)`, [linked, tracked]);
     };
     expect(await times(4, link)).toEqual(['ok', 'ok', 'ok', 'RBLIM consents']);
   });
@@ -123,10 +123,13 @@ describe('SE-14: changes of preferences', () => {
     await limit('preference_changes', 3);
     const who = await createUser(db, { email: 'mail@example.com' });
     const choose = (choice: string) =>
-      byLink('select notify_private.choose_email($1, $2, false)', [who, JSON.stringify({ payment_created: choice })]);
+      byLink('select notify_private.save_email_preferences($1, $2, false)', [
+        who,
+        JSON.stringify({ payment_created: choice }),
+      ]);
     expect(await times(4, () => choose('daily').then(() => choose('weekly')))).toContain('RBLIM preference_changes');
-    await byLink(`select notify_private.leave_email($1, 'payment_created')`, [who]);
-    await byLink('select notify_private.leave_email($1, null)', [who]);
+    await byLink(`select notify_private.unsubscribe($1, 'payment_created')`, [who]);
+    await byLink('select notify_private.unsubscribe($1, null)', [who]);
     expect(
       await one<boolean>(
         db.owner,

@@ -62,10 +62,10 @@ const click = (month: string) =>
     async (client) => {
       const id = await one<string>(
         db.owner,
-        `select id from notify.deliveries where to_char(notify_private.hour_of(id) at time zone 'UTC', 'YYYY_MM') = $1 order by id limit 1`,
+        `select id from notify.deliveries where to_char(notify_private.uuid_hour(id) at time zone 'UTC', 'YYYY_MM') = $1 order by id limit 1`,
         [month],
       );
-      await client.query(`select notify_private.apply_receipt($1, 'clicked', 'client')`, [id]);
+      await client.query(`select notify_private.record_receipt($1, 'clicked', 'client')`, [id]);
     },
     { commit: true },
   );
@@ -135,7 +135,7 @@ test('NC-51: rows do not go while their hour is being counted, and an hour is no
   ).toBe('dropped');
   // Meanwhile something of that hour changes in another table.
   await db.owner.query(
-    `insert into notify_private.statistic_marks (span, starts_at) values ('hour', notify_private.hour_of($1))`,
+    `insert into notify_private.statistic_marks (span, starts_at) values ('hour', notify_private.uuid_hour($1))`,
     [await idOf(db, month)],
   );
   const pid = await one<number>(counting, 'select pg_backend_pid()');

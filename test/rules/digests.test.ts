@@ -173,7 +173,7 @@ test('NC-13: a broken function of one type keeps back its own digest alone, unti
   await gather(db, type, bob);
   const evaluate = await one<string>(
     db.owner,
-    `select pg_get_functiondef('notify_private.settle_digests(notify.digests[], timestamptz)'::regprocedure)`,
+    `select pg_get_functiondef('notify_private.finalize_digests(notify.digests[], timestamptz)'::regprocedure)`,
   );
   // Whatever raises in there: a copy of the function that stumbles over this type.
   await db.owner.query(

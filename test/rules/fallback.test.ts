@@ -72,7 +72,7 @@ async function send(
   return rows.length;
 }
 const receipt = (id: string) =>
-  one<boolean>(db.owner, `select notify_private.apply_receipt($1, 'delivered', 'client')`, [id]);
+  one<boolean>(db.owner, `select notify_private.record_receipt($1, 'delivered', 'client')`, [id]);
 const timeIsUp = () =>
   db.owner.query(`update notify.holds set due_at = now() where released_at is null;
     update notify.decisions set decided_at = decided_at - interval '31 seconds' where outcome = 'send'`);
@@ -364,7 +364,7 @@ test('receipts, results and releases of many at once: everything is decided once
     try {
       if (n % 3)
         for (const { id } of rows.filter((_row, index) => index % 2 === 0 && index % 16 === n % 16))
-          await client.query(`select notify_private.apply_receipt($1, 'delivered', 'client')`, [id]);
+          await client.query(`select notify_private.record_receipt($1, 'delivered', 'client')`, [id]);
       else
         for (let again = true; again; )
           again = await patiently(() => one<boolean>(client, `select notify_private.release_holds('bulk', 7)`));

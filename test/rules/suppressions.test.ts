@@ -70,7 +70,7 @@ test('what providers report is recorded as theirs', async () => {
   const { deliveryId } = await makeDelivery(db, ada, { channel: 'sms', provider: 'twilio', address: '+15550100' });
   await db.asHttp(
     (c) =>
-      c.query(`select notify_private.apply_receipt($1, 'failed', 'provider', '21610', 'opted_out', true)`, [
+      c.query(`select notify_private.record_receipt($1, 'failed', 'provider', '21610', 'opted_out', true)`, [
         deliveryId,
       ]),
     { commit: true },

@@ -28,7 +28,7 @@ const doNotSucceed: Readonly<Record<string, RegExp>> = {
   'notify.change_notifications': /^RBINV filter: give either this or notification_ids/,
   'notify.explain': /^RBINV event_id, notification_id: one of them must be given/,
   'notify.trace': /^RBINV event_id, notification_id: one of them must be given/,
-  'notify_hidden.asked_candidate': /^RBINV event_id, notification_id: one of them must be given/,
+  'notify_hidden.resolve_explain_target': /^RBINV event_id, notification_id: one of them must be given/,
 };
 
 /** What a call with somebody else's id in it may change of theirs, or tell of them, and why. */

@@ -46,7 +46,7 @@ export async function gather(
       );
       const made = rows[0] as Gathered;
       await client.query(
-        `select notify_private.gather(array[jsonb_populate_record(null::notify_private.verdict, $1)], now())`,
+        `select notify_private.add_digest_items(array[jsonb_populate_record(null::notify_private.verdict, $1)], now())`,
         [
           JSON.stringify({
             event_id: made.eventId,

@@ -31,17 +31,17 @@ const histograms = ['delivery_histogram', 'read_histogram', 'click_histogram'];
 /** Counted from the rows there are: everything of an hour or a day, by type and channel, by either, and together. */
 const counted = (span: 'hour' | 'day') => `
   with candidates as (
-    select date_trunc('${span}', notify_private.hour_of(t.delivery_id), 'UTC') as starts_at, t.*
+    select date_trunc('${span}', notify_private.uuid_hour(t.delivery_id), 'UTC') as starts_at, t.*
     from notify.delivery_timelines as t where not t.is_test
     union all
-    select date_trunc('${span}', notify_private.hour_of(d.event_id), 'UTC'), (jsonb_populate_record(
+    select date_trunc('${span}', notify_private.uuid_hour(d.event_id), 'UTC'), (jsonb_populate_record(
       null::notify.delivery_timelines, jsonb_build_object('type_key', e.type_key, 'channel', d.channel, 'status', 'held_back', 'reason', d.reason))).*
     from notify.decisions as d join notify.events as e on e.id = d.event_id
     where d.outcome = 'suppress' and e.type_key not in ('test_push', 'test_email')
   )`;
 const measured = (times: string, time: string) => `
   count(${time}) as ${times}_times, coalesce(sum(${time}), '0') as ${times}_time,
-  coalesce(notify_private.merge_histograms(array[(notify_private.bucket_of(${time}) << 40) + 1]) filter (where ${time} is not null), '{}')
+  coalesce(notify_private.merge_histograms(array[(notify_private.histogram_bucket(${time}) << 40) + 1]) filter (where ${time} is not null), '{}')
     as ${times}_histogram`;
 
 /** Expects the rollups to say exactly what the rows say, each figure of each hour and day; how many rows that is. */

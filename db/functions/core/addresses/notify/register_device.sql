@@ -48,7 +48,7 @@ begin
   insert into notify.devices as d (user_id, session_id, provider, token, web_push_p256dh, web_push_auth, platform, name)
   values (
     me, notify_hidden.current_session_id(), register_device.provider,
-    notify_private.normal_token(register_device.provider, register_device.token),
+    notify_private.normalize_token(register_device.provider, register_device.token),
     p256dh, auth, register_device.platform, register_device.name)
   on conflict (provider, token) do update set
     user_id = excluded.user_id,

@@ -23,7 +23,7 @@ begin
   end if;
   insert into notify.suppressions (channel, address, reason, expires_at, note)
   values (
-    suppress_address.channel, notify_private.normal_address(suppress_address.channel, suppress_address.address),
+    suppress_address.channel, notify_private.normalize_address(suppress_address.channel, suppress_address.address),
     suppress_address.reason, suppress_address.expires_at, suppress_address.note)
   on conflict (channel, address) do update set reason = excluded.reason, expires_at = excluded.expires_at, note = excluded.note
   returning * into suppression;

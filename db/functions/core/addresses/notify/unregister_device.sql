@@ -9,7 +9,7 @@ declare
 begin
   delete from notify.devices as d
   where d.user_id = me and d.provider = unregister_device.provider
-    and d.token = notify_private.normal_token(unregister_device.provider, unregister_device.token);
+    and d.token = notify_private.normalize_token(unregister_device.provider, unregister_device.token);
   return found;
 end
 $$;

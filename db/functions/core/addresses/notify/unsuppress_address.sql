@@ -16,10 +16,10 @@ begin
   delete from notify_private.suppression_digests as d
   where d.channel = unsuppress_address.channel
     and d.digest = notify_private.address_digest(unsuppress_address.channel,
-      notify_private.normal_address(unsuppress_address.channel, unsuppress_address.address));
+      notify_private.normalize_address(unsuppress_address.channel, unsuppress_address.address));
   delete from notify.suppressions as s
   where s.channel = unsuppress_address.channel
-    and s.address = notify_private.normal_address(unsuppress_address.channel, unsuppress_address.address);
+    and s.address = notify_private.normalize_address(unsuppress_address.channel, unsuppress_address.address);
   removed := found;
   perform pg_catalog.set_config('rowbell.suppression_note', '', true);
   return removed;

@@ -1,7 +1,7 @@
 create or replace view analytics.daily_times with (security_barrier = true) as
   select
     (s.starts_at at time zone 'UTC')::date as day, s.type_key, s.channel, h.measure,
-    -- The bounds of notify_private.bucket_of().
+    -- The bounds of notify_private.histogram_bucket().
     (power(2, (e >> 40) / 8.0::double precision) - 1) / 1000 as from_seconds,
     (power(2, ((e >> 40) + 1) / 8.0::double precision) - 1) / 1000 as to_seconds,
     e & ((1::bigint << 40) - 1) as deliveries

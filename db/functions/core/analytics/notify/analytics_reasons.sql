@@ -36,7 +36,7 @@ begin
       where scope is not null group by 1, 2, 3
     ),
     shared as (
-      select c.*, notify_private.rate(c.candidates, (sum(c.candidates) over (partition by c.channel))::bigint) as share from counted as c
+      select c.*, notify_private.ratio(c.candidates, (sum(c.candidates) over (partition by c.channel))::bigint) as share from counted as c
     )
     select row(s.channel, s.status, s.reason, s.candidates, s.share)::notify.reason_figure
     from shared as s where s.status in ('held_back', 'failed', 'expired', 'canceled', 'suppressed', 'unknown')

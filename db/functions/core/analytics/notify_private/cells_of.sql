@@ -14,7 +14,8 @@ as $$
     f.type_key, f.channel, f.status, f.reason,
     f.sent_at is not null, f.delivered_at is not null, f.is_tracked, f.read_at is not null, f.clicked_at is not null,
     f.is_leavable, f.unsubscribed_at is not null, f.failed_at is not null, f.retries, f.is_recovered,
-    notify_private.bucket_of(f.time_to_deliver), notify_private.bucket_of(f.time_to_read), notify_private.bucket_of(f.time_to_click),
+    notify_private.histogram_bucket(f.time_to_deliver), notify_private.histogram_bucket(f.time_to_read),
+      notify_private.histogram_bucket(f.time_to_click),
     pg_catalog.count(*), pg_catalog.sum(f.time_to_deliver), pg_catalog.sum(f.time_to_read), pg_catalog.sum(f.time_to_click)
   from notify.delivery_timelines as f
   where f.delivery_id >= notify_private.uuidv7_floor(starts_at)

@@ -4,7 +4,7 @@ as $$
 #variable_conflict use_variable
 declare
   closed_before timestamptz;
-  until timestamptz := notify_private.hour_of(to_id);
+  until timestamptz := notify_private.uuid_hour(to_id);
   current_span text;
 begin
   -- What the figures are counted from (refresh_hour).
@@ -14,7 +14,7 @@ begin
   if table_name = 'notify.notifications' then
     -- What was made of them in later hours.
     until := greatest(until, (
-      select notify_private.hour_of(d.id) + interval '1 hour' from notify.deliveries as d
+      select notify_private.uuid_hour(d.id) + interval '1 hour' from notify.deliveries as d
       where d.notification_id >= from_id and d.notification_id < to_id order by d.id desc limit 1
     ));
   end if;

@@ -11,14 +11,14 @@ begin atomic
     counted.canceled,
     counted.suppressed, counted.unknown, counted.tracked, counted.read, counted.clicked, counted.leavable, counted.unsubscribed,
     counted.retried, counted.retries, counted.recovered, counted.given_up,
-    notify_private.rate(counted.delivered, counted.sent),
+    notify_private.ratio(counted.delivered, counted.sent),
     -- Of what was sent or failed, and no status but these is left.
-    notify_private.rate(counted.failed,
+    notify_private.ratio(counted.failed,
       counted.deliveries - counted.waiting - counted.expired - counted.canceled - counted.suppressed - counted.unknown),
-    notify_private.rate(counted.read, counted.tracked),
-    notify_private.rate(counted.clicked, counted.tracked),
-    notify_private.rate(counted.unsubscribed, counted.leavable),
-    notify_private.rate(counted.recovered, counted.recovered + counted.given_up),
+    notify_private.ratio(counted.read, counted.tracked),
+    notify_private.ratio(counted.clicked, counted.tracked),
+    notify_private.ratio(counted.unsubscribed, counted.leavable),
+    notify_private.ratio(counted.recovered, counted.recovered + counted.given_up),
     t.to_deliver, t.to_read, t.to_click,
     figures_of.computed_at
   -- "offset 0": once, although its fields are asked for one by one.

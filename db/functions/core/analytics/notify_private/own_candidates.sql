@@ -9,7 +9,7 @@ returns table (
 language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select
-    notify_private.hour_of(f.delivery_id), f.type_key, f.channel, f.status, f.reason, f.sent_at, f.delivered_at, f.is_tracked, f.read_at,
+    notify_private.uuid_hour(f.delivery_id), f.type_key, f.channel, f.status, f.reason, f.sent_at, f.delivered_at, f.is_tracked, f.read_at,
       f.clicked_at,
     f.is_leavable, f.unsubscribed_at, f.failed_at, f.retries, f.is_recovered, f.time_to_deliver, f.time_to_read, f.time_to_click
   from notify.delivery_timelines as f
@@ -19,7 +19,7 @@ as $$
     and (types is null or f.type_key = any (types)) and (channels is null or f.channel = any (channels))
   union all
   select
-    notify_private.hour_of(c.event_id), e.type_key, c.channel, 'held_back', c.reason, null, null, false, null, null,
+    notify_private.uuid_hour(c.event_id), e.type_key, c.channel, 'held_back', c.reason, null, null, false, null, null,
     false, null, null, 0, null, null, null, null
   from notify.decisions as c join notify.events as e on e.id = c.event_id
   where c.recipient_id = own_candidates.recipient_id and c.outcome = 'suppress' and e.type_key not in ('test_push', 'test_email')

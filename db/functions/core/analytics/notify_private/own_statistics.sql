@@ -15,12 +15,14 @@ as $$
     pg_catalog.count(*) filter (where c.retries > 0), pg_catalog.sum(c.retries),
     pg_catalog.count(*) filter (where c.is_recovered), pg_catalog.count(*) filter (where not c.is_recovered),
     pg_catalog.count(c.time_to_deliver), coalesce(pg_catalog.sum(c.time_to_deliver), '0'),
-    coalesce(pg_catalog.array_agg((notify_private.bucket_of(c.time_to_deliver) << 40) + 1)
+    coalesce(pg_catalog.array_agg((notify_private.histogram_bucket(c.time_to_deliver) << 40) + 1)
       filter (where c.time_to_deliver is not null), '{}'),
     pg_catalog.count(c.time_to_read), coalesce(pg_catalog.sum(c.time_to_read), '0'),
-    coalesce(pg_catalog.array_agg((notify_private.bucket_of(c.time_to_read) << 40) + 1) filter (where c.time_to_read is not null), '{}'),
+    coalesce(pg_catalog.array_agg((notify_private.histogram_bucket(c.time_to_read) << 40) + 1) filter (where c.time_to_read is not null),
+      '{}'),
     pg_catalog.count(c.time_to_click), coalesce(pg_catalog.sum(c.time_to_click), '0'),
-    coalesce(pg_catalog.array_agg((notify_private.bucket_of(c.time_to_click) << 40) + 1) filter (where c.time_to_click is not null), '{}')
+    coalesce(pg_catalog.array_agg((notify_private.histogram_bucket(c.time_to_click) << 40) + 1) filter (where c.time_to_click is not null),
+      '{}')
   from notify_private.own_candidates(
     own_statistics.recipient_id, own_statistics.since, own_statistics.until, own_statistics.types, own_statistics.channels) as c
   group by c.starts_at, c.type_key, c.channel

@@ -45,7 +45,7 @@ begin
   case refresh_period.span
     when 'notifications' then
       insert into notify_private.statistic_marks (span, starts_at, announced_at)
-      select distinct 'hour', notify_private.hour_of(d.id), announced
+      select distinct 'hour', notify_private.uuid_hour(d.id), announced
       from notify.deliveries as d
       where d.notification_id >= notify_private.uuidv7_floor(refresh_period.starts_at)
         and d.notification_id < notify_private.uuidv7_floor(refresh_period.starts_at + interval '1 hour')

@@ -3,7 +3,7 @@ language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 begin
   insert into notify_private.statistic_marks (span, starts_at)
-  select distinct 'hour', notify_private.hour_of(c.event_id) from changed as c;
+  select distinct 'hour', notify_private.uuid_hour(c.event_id) from changed as c;
   return null;
 end
 $$;

@@ -4,7 +4,7 @@ as $$
 begin
   -- Their deliveries may have been made in later hours; finding these is left to whoever counts.
   insert into notify_private.statistic_marks (span, starts_at)
-  select distinct 'notifications', notify_private.hour_of(c.id) from changed as c;
+  select distinct 'notifications', notify_private.uuid_hour(c.id) from changed as c;
   return null;
 end
 $$;

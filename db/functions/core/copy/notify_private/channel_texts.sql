@@ -23,12 +23,13 @@ begin
         where t.key = channel_texts.type_key) end;
     end if;
     continue when fitted or form.locale <> best.locale or form.variant <> best.variant;
-    select * into strict text from notify_private.fitting_text(form.body, variables, channel_texts.locale,
+    select * into strict text from notify_private.fit_to_sms_segments(form.body, variables, channel_texts.locale,
       form.is_plain, most, form.shorten);
     -- Each form takes the place of the one before, so the last stays where none fits.
     texts := coalesce(texts, '{}') || pg_catalog.jsonb_build_object(form.channel,
       pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
-      'title', notify_private.said_as(form.title, variables, channel_texts.locale, form.is_plain), 'body', text.said, 'form', form.form)));
+      'title', notify_private.render_for_sms_alphabet(form.title, variables, channel_texts.locale, form.is_plain), 'body', text.said,
+        'form', form.form)));
     fitted := text.fits;
   end loop;
   return texts;

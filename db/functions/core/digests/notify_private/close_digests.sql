@@ -30,12 +30,12 @@ begin
     return false;
   end if;
   begin
-    perform notify_private.settle_digests(closing, at);
+    perform notify_private.finalize_digests(closing, at);
   exception when others then
     -- A function of some type is broken: the digests without it must not wait for it, and it can be mended.
     foreach digest in array closing loop
       begin
-        perform notify_private.settle_digests(array[digest], at);
+        perform notify_private.finalize_digests(array[digest], at);
       exception when others then
         update notify.digests as d set due_at = at + interval '5 minutes', close_error = left(sqlstate || ': ' || sqlerrm, 1000)
         where d.id = digest.id;

@@ -7,7 +7,7 @@ begin
   if granted is null then
     raise exception 'granted: is missing' using errcode = 'RBINV';
   end if;
-  return notify_private.note_tracking_consent(notify_private.require_user(), granted, 'person');
+  return notify_private.record_tracking_consent(notify_private.require_user(), granted, 'person');
 end
 $$;
 comment on function notify.set_email_tracking(boolean) is

@@ -46,7 +46,7 @@ begin
   )
   -- Who came first is asked after the insert: only then is it settled, here or in the transaction we waited for.
   select
-    coalesce(w.id, notify_private.event_of_key(i.idempotency_key)) as event_id,
+    coalesce(w.id, notify_private.event_with_key(i.idempotency_key)) as event_id,
     w.id is null as deduplicated
   from input as i left join written as w on w.id = i.id
   order by i.n;

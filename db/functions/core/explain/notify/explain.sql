@@ -8,7 +8,7 @@ declare
   asked record;
   event record;
 begin
-  select * into asked from notify_hidden.asked_candidate(explain.event_id, explain.notification_id, explain.recipient_id);
+  select * into asked from notify_hidden.resolve_explain_target(explain.event_id, explain.notification_id, explain.recipient_id);
   return query
   with judgement as (
     select
@@ -36,7 +36,7 @@ begin
     asked.of_event_id, asked.of_recipient_id, j.channel, j.judgement, j.at, r."position", r.rule, s.said,
     case when r.rule = j.rule then j.reason end,
     case when r.rule = j.rule then coalesce(j.inputs, i.inputs) when s.said = 'passed' then i.inputs end,
-    notify_hidden.because(r.rule, s.said, case when r.rule = j.rule then j.reason end, j.until,
+    notify_hidden.rule_explanation(r.rule, s.said, case when r.rule = j.rule then j.reason end, j.until,
       coalesce(j.facts, '{}') || case when r.rule = j.rule then coalesce(j.inputs, '{}') else '{}' end)
   from judgement as j
   left join notify_hidden.rules() as decisive on decisive.rule = j.rule
@@ -78,11 +78,11 @@ begin
       union all
       select 'event', 'failed', event.plan_error, event.created_at,
         'Planning failed: ' || event.plan_error || case when event.retry_at = 'infinity' then '. It was given up.'
-          else '. It is tried again at ' || notify_hidden.instant(event.retry_at, null) || '.' end
+          else '. It is tried again at ' || notify_hidden.format_instant(event.retry_at, null) || '.' end
       where event.canceled_at is null and event.planned_at is null and event.plan_error is not null
       union all
       select 'event', 'waiting', null, event.created_at,
-        'The event is not planned yet; it is due at ' || notify_hidden.instant(event.due_at, null) || '.'
+        'The event is not planned yet; it is due at ' || notify_hidden.format_instant(event.due_at, null) || '.'
       where event.canceled_at is null and event.planned_at is null and event.plan_error is null
       union all
       select 'audience', 'left_out', 'not_in_audience', event.planned_at,

@@ -7,7 +7,7 @@ as $$
 declare
   asked record;
 begin
-  select * into asked from notify_hidden.asked_candidate(trace.event_id, trace.notification_id, trace.recipient_id);
+  select * into asked from notify_hidden.resolve_explain_target(trace.event_id, trace.notification_id, trace.recipient_id);
   return query
   with decision as (
     select d.channel, d.notification_id, d.outcome, d.rule, d.reason, d.decided_at, d.held_until
@@ -20,7 +20,8 @@ begin
   ),
   entry (channel, at, rank, delivery_id, what, status, reason, code, because) as (
     select h.channel, h.held_at, 1, null::uuid, 'held', null, h.reason, null,
-      'Held by ' || h.rule || coalesce(' until ' || notify_hidden.instant((h.facts ->> 'until')::timestamptz, h.facts ->> 'zone'), '')
+      'Held by ' || h.rule || coalesce(' until ' || notify_hidden.format_instant((h.facts ->> 'until')::timestamptz, h.facts ->> 'zone'),
+        '')
         || '.'
     from notify.holds as h where h.event_id = asked.of_event_id and h.recipient_id = asked.of_recipient_id
     union all
@@ -29,7 +30,7 @@ begin
     where h.event_id = asked.of_event_id and h.recipient_id = asked.of_recipient_id and h.released_at is not null
     union all
     select i.channel, i.added_at, 3, null, 'gathered', g.frequency, null, null,
-      'Gathered for the ' || g.frequency || ' digest of ' || notify_hidden.instant(g.due_at, null) || '.'
+      'Gathered for the ' || g.frequency || ' digest of ' || notify_hidden.format_instant(g.due_at, null) || '.'
     from notify.digest_items as i join notify.digests as g on g.id = i.digest_id
     where i.event_id = asked.of_event_id and i.recipient_id = asked.of_recipient_id
     union all

@@ -82,7 +82,7 @@ as $$
   ) as o on true
   left join lateral (
     select true as is_found, x.enabled, x.frequency
-    from notify_private.choice_at(e.recipient_id, e.type_key, e.category, e.channel, e.at) as x
+    from notify_private.preference_at(e.recipient_id, e.type_key, e.category, e.channel, e.at) as x
     where e.chooses
   ) as p on true
   cross join lateral (

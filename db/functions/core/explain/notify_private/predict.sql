@@ -28,7 +28,7 @@ begin
     raise exception 'user_id: there is no such user' using errcode = 'RBNFD';
   end if;
   if predict.variables is not null then
-    key := notify_private.fitting_key(
+    key := notify_private.hash_long_key(
       notify_private.render(kind.dedupe_key, predict.variables || pg_catalog.jsonb_build_object('userId', predict.user_id::text)));
   end if;
 
@@ -64,7 +64,7 @@ begin
       return query
       select
         place, step, instant, verdict.outcome, verdict.rule, verdict.reason, verdict.inputs, verdict.held_until,
-        notify_hidden.because(
+        notify_hidden.rule_explanation(
           coalesce(verdict.rule, 'none'),
           case verdict.outcome when 'send' then 'passed' when 'hold' then 'held' when 'digest' then 'gathered' else 'suppressed' end,
           verdict.reason, verdict.held_until, verdict.facts || coalesce(verdict.inputs, '{}'));

@@ -6,7 +6,7 @@ security definer set search_path = pg_catalog, pg_temp
 set enable_seqscan = off set enable_bitmapscan = off set jit = off
 as $$
   with mine as materialized (
-    select me.id, notify_hidden.words_query(search, u.locale) as query, u.locale
+    select me.id, notify_hidden.search_query(search, u.locale) as query, u.locale
     from (select notify_hidden.current_user_id() as id) as me
     left join notify.users as u on u.id = me.id
   )
@@ -18,11 +18,11 @@ as $$
   union all
   select n.id
   from mine as m
-  cross join notify_private.unpacked(m.id) as u
+  cross join notify_private.unindexed_notifications(m.id) as u
   cross join lateral (select * from notify.notifications as x where x.id = u.id limit 1) as n
-  where notify_hidden.words_of(pg_catalog.concat_ws(' ', n.title, n.subtitle, n.body), m.locale) @@ m.query
+  where notify_hidden.search_tokens(pg_catalog.concat_ws(' ', n.title, n.subtitle, n.body), m.locale) @@ m.query
 $$;
 comment on function notify_hidden.inbox_matches(text) is
-  'The caller''s notifications with all of these words in title, subtitle or body (words_query()), '
+  'The caller''s notifications with all of these words in title, subtitle or body (search_query()), '
   'also those of this instant. Whoever calls it says which of them are to be seen.';
 grant execute on function notify_hidden.inbox_matches(text) to rowbell_user, rowbell_operator;

@@ -35,12 +35,12 @@ begin
     return false;
   end if;
   begin
-    perform notify_private.take_journey_steps(due, at);
+    perform notify_private.run_journey_steps(due, at);
   exception when others then
     -- A function of one journey is broken: the others must not wait for it, and it can be mended.
     foreach enrollment in array due loop
       begin
-        perform notify_private.take_journey_steps(array[enrollment], at);
+        perform notify_private.run_journey_steps(array[enrollment], at);
       exception when others then
         update notify.journey_enrollments as n
         set next_at = at + interval '5 minutes', advance_error = left(sqlstate || ': ' || sqlerrm, 1000)

@@ -35,7 +35,7 @@ begin
   )
   select pg_catalog.array_agg(row(
     uuidv7(), m.event_id, m.recipient_id, t.title, t.subtitle, t.body, t.data, t.thread_id, t.collapse_key,
-    notify_private.fitting_key(k.key), t.channel_texts
+    notify_private.hash_long_key(k.key), t.channel_texts
   )::notify_private.person) into people
   from member as m
   join text as t on t.event_id = m.event_id and t.locale = m.locale and t.variant = m.variant and t.variables = m.variables

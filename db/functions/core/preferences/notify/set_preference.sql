@@ -11,7 +11,7 @@ declare
 begin
   perform notify_private.require_choice(type.channels, coalesce(set_preference.channel, ''),
     set_preference.enabled, set_preference.frequency);
-  perform notify_private.choose(me, type.key, array[set_preference.channel], set_preference.enabled, set_preference.frequency);
+  perform notify_private.write_preference(me, type.key, array[set_preference.channel], set_preference.enabled, set_preference.frequency);
   select p.* into effective
   from notify_private.effective_preferences(me, null) as p where p.type_key = type.key and p.channel = set_preference.channel;
   return effective;

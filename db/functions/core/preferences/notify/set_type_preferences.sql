@@ -25,10 +25,10 @@ begin
   perform notify_private.require_choice(
     type.channels, null, coalesce(set_type_preferences.enabled, chosen is not null or null), set_type_preferences.frequency);
   if chosen is null then
-    perform notify_private.choose(me, type.key, type.channels, set_type_preferences.enabled, set_type_preferences.frequency);
+    perform notify_private.write_preference(me, type.key, type.channels, set_type_preferences.enabled, set_type_preferences.frequency);
   else
-    perform notify_private.choose(me, type.key, chosen, true, set_type_preferences.frequency);
-    perform notify_private.choose(me, type.key, others, false, set_type_preferences.frequency);
+    perform notify_private.write_preference(me, type.key, chosen, true, set_type_preferences.frequency);
+    perform notify_private.write_preference(me, type.key, others, false, set_type_preferences.frequency);
   end if;
   return query select p.* from notify_private.effective_preferences(me, null) as p where p.type_key = type.key;
 end

@@ -14,7 +14,7 @@ as $$
     ], null)::notify.setting_name[]
   )::notify.effective_settings
   from notify.users as u
-  cross join notify_private.settings_at(at) as s
+  cross join notify_private.operator_settings_at(at) as s
   left join notify.personal_settings as now on now.user_id = u.id
   left join lateral (
     select c.old, true as is_changed from notify.preference_changes as c

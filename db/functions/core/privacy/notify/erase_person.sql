@@ -41,7 +41,7 @@ begin
   identifiers := array(
     select distinct w
     from (
-      select unnest(array[user_id::text] || notify_private.addresses_of(user_id)) as w
+      select unnest(array[user_id::text] || notify_private.addresses_of_person(user_id)) as w
       union all
       select a.w from notify.users as u cross join lateral (values (u.email),
         (case when length(u.external_id) > 5 then u.external_id end)) as a (w)
@@ -52,10 +52,10 @@ begin
     ) as known
   );
   words := identifiers || former_names || array(select u.name from notify.users as u where u.id = user_id and length(u.name) > 1);
-  subjects := notify_private.subjects_of(user_id);
+  subjects := notify_private.subjects_of_person(user_id);
   about := notify_private.events_about(user_id, identifiers, subjects);
   naming := notify_private.notifications_naming(user_id, words, about);
-  deliveries := notify_private.deliveries_of(user_id);
+  deliveries := notify_private.deliveries_of_person(user_id);
 
   begin
     -- In the order of plan(): events, then the person. Whoever is planning what names them has then finished, and the
@@ -91,7 +91,7 @@ begin
     insert into notify_private.suppression_digests (channel, digest, reason, created_at, expires_at)
     select s.channel, notify_private.address_digest(s.channel, s.address), s.reason, s.created_at, s.expires_at
     from notify.suppressions as s
-    where s.channel in ('email', 'sms', 'voice') and s.address = any (notify_private.addresses_of(user_id))
+    where s.channel in ('email', 'sms', 'voice') and s.address = any (notify_private.addresses_of_person(user_id))
       and not notify_private.is_shared_address(s.address, user_id)
     on conflict (channel, digest) do nothing;
     insert into notify_private.consent_proofs (address_digests, channel, granted, method, text_version, region, recorded_at)

@@ -8,7 +8,7 @@ as $$
       and (e.actor_id = events_about.user_id or e.subject_id = events_about.user_id or e.subject_id = any (subject_ids)
         or e.plan_cursor = events_about.user_id
         or coalesce(concat_ws(' ', e.data, e.idempotency_key, e.plan_error)
-          ~ (select notify_private.words_pattern(identifiers || notify_private.json_words(identifiers))), false))
+          ~ (select notify_private.terms_regex(identifiers || notify_private.json_escaped_terms(identifiers))), false))
   )
 $$;
 comment on function notify_private.events_about(uuid, text[], uuid[], timestamptz) is

@@ -3,7 +3,7 @@ language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_variable
 declare
-  deliveries constant uuid[] := notify_private.deliveries_of(user_id);
+  deliveries constant uuid[] := notify_private.deliveries_of_person(user_id);
   declared record;
 begin
   for declared in

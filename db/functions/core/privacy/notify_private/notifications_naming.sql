@@ -8,7 +8,7 @@ as $$
       and n.recipient_id <> notifications_naming.user_id
       and (n.actor_id = notifications_naming.user_id
         or n.event_id = any (event_ids) and concat_ws(' ', n.title, n.subtitle, n.body, n.data, n.channel_texts)
-          ~ (select notify_private.words_pattern(words || notify_private.json_words(words)))
+          ~ (select notify_private.terms_regex(words || notify_private.json_escaped_terms(words)))
         or strpos(n.data::text, notifications_naming.user_id::text) > 0)
   )
 $$;

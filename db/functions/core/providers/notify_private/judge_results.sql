@@ -52,7 +52,7 @@ begin
       where d.claim_id = claim.id and d.status = 'sending'
     );
     if is_current and (is_doubtful or has_suspects) then
-      perform notify_private.note_suspects(provider, answers, claim.claimed_at, at);
+      perform notify_private.record_suspects(provider, answers, claim.claimed_at, at);
     end if;
     for standing in select * from notify_private.standings(provider, answers, case when is_current then claim.claimed_at end, at) loop
       if standing.complaint is not null then

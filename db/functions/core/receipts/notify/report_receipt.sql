@@ -13,7 +13,7 @@ begin
   if not exists (select from notify.deliveries as d where d.id = report_receipt.delivery_id and d.recipient_id = me) then
     raise exception 'delivery_id: you have no such delivery' using errcode = 'RBNFD';
   end if;
-  return notify_private.apply_receipt(report_receipt.delivery_id, report_receipt.kind, 'client');
+  return notify_private.record_receipt(report_receipt.delivery_id, report_receipt.kind, 'client');
 end
 $$;
 comment on function notify.report_receipt(uuid, text) is

@@ -56,7 +56,7 @@ as $$
     select x.quiet_hours, x.paused_until, x.daily_cap, x.digest_time, x.digest_weekday
     from notify.personal_settings as x where x.user_id = c.recipient_id limit 1
   ) as o on true
-  left join notify_private.irrelevant(candidates) as r on r.event_id = c.event_id and r.recipient_id = c.recipient_id
+  left join notify_private.no_longer_relevant(candidates) as r on r.event_id = c.event_id and r.recipient_id = c.recipient_id
   left join lateral (
     select x.granted from notify.consents as x
     where t.purpose = 'promotional' and x.user_id = c.recipient_id and (x.channel is null or x.channel = c.channel)

@@ -10,7 +10,7 @@ as $$
 #variable_conflict use_variable
 declare
   at constant timestamptz := pg_catalog.clock_timestamp();
-  room integer := notify_private.admit(provider, lane, max_deliveries);
+  room integer := notify_private.acquire_send_permits(provider, lane, max_deliveries);
   taken notify_private.claimable[];
   asked notify_private.candidate[];
   irrelevant uuid[];
@@ -49,7 +49,7 @@ begin
     if pg_catalog.cardinality(asked) > 0 then
       loop
         begin
-          -- In the statement that takes them: what it sees, irrelevant() sees (a stable function has its caller's snapshot).
+          -- In the statement that takes them: what it sees, no_longer_relevant() sees (a stable function has its caller's snapshot).
           with moved as (
             update notify.deliveries as d
             set
@@ -60,7 +60,7 @@ begin
               attempt = d.attempt + (not m.gone)::integer
             from (
               select t.delivery_id, t.notification_id = any (array(
-                select c.notification_id from notify_private.irrelevant(asked) as i
+                select c.notification_id from notify_private.no_longer_relevant(asked) as i
                 join unnest(asked) as c on c.event_id = i.event_id and c.recipient_id = i.recipient_id
               )) as gone
               from unnest(taken) as t where t.fate = 'sending'
@@ -73,7 +73,7 @@ begin
           select coalesce(pg_catalog.array_agg(m.id) filter (where m.gone), '{}') into irrelevant from moved as m;
           exit;
         exception when others then
-          unclear := notify_private.unclear(asked);
+          unclear := notify_private.relevance_check_failures(asked);
           if pg_catalog.cardinality(unclear) = 0 then
             raise;
           end if;
@@ -121,7 +121,7 @@ begin
     cross join lateral (select * from notify.notification_types as x where x.key = n.type_key limit 1) as k
     -- Words that depend on when they are sent, where that is later than planned: few, and of few types.
     cross join lateral (
-      select case when n.created_at <= at - k.restate_after then notify_private.restate(t.delivery_id) end as said offset 0
+      select case when n.created_at <= at - k.restate_after then notify_private.rerender_delivery(t.delivery_id) end as said offset 0
     ) as s
     where t.fate = 'sending';
     -- Where all of them ended here, look further: nothing returned means nothing due.

@@ -82,7 +82,7 @@ begin
     ));
   end if;
   -- A receipt that came while the claim was held has been waiting for this.
-  perform notify_private.settle_deliveries(array(select f.delivery_id from unnest(fates) as f));
+  perform notify_private.apply_receipts(array(select f.delivery_id from unnest(fates) as f));
   if exists (select from unnest(fates) as f where f.is_awaited) then
     perform notify_private.advance_awaited(array(select f.delivery_id from unnest(fates) as f where f.is_awaited), at);
   end if;

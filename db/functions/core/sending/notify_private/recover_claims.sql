@@ -41,7 +41,7 @@ begin
   )
   select coalesce(array_agg(m.id) filter (where m.id is not null), '{}') into recovered from again left join moved as m on true;
   -- A receipt that came while the claim was held has been waiting for this.
-  perform notify_private.settle_deliveries(recovered);
+  perform notify_private.apply_receipts(recovered);
   perform notify_private.advance_awaited(recovered, at);
   return pg_catalog.cardinality(recovered);
 end

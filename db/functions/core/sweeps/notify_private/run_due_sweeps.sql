@@ -8,7 +8,7 @@ declare
   at constant timestamptz := pg_catalog.clock_timestamp();
   run notify.sweep_runs;
 begin
-  perform notify_private.settle_sweep_runs();
+  perform notify_private.finalize_sweep_runs();
   with due as (
     select s.key, make_interval(secs => extract(epoch from s.period)) as period
     from notify.sweeps as s

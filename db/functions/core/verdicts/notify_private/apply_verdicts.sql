@@ -83,7 +83,7 @@ begin
     where v.outcome = 'hold';
   end if;
   if exists (select from unnest(verdicts) as v where v.outcome = 'digest') then
-    perform notify_private.gather(array(select v from unnest(verdicts) as v where v.outcome = 'digest'), at);
+    perform notify_private.add_digest_items(array(select v from unnest(verdicts) as v where v.outcome = 'digest'), at);
   end if;
   if exists (select from unnest(verdicts) as v where v.fallback_key is not null) then
     perform notify_private.advance_fallbacks(
