@@ -23,7 +23,7 @@ function isNamedIn(oldName: string, path: string, text: string): boolean {
   const [schema, name] = oldName.split('.');
   if (path.endsWith(`/${schema}/${name}.sql`)) return true;
   const at = text.indexOf(oldName);
-  return at >= 0 && new RegExp(`(?<![\\w.])${RegExp.escape(oldName)}(?!\\w)`).test(text);
+  return at >= 0 && new RegExp(`(?<![\\w.])${oldName.replaceAll('.', '\\.')}(?!\\w)`).test(text);
 }
 
 test('no old name of docs/renamed.md is left in the code and its documents', async () => {

@@ -1629,7 +1629,7 @@ export interface NotifyPrivateDailyStatistics {
   delivered: Int8;
   deliveries: Int8;
   /**
-   * An element for each bucket that has any, by bucket: the bucket of notify_private.bucket_of() in the bits above 40, how many below. Arrays one after another are the histogram of their sum.
+   * An element for each bucket that has any, by bucket: the bucket of notify_private.histogram_bucket() in the bits above 40, how many below. Arrays one after another are the histogram of their sum.
    */
   delivery_histogram: ArrayType<Int8>;
   delivery_time: Interval;
@@ -1751,7 +1751,7 @@ export interface NotifyPrivateHourlyStatistics {
   delivered: Int8;
   deliveries: Int8;
   /**
-   * An element for each bucket that has any, by bucket: the bucket of notify_private.bucket_of() in the bits above 40, how many below. Arrays one after another are the histogram of their sum.
+   * An element for each bucket that has any, by bucket: the bucket of notify_private.histogram_bucket() in the bits above 40, how many below. Arrays one after another are the histogram of their sum.
    */
   delivery_histogram: ArrayType<Int8>;
   delivery_time: Interval;

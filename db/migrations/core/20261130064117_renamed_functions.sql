@@ -1,4 +1,6 @@
 -- migrate:up
+set local lock_timeout = '5s';
+
 -- Functions that have another name now (docs/renamed.md). A new database gets them under it from db/functions; in one that has
 -- them, what refers to them (triggers, views, grants) stays.
 do $$
@@ -71,11 +73,11 @@ end
 $$;
 
 comment on column notify_private.hourly_statistics.delivery_histogram is
-  'An element for each bucket that has any, by bucket: the bucket of notify_private.histogram_bucket() in the bits above 40, how many below. '
-  'Arrays one after another are the histogram of their sum.';
+  'An element for each bucket that has any, by bucket: the bucket of notify_private.histogram_bucket() in the bits above 40, how many '
+  'below. Arrays one after another are the histogram of their sum.';
 comment on column notify_private.daily_statistics.delivery_histogram is
-  'An element for each bucket that has any, by bucket: the bucket of notify_private.histogram_bucket() in the bits above 40, how many below. '
-  'Arrays one after another are the histogram of their sum.';
+  'An element for each bucket that has any, by bucket: the bucket of notify_private.histogram_bucket() in the bits above 40, how many '
+  'below. Arrays one after another are the histogram of their sum.';
 
 -- migrate:down
 do $$ begin raise exception 'Rowbell rolls forward only: write a new migration'; end $$;
