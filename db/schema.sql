@@ -2663,7 +2663,7 @@ view analytics.daily_funnel with (security_barrier=true)
     f.stage,
     f.candidates,
     f.previous,
-    notify_private.rate(f.candidates, f.previous) AS share
+    notify_private.ratio(f.candidates, f.previous) AS share
    FROM (notify_private.daily_statistics s
      CROSS JOIN LATERAL ( VALUES (1,'candidates'::text,(s.deliveries + s.held_back),NULL::bigint), (2,'deliveries'::text,s.deliveries,(s.deliveries + s.held_back)), (3,'sent'::text,s.sent,s.deliveries), (4,'delivered'::text,s.delivered,s.sent), (5,'read'::text,s.read,s.tracked), (6,'clicked'::text,s.clicked,s.read)) f(step, stage, candidates, previous))
   WHERE ((s.type_key IS NULL) AND (s.channel IS NOT NULL));
@@ -3765,14 +3765,6 @@ function notify.withdraw_consent_for(user_id uuid, method text, channel text DEF
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_writer (execute)
 
-function notify_hidden.asked_candidate(event_id uuid, notification_id uuid, recipient_id uuid) returns TABLE(of_event_id uuid, of_recipient_id uuid)
-  plpgsql stable set search_path=pg_catalog, pg_temp
-  grant rowbell_operator (execute); rowbell_user (execute)
-
-function notify_hidden.because(rule text, said text, reason text, until timestamp with time zone, facts jsonb) returns text
-  sql stable parallel safe set search_path=pg_catalog, pg_temp
-  grant rowbell_operator (execute); rowbell_user (execute)
-
 function notify_hidden.current_session_id() returns text
   sql stable parallel safe
   grant rowbell_anonymous (execute); rowbell_operator (execute); rowbell_user (execute); rowbell_writer (execute)
@@ -3780,6 +3772,10 @@ function notify_hidden.current_session_id() returns text
 function notify_hidden.current_user_id() returns uuid
   sql stable parallel safe
   grant rowbell_anonymous (execute); rowbell_operator (execute); rowbell_user (execute); rowbell_writer (execute)
+
+function notify_hidden.format_instant(at timestamp with time zone, zone text) returns text
+  sql stable parallel safe set search_path=pg_catalog, pg_temp
+  grant rowbell_operator (execute); rowbell_user (execute)
 
 function notify_hidden.inbox(filter notify.inbox_filter) returns SETOF notify.notifications
   sql stable
@@ -3793,10 +3789,6 @@ function notify_hidden.inbox_page(filter notify.inbox_filter, sort text, most in
   plpgsql stable set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, enable_seqscan=off, enable_bitmapscan=off, enable_sort=off, jit=off
   grant rowbell_operator (execute); rowbell_user (execute)
 
-function notify_hidden.instant(at timestamp with time zone, zone text) returns text
-  sql stable parallel safe set search_path=pg_catalog, pg_temp
-  grant rowbell_operator (execute); rowbell_user (execute)
-
 function notify_hidden.is_inbox_filter(filter notify.inbox_filter) returns boolean
   plpgsql stable set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute)
@@ -3805,13 +3797,13 @@ function notify_hidden.is_time_zone(name text) returns boolean
   plpgsql immutable parallel safe set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute); rowbell_writer (execute)
 
+function notify_hidden.normalize_search_text(content text) returns text
+  sql immutable parallel safe set search_path=pg_catalog, pg_temp
+  grant rowbell_operator (execute); rowbell_user (execute)
+
 function notify_hidden.packs_off() returns text[]
   sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute); rowbell_writer (execute)
-
-function notify_hidden.plain_words(content text) returns text
-  sql immutable parallel safe set search_path=pg_catalog, pg_temp
-  grant rowbell_operator (execute); rowbell_user (execute)
 
 function notify_hidden.prefix_query(search text) returns tsquery
   sql immutable parallel safe set search_path=pg_catalog, pg_temp
@@ -3829,7 +3821,23 @@ function notify_hidden.require_session() returns void
   plpgsql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute)
 
+function notify_hidden.resolve_explain_target(event_id uuid, notification_id uuid, recipient_id uuid) returns TABLE(of_event_id uuid, of_recipient_id uuid)
+  plpgsql stable set search_path=pg_catalog, pg_temp
+  grant rowbell_operator (execute); rowbell_user (execute)
+
+function notify_hidden.rule_explanation(rule text, said text, reason text, until timestamp with time zone, facts jsonb) returns text
+  sql stable parallel safe set search_path=pg_catalog, pg_temp
+  grant rowbell_operator (execute); rowbell_user (execute)
+
 function notify_hidden.rules() returns TABLE("position" integer, rule text, keys text[])
+  sql immutable parallel safe set search_path=pg_catalog, pg_temp
+  grant rowbell_operator (execute); rowbell_user (execute)
+
+function notify_hidden.search_query(search text, locale text) returns tsquery
+  sql immutable parallel safe set search_path=pg_catalog, pg_temp
+  grant rowbell_operator (execute); rowbell_user (execute)
+
+function notify_hidden.search_tokens(content text, locale text) returns tsvector
   sql immutable parallel safe set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute)
 
@@ -3853,20 +3861,9 @@ function notify_hidden.uuidv7_floor(instant timestamp with time zone) returns uu
   sql immutable parallel safe strict
   grant rowbell_operator (execute); rowbell_user (execute)
 
-function notify_hidden.words_of(content text, locale text) returns tsvector
-  sql immutable parallel safe set search_path=pg_catalog, pg_temp
-  grant rowbell_operator (execute); rowbell_user (execute)
-
-function notify_hidden.words_query(search text, locale text) returns tsquery
-  sql immutable parallel safe set search_path=pg_catalog, pg_temp
-  grant rowbell_operator (execute); rowbell_user (execute)
-
 function notify_hidden.wrong_quiet_hours(quiet_hours notify.quiet_window[]) returns text
   sql immutable set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
-
-function notify_private.about_nobody(table_name text, reason text) returns notify_private.personal_data
-  sql immutable set search_path=pg_catalog, pg_temp
 
 function notify_private.accept_origin(provider text, origin text, proved_at timestamp with time zone, at_once boolean) returns void
   sql volatile set search_path=pg_catalog, pg_temp
@@ -3874,17 +3871,20 @@ function notify_private.accept_origin(provider text, origin text, proved_at time
 function notify_private.accept_provider(provider text, proved_at timestamp with time zone, at_once boolean) returns void
   sql volatile set search_path=pg_catalog, pg_temp
 
+function notify_private.acquire_send_permits(provider text, lane text, wanted integer) returns integer
+  plpgsql volatile set search_path=pg_catalog, pg_temp
+
+function notify_private.add_digest_items(verdicts notify_private.verdict[], at timestamp with time zone) returns void
+  plpgsql volatile set search_path=pg_catalog, pg_temp
+
 function notify_private.address_digest(channel text, address text) returns bytea
   sql immutable parallel safe strict set search_path=pg_catalog, pg_temp
 
 function notify_private.addresses(user_id uuid, channel text) returns TABLE(provider text, device_id uuid, address text)
   sql stable parallel safe
 
-function notify_private.addresses_of(user_id uuid) returns text[]
+function notify_private.addresses_of_person(user_id uuid) returns text[]
   sql stable set search_path=pg_catalog, pg_temp
-
-function notify_private.admit(provider text, lane text, wanted integer) returns integer
-  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.advance_awaited(delivery_ids uuid[], at timestamp with time zone) returns void
   sql volatile set search_path=pg_catalog, pg_temp
@@ -3903,9 +3903,8 @@ function notify_private.aged_tables() returns SETOF text
 function notify_private.all_personal_data() returns SETOF notify_private.personal_data
   plpgsql stable set search_path=pg_catalog, pg_temp
 
-function notify_private.apply_receipt(delivery_id uuid, kind text, source text, code text DEFAULT NULL::text, reason text DEFAULT NULL::text, address_is_dead boolean DEFAULT false, occurred_at timestamp with time zone DEFAULT NULL::timestamp with time zone) returns boolean
-  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
-  grant rowbell_http (execute)
+function notify_private.apply_receipts(delivery_ids uuid[]) returns bigint
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.apply_retention(INOUT done integer) returns 
   plpgsql volatile
@@ -3923,21 +3922,11 @@ function notify_private.ask_journey(function_name text, user_id uuid, subject_id
 function notify_private.backoff(attempt integer) returns interval
   sql volatile parallel safe set search_path=pg_catalog, pg_temp
 
-function notify_private.beat(worker_id uuid) returns boolean
-  sql volatile security definer set search_path=pg_catalog, pg_temp
-  grant rowbell_worker (execute)
-
-function notify_private.belongs(table_name text, column_name text DEFAULT 'user_id'::text, rows text DEFAULT NULL::text, exports text DEFAULT NULL::text, hidden text[] DEFAULT '{}'::text[], reason text DEFAULT NULL::text) returns notify_private.personal_data
-  sql immutable set search_path=pg_catalog, pg_temp
-
 function notify_private.best_copy(type_key text, locale text, variant text) returns notify.notification_copies
   plpgsql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.bound_devices(user_id uuid, kept uuid DEFAULT NULL::uuid) returns void
   plpgsql volatile set search_path=pg_catalog, pg_temp
-
-function notify_private.bucket_of(span interval) returns bigint
-  sql immutable parallel safe
 
 function notify_private.call_listeners(delivery_ids uuid[]) returns void
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
@@ -3978,16 +3967,6 @@ function notify_private.check_days(since date, until date) returns void
 function notify_private.check_limit(limit_key text, present bigint) returns void
   plpgsql stable set search_path=pg_catalog, pg_temp
 
-function notify_private.choice_at(user_id uuid, type_key text, category text, channel text, at timestamp with time zone) returns TABLE(enabled boolean, frequency text)
-  sql stable
-
-function notify_private.choose(user_id uuid, type_key text, channels text[], enabled boolean, frequency text) returns void
-  plpgsql volatile set search_path=pg_catalog, pg_temp
-
-function notify_private.choose_email(user_id uuid, choices jsonb, tracked boolean) returns boolean
-  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
-  grant rowbell_http (execute)
-
 function notify_private.claim_deliveries(claim_id uuid, worker_id uuid, provider text, lane text, max_deliveries integer DEFAULT 500) returns SETOF notify_private.claimed_delivery
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off
   grant rowbell_worker (execute)
@@ -4002,8 +3981,16 @@ function notify_private.close_schema(name text) returns void
 function notify_private.close_statistics(table_name text, from_id uuid, to_id uuid) returns void
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
+function notify_private.compact_all_search_indexes(INOUT done integer) returns 
+  plpgsql volatile
+  grant rowbell_worker (execute)
+
 function notify_private.compact_histogram(histogram bigint[]) returns bigint[]
   sql immutable parallel safe strict set search_path=pg_catalog, pg_temp
+
+function notify_private.compact_search_index(recipient_id uuid, most integer DEFAULT 1024) returns integer
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp, enable_seqscan=off, enable_bitmapscan=off, jit=off
+  grant rowbell_worker (execute)
 
 function notify_private.confirm_email(verification_id uuid, confirms boolean) returns TABLE(state text, locale text)
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
@@ -4012,17 +3999,29 @@ function notify_private.confirm_email(verification_id uuid, confirms boolean) re
 function notify_private.consent_regime(region text) returns TABLE(regime text)
   sql stable parallel safe
 
+function notify_private.contains_any_term(content text, words text[]) returns boolean
+  sql immutable set search_path=pg_catalog, pg_temp
+
 function notify_private.counted_person() returns uuid
   sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.country_of_phone(phone text) returns text
   sql stable parallel safe strict set search_path=pg_catalog, pg_temp
 
+function notify_private.declare_mention(table_name text, column_name text, not_theirs text[], changes jsonb DEFAULT NULL::jsonb, rows text DEFAULT NULL::text, exports text DEFAULT NULL::text, hidden text[] DEFAULT '{}'::text[], reason text DEFAULT NULL::text) returns notify_private.personal_data
+  sql immutable set search_path=pg_catalog, pg_temp
+
+function notify_private.declare_not_personal(table_name text, reason text) returns notify_private.personal_data
+  sql immutable set search_path=pg_catalog, pg_temp
+
+function notify_private.declare_owned_rows(table_name text, column_name text DEFAULT 'user_id'::text, rows text DEFAULT NULL::text, exports text DEFAULT NULL::text, hidden text[] DEFAULT '{}'::text[], reason text DEFAULT NULL::text) returns notify_private.personal_data
+  sql immutable set search_path=pg_catalog, pg_temp
+
 function notify_private.delete_aged(table_name text, most integer DEFAULT 10000) returns bigint
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
-function notify_private.deliveries_of(user_id uuid) returns uuid[]
+function notify_private.deliveries_of_person(user_id uuid) returns uuid[]
   sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.digest_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
@@ -4042,12 +4041,12 @@ function notify_private.effective_preferences(user_id uuid, at timestamp with ti
 function notify_private.effective_settings(user_id uuid, at timestamp with time zone) returns notify.effective_settings
   sql stable set search_path=pg_catalog, pg_temp
 
-function notify_private.email_choices(user_id uuid) returns jsonb
-  sql stable security definer set search_path=pg_catalog, pg_temp
-  grant rowbell_http (execute)
-
 function notify_private.email_facts(notification_id uuid) returns jsonb
   sql stable set search_path=pg_catalog, pg_temp
+
+function notify_private.email_preferences(user_id uuid) returns jsonb
+  sql stable security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_http (execute)
 
 function notify_private.email_verification_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
   sql stable
@@ -4068,7 +4067,7 @@ function notify_private.enqueue_sending(work notify_private.sending[]) returns v
 function notify_private.evaluate(candidates notify_private.candidate[], at timestamp with time zone) returns SETOF notify_private.verdict
   sql stable set search_path=pg_catalog, pg_temp
 
-function notify_private.event_of_key(idempotency_key text) returns uuid
+function notify_private.event_with_key(idempotency_key text) returns uuid
   sql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.events_about(user_id uuid, identifiers text[], subject_ids uuid[], since timestamp with time zone DEFAULT '-infinity'::timestamp with time zone) returns uuid[]
@@ -4104,14 +4103,17 @@ function notify_private.figures_of(counted notify_private.hourly_statistics, end
 function notify_private.figures_scope(user_id uuid) returns uuid
   plpgsql stable set search_path=pg_catalog, pg_temp
 
+function notify_private.finalize_digests(closing notify.digests[], at timestamp with time zone) returns void
+  plpgsql volatile set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, enable_hashjoin=off, enable_mergejoin=off
+
+function notify_private.finalize_sweep_runs() returns bigint
+  plpgsql volatile set search_path=pg_catalog, pg_temp
+
 function notify_private.fire_schedules(max_clocks integer DEFAULT 500) returns boolean
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off, enable_bitmapscan=off
   grant rowbell_worker (execute)
 
-function notify_private.fitting_key(key text) returns text
-  sql immutable parallel safe
-
-function notify_private.fitting_text(template text, variables jsonb, locale text, is_plain boolean, max_segments integer, shorten text[], OUT said text, OUT fits boolean) returns record
+function notify_private.fit_to_sms_segments(template text, variables jsonb, locale text, is_plain boolean, max_segments integer, shorten text[], OUT said text, OUT fits boolean) returns record
   plpgsql stable parallel safe set search_path=pg_catalog, pg_temp
 
 function notify_private.flat_figures(counted notify_private.hourly_statistics) returns TABLE(held_back bigint, deliveries bigint, waiting bigint, sent bigint, delivered bigint, failed bigint, expired bigint, canceled bigint, suppressed bigint, unknown bigint, tracked bigint, read bigint, clicked bigint, leavable bigint, unsubscribed bigint, retried bigint, retries bigint, recovered bigint, given_up bigint, delivery_rate double precision, failure_rate double precision, read_rate double precision, click_rate double precision, unsubscribe_rate double precision, retry_success_rate double precision, deliver_known bigint, deliver_average_seconds double precision, deliver_p50_seconds double precision, deliver_p90_seconds double precision, deliver_p95_seconds double precision, deliver_p99_seconds double precision, read_known bigint, read_average_seconds double precision, read_p50_seconds double precision, read_p90_seconds double precision, read_p95_seconds double precision, read_p99_seconds double precision, click_known bigint, click_average_seconds double precision, click_p50_seconds double precision, click_p90_seconds double precision, click_p95_seconds double precision, click_p99_seconds double precision)
@@ -4121,14 +4123,15 @@ function notify_private.flat_figures(counted notify_private.hourly_statistics) r
 function notify_private.format_dates(first date, last date, with_year boolean, locale text) returns text
   plpgsql stable parallel safe set search_path=pg_catalog, pg_temp
 
-function notify_private.gather(verdicts notify_private.verdict[], at timestamp with time zone) returns void
-  plpgsql volatile set search_path=pg_catalog, pg_temp
-
-function notify_private.hour_of(id uuid) returns timestamp with time zone
+function notify_private.hash_long_key(key text) returns text
   sql immutable parallel safe
 
-function notify_private.irrelevant(candidates notify_private.candidate[]) returns TABLE(event_id uuid, recipient_id uuid)
-  plpgsql stable set search_path=pg_catalog, pg_temp
+function notify_private.heartbeat(worker_id uuid) returns boolean
+  sql volatile security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_worker (execute)
+
+function notify_private.histogram_bucket(span interval) returns bigint
+  sql immutable parallel safe
 
 function notify_private.is_gsm7(text text) returns boolean
   sql immutable parallel safe
@@ -4155,7 +4158,7 @@ function notify_private.journey_audience(event_ids uuid[]) returns TABLE(event_i
 function notify_private.journey_goes_on(event_id uuid, recipient_id uuid) returns boolean
   plpgsql stable set search_path=pg_catalog, pg_temp
 
-function notify_private.json_words(words text[]) returns text[]
+function notify_private.json_escaped_terms(words text[]) returns text[]
   sql immutable set search_path=pg_catalog, pg_temp
 
 function notify_private.judge(facts notify_private.facts[]) returns SETOF notify_private.verdict
@@ -4166,10 +4169,6 @@ function notify_private.judge_holds(holds notify.holds[], at timestamp with time
 
 function notify_private.judge_results(claim notify_private.claims, results notify_private.result[]) returns notify_private.judgement[]
   plpgsql volatile set search_path=pg_catalog, pg_temp
-
-function notify_private.leave_email(user_id uuid, type_key text, delivery_id uuid DEFAULT NULL::uuid) returns boolean
-  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
-  grant rowbell_http (execute)
 
 function notify_private.local_instant(local timestamp without time zone, zone text, which text DEFAULT 'last'::text) returns timestamp with time zone
   plpgsql immutable parallel safe set search_path=pg_catalog, pg_temp
@@ -4187,9 +4186,6 @@ function notify_private.make_partitions(months_ahead integer DEFAULT 3) returns 
 function notify_private.measure_sms(text text, OUT encoding text, OUT units integer, OUT segments integer) returns record
   plpgsql immutable parallel safe strict set search_path=pg_catalog, pg_temp
 
-function notify_private.mentions(content text, words text[]) returns boolean
-  sql immutable set search_path=pg_catalog, pg_temp
-
 function notify_private.merge_histograms(bigint[]) returns bigint[]
   internal immutable parallel safe
 
@@ -4202,13 +4198,6 @@ function notify_private.move_digests(user_ids uuid[]) returns void
 
 function notify_private.move_events(event_ids uuid[], due_at timestamp with time zone, shift interval) returns integer
   plpgsql volatile set search_path=pg_catalog, pg_temp
-
-function notify_private.much_unpacked() returns uuid[]
-  sql stable security definer set search_path=pg_catalog, pg_temp
-  grant rowbell_worker (execute)
-
-function notify_private.names(table_name text, column_name text, not_theirs text[], changes jsonb DEFAULT NULL::jsonb, rows text DEFAULT NULL::text, exports text DEFAULT NULL::text, hidden text[] DEFAULT '{}'::text[], reason text DEFAULT NULL::text) returns notify_private.personal_data
-  sql immutable set search_path=pg_catalog, pg_temp
 
 function notify_private.needed_activities(from_id uuid, to_id uuid, kept_since timestamp with time zone) returns SETOF uuid
   sql stable set search_path=pg_catalog, pg_temp
@@ -4231,39 +4220,23 @@ function notify_private.next_occurrence(schedule notify.schedules, zone text, af
 function notify_private.next_refresh(period notify_private.statistic_periods) returns timestamp with time zone
   sql stable set search_path=pg_catalog, pg_temp
 
-function notify_private.normal_address(channel text, address text) returns text
+function notify_private.no_longer_relevant(candidates notify_private.candidate[]) returns TABLE(event_id uuid, recipient_id uuid)
+  plpgsql stable set search_path=pg_catalog, pg_temp
+
+function notify_private.normalize_address(channel text, address text) returns text
   sql immutable parallel safe set search_path=pg_catalog, pg_temp
 
-function notify_private.normal_token(provider text, token text) returns text
+function notify_private.normalize_token(provider text, token text) returns text
   sql immutable parallel safe set search_path=pg_catalog, pg_temp
-
-function notify_private.note_contact(user_id uuid, session_id text) returns void
-  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
-  grant rowbell_http (execute)
-
-function notify_private.note_engagement(delivery_id uuid, kind text) returns boolean
-  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
-  grant rowbell_http (execute)
-
-function notify_private.note_opt_out(address text, opted_out boolean) returns boolean
-  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
-  grant rowbell_http (execute)
-
-function notify_private.note_silence(provider text, origins text[]) returns void
-  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
-  grant rowbell_worker (execute)
-
-function notify_private.note_suspects(carrier notify.providers, answers notify_private.answer[], sent_at timestamp with time zone, at timestamp with time zone) returns void
-  sql volatile set search_path=pg_catalog, pg_temp
-
-function notify_private.note_tracking_consent(user_id uuid, granted boolean, source text) returns boolean
-  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.notifications_naming(user_id uuid, words text[], event_ids uuid[], since timestamp with time zone DEFAULT '-infinity'::timestamp with time zone) returns uuid[]
   sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.open_schema(name text) returns void
   plpgsql volatile set search_path=pg_catalog, pg_temp
+
+function notify_private.operator_settings_at(at timestamp with time zone) returns SETOF notify.settings
+  sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.origin_of(provider text, address text) returns text
   sql immutable parallel safe
@@ -4273,14 +4246,6 @@ function notify_private.own_candidates(recipient_id uuid, since timestamp with t
 
 function notify_private.own_statistics(recipient_id uuid, since timestamp with time zone, until timestamp with time zone, types text[], channels text[]) returns SETOF notify_private.hourly_statistics
   sql stable set search_path=pg_catalog, pg_temp
-
-function notify_private.pack_all_words(INOUT done integer) returns 
-  plpgsql volatile
-  grant rowbell_worker (execute)
-
-function notify_private.pack_words(recipient_id uuid, most integer DEFAULT 1024) returns integer
-  plpgsql volatile security definer set search_path=pg_catalog, pg_temp, enable_seqscan=off, enable_bitmapscan=off, jit=off
-  grant rowbell_worker (execute)
 
 function notify_private.past_facts(batch notify_private.past[], changes jsonb, settings notify.settings, types notify.notification_types[], sent notify_private.past_message[], keys notify_private.past_key[], first_id uuid) returns SETOF notify_private.facts
   sql stable set search_path=pg_catalog, pg_temp
@@ -4298,7 +4263,15 @@ function notify_private.pause_origin(provider text, origin text, reason text) re
 function notify_private.pause_provider(provider text, reason text) returns timestamp with time zone
   sql volatile set search_path=pg_catalog, pg_temp
 
+function notify_private.pause_silent_origins(provider text, origins text[]) returns void
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_worker (execute)
+
 function notify_private.pauses(provider text) returns TABLE(origin text, reason text, pauses integer, paused_until timestamp with time zone)
+  sql stable security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_worker (execute)
+
+function notify_private.people_needing_index_compaction() returns uuid[]
   sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
@@ -4334,6 +4307,9 @@ function notify_private.plan_slices(IN event_ids uuid[], IN most integer, INOUT 
 function notify_private.predict(user_id uuid, type_key text, at timestamp with time zone, variables jsonb) returns SETOF notify.prediction
   plpgsql stable set search_path=pg_catalog, pg_temp
 
+function notify_private.preference_at(user_id uuid, type_key text, category text, channel text, at timestamp with time zone) returns TABLE(enabled boolean, frequency text)
+  sql stable
+
 function notify_private.put_back(claim_id uuid, delivery_ids uuid[], due timestamp with time zone[]) returns void
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off
   grant rowbell_worker (execute)
@@ -4341,7 +4317,7 @@ function notify_private.put_back(claim_id uuid, delivery_ids uuid[], due timesta
 function notify_private.quiet_until(windows notify.quiet_window[], zone text, at timestamp with time zone) returns timestamp with time zone
   plpgsql immutable parallel safe set search_path=pg_catalog, pg_temp
 
-function notify_private.rate(part bigint, whole bigint) returns double precision
+function notify_private.ratio(part bigint, whole bigint) returns double precision
   sql immutable parallel safe
   grant rowbell_analyst (execute); rowbell_operator (execute)
 
@@ -4349,9 +4325,30 @@ function notify_private.readiness(migrations jsonb, OUT missing_migrations bigin
   plpgsql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_http (execute)
 
+function notify_private.rebuild_search_tokens(recipient_id uuid, notification_ids uuid[]) returns tsvector[]
+  sql stable set search_path=pg_catalog, pg_temp, enable_seqscan=off, enable_nestloop=off
+
+function notify_private.record_engagement(delivery_id uuid, kind text) returns boolean
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_http (execute)
+
+function notify_private.record_opt_out(address text, opted_out boolean) returns boolean
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_http (execute)
+
+function notify_private.record_receipt(delivery_id uuid, kind text, source text, code text DEFAULT NULL::text, reason text DEFAULT NULL::text, address_is_dead boolean DEFAULT false, occurred_at timestamp with time zone DEFAULT NULL::timestamp with time zone) returns boolean
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_http (execute)
+
 function notify_private.record_results(claim_id uuid, results notify_private.result[]) returns TABLE(status text, deliveries bigint)
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off, enable_nestloop=off
   grant rowbell_worker (execute)
+
+function notify_private.record_suspects(carrier notify.providers, answers notify_private.answer[], sent_at timestamp with time zone, at timestamp with time zone) returns void
+  sql volatile set search_path=pg_catalog, pg_temp
+
+function notify_private.record_tracking_consent(user_id uuid, granted boolean, source text) returns boolean
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.recover_claims(silent_for interval DEFAULT '00:00:15'::interval) returns bigint
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
@@ -4392,11 +4389,17 @@ function notify_private.release_holds(lane text, max_holds integer DEFAULT 500) 
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off, enable_bitmapscan=off, lock_timeout=5s
   grant rowbell_worker (execute)
 
+function notify_private.relevance_check_failures(candidates notify_private.candidate[]) returns uuid[]
+  plpgsql stable set search_path=pg_catalog, pg_temp
+
 function notify_private.render(template text, variables jsonb, locale text DEFAULT NULL::text) returns text
   plpgsql stable parallel safe set search_path=pg_catalog, pg_temp
 
 function notify_private.render_data(template jsonb, variables jsonb) returns jsonb
   sql immutable parallel safe set search_path=pg_catalog, pg_temp
+
+function notify_private.render_for_sms_alphabet(template text, variables jsonb, locale text, is_plain boolean) returns text
+  sql stable parallel safe
 
 function notify_private.render_value(value jsonb, locale text) returns text
   plpgsql stable parallel safe set search_path=pg_catalog, pg_temp
@@ -4419,7 +4422,7 @@ function notify_private.require_type(type_key text) returns notify.notification_
 function notify_private.require_user() returns uuid
   plpgsql stable set search_path=pg_catalog, pg_temp
 
-function notify_private.restate(delivery_id uuid) returns jsonb
+function notify_private.rerender_delivery(delivery_id uuid) returns jsonb
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.retention_floor(table_name text) returns interval
@@ -4439,8 +4442,12 @@ function notify_private.run_due_sweeps() returns SETOF notify.sweep_runs
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
-function notify_private.said_as(template text, variables jsonb, locale text, is_plain boolean) returns text
-  sql stable parallel safe
+function notify_private.run_journey_steps(due notify.journey_enrollments[], at timestamp with time zone) returns void
+  plpgsql volatile set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, enable_hashjoin=off, enable_mergejoin=off
+
+function notify_private.save_email_preferences(user_id uuid, choices jsonb, tracked boolean) returns boolean
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_http (execute)
 
 function notify_private.session_lock(user_id uuid, session_id text) returns bigint
   sql immutable parallel safe set search_path=pg_catalog, pg_temp
@@ -4451,23 +4458,8 @@ function notify_private.set_aside(provider text, taken notify_private.claimable[
 function notify_private.set_clocks(schedule_ids uuid[], after timestamp with time zone) returns void
   sql volatile set search_path=pg_catalog, pg_temp
 
-function notify_private.settings_at(at timestamp with time zone) returns SETOF notify.settings
-  sql stable set search_path=pg_catalog, pg_temp
-
-function notify_private.settle_deliveries(delivery_ids uuid[]) returns bigint
-  plpgsql volatile set search_path=pg_catalog, pg_temp
-
-function notify_private.settle_digests(closing notify.digests[], at timestamp with time zone) returns void
-  plpgsql volatile set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, enable_hashjoin=off, enable_mergejoin=off
-
-function notify_private.settle_sweep_runs() returns bigint
-  plpgsql volatile set search_path=pg_catalog, pg_temp
-
 function notify_private.share_places(provider text, lane text, at timestamp with time zone, taken notify_private.claimable[]) returns notify_private.claimable[]
   plpgsql volatile set search_path=pg_catalog, pg_temp
-
-function notify_private.shortened(text text, most integer) returns text
-  sql immutable parallel safe strict set search_path=pg_catalog, pg_temp
 
 function notify_private.skip_deliveries(provider text, lane text) returns bigint
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
@@ -4486,7 +4478,7 @@ function notify_private.statistics_as_of(since timestamp with time zone, until t
 function notify_private.statistics_floor() returns timestamp with time zone
   sql stable set search_path=pg_catalog, pg_temp
 
-function notify_private.subjects_of(user_id uuid) returns uuid[]
+function notify_private.subjects_of_person(user_id uuid) returns uuid[]
   plpgsql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.sweep(run_id uuid) returns notify.sweep_runs
@@ -4498,11 +4490,11 @@ function notify_private.switch_packs(installed text[], chosen text[]) returns SE
 function notify_private.take_due(provider text, lane text, at timestamp with time zone, wanted integer, among uuid[] DEFAULT NULL::uuid[]) returns notify_private.claimable[]
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
-function notify_private.take_journey_steps(due notify.journey_enrollments[], at timestamp with time zone) returns void
-  plpgsql volatile set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, enable_hashjoin=off, enable_mergejoin=off
-
 function notify_private.take_limit(limit_key text, user_id uuid, uses bigint DEFAULT 1) returns boolean
   plpgsql volatile set search_path=pg_catalog, pg_temp
+
+function notify_private.terms_regex(words text[]) returns text
+  sql immutable set search_path=pg_catalog, pg_temp
 
 function notify_private.test_push_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
   sql stable
@@ -4592,11 +4584,18 @@ function notify_private.time_figure(known bigint, total interval, histogram bigi
 function notify_private.to_gsm7(text text) returns text
   plpgsql stable parallel safe strict set search_path=pg_catalog, pg_temp
 
+function notify_private.touch_devices(user_id uuid, session_id text) returns void
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_http (execute)
+
 function notify_private.tracks_email(user_id uuid) returns boolean
   sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.triggers_to_switch() returns TABLE(table_name text, trigger_name text, enabled boolean)
   sql stable set search_path=pg_catalog, pg_temp
+
+function notify_private.truncate_at_word(text text, most integer) returns text
+  sql immutable parallel safe strict set search_path=pg_catalog, pg_temp
 
 function notify_private.type_label(labels jsonb, key text, locale text) returns text
   sql immutable parallel safe set search_path=pg_catalog, pg_temp
@@ -4604,14 +4603,18 @@ function notify_private.type_label(labels jsonb, key text, locale text) returns 
 function notify_private.types_at(at timestamp with time zone) returns SETOF notify.notification_types
   sql stable set search_path=pg_catalog, pg_temp
 
-function notify_private.unclear(candidates notify_private.candidate[]) returns uuid[]
-  plpgsql stable set search_path=pg_catalog, pg_temp
-
-function notify_private.unpacked(recipient_id uuid) returns TABLE(stretch bigint, id uuid)
+function notify_private.unindexed_notifications(recipient_id uuid) returns TABLE(stretch bigint, id uuid)
   sql stable set search_path=pg_catalog, pg_temp
+
+function notify_private.unsubscribe(user_id uuid, type_key text, delivery_id uuid DEFAULT NULL::uuid) returns boolean
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_http (execute)
 
 function notify_private.use_limit(limit_key text, user_id uuid, uses bigint DEFAULT 1) returns void
   plpgsql volatile set search_path=pg_catalog, pg_temp
+
+function notify_private.uuid_hour(id uuid) returns timestamp with time zone
+  sql immutable parallel safe
 
 function notify_private.uuidv7_floor(instant timestamp with time zone) returns uuid
   sql immutable parallel safe strict set search_path=pg_catalog, pg_temp
@@ -4625,13 +4628,10 @@ function notify_private.warn_unreachable(verdicts notify_private.verdict[]) retu
 function notify_private.weigh_evidence(carrier notify.providers, origin text, at timestamp with time zone, OUT people_for bigint, OUT people_against bigint) returns record
   sql stable set search_path=pg_catalog, pg_temp
 
-function notify_private.words_again(recipient_id uuid, notification_ids uuid[]) returns tsvector[]
-  sql stable set search_path=pg_catalog, pg_temp, enable_seqscan=off, enable_nestloop=off
-
-function notify_private.words_pattern(words text[]) returns text
-  sql immutable set search_path=pg_catalog, pg_temp
-
 function notify_private.write_consent(user_id uuid, granted boolean, channel text, text_version text, method text, evidence jsonb) returns notify.consents
+  plpgsql volatile set search_path=pg_catalog, pg_temp
+
+function notify_private.write_preference(user_id uuid, type_key text, channels text[], enabled boolean, frequency text) returns void
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function trips.accept_circle_invitation(circle_id uuid) returns trips.memberships
