@@ -34,7 +34,10 @@ beforeAll(async () => {
 afterAll(() => db.drop());
 beforeEach(() => forget(db));
 
-const withPhone = (options: PersonOptions = {}) => makePerson(db, { phone: '+15005550006', ...options });
+let numbers = 0;
+/** Each with a number of their own: those who share one share what may be sent to it in a day. */
+const withPhone = (options: PersonOptions = {}) =>
+  makePerson(db, { phone: `+1500555${1_000 + numbers++}`, ...options });
 const plan = async (person: string, fallbackKey: string | null = null) => {
   const event = await one<string>(
     db.owner,
@@ -135,7 +138,7 @@ test('CP-12: a receipt in the same instant as the timer decides once', async () 
       ]),
     ).toBe(0);
   }
-  expect([...outcomes].every((said) => ['send', 'fallback: not_needed'].includes(said))).toBe(true);
+  expect(['send', 'fallback: not_needed']).toEqual(expect.arrayContaining([...outcomes]));
 });
 
 test('CP-20: where the step has failed the next begins at once', async () => {
