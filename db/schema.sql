@@ -4401,6 +4401,9 @@ function notify_private.render_data(template jsonb, variables jsonb) returns jso
 function notify_private.render_for_sms_alphabet(template text, variables jsonb, locale text, is_plain boolean) returns text
   sql stable parallel safe
 
+function notify_private.render_people(events notify.events[], members notify_private.audience_member[]) returns notify_private.person[]
+  sql volatile set search_path=pg_catalog, pg_temp, enable_nestloop=off
+
 function notify_private.render_value(value jsonb, locale text) returns text
   plpgsql stable parallel safe set search_path=pg_catalog, pg_temp
 
