@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { listOwnSqlFiles } from '../src/migrate/packs.ts';
 import { lintCatalog } from './catalog-lint.ts';
 import { findChangedMigrations } from './checksums.ts';
-import { generators } from './generators.ts';
-import { type Scratch, withScratchDatabase } from './scratch.ts';
+import { generators, templates } from './generators.ts';
+import { withScratchDatabase } from './scratch.ts';
 import { findSqlProblems } from './sql-style.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -40,11 +40,14 @@ async function main(): Promise<void> {
   // Side by side: the tools work, the database mostly waits.
   const readFiles = async () => {
     for (const check of files) await run(check);
+    for (const { file, generate } of templates)
+      await run([`${file} is up to date`, async () => compare(file, await generate())]);
   };
   const askDatabase = () =>
     withScratchDatabase(async (scratch) => {
       await run(['the database catalog', () => lintCatalog(scratch)]);
-      for (const { file } of generators) await run([`${file} is up to date`, () => compareGenerated(file, scratch)]);
+      for (const { file, generate } of generators)
+        await run([`${file} is up to date`, async () => compare(file, await generate(scratch))]);
     });
   const results = await Promise.allSettled([readFiles(), askDatabase()]);
   for (const result of results) {
@@ -57,12 +60,12 @@ async function main(): Promise<void> {
   process.exitCode = failed === 0 ? 0 : 1;
 }
 
-async function compareGenerated(file: string, scratch: Scratch): Promise<string[]> {
-  const expected = await generators.find((generator) => generator.file === file)?.generate(scratch);
+/** @param expected what the generated file should be */
+async function compare(file: string, expected: string): Promise<string[]> {
   const path = join(root, file);
   const actual = existsSync(path) ? await readFile(path, 'utf8') : '';
   if (actual === expected) return [];
-  const [before, after] = [actual.split('\n'), (expected ?? '').split('\n')];
+  const [before, after] = [actual.split('\n'), expected.split('\n')];
   const line = after.findIndex((text, index) => text !== before[index]);
   return [
     `differs from line ${line + 1} on ("${after[line]?.trim() ?? ''}"): run "npm run generate" and review the diff`,

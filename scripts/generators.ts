@@ -1,5 +1,7 @@
+import { join } from 'node:path';
+import { findPacks, root } from '../src/migrate/packs.ts';
 import { generateDatabaseTypes } from './database-types.ts';
-import { generateEmailTemplates } from './email-templates.ts';
+import { compileMjml, listMjml } from './email-templates.ts';
 import { generateGrants } from './grants.ts';
 import { generateProviderErrors } from './provider-errors.ts';
 import { generateSchema } from './schema.ts';
@@ -11,13 +13,27 @@ export type Generator = {
   readonly file: string;
   generate(scratch: Scratch): Promise<string>;
 };
+type Template = Generator & { generate(): Promise<string> };
 
-/** Every generated file that is committed. `npm run generate` writes them, `npm run check` compares. */
+/** Mail templates are applied by migrate: they are compiled before there is a database to look at. */
+export const templates: readonly Template[] = await listTemplates();
+
+/** The other generated files that are committed. `npm run generate` writes them all, `npm run check` compares. */
 export const generators: readonly Generator[] = [
   { file: 'db/schema.sql', generate: generateSchema },
   { file: 'db/grants.txt', generate: generateGrants },
   { file: 'src/generated/database.ts', generate: generateDatabaseTypes },
   { file: 'src/generated/schema.graphql', generate: ({ apiUrl }) => generateSdl(apiUrl) },
-  { file: 'src/generated/email-templates.ts', generate: generateEmailTemplates },
   { file: 'docs/provider-errors.md', generate: generateProviderErrors },
 ];
+
+async function listTemplates(): Promise<Template[]> {
+  const packs = await findPacks(null);
+  const found = packs.map(async ({ templates: folder }) =>
+    (await listMjml(folder)).map((file) => ({
+      file: join(folder, file.replace(/mjml$/, 'html')).slice(root.length + 1),
+      generate: () => compileMjml(folder, file),
+    })),
+  );
+  return (await Promise.all(found)).flat();
+}

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { readConfig } from './config.ts';
 import { ensureDatabase } from './migrate/database.ts';
+import { dropEmailTemplates, readEmailTemplates, saveEmailTemplates } from './migrate/email-templates.ts';
 import { applyFunctions } from './migrate/functions.ts';
 import { applyMigrations, migrationsTable, refuseSharedNumbers } from './migrate/migrations.ts';
 import { ensureOwner } from './migrate/owner.ts';
@@ -36,6 +37,7 @@ export async function migrate(options: MigrateOptions): Promise<void> {
   const available = await findPacks(options.packsDir ?? null);
   const chosen = choosePacks(available, options.packs ?? null);
   await refuseSharedNumbers(available);
+  const templates = await readEmailTemplates(available);
   await ensureDatabase(options.databaseUrl);
   const connectionString = sessionUrl(options.databaseUrl, null);
   const owner = new pg.Client({ connectionString, application_name: 'rowbell-migrate' });
@@ -55,7 +57,10 @@ export async function migrate(options: MigrateOptions): Promise<void> {
     const url = sessionUrl(options.databaseUrl, role);
     // The core first: a pack is then always built upon the same, whenever it is switched on.
     await applyMigrations(url, kept.slice(0, 1), say);
+    // Before the packs' types, which name their templates.
+    await saveEmailTemplates(owner, kept, templates);
     await applyMigrations(url, kept.slice(1), say);
+    await dropEmailTemplates(owner, kept, templates);
     await shareMigrationLevel(owner);
     await migrateQueue(owner, options.databaseUrl, role);
     const files = await applyFunctions(owner, kept, () => switchPacks(owner, { kept, chosen }, say));

@@ -80,7 +80,7 @@ async function work(lane: Lane): Promise<void> {
     engine,
     lane,
     providers,
-    compose: config.linkKeys && createCompose({ keys: config.linkKeys, publicUrl, appUrl: config.appUrl }),
+    compose: config.linkKeys && createCompose({ keys: config.linkKeys, publicUrl, appUrl: config.appUrl, engine }),
     logger,
     workerId: lifecycle.workerId,
     look: lifecycle.look,

@@ -58,7 +58,7 @@ export function deliverySend(context: WorkerContext): Task {
     const places: number[] = [];
     for (const [place, mail] of claimed.entries()) {
       try {
-        mails.push(compose(mail));
+        mails.push(await compose(mail));
         places.push(place);
       } catch (error) {
         logger.error('delivery.not_rendered', { deliveryId: mail.deliveryId, error });

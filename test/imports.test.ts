@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '..');
 const rules: readonly (readonly [RegExp, RegExp])[] = [
   [/^tasks\//, /^src\/(config|errors|database|logger|providers|render|worker\/|database\/|config\.ts)/],
   [/^src\/providers\/(?<own>[^/]+)\//, /^src\/(errors\.ts|providers\/(?:<own>\/|[^/]+\.ts))/],
-  [/^src\/render\//, /^src\/(errors\.ts|html\.ts|generated\/email-templates\.ts|render\/)/],
+  [/^src\/render\//, /^src\/(errors\.ts|html\.ts|email-texts\.ts|render\/)/],
   [/^src\/(graphql|http)\//, /^src\/(?!worker|start|sandbox|providers\/|render)/],
   [/^src\/sandbox\//, /^src\/(errors\.ts|ports\.ts|providers\/types\.ts|sandbox\/)/],
 ];

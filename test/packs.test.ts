@@ -66,7 +66,7 @@ describe('OP-19: the core alone', () => {
     const { rows } = await db.owner.query<{ text: string }>(`
       select prosrc as text from pg_proc as p join pg_namespace as n on n.oid = p.pronamespace where nspname ~ '^(notify|analytics)'
       union all select description from pg_description where objoid >= 16384
-      union all select pg_get_constraintdef(oid) from pg_constraint where conname <> 'notification_types_email_template_is_known'`);
+      union all select pg_get_constraintdef(oid) from pg_constraint `);
     expect(rows.length).toBeGreaterThan(1_000);
     expect(rows.filter(({ text }) => theirs.test(text) || /\baccounts\b/.test(text))).toEqual([]);
   });
@@ -129,6 +129,24 @@ describe('OP-19: a choice that there is not', () => {
     await expect(migrateTo(db, { packsDir: folder })).rejects.toThrow(`ROWBELL_PACKS_DIR has a pack ${name}: `);
     await expect(migrateTo(db, { packsDir: folder })).rejects.toThrow(reason);
     await rm(join(folder, name), { recursive: true });
+    expect(await isUntouched()).toBe(true);
+  });
+
+  test.each([
+    ['notification.html', '', /has a mail template of that name/],
+    ['receipt.html', '<!-- if:title -->', /does not close a block/],
+    ['receipt.json', '{"en": {"bage": "Paid"}}', /texts by language.*bage/s],
+    ['receipt.json', '{"en"', /JSON/],
+  ])('a mail template %s of %j is refused by its name', async (file, text, reason) => {
+    await packIn('shop', {
+      'migrations/20270101000000_schemas.sql': '',
+      'templates/receipt.html': '',
+      [`templates/${file}`]: text,
+    });
+    const refused = migrateTo(db, { packsDir: folder });
+    await expect(refused).rejects.toThrow(reason);
+    await expect(refused).rejects.toThrow(`shop/templates/${file.split('.')[0]}`);
+    await rm(join(folder, 'shop'), { recursive: true });
     expect(await isUntouched()).toBe(true);
   });
 

@@ -20,6 +20,8 @@ export type Pause = {
   readonly pausedUntil: Date;
 };
 
+export type EmailTemplateRow = { readonly html: string; readonly texts: unknown; readonly digest: string };
+
 /** A message with what only an email is rendered from. */
 export type Claimed = Message & { readonly email: EmailFacts | null };
 
@@ -131,6 +133,12 @@ export function createEngine({ pool, planningPool }: { pool: pg.Pool; planningPo
         ],
       });
       return Object.fromEntries(tally.map(({ status, deliveries }) => [status, Number(deliveries)]));
+    },
+
+    /** A mail template as it is now; undefined where there is none of that name. */
+    async emailTemplate(name: string): Promise<EmailTemplateRow | undefined> {
+      const { rows } = await pool.query<EmailTemplateRow>('select * from notify_private.email_template($1)', [name]);
+      return rows[0];
     },
 
     /** What is paused of a provider: its origins, and itself where the origin is null. */

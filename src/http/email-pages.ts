@@ -1,8 +1,8 @@
 import { describeDatabaseError } from '../database-errors.ts';
+import { emailTextsOf } from '../email-texts.ts';
 import { RowbellError } from '../errors.ts';
 import type { Claim, Links, Purpose } from '../links.ts';
 import { mediaType, readBody } from './body.ts';
-import { textsOf } from './email-texts.ts';
 import type { Origin } from './origin.ts';
 import { type Html, html, sendPage } from './page.ts';
 import { type Request, type Response, send } from './respond.ts';
@@ -96,7 +96,7 @@ export function createEmailRoutes({ links, publicUrl, queriesOf, originOf }: Ema
       const { typeKey } = whatIsLeft(text);
       const choices = await choicesOf(userId);
       if (!choices) return sendInvalid(response);
-      const { language, texts } = textsOf(choices.locale);
+      const { language, page: texts } = emailTextsOf(choices.locale);
       sendPage(
         response,
         200,
@@ -121,7 +121,7 @@ export function createEmailRoutes({ links, publicUrl, queriesOf, originOf }: Ema
         await leave(request, userId, isAll ? null : typeKey, deliveryId),
       ];
       if (!choices || !left) return sendInvalid(response);
-      const { language, texts } = textsOf(choices.locale);
+      const { language, page: texts } = emailTextsOf(choices.locale);
       const title = isAll ? texts.leftAll : texts.left(labelOf(choices, typeKey));
       sendPage(
         response,
@@ -185,12 +185,12 @@ function whatIsLeft(text: string): { readonly typeKey: string; readonly delivery
 }
 
 function sendInvalid(response: Response, languages?: string): void {
-  const { language, texts } = textsOf(languages);
+  const { language, page: texts } = emailTextsOf(languages);
   sendPage(response, 403, language, texts.invalid, html`<p>${texts.invalidWhy}</p>`);
 }
 
 function sendChoices(response: Response, choices: Choices, isSaved: boolean): void {
-  const { language, texts } = textsOf(choices.locale);
+  const { language, page: texts } = emailTextsOf(choices.locale);
   const option = (choice: Choice, chosen: Choice): Html =>
     html`<option value="${choice}"${choice === chosen && html` selected`}>${texts.choices[choice]}</option>`;
   const rows = choices.types.map(({ key, label, locked, choice }) =>
@@ -214,7 +214,7 @@ function sendChoices(response: Response, choices: Choices, isSaved: boolean): vo
 }
 
 function sendVerification(response: Response, verification: Verification | null): void {
-  const { language, texts } = textsOf(verification?.locale);
+  const { language, page: texts } = emailTextsOf(verification?.locale);
   const say = (status: number, title: string, body: Html) => sendPage(response, status, language, title, body);
   switch (verification?.state) {
     case 'open':

@@ -5,7 +5,7 @@ const root = join(import.meta.dirname, '..', '..');
 const quietMs = 200;
 
 /**
- * Calls back once things have been quiet for a moment after `.ts` files of src/ and tasks/ or `.sql` files of db/
+ * Calls back once things have been quiet for a moment after `.ts` files of src/ and tasks/ or what migrate applies of db/
  * changed. Changes that come while a call still runs lead to one more call after it.
  */
 export function watchSources(changed: (kinds: ReadonlySet<'ts' | 'sql'>) => Promise<void>): () => void {
@@ -13,9 +13,9 @@ export function watchSources(changed: (kinds: ReadonlySet<'ts' | 'sql'>) => Prom
   let timer: NodeJS.Timeout | undefined;
   let running = Promise.resolve();
   const note = (_event: string, file: string | null) => {
-    const kind = /\.(ts|sql)$/.exec(file ?? '')?.[1];
-    if (kind !== 'ts' && kind !== 'sql') return;
-    pending.add(kind);
+    const [, kind] = /\.(ts|sql|html|json)$/.exec(file ?? '') ?? [];
+    if (!kind) return;
+    pending.add(kind === 'ts' ? 'ts' : 'sql');
     clearTimeout(timer);
     timer = setTimeout(() => {
       const kinds = pending;

@@ -8,7 +8,7 @@ export type WorkerContext = {
   readonly lane: Lane;
   readonly providers: ReadonlyMap<ProviderName, Provider>;
   /** Renders an email; null where this process sends none. */
-  readonly compose: ((claimed: Claimed) => Message) | null;
+  readonly compose: ((claimed: Claimed) => Promise<Message>) | null;
   readonly logger: Logger;
   /** The row of `notify.workers` that claims are made under; changes when the worker had to register again. */
   workerId(): string;

@@ -43,6 +43,50 @@ test('NC-30: what arrives is one mail in two parts, text first, with a Message-I
   expect(source).toMatch(/^List-Unsubscribe: <https:\/\/rowbell\.example\/email\/unsubscribe\/[\w.-]+>\r$/m);
 });
 
+describe('OP-19: a template is a row of its pack', () => {
+  const html =
+    '<html lang="{{locale}}"><b>{{badge}}</b> {{title}}<!-- each:figures --> {{name}}={{value}}<!-- end --></html>';
+  const save = (name: string, look: string, texts: object) =>
+    world.db.owner.query(
+      `insert into notify_private.email_templates (name, pack, html, texts, digest) values ($1, 'shop', $2, $3::text::json, md5($2 || $3::text))
+       on conflict (name) do update set html = excluded.html, texts = excluded.texts, digest = excluded.digest`,
+      [name, look, JSON.stringify(texts)],
+    );
+  const looks = async (type: string, locale: string) => {
+    const person = await makePerson(world.db, { devices: [], email: `box${++people}@example.com`, locale });
+    await tell(world.db, type, [person], { variables: { Total: '€ 12.00' } });
+    const [received] = await world.deliver();
+    return { html: received?.mail.html?.trim(), text: received?.mail.text };
+  };
+
+  test('with its own texts by language, in both parts; a change of it needs no new worker', async () => {
+    await save('receipt', html, {
+      en: { badge: 'Paid', figures: { total: 'Total', none: 'Nothing' } },
+      fr: { badge: 'Payé', figures: { total: 'Somme' } },
+    });
+    const type = await makeType(world.db, { channels: ['email'], title: 'Order' });
+    await world.db.owner.query(
+      `update notify.notification_types set email_template = 'receipt', data_template = '{"total": "{Total}"}' where key = $1`,
+      [type],
+    );
+    const english = await looks(type, 'en-GB');
+    expect(english.html).toBe('<html lang="en"><b>Paid</b> Order Total=€ 12.00</html>');
+    expect(english.text).toMatch(/^Paid\nOrder\n\nTotal: € 12\.00\n/);
+    expect((await looks(type, 'fr')).html).toBe('<html lang="fr"><b>Payé</b> Order Somme=€ 12.00</html>');
+    // Where it has nothing in the person's language.
+    expect((await looks(type, 'de')).html).toContain('<b>Paid</b>');
+    await save('receipt', '<p>{{title}}</p>', {});
+    expect((await looks(type, 'fr')).html).toBe('<p>Order</p>');
+  });
+
+  test('and a type names one that there is', async () => {
+    const type = await makeType(world.db, { channels: ['email'] });
+    await expect(
+      world.db.owner.query(`update notify.notification_types set email_template = 'nowhere' where key = $1`, [type]),
+    ).rejects.toMatchObject({ code: '23503' });
+  });
+});
+
 describe('NC-35: hostile values down to the mailbox', () => {
   let type: string;
   let plain: Received;

@@ -1,18 +1,21 @@
 import { describe, expect, test } from 'vitest';
-import { emailTemplates } from '../../src/generated/email-templates.ts';
-import { chromeOf } from '../../src/render/email/chrome.ts';
-import {
-  type EmailFacts,
-  type EmailLinks,
-  type EmailTemplateName,
-  type EmailWords,
-  renderEmail,
-} from '../../src/render/email/index.ts';
-import { compileTemplate } from '../../src/render/email/template.ts';
+import { emailTextsOf } from '../../src/email-texts.ts';
+import { readEmailTemplates } from '../../src/migrate/email-templates.ts';
+import { findPacks } from '../../src/migrate/packs.ts';
+import { type EmailFacts, type EmailLinks, type EmailWords, renderEmail } from '../../src/render/email/index.ts';
+import { compileTemplate, createEmailTemplate } from '../../src/render/email/template.ts';
 import fc from '../support/fast-check.ts';
 import { hostile } from './hostile.ts';
 
-const names = Object.keys(emailTemplates) as readonly EmailTemplateName[];
+/** Of every pack. */
+const templates = new Map(
+  (await readEmailTemplates(await findPacks(null))).map((file) => [
+    file.name,
+    createEmailTemplate(file.html, JSON.parse(file.texts)),
+  ]),
+);
+const names = [...templates.keys()];
+const templateOf = (name: string) => templates.get(name) ?? createEmailTemplate('', {});
 const links: EmailLinks = {
   unsubscribe: (user, type) => `https://n.example/email/unsubscribe/${user}-${type}`,
   preferences: (user) => `https://n.example/email/preferences/${user}`,
@@ -28,10 +31,11 @@ const words: EmailWords = {
   body: 'Ada started planning this trip.\nTake a look.',
   data: { tripId: 't1', balance: '€ 4.20', threshold: '€ 10.00' },
 };
-const factsOf = (template: EmailTemplateName, changes: Partial<EmailFacts> = {}): EmailFacts => ({
+const factsOf = (template: string, changes: Partial<EmailFacts> = {}): EmailFacts => ({
   userId: 'u1',
   locale: 'en',
   template,
+  templateDigest: '',
   label: 'New trips',
   url: '/trips/{tripId}',
   locked: false,
@@ -45,8 +49,8 @@ const factsOf = (template: EmailTemplateName, changes: Partial<EmailFacts> = {})
     : null,
   ...changes,
 });
-const render = (template: EmailTemplateName, changes: Partial<EmailFacts> = {}, said: Partial<EmailWords> = {}) =>
-  renderEmail({ ...words, ...said }, factsOf(template, changes), links, 'https://app.example');
+const render = (template: string, changes: Partial<EmailFacts> = {}, said: Partial<EmailWords> = {}) =>
+  renderEmail({ ...words, ...said }, factsOf(template, changes), templateOf(template), links, 'https://app.example');
 
 /** What somebody reads of HTML, roughly: no tags, no style, entities as what they stand for. */
 const readable = (html: string) =>
@@ -71,9 +75,9 @@ const skeleton = (html: string) =>
 describe.each(names)('NC-30: %s', (name) => {
   test.each(['en', 'fr', 'fr-CA', 'ja'])('in %s says the same as HTML and as text', (locale) => {
     const { html, text } = render(name, { locale });
-    const { language, chrome } = chromeOf(locale);
+    const { language, mail } = emailTextsOf(locale);
     expect(html).toContain(`<html lang="${language}"`);
-    for (const said of [words.title, name === 'verification' ? chrome.asked : chrome.because('New trips')]) {
+    for (const said of [words.title, name === 'verification' ? mail.asked : mail.because('New trips')]) {
       expect(readable(html)).toContain(said);
       expect(text).toContain(said);
     }
@@ -171,7 +175,9 @@ describe('NC-32: leaving', () => {
 
   test('one click needs https (RFC 8058)', () => {
     const local = { ...links, unsubscribe: () => 'http://127.0.0.1/x' };
-    expect(renderEmail(words, factsOf('notification'), local, 'https://app.example').headers).toEqual({
+    expect(
+      renderEmail(words, factsOf('notification'), templateOf('notification'), local, 'https://app.example').headers,
+    ).toEqual({
       'List-Unsubscribe': '<http://127.0.0.1/x>',
     });
   });

@@ -12,7 +12,7 @@ import { startTestApi, type TestApi } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { installPack, planDue } from '../support/engine-pack.ts';
 import { one } from '../support/one.ts';
-import { planningContext } from '../support/worker-context.ts';
+import { engineOf, planningContext } from '../support/worker-context.ts';
 import { linkKeys } from '../support/worker-process.ts';
 
 export const publicUrl = 'https://rowbell.example';
@@ -43,7 +43,12 @@ export async function startWorld(environment: Record<string, string> = {}): Prom
   const [sandbox, api] = await Promise.all([startSandbox(), startTestApi(db, environment)]);
   const { SMTP_URL = '', MAIL_FROM = '', SMTP_CA = '', MAIL_RETURN_PATH = '' } = sandbox.settings;
   const smtp = createSmtp({ url: SMTP_URL, from: MAIL_FROM, ca: SMTP_CA, returnPath: MAIL_RETURN_PATH || null });
-  const compose = createCompose({ keys: [{ id: keyId, secret }], publicUrl, appUrl: 'https://app.example' });
+  const compose = createCompose({
+    keys: [{ id: keyId, secret }],
+    publicUrl,
+    appUrl: 'https://app.example',
+    engine: engineOf(db),
+  });
   const workers: Record<Lane, string> = {
     bulk: await register(db, 'bulk'),
     urgent: await register(db, 'urgent'),

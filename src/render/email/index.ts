@@ -1,15 +1,14 @@
-import { emailTemplates } from '../../generated/email-templates.ts';
-import { type Chrome, chromeOf } from './chrome.ts';
-import { compileTemplate, printable, type Template, type Values } from './template.ts';
+import { emailTextsOf, languageOf, type MailTexts } from '../../email-texts.ts';
+import { type EmailTemplate, printable, type TemplateTexts, type Values } from './template.ts';
 import { actionUrl } from './url.ts';
-
-export type EmailTemplateName = keyof typeof emailTemplates;
 
 /** What the database says of an email beyond its words: `notify_private.email_facts()`. */
 export type EmailFacts = {
   readonly userId: string;
   readonly locale: string;
-  readonly template: EmailTemplateName;
+  readonly template: string;
+  /** Of that template as it was when the email was claimed. */
+  readonly templateDigest: string;
   /** What people call its type. */
   readonly label: string;
   readonly url: string | null;
@@ -58,10 +57,6 @@ export type Email = {
   readonly headers: Readonly<Record<string, string>>;
 };
 
-const templates = Object.fromEntries(
-  Object.entries(emailTemplates).map(([name, html]) => [name, compileTemplate(html)]),
-) as Readonly<Record<EmailTemplateName, Template>>;
-
 /** A line or so, which mail clients show beside the subject. */
 const preheaderLength = 110;
 
@@ -69,18 +64,26 @@ const preheaderLength = 110;
  * An email in HTML and as plain text, of the same data. Pure: no I/O, and of the outside only the links' signatures.
  * Whatever stands in the words and data comes out as text: docs/email.md says how.
  *
+ * @param template the one that the facts name
  * @param appUrl where the application's own pages are, no slash at the end
  */
-export function renderEmail(words: EmailWords, facts: EmailFacts, links: EmailLinks, appUrl: string): Email {
-  const { language, chrome } = chromeOf(facts.locale);
+export function renderEmail(
+  words: EmailWords,
+  facts: EmailFacts,
+  template: EmailTemplate,
+  links: EmailLinks,
+  appUrl: string,
+): Email {
+  const { language, mail } = emailTextsOf(facts.locale);
   const { deliveryId, title, subtitle, body, data } = words;
   const tracked = (target: string) => (facts.tracked ? links.click(deliveryId, target) : target);
   const items = facts.items?.map((item) => ({ ...item, url: actionUrl(item.url, item.data, appUrl) })) ?? [];
   const target = facts.verificationId ? links.verify(facts.verificationId) : actionUrl(facts.url, data, appUrl);
-  const foot = footOf(words, facts, links, chrome);
-  const badge = badgeOf(facts.template, chrome);
-  const figures = facts.template === 'low_balance' ? figuresOf(data, chrome) : [];
-  const action = target === null ? null : { url: target, label: facts.verificationId ? chrome.confirm : chrome.open };
+  const foot = footOf(words, facts, links, mail);
+  const own = ownTexts(template, facts.locale);
+  const badge = own.badge ?? null;
+  const figures = figuresOf(own, data);
+  const action = target === null ? null : { url: target, label: facts.verificationId ? mail.confirm : mail.open };
 
   const values: Values = {
     locale: language,
@@ -100,16 +103,16 @@ export function renderEmail(words: EmailWords, facts: EmailFacts, links: EmailLi
       body: item.body,
       url: item.url === null ? null : tracked(item.url),
     })),
-    openLabel: chrome.open,
-    expiry: chrome.expiry,
-    pasteLabel: chrome.paste,
+    openLabel: mail.open,
+    expiry: mail.expiry,
+    pasteLabel: mail.paste,
     why: foot.why,
     unsubscribe: foot.unsubscribe !== null,
     unsubscribeUrl: foot.unsubscribe,
-    unsubscribeLabel: chrome.unsubscribe,
+    unsubscribeLabel: mail.unsubscribe,
     preferences: foot.preferences !== null,
     preferencesUrl: foot.preferences,
-    preferencesLabel: chrome.preferences,
+    preferencesLabel: mail.preferences,
     pixel: facts.tracked,
     pixelUrl: facts.tracked ? links.open(deliveryId) : null,
   };
@@ -123,27 +126,27 @@ export function renderEmail(words: EmailWords, facts: EmailFacts, links: EmailLi
     ...(figures.length > 0 ? [''] : []),
     ...(items.length > 0 ? itemsAsText(items) : [body]),
     ...(action ? ['', `${action.label}: ${action.url}`] : []),
-    ...(facts.verificationId ? [chrome.expiry] : []),
+    ...(facts.verificationId ? [mail.expiry] : []),
     '',
     '-- ',
     foot.why,
-    foot.unsubscribe && `${chrome.unsubscribe}: ${foot.unsubscribe}`,
-    foot.preferences && `${chrome.preferences}: ${foot.preferences}`,
+    foot.unsubscribe && `${mail.unsubscribe}: ${foot.unsubscribe}`,
+    foot.preferences && `${mail.preferences}: ${foot.preferences}`,
   ].filter((line) => line !== null && line !== undefined);
 
   return {
-    html: templates[facts.template](values),
+    html: template.render(values),
     text: printable(text.join('\n')),
     headers: listHeaders(foot.unsubscribe),
   };
 }
 
-function footOf(words: EmailWords, facts: EmailFacts, links: EmailLinks, chrome: Chrome) {
-  if (facts.verificationId) return { why: chrome.asked, unsubscribe: null, preferences: null };
+function footOf(words: EmailWords, facts: EmailFacts, links: EmailLinks, mail: MailTexts) {
+  if (facts.verificationId) return { why: mail.asked, unsubscribe: null, preferences: null };
   const preferences = links.preferences(facts.userId);
-  if (facts.locked) return { why: chrome.locked, unsubscribe: null, preferences };
+  if (facts.locked) return { why: mail.locked, unsubscribe: null, preferences };
   const unsubscribe = links.unsubscribe(facts.userId, words.typeKey, words.deliveryId);
-  return { why: chrome.because(facts.label), unsubscribe, preferences };
+  return { why: mail.because(facts.label), unsubscribe, preferences };
 }
 
 /** RFC 8058 wants https; over http there is the link alone, which shows a page. */
@@ -155,24 +158,15 @@ function listHeaders(unsubscribe: string | null): Record<string, string> {
   };
 }
 
-function badgeOf(template: EmailTemplateName, chrome: Chrome): string | null {
-  switch (template) {
-    case 'verification_initiated':
-      return chrome.initiated;
-    case 'verification_completed':
-      return chrome.completed;
-    case 'low_balance':
-      return chrome.low;
-    default:
-      return null;
-  }
-}
+/** What the template itself says, in the person's language where it has that, else in English. */
+const ownTexts = ({ texts }: EmailTemplate, locale: string): TemplateTexts =>
+  texts[languageOf(locale)] ?? texts.en ?? Object.values(texts)[0] ?? {};
 
-const figuresOf = (data: Readonly<Record<string, string>>, chrome: Chrome) =>
-  [
-    { name: chrome.balance, value: data.balance },
-    { name: chrome.threshold, value: data.threshold },
-  ].flatMap(({ name, value }) => (value ? [{ name, value }] : []));
+const figuresOf = ({ figures = {} }: TemplateTexts, data: Readonly<Record<string, string>>) =>
+  Object.entries(figures).flatMap(([key, name]) => {
+    const value = Object.hasOwn(data, key) ? data[key] : undefined;
+    return value ? [{ name, value }] : [];
+  });
 
 const itemsAsText = (items: readonly { title: string; subtitle: string | null; body: string; url: string | null }[]) =>
   items.flatMap(({ title, subtitle, body, url }, index) => [

@@ -1,8 +1,37 @@
+import { z } from 'zod';
 import { escapeHtml } from '../../html.ts';
 
 /** What a template can be given: texts, lists of the same, and nothing else. There is no way to say "this is HTML". */
 export type Values = { readonly [name: string]: string | boolean | null | undefined | readonly Values[] };
 export type Template = (values: Values) => string;
+
+const textsSchema = z.record(
+  z.string().regex(/^[a-z]{2,3}$/),
+  z.strictObject({ badge: z.string().min(1), figures: z.record(z.string(), z.string().min(1)) }).partial(),
+);
+
+/** What a template itself says in one language: a badge above the title, and labels of values of the notification's data. */
+export type TemplateTexts = {
+  readonly badge?: string | undefined;
+  readonly figures?: Readonly<Record<string, string>> | undefined;
+};
+
+export type EmailTemplate = {
+  readonly render: Template;
+  /** By language. */
+  readonly texts: Readonly<Record<string, TemplateTexts>>;
+};
+
+/**
+ * Of a template's two files, `<name>.html` and the parsed `<name>.json`.
+ *
+ * @throws {Error} saying what is wrong with one of them
+ */
+export function createEmailTemplate(html: string, texts: unknown): EmailTemplate {
+  const parsed = textsSchema.safeParse(texts);
+  if (!parsed.success) throw new Error(`texts by language, each a badge, figures or both: ${parsed.error.message}`);
+  return { render: compileTemplate(html), texts: parsed.data };
+}
 
 type Part = (values: Values, outer: Values) => string;
 

@@ -4,7 +4,7 @@ as $$
   select pg_catalog.jsonb_build_object(
     'userId', n.recipient_id,
     'locale', u.locale,
-    'template', t.email_template,
+    'template', t.email_template, 'templateDigest', e.digest,
     'label', notify_private.type_label(t.labels, t.key, u.locale),
     'url', t.email_url,
     -- A digest is left by leaving what it gathers.
@@ -14,6 +14,7 @@ as $$
     'items', i.items)
   from (select * from notify.notifications as x where x.id = email_facts.notification_id limit 1) as n
   cross join lateral (select * from notify.notification_types as x where x.key = n.type_key limit 1) as t
+  cross join lateral (select x.digest from notify_private.email_templates as x where x.name = t.email_template limit 1) as e
   cross join lateral (select x.locale from notify.users as x where x.id = n.recipient_id limit 1) as u
   left join lateral (
     select x.granted from notify.tracking_consents as x where x.user_id = n.recipient_id order by x.id desc limit 1

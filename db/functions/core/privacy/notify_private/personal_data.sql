@@ -140,6 +140,7 @@ as $$
     (notify_private.declare_not_personal('notify.daily_spending', 'Sums of a day and country')),
     (notify_private.declare_not_personal('notify_private.locale_formats', 'The catalog')),
     (notify_private.declare_not_personal('notify.packs', 'The catalog')),
+    (notify_private.declare_not_personal('notify_private.email_templates', 'The catalog')),
     (notify_private.declare_not_personal('notify_private.closed_schemas', 'Grants')),
     (notify_private.declare_not_personal('notify.sweeps', 'The catalog')),
     (notify_private.declare_not_personal('notify.journeys', 'The catalog')),
