@@ -1247,7 +1247,7 @@ table notify.notification_types
   constraint notification_types_default_channels_are_channels CHECK ((default_channels <@ channels))
   constraint notification_types_default_frequency_is_known CHECK ((default_frequency = ANY (ARRAY['instant'::text, 'daily'::text, 'weekly'::text, 'never'::text])))
   constraint notification_types_digests_are_never_gathered CHECK (((key <> ALL (ARRAY['daily_digest'::text, 'weekly_digest'::text])) OR (enabled AND (locked_channels = channels) AND (default_frequency = 'instant'::text) AND (cap_excess <> 'digest'::text))))
-  constraint notification_types_email_template_is_known CHECK ((email_template = ANY (ARRAY['notification'::text, 'verification'::text, 'verification_initiated'::text, 'verification_completed'::text, 'low_balance'::text, 'daily_digest'::text, 'weekly_digest'::text])))
+  constraint notification_types_email_template_fkey FOREIGN KEY (email_template) REFERENCES notify_private.email_templates(name) ON UPDATE CASCADE
   constraint notification_types_expires_after_is_positive CHECK ((expires_after > '00:00:00'::interval))
   constraint notification_types_fallback_key_fkey FOREIGN KEY (fallback_key) REFERENCES notify.fallbacks(key) ON UPDATE CASCADE
   constraint notification_types_interruption_level_is_apns CHECK ((interruption_level = ANY (ARRAY['passive'::text, 'active'::text, 'time-sensitive'::text, 'critical'::text])))
@@ -1266,6 +1266,7 @@ table notify.notification_types
   constraint notification_types_restate_after_is_not_negative CHECK ((restate_after >= '00:00:00'::interval))
   constraint notification_types_still_relevant_is_qualified CHECK ((still_relevant ~ '^[a-z_]+\.[a-z0-9_]+$'::text))
   constraint notification_types_urgency_is_rfc8030 CHECK ((urgency = ANY (ARRAY['very-low'::text, 'low'::text, 'normal'::text, 'high'::text])))
+  CREATE INDEX notification_types_email_template_idx on notify.notification_types USING btree (email_template)
   CREATE INDEX notification_types_fallback_key_idx on notify.notification_types USING btree (fallback_key)
   row level security
   policy select_all for select to rowbell_operator, rowbell_writer using (true)
@@ -1899,6 +1900,17 @@ table notify_private.dedupe_keys
   expires_at timestamp with time zone not null
   constraint dedupe_keys_pkey PRIMARY KEY (recipient_id, dedupe_key, channel)
   CREATE INDEX dedupe_keys_expires_at_idx on notify_private.dedupe_keys USING brin (expires_at)
+  row level security
+
+table notify_private.email_templates
+  name text not null
+  pack text not null
+  html text not null
+  texts json default '{}'::json not null
+  digest text not null
+  constraint email_templates_name_is_a_slug CHECK ((name ~ '^[a-z][a-z0-9_]{0,62}$'::text))
+  constraint email_templates_pkey PRIMARY KEY (name)
+  constraint email_templates_texts_are_an_object CHECK ((json_typeof(texts) = 'object'::text))
   row level security
 
 table notify_private.ended_sessions
@@ -4047,6 +4059,10 @@ function notify_private.email_facts(notification_id uuid) returns jsonb
 function notify_private.email_preferences(user_id uuid) returns jsonb
   sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_http (execute)
+
+function notify_private.email_template(name text) returns TABLE(html text, texts json, digest text)
+  sql stable security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_worker (execute)
 
 function notify_private.email_verification_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
   sql stable

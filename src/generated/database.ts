@@ -1405,7 +1405,7 @@ export interface NotifyNotificationTypes {
    */
   default_frequency: Generated<string>;
   /**
-   * Which of src/render/email shows it.
+   * Which mail template shows it: the core's "notification", or one of its pack's.
    */
   email_template: Generated<string>;
   /**
@@ -1698,6 +1698,23 @@ export interface NotifyPrivateDedupeKeys {
   event_id: string;
   expires_at: Timestamp;
   recipient_id: string;
+}
+
+export interface NotifyPrivateEmailTemplates {
+  /**
+   * SHA-256 of html and texts: by it a worker knows what it has compiled.
+   */
+  digest: string;
+  /**
+   * With placeholders: {{title}}, {{lines:body}}, <!-- if:badge -->…<!-- end -->; docs/email.md names them.
+   */
+  html: string;
+  name: string;
+  pack: string;
+  /**
+   * What the template itself says, by language: {"en": {"badge": "Paid", "figures": {"total": "Total"}}}. A figure is a value of the notification's data and its label.
+   */
+  texts: Generated<Json>;
 }
 
 export interface NotifyPrivateEndedSessions {
@@ -2716,6 +2733,7 @@ export interface DB {
   "notify_private.daily_outcomes": NotifyPrivateDailyOutcomes;
   "notify_private.daily_statistics": NotifyPrivateDailyStatistics;
   "notify_private.dedupe_keys": NotifyPrivateDedupeKeys;
+  "notify_private.email_templates": NotifyPrivateEmailTemplates;
   "notify_private.ended_sessions": NotifyPrivateEndedSessions;
   "notify_private.event_keys": NotifyPrivateEventKeys;
   "notify_private.evidence": NotifyPrivateEvidence;
