@@ -133,3 +133,19 @@ test('not without a device, nor more than five times a minute, also at once', as
   expect(answers.filter(({ errors }) => errors.length === 0)).toHaveLength(5);
   expect(answers.flatMap(({ codes }) => codes)).toEqual(Array(3).fill('RATE_LIMITED'));
 });
+
+test('SE-6: a test of all devices counts each of them', async () => {
+  const { token, devices } = await somebody(20);
+  expect((await testPush(token)).errors).toEqual([]);
+  const refused = await testPush(token, devices[0]);
+  expect(refused.codes).toEqual(['RATE_LIMITED']);
+  expect(refused.errors[0]?.message).toContain('at most 20 devices that test pushes ring a minute');
+  expect(
+    (
+      await database.owner.query(
+        `select from notify.events as e join notify.devices as d on d.id = e.subject_id where d.id = any ($1)`,
+        [devices],
+      )
+    ).rowCount,
+  ).toBe(20);
+});

@@ -112,6 +112,34 @@ describe('SE-6: calls to one number', () => {
     await call(who);
   });
 
+  test('another lead time moves previews and no call: it uses nothing up', async () => {
+    const who = await createUser(db, { phone: freshPhone() });
+    for (const day of [1, 2, 3]) await call(who, day);
+    await limit('calls_scheduled', 3);
+    await limit('pending_calls', 3);
+    const lead = (minutes: number) =>
+      asUser(who, 'select coaching.update_coaching_preferences(lead_minutes => $1)', [minutes]);
+    for (const minutes of [10, 20, 30]) await lead(minutes);
+    const moved = await one<string>(
+      db.owner,
+      `select string_agg(distinct (scheduled_at - preview_due_at)::text, ' ') from coaching.calls where user_id = $1`,
+      [who],
+    );
+    expect(moved).toBe('00:30:00');
+    // Nor is it refused where more are to come than may be by now.
+    await limit('pending_calls', 1);
+    await lead(5);
+    expect(
+      await one<number>(
+        db.owner,
+        `select used from notify_private.limit_uses where user_id = $1 and limit_key = 'calls_scheduled'`,
+        [who],
+      ),
+    ).toBe(3);
+    await limit('calls_scheduled', 20);
+    await limit('pending_calls', 20);
+  });
+
   test('by a service: as many as it wants', async () => {
     await limit('pending_calls', 2);
     const who = await createUser(db, { phone: freshPhone() });

@@ -202,6 +202,24 @@ describe("SE-6: the day's money for a country", () => {
     expect(await decisionOf(db, await plan(sms, await many(1)), 'sms')).toBe('spending_cap: country_cap');
   });
 
+  test.each([
+    ['sms', 'twilio', ['1 failed undelivered', '1 unknown unavailable'], 0.065],
+    ['voice', 'twilio_voice', ['1 failed undelivered', '1 unknown unavailable'], 1],
+  ] as const)(
+    'is kept for what went by %s, may have gone out and is heard to have failed',
+    async (channel, provider, after, cost) => {
+      await plan(channel === 'sms' ? sms : voice, await many(2));
+      await carry({ outcome: 'rejected', permanence: 'ambiguous', reason: 'unavailable', code: '503' }, provider);
+      expect(await states()).toEqual(['2 unknown unavailable']);
+      await db.owner.query(
+        `update notify.deliveries set status = 'failed', reason = 'undelivered', finished_at = now()
+       where id = (select id from notify.deliveries limit 1)`,
+      );
+      expect((await states()).toSorted()).toEqual(after);
+      expect(await spent(channel)).toEqual([2 * cost, 2]);
+    },
+  );
+
   test('does not run out by what ends in the claim itself', async () => {
     await db.owner.query(`
       create or replace function engine_test.never(event_id uuid, recipient_id uuid) returns boolean language sql stable as $$

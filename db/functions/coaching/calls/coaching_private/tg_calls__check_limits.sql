@@ -6,12 +6,23 @@ as $$
 declare
   me constant uuid := notify_private.counted_person();
   number constant text := (select u.phone from notify.users as u where u.id = me);
+  scheduled bigint;
 begin
-  -- To cancel is always allowed.
-  if me is null or not exists (select from written as w where w.status = 'pending') then
+  if me is null then
+    return null;
+  elsif tg_op = 'INSERT' then
+    scheduled := (select count(*) from written as w where w.status = 'pending');
+  else
+    -- Neither to cancel nor to change a preview, coach or topic is to schedule.
+    scheduled := (
+      select count(*) from written as w join outdated as o on o.id = w.id
+      where w.status = 'pending' and (o.status <> 'pending' or w.scheduled_at <> o.scheduled_at)
+    );
+  end if;
+  if scheduled = 0 then
     return null;
   end if;
-  perform notify_private.use_limit('calls_scheduled', me, (select count(*) from written as w where w.status = 'pending'));
+  perform notify_private.use_limit('calls_scheduled', me, scheduled);
   -- Two at once with one number take turns.
   perform pg_advisory_xact_lock(hashtextextended('pending_calls ' || coalesce(number, me::text), 0));
   perform notify_private.check_limit('pending_calls', (
@@ -31,5 +42,5 @@ create or replace trigger _200_check_limits
   for each statement execute function coaching_private.tg_calls__check_limits();
 create or replace trigger _200_check_limits_moved
   after update on coaching.calls
-  referencing new table as written
+  referencing old table as outdated new table as written
   for each statement execute function coaching_private.tg_calls__check_limits();

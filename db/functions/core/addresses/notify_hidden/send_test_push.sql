@@ -24,6 +24,7 @@ begin
     end using errcode = 'RBNFD';
   end if;
   perform notify_private.use_limit('test_pushes', me);
+  perform notify_private.use_limit('devices_tested', me, pg_catalog.cardinality(devices));
   return query
   select device, r.event_id
   from unnest(devices) with ordinality as d (device, n)
@@ -39,6 +40,6 @@ begin
 end
 $$;
 comment on function notify_hidden.send_test_push(uuid) is
-  'Sends a test to one of the caller''s devices, or to each (the 20 last registered). Bounded '
-  'by the limit test_pushes. The mutation testPush calls it and waits for the verdicts.';
+  'Sends a test to one of the caller''s devices, or to each (the 20 last registered). Bounded by the limits test_pushes and '
+  'devices_tested. The mutation testPush calls it and waits for the verdicts.';
 grant execute on function notify_hidden.send_test_push(uuid) to rowbell_user;
