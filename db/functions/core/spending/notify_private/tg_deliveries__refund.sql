@@ -6,7 +6,10 @@ as $$
 declare
   refunded notify_private.charges[];
 begin
-  if not exists (select from updated as u where u.channel in ('sms', 'voice') and u.status in ('failed', 'expired', 'canceled', 'suppressed')) then
+  if not exists (
+    select from updated as u
+    where u.channel in ('sms', 'voice') and u.status in ('failed', 'expired', 'canceled', 'suppressed')
+  ) then
     return null;
   end if;
   with gone as (
@@ -29,7 +32,8 @@ begin
 end
 $$;
 comment on function notify_private.tg_deliveries__refund() is
-  'A delivery that ended without a provider having taken it, or perhaps having taken it, has cost nothing and does not count for its person '
+  'A delivery that ended without a provider having taken it, or perhaps having taken it, has cost nothing and does not count for its '
+  'person '
   'and number.';
 
 create or replace trigger _500_refund
