@@ -19,4 +19,4 @@ RUN install --directory --owner=node --group=node --mode=0700 /sandbox
 
 USER node
 EXPOSE 5678
-CMD ["node", "src/server.ts"]
+CMD ["node", "src/bin/server.ts"]

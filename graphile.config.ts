@@ -1,5 +1,5 @@
 import { readConfig } from './src/config.ts';
-import { createPool } from './src/database.ts';
+import { createPool } from './src/database/pool.ts';
 import { createPreset } from './src/graphql/preset.ts';
 import { createLogger } from './src/logger.ts';
 import { listSchemas } from './src/migrate/packs.ts';

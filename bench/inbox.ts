@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import '../src/graphql/environment.ts';
-import { createPool } from '../src/database.ts';
+import { createPool } from '../src/database/pool.ts';
 import type { Identity } from '../src/graphql/identity.ts';
 import { makeExecutor } from '../src/graphql/schema.ts';
 import { createShares } from '../src/graphql/shares.ts';

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import pg from 'pg';
+import { migrate } from '../src/migrate/index.ts';
 import { ownerRole } from '../src/migrate/roles.ts';
-import { migrate } from '../src/migrate.ts';
-import { startPostgres } from '../src/postgres.ts';
+import { startPostgres } from '../src/postgres/index.ts';
 import { signToken } from '../src/start/sign-token.ts';
 
 export type StackOptions = { readonly moreWebPushOrigins?: readonly string[]; readonly apiHeapMiB?: number };
@@ -67,7 +67,7 @@ export async function startStack({ moreWebPushOrigins = [], apiHeapMiB }: StackO
   }
 
   function startWorker(lane: 'urgent' | 'bulk'): ChildProcess {
-    return spawn(process.execPath, ['--max-semi-space-size=32', 'src/worker.ts', '--lane', lane], {
+    return spawn(process.execPath, ['--max-semi-space-size=32', 'src/bin/worker.ts', '--lane', lane], {
       env: {
         ...process.env,
         ...sandboxes[lane].settings,
@@ -104,7 +104,7 @@ const jwtSecret = 'b'.repeat(32);
 /** The API in a process of its own, once it answers; `tokenOf` signs somebody in. */
 export async function startApiProcess(apiDatabaseUrl: string, heapMiB?: number) {
   const heap = heapMiB === undefined ? [] : [`--max-old-space-size=${heapMiB}`];
-  const child = spawn(process.execPath, [...heap, 'src/server.ts'], {
+  const child = spawn(process.execPath, [...heap, 'src/bin/server.ts'], {
     env: {
       ...process.env,
       API_DATABASE_URL: apiDatabaseUrl,

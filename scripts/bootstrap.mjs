@@ -7,14 +7,14 @@ import { join } from 'node:path';
 
 /** Command → what to run. `env`: settings may stand in a file `.env`; tests and checks depend on no such thing. */
 const commands = {
-  start: { entry: ['src/start.ts'], env: true },
-  dev: { entry: ['src/start.ts', '--watch'], env: true },
-  migrate: { entry: ['src/migrate.ts'], env: true },
-  server: { entry: ['src/server.ts'], env: true },
-  worker: { entry: ['src/worker.ts'], env: true },
-  sandbox: { entry: ['src/sandbox-server.ts'], env: true },
-  token: { entry: ['src/token.ts'], env: true },
-  story: { entry: ['src/story.ts'], env: true },
+  start: { entry: ['src/bin/start.ts'], env: true },
+  dev: { entry: ['src/bin/start.ts', '--watch'], env: true },
+  migrate: { entry: ['src/bin/migrate.ts'], env: true },
+  server: { entry: ['src/bin/server.ts'], env: true },
+  worker: { entry: ['src/bin/worker.ts'], env: true },
+  sandbox: { entry: ['src/bin/sandbox.ts'], env: true },
+  token: { entry: ['src/bin/token.ts'], env: true },
+  story: { entry: ['src/bin/story.ts'], env: true },
   test: { entry: ['node_modules/vitest/vitest.mjs', 'run'], env: false },
   'test:watch': { entry: ['node_modules/vitest/vitest.mjs', 'watch', '--standalone'], env: false },
   check: { entry: ['scripts/check.ts'], env: false },

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Scratch } from './scratch.ts';
 
-/** The types of every table and view for kysely, as `src/database.ts` reads them (a date is a text). */
+/** The types of every table and view for kysely, as `src/database/pool.ts` reads them (a date is a text). */
 export async function generateDatabaseTypes(scratch: Scratch): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'rowbell-types-'));
   const file = join(folder, 'database.ts');

@@ -1,4 +1,4 @@
-import { createPool } from '../src/database.ts';
+import { createPool } from '../src/database/pool.ts';
 import '../src/graphql/environment.ts';
 import { printSdl } from '../src/graphql/sdl.ts';
 import { createLogger } from '../src/logger.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { readConfig } from './config.ts';
-import { createPool } from './database.ts';
+import { createPool } from './database/pool.ts';
 import './graphql/environment.ts';
 import { Registry } from 'prom-client';
 import type { Executor } from './graphql/execute.ts';

@@ -6,15 +6,15 @@ const root = join(import.meta.dirname, '..');
 
 /** Folder of the importing file → what of our own it may import (paths from the root). First match counts. */
 const rules: readonly (readonly [RegExp, RegExp])[] = [
-  [/^tasks\//, /^src\/(config|errors|database|logger|providers|render|worker\/|database\/|config\.ts)/],
+  [/^tasks\//, /^src\/(config|errors|database\/|logger|providers|render|worker\/)/],
   [/^src\/providers\/(?<own>[^/]+)\//, /^src\/(errors\.ts|providers\/(?:<own>\/|[^/]+\.ts))/],
   [/^src\/render\//, /^src\/(errors\.ts|html\.ts|email-texts\.ts|render\/)/],
-  [/^src\/(graphql|http)\//, /^src\/(?!worker|start|sandbox|providers\/|render)/],
+  [/^src\/(graphql|http)\//, /^src\/(?!bin|worker|start|sandbox|providers\/|render)/],
   [/^src\/sandbox\//, /^src\/(errors\.ts|ports\.ts|providers\/types\.ts|sandbox\/)/],
 ];
 
 /** Entries are run, never imported. */
-const entries = /^src\/(server|worker|sandbox-server|start|token|healthcheck|demo|dsn)\.ts$/;
+const entries = /^src\/bin\//;
 
 test('folders import only what they may', async () => {
   const broken: string[] = [];
@@ -30,6 +30,18 @@ test('folders import only what they may', async () => {
     }
   }
   expect(broken).toEqual([]);
+});
+
+test('no file has the name of a folder beside it', async () => {
+  const folders = new Set<string>();
+  const files: string[] = [];
+  for await (const entry of glob('{src,tasks,scripts,bench}/**', { cwd: root, withFileTypes: true })) {
+    const path = relative(root, join(entry.parentPath, entry.name));
+    if (entry.isDirectory()) folders.add(path);
+    else files.push(path);
+  }
+  expect(files.length).toBeGreaterThan(150);
+  expect(files.filter((file) => folders.has(file.replace(/\.[^/.]+$/, '')))).toEqual([]);
 });
 
 test('imports name the .ts file', async () => {

@@ -1,9 +1,9 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { lintCatalog } from '../scripts/catalog-lint.ts';
+import { migrate } from '../src/migrate/index.ts';
 import { revokeTemporary } from '../src/migrate/temporary.ts';
-import { migrate } from '../src/migrate.ts';
-import type { Postgres } from '../src/postgres.ts';
+import type { Postgres } from '../src/postgres/index.ts';
 import { asSuperuser, type ClusterAddress, clusterUrl, startCluster } from './support/cluster.ts';
 
 /** Logins belong to the whole server, so this file has one of its own. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { migrate } from '../src/migrate.ts';
+import { migrate } from '../src/migrate/index.ts';
 import { createDatabase, type TestDatabase } from './support/database.ts';
 import { until } from './support/until.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { getIntrospectionQuery } from 'postgraphile/graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { generateSchema } from '../scripts/schema.ts';
-import { type MigrateOptions, migrate } from '../src/migrate.ts';
+import { type MigrateOptions, migrate } from '../src/migrate/index.ts';
 import { createUser, readAnswer, signToken, startTestApi } from './support/api.ts';
 import { createDatabase, type TestDatabase } from './support/database.ts';
 import { planDue } from './support/engine-pack.ts';

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { type Postgres, type PostgresOptions, startPostgres } from '../src/postgres.ts';
+import { type Postgres, type PostgresOptions, startPostgres } from '../src/postgres/index.ts';
 import { quietPort } from './support/port.ts';
 import { until } from './support/until.ts';
 
@@ -92,7 +92,7 @@ describe('the embedded PostgreSQL', () => {
 
   test('ends with its owner, even one that is killed, and a throwaway leaves nothing behind', async () => {
     const script = `
-      import { startPostgres } from ${JSON.stringify(join(import.meta.dirname, '../src/postgres.ts'))};
+      import { startPostgres } from ${JSON.stringify(join(import.meta.dirname, '../src/postgres/index.ts'))};
       await startPostgres({ dataDir: ${JSON.stringify(dataDir)}, password: 'x', preferredPort: 0, durability: 'throwaway' });
       console.log('ready');
       setInterval(() => {}, 1000);`;

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { superviseChild } from '../src/start/child.ts';
 import { onFreePort } from '../src/start/on-free-port.ts';
 import { formatLine } from '../src/start/output.ts';
-import { sandboxSettingsFor } from '../src/start/sandbox-settings.ts';
+import { sandboxSettingsFor } from '../src/start/sandbox.ts';
 import { readOrCreateSecrets } from '../src/start/state.ts';
 import { quietPort } from './support/port.ts';
 
@@ -110,7 +110,7 @@ describe('secrets and tokens of a development installation', () => {
   });
 
   const token = (args: string[], environment: Record<string, string> = {}) =>
-    promisify(execFile)(process.execPath, ['src/token.ts', ...args], {
+    promisify(execFile)(process.execPath, ['src/bin/token.ts', ...args], {
       cwd: root,
       env: { PATH: process.env.PATH, ROWBELL_STATE_DIR: folder, ...environment },
     });

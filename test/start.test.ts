@@ -38,7 +38,7 @@ afterEach(async () => {
 /** `npm start` without npm: resolves when it says that it runs. */
 async function start(environment: Record<string, string> = {}): Promise<Started> {
   const address = taken.address();
-  const child = spawn(process.execPath, ['src/start.ts'], {
+  const child = spawn(process.execPath, ['src/bin/start.ts'], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
@@ -109,7 +109,7 @@ describe('npm start', { timeout: 400_000 }, () => {
     const first = await start();
     const { stdout: token } = await promisify(execFile)(
       process.execPath,
-      ['src/token.ts', '--user', '00000000-0000-7000-8000-0000000000a1'],
+      ['src/bin/token.ts', '--user', '00000000-0000-7000-8000-0000000000a1'],
       { cwd: root, env: { PATH: process.env.PATH, ROWBELL_STATE_DIR: stateDir } },
     );
     const ask = async (authorization: Record<string, string>) => {
@@ -155,7 +155,7 @@ describe('npm start', { timeout: 400_000 }, () => {
     await owner.end();
     // It plays days, and none may end meanwhile.
     await pass({ everyMs: 3_600_000, enoughMs: 120_000 });
-    const { stdout: told } = await promisify(execFile)(process.execPath, ['src/story.ts'], {
+    const { stdout: told } = await promisify(execFile)(process.execPath, ['src/bin/story.ts'], {
       cwd: root,
       env: { PATH: process.env.PATH, ROWBELL_STATE_DIR: stateDir },
     });

@@ -81,7 +81,7 @@ describe('its key', () => {
     'db/migrations/core/20261121000100_schemas.sql',
     'db/schema.sql',
     'src/migrate/roles.ts',
-    'src/postgres.ts',
+    'src/postgres/index.ts',
     'test/support/cluster.ts',
     'package-lock.json',
   ];

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
 import type pg from 'pg';
-import { createKysely } from '../database.ts';
+import { createKysely } from '../database/pool.ts';
 import type { DB } from '../generated/database.ts';
 import { subscriptionOf } from '../sandbox/browser.ts';
 import { circle, type DemoDevice, people } from './people.ts';

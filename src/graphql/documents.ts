@@ -11,7 +11,7 @@ import {
   validate,
 } from 'postgraphile/graphql';
 import { RowbellError } from '../errors.ts';
-import { named } from './mask.ts';
+import { named } from './public-error.ts';
 import type { GraphqlRequest } from './request.ts';
 import { checkSize, type Size } from './size.ts';
 

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { execute, getGrafastMiddleware, hookArgs, isAsyncIterable } from 'postgraphile/grafast';
 import { type ExecutionResult, GraphQLError, type GraphQLSchema } from 'postgraphile/graphql';
-import { describeDatabaseError } from '../database-errors.ts';
+import { describeDatabaseError } from '../database/errors.ts';
 import { RowbellError } from '../errors.ts';
 import type { Origin } from '../http/origin.ts';
 import type { Logger } from '../logger.ts';
@@ -10,8 +10,8 @@ import { workedMs } from './budget.ts';
 import { checkCost } from './cost.ts';
 import { createReader, type Document, documentKey } from './documents.ts';
 import type { Identity } from './identity.ts';
-import { type PublicError, publicError, withCode } from './mask.ts';
 import { maxPlans } from './plans.ts';
+import { type PublicError, publicError, withCode } from './public-error.ts';
 import { type GraphqlRequest, readRequest } from './request.ts';
 import type { Shares } from './shares.ts';
 import type { TrustedDocuments } from './trusted-documents.ts';

@@ -6,13 +6,13 @@ import type { Origin } from '../http/origin.ts';
 import { createAdaptor, gone } from './adaptor.ts';
 import type { Identity } from './identity.ts';
 import { InboxPlugin } from './inbox.ts';
+import { InflectionPlugin } from './inflection.ts';
 import type { Line } from './line.ts';
-import { NamingPlugin } from './naming.ts';
 import { NotificationByKeyPlugin } from './notification-by-key.ts';
 import { PageCapPlugin } from './page-cap.ts';
 import { PlansPlugin } from './plans.ts';
 import { RelationsPlugin } from './relations.ts';
-import { TestsPlugin } from './tests.ts';
+import { TestSendPlugin } from './test-sends.ts';
 import { TimesPlugin } from './times.ts';
 import type { Turn } from './turns.ts';
 
@@ -47,12 +47,12 @@ export function createPreset({ pool, schemas, connections }: PresetOptions): Gra
   return {
     extends: [PostGraphileAmberPreset, PgSimplifyInflectionPreset],
     plugins: [
-      NamingPlugin,
+      InflectionPlugin,
       RelationsPlugin,
       PageCapPlugin,
       InboxPlugin,
       NotificationByKeyPlugin,
-      TestsPlugin,
+      TestSendPlugin,
       TimesPlugin,
       PlansPlugin,
     ],

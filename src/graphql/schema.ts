@@ -1,7 +1,7 @@
 import { makeSchema } from 'postgraphile';
 import { buildSchema } from 'postgraphile/graphile-build';
-import { ConcealedPlugin } from './concealed.ts';
 import { createExecutor, type Executor, type ExecutorOptions } from './execute.ts';
+import { OperatorOnlyFieldsPlugin } from './operator-only-fields.ts';
 import { keepPlansWithOperations } from './plans.ts';
 import { createPreset, type PresetOptions } from './preset.ts';
 
@@ -29,7 +29,7 @@ export async function makeExecutor({ pool, schemas: names, ...options }: Options
   };
   const { schema: operator, resolvedPreset } = await makeSchema({ extends: [preset], plugins: [remember] });
   const { input, inflection } = seen as GraphileBuild.Build;
-  const user = buildSchema({ extends: [preset], plugins: [ConcealedPlugin] }, input, { inflection });
+  const user = buildSchema({ extends: [preset], plugins: [OperatorOnlyFieldsPlugin] }, input, { inflection });
   const schemas = { operator, user };
   for (const schema of Object.values(schemas)) keepPlansWithOperations(schema);
   return createExecutor({ ...options, schemas, resolvedPreset });

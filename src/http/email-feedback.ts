@@ -1,4 +1,4 @@
-import { describeDatabaseError } from '../database-errors.ts';
+import { describeDatabaseError } from '../database/errors.ts';
 import { RowbellError } from '../errors.ts';
 import { mediaType, type Room, readBytes } from './body.ts';
 import { send, sendError } from './respond.ts';

@@ -1,4 +1,4 @@
-import { describeDatabaseError } from '../database-errors.ts';
+import { describeDatabaseError } from '../database/errors.ts';
 import { emailTextsOf } from '../email-texts.ts';
 import { RowbellError } from '../errors.ts';
 import type { Claim, Links, Purpose } from '../links.ts';

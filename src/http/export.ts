@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { z } from 'zod';
-import { describeDatabaseError } from '../database-errors.ts';
+import { describeDatabaseError } from '../database/errors.ts';
 import { RowbellError } from '../errors.ts';
 import { requireSession } from '../graphql/adaptor.ts';
 import type { Authenticate, Identity } from '../graphql/identity.ts';

@@ -1,4 +1,4 @@
-import { describeDatabaseError } from '../database-errors.ts';
+import { describeDatabaseError } from '../database/errors.ts';
 import { RowbellError } from '../errors.ts';
 import { mediaType, readBody } from './body.ts';
 import { type Request, send, sendError } from './respond.ts';

@@ -1,5 +1,5 @@
-import { chunkErrors } from './each.ts';
 import { createRejections, type ErrorRow } from './error-table.ts';
+import { chunkErrors } from './send-concurrently.ts';
 import type { Message, Progress, Result } from './types.ts';
 
 /** What a result says of its origin: whether somebody answered there. `unreachable`: not even a connection came about. */

@@ -88,7 +88,7 @@ export async function runChild(options: ChildOptions): Promise<void> {
 }
 
 function launch(options: ChildOptions): ChildProcess {
-  const preload = join(import.meta.dirname, 'end-with-parent.ts');
+  const preload = join(root, 'src/bin/end-with-parent.ts');
   const child = spawn(process.execPath, ['--import', preload, join(root, options.entry), ...(options.args ?? [])], {
     cwd: root,
     env: options.environment,

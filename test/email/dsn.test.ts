@@ -23,7 +23,7 @@ async function pipe(
   args: readonly string[] = [],
   environment: Record<string, string> = {},
 ): Promise<number> {
-  const child = spawn(process.execPath, ['src/dsn.ts', ...args], {
+  const child = spawn(process.execPath, ['src/bin/dsn.ts', ...args], {
     cwd: root,
     env: {
       PATH: process.env.PATH,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Postgres, startPostgres } from '../../src/postgres.ts';
+import { type Postgres, startPostgres } from '../../src/postgres/index.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { isConnectionLoss } from '../../src/worker/persist.ts';
 import { addressOf, createOwner, createTemplate } from '../support/cluster.ts';

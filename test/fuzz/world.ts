@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { generate } from 'selfsigned';
 import { type Api, startApi } from '../../src/api.ts';
 import { readConfig } from '../../src/config.ts';
-import { createPool } from '../../src/database.ts';
+import { createPool } from '../../src/database/pool.ts';
 import { createFeedbackRoutes } from '../../src/http/email-feedback.ts';
 import { createRouter } from '../../src/http/router.ts';
 import { createLinks, type Links } from '../../src/links.ts';

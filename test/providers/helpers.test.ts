@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { withDeadline } from '../../src/providers/deadline.ts';
-import { createSendEach } from '../../src/providers/each.ts';
 import { createRejections } from '../../src/providers/error-table.ts';
 import { createPublicLookup, isPublicAddress } from '../../src/providers/public-address.ts';
 import { parseRetryAfter } from '../../src/providers/retry-after.ts';
+import { createConcurrentSend } from '../../src/providers/send-concurrently.ts';
 import { startDns } from '../support/dns.ts';
 import { messageTo, unaborted } from '../support/message.ts';
 
@@ -153,13 +153,13 @@ describe('createRejections', () => {
   });
 });
 
-describe('sendEach', () => {
+describe('sendConcurrently', () => {
   const batch = Array.from({ length: 10 }, (_, index) => messageTo(String(index)));
 
   test('never has more than the limit under way, and keeps the order', async () => {
     let current = 0;
     let most = 0;
-    const results = await createSendEach(3)(batch, { signal: unaborted }, async ({ address }) => {
+    const results = await createConcurrentSend(3)(batch, { signal: unaborted }, async ({ address }) => {
       most = Math.max(most, ++current);
       await new Promise((resolve) => setTimeout(resolve, 10 - Number(address)));
       current--;
@@ -170,7 +170,7 @@ describe('sendEach', () => {
   });
 
   test('a mistake of ours is ambiguous and stays with its message', async () => {
-    const results = await createSendEach(3)(batch, { signal: unaborted }, async ({ address }) => {
+    const results = await createConcurrentSend(3)(batch, { signal: unaborted }, async ({ address }) => {
       if (address === '4') throw new Error('mistake');
       return { outcome: 'accepted', providerMessageId: null };
     });
@@ -182,10 +182,10 @@ describe('sendEach', () => {
 
   test('chunks take turns', async () => {
     const begun: string[] = [];
-    const sendEach = createSendEach(1);
+    const sendConcurrently = createConcurrentSend(1);
     const of = (name: string) => Array.from({ length: 3 }, () => messageTo(name));
     const send = (name: string) =>
-      sendEach(of(name), { signal: unaborted }, async ({ address }) => {
+      sendConcurrently(of(name), { signal: unaborted }, async ({ address }) => {
         begun.push(address);
         return { outcome: 'accepted', providerMessageId: null };
       });
@@ -194,7 +194,7 @@ describe('sendEach', () => {
   });
 
   test('aborted before it began: nothing is begun', async () => {
-    const results = await createSendEach(3)(batch, { signal: AbortSignal.abort() }, () => {
+    const results = await createConcurrentSend(3)(batch, { signal: AbortSignal.abort() }, () => {
       throw new Error('must not be called');
     });
     expect(new Set(results.map((result) => result.outcome === 'rejected' && result.reason))).toEqual(

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { migrate } from '../../src/migrate.ts';
+import { migrate } from '../../src/migrate/index.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 
 /**

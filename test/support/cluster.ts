@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { readConfig } from '../../src/config.ts';
-import { migrate } from '../../src/migrate.ts';
-import { type Postgres, startPostgres } from '../../src/postgres.ts';
+import { migrate } from '../../src/migrate/index.ts';
+import { type Postgres, startPostgres } from '../../src/postgres/index.ts';
 
 /** What a test process needs to know to make itself a database. */
 export type ClusterAddress = {

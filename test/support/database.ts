@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Logger, runOnce, type TaskList } from 'graphile-worker';
 import pg from 'pg';
 import { inject } from 'vitest';
-import { typeParsers } from '../../src/database.ts';
+import { typeParsers } from '../../src/database/pool.ts';
 import { asSuperuser, type ClusterAddress, clusterUrl, ownerName, templateName } from './cluster.ts';
 
 export type Client = pg.PoolClient;

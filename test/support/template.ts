@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { chown, glob, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Account, unprivilegedAccount } from '../../src/postgres/account.ts';
-import { type Postgres, startPostgres } from '../../src/postgres.ts';
+import { type Postgres, startPostgres } from '../../src/postgres/index.ts';
 import {
   addressOf,
   type ClusterAddress,

@@ -20,7 +20,7 @@ export type WorkerProcess = {
 };
 
 /**
- * The real worker, `src/worker.ts`, as a process of its own; resolves when it has entered itself into the table of
+ * The real worker, `src/bin/worker.ts`, as a process of its own; resolves when it has entered itself into the table of
  * workers. Nothing but the given settings reaches it.
  */
 export async function startWorker(options: {
@@ -30,7 +30,7 @@ export async function startWorker(options: {
   /** The event of its log that is waited for; `worker.started` unless told. */
   readonly until?: string;
 }): Promise<WorkerProcess> {
-  const child: ChildProcess = spawn(process.execPath, ['src/worker.ts', '--lane', options.lane ?? 'bulk'], {
+  const child: ChildProcess = spawn(process.execPath, ['src/bin/worker.ts', '--lane', options.lane ?? 'bulk'], {
     cwd: root,
     env: {
       PATH: process.env.PATH,

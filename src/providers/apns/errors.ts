@@ -1,6 +1,6 @@
-import { chunkErrors } from '../each.ts';
 import type { ErrorRow } from '../error-table.ts';
 import { transportErrors } from '../http.ts';
+import { chunkErrors } from '../send-concurrently.ts';
 
 /**
  * What each answer of APNs means here. Words of Apple's in its own spelling ("Handling notification responses from

@@ -1,6 +1,6 @@
-import { chunkErrors } from '../each.ts';
 import type { ErrorRow } from '../error-table.ts';
 import { transportErrors } from '../http.ts';
+import { chunkErrors } from '../send-concurrently.ts';
 
 /**
  * What each answer of FCM means here. Words in capitals are the `errorCode` of the FcmError detail (firebase.google.com,

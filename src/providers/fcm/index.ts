@@ -1,8 +1,8 @@
 import { createPrivateKey, randomUUID } from 'node:crypto';
 import { deleteApp, initializeApp } from 'firebase-admin/app';
 import { getMessaging } from 'firebase-admin/messaging';
-import { createSendEach } from '../each.ts';
 import { createHttp } from '../http.ts';
+import { createConcurrentSend } from '../send-concurrently.ts';
 import { trusting } from '../trust.ts';
 import type { Message, Provider, Result } from '../types.ts';
 import { createCredential, type ServiceAccount } from './access-token.ts';
@@ -44,7 +44,7 @@ export function createFcm(options: FcmOptions): Provider {
     ...trusting(ca),
   });
   const http = createHttp({ ca, connections: 1, timeoutMs: tokenTimeoutMs, allowPrivateNetworks: true });
-  const sendEach = createSendEach(connections);
+  const sendConcurrently = createConcurrentSend(connections);
   const closing = new AbortController();
   const credential = createCredential(options, http, closing.signal);
   let app = openApp();
@@ -82,7 +82,7 @@ export function createFcm(options: FcmOptions): Provider {
       };
       signal.addEventListener('abort', abort);
       try {
-        return await sendEach(batch, { signal, progress }, (message) => sendOne(message, flights));
+        return await sendConcurrently(batch, { signal, progress }, (message) => sendOne(message, flights));
       } finally {
         signal.removeEventListener('abort', abort);
       }

@@ -1,6 +1,6 @@
-import { chunkErrors } from '../each.ts';
 import type { ErrorRow } from '../error-table.ts';
 import { transportErrors } from '../http.ts';
+import { chunkErrors } from '../send-concurrently.ts';
 
 /**
  * Twilio's error codes, from the API and (300xx) from status callbacks; twilio.com/docs/api/errors. An SMS goes out at

@@ -1,6 +1,6 @@
 import twilio from 'twilio';
-import { createSendEach } from '../each.ts';
 import { createHttp } from '../http.ts';
+import { createConcurrentSend } from '../send-concurrently.ts';
 import type { Message, Provider, Result } from '../types.ts';
 import { type Call, TwilioHttpClient } from './http-client.ts';
 import type { TwilioOptions } from './index.ts';
@@ -20,7 +20,7 @@ import { rejectionOf } from './rejection.ts';
 export function createTwilioVoice(options: TwilioOptions): Provider {
   const { accountSid, authToken, from, publicUrl, concurrency = 32, timeoutMs = 30_000 } = options;
   const http = createHttp({ connections: concurrency, timeoutMs, allowPrivateNetworks: true });
-  const sendEach = createSendEach(concurrency);
+  const sendConcurrently = createConcurrentSend(concurrency);
   const httpClient = new TwilioHttpClient(http, options.apiUrl ?? 'https://api.twilio.com');
   const client = twilio(accountSid, authToken, { httpClient });
   const callbacks = `${publicUrl.replace(/\/$/, '')}/callbacks/twilio/`;
@@ -49,7 +49,8 @@ export function createTwilioVoice(options: TwilioOptions): Provider {
 
   return {
     name: 'twilio_voice',
-    send: (batch, signal, progress) => sendEach(batch, { signal, progress }, (message) => callOne(message, signal)),
+    send: (batch, signal, progress) =>
+      sendConcurrently(batch, { signal, progress }, (message) => callOne(message, signal)),
     close: http.close,
   };
 }

@@ -1,25 +1,25 @@
 import { constants, setPriority } from 'node:os';
 import { parseArgs } from 'node:util';
-import { deliverySend } from '../tasks/delivery__send.ts';
-import { digestClose } from '../tasks/digest__close.ts';
-import { eventPlan } from '../tasks/event__plan.ts';
-import { holdRelease } from '../tasks/hold__release.ts';
-import { journeyAdvance } from '../tasks/journey__advance.ts';
-import { scheduleFire } from '../tasks/schedule__fire.ts';
-import { sweepRun } from '../tasks/sweep__run.ts';
-import { upkeep, upkeepTasks } from '../tasks/upkeep.ts';
-import { readConfig } from './config.ts';
-import { createEngine, type Lane } from './database/engine.ts';
-import { createPool } from './database.ts';
-import { createLogger } from './logger.ts';
-import { createProviders } from './providers/index.ts';
-import { createBackground } from './worker/background.ts';
-import { createCompose } from './worker/compose.ts';
-import type { WorkerContext } from './worker/context.ts';
-import { fingerprintsOf } from './worker/fingerprints.ts';
-import { startLifecycle } from './worker/lifecycle.ts';
-import { persist } from './worker/persist.ts';
-import { startRunner } from './worker/runner.ts';
+import { deliverySend } from '../../tasks/delivery__send.ts';
+import { digestClose } from '../../tasks/digest__close.ts';
+import { eventPlan } from '../../tasks/event__plan.ts';
+import { holdRelease } from '../../tasks/hold__release.ts';
+import { journeyAdvance } from '../../tasks/journey__advance.ts';
+import { scheduleFire } from '../../tasks/schedule__fire.ts';
+import { sweepRun } from '../../tasks/sweep__run.ts';
+import { upkeep, upkeepTasks } from '../../tasks/upkeep.ts';
+import { readConfig } from '../config.ts';
+import { createEngine, type Lane } from '../database/engine.ts';
+import { createPool } from '../database/pool.ts';
+import { createLogger } from '../logger.ts';
+import { createProviders } from '../providers/index.ts';
+import { createBackground } from '../worker/background.ts';
+import { createCompose } from '../worker/compose.ts';
+import type { WorkerContext } from '../worker/context.ts';
+import { fingerprintsOf } from '../worker/fingerprints.ts';
+import { startLifecycle } from '../worker/lifecycle.ts';
+import { persist } from '../worker/persist.ts';
+import { startRunner } from '../worker/runner.ts';
 
 // One lane a process: `worker.ts --lane urgent` carries P0, `--lane bulk` the rest and the upkeep. As many of each as
 // wanted, on as many hosts.

@@ -1,6 +1,6 @@
-import { startApi } from './api.ts';
-import { ConfigError, readConfig } from './config.ts';
-import { createLogger } from './logger.ts';
+import { startApi } from '../api.ts';
+import { ConfigError, readConfig } from '../config.ts';
+import { createLogger } from '../logger.ts';
 
 /** `npm run server`: the API until SIGTERM or SIGINT; a second signal ends it at once. */
 async function main(): Promise<void> {

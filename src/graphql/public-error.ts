@@ -1,7 +1,7 @@
 import { SafeError } from 'postgraphile/grafast';
 import { camelCase } from 'postgraphile/graphile-build';
 import { BREAK, type DocumentNode, GraphQLError, Kind, visit } from 'postgraphile/graphql';
-import { describeDatabaseError } from '../database-errors.ts';
+import { describeDatabaseError } from '../database/errors.ts';
 import { type ErrorCode, errorCodes, RowbellError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 

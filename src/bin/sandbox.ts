@@ -1,8 +1,8 @@
 import { hostname } from 'node:os';
-import { ConfigError, readConfig } from './config.ts';
-import { createLogger } from './logger.ts';
-import { writeSecretFile } from './sandbox/credentials.ts';
-import { startSandbox } from './sandbox/sandbox.ts';
+import { ConfigError, readConfig } from '../config.ts';
+import { createLogger } from '../logger.ts';
+import { writeSecretFile } from '../sandbox/credentials.ts';
+import { startSandbox } from '../sandbox/sandbox.ts';
 
 /**
  * The sandbox as a process of its own. Writes the settings that point the providers at it to SANDBOX_SETTINGS_FILE

@@ -30,7 +30,7 @@ type Chunk = {
  * all chunks together, which take turns. Once `signal` is aborted no further message is begun. `sendOne` ends early by
  * itself on abort; should it throw, only its own message is affected.
  */
-export function createSendEach(limit: number) {
+export function createConcurrentSend(limit: number) {
   /** In the order of their turns. */
   const chunks: Chunk[] = [];
   let busy = 0;

@@ -1,7 +1,7 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
-import type { DB } from './generated/database.ts';
-import type { EventName, Logger } from './logger.ts';
+import type { DB } from '../generated/database.ts';
+import type { EventName, Logger } from '../logger.ts';
 
 export type PoolOptions = {
   readonly url: string;

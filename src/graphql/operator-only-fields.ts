@@ -10,8 +10,8 @@ const isConcealed = (resource: Resource): boolean =>
  * Leaves out what has the smart tag `@concealed`: a function, table or column of operators' that nobody else is to know of.
  * A schema made without it has no name that stands for it alone, so each answer is that of one that never had it.
  */
-export const ConcealedPlugin: GraphileConfig.Plugin = {
-  name: 'RowbellConcealedPlugin',
+export const OperatorOnlyFieldsPlugin: GraphileConfig.Plugin = {
+  name: 'RowbellOperatorOnlyFieldsPlugin',
   version: '1.0.0',
   schema: {
     entityBehavior: {

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
-import { type Config, ConfigError, type Environment, readConfig } from './config.ts';
-import { loadDemo } from './demo/load.ts';
-import type { DemoDevice } from './demo/people.ts';
-import { stateFolder } from './start/state.ts';
+import { type Config, ConfigError, type Environment, readConfig } from '../config.ts';
+import { loadDemo } from '../demo/load.ts';
+import type { DemoDevice } from '../demo/people.ts';
+import { stateFolder } from '../start/state.ts';
 
 /**
  * Loads the demo's people into the database of DATABASE_URL, with devices of those providers that the sandbox stands in

@@ -1,4 +1,4 @@
-import { type ErrorCode, isErrorCode, RowbellError } from './errors.ts';
+import { type ErrorCode, isErrorCode, RowbellError } from '../errors.ts';
 
 const bySqlState: Readonly<Record<string, ErrorCode>> = {
   '42501': 'RBFBD',

@@ -1,16 +1,15 @@
 import pg from 'pg';
-import { readConfig } from './config.ts';
-import { ensureDatabase } from './migrate/database.ts';
-import { dropEmailTemplates, readEmailTemplates, saveEmailTemplates } from './migrate/email-templates.ts';
-import { applyFunctions } from './migrate/functions.ts';
-import { applyMigrations, migrationsTable, refuseSharedNumbers } from './migrate/migrations.ts';
-import { ensureOwner } from './migrate/owner.ts';
-import { choosePacks, findPacks } from './migrate/packs.ts';
-import { migrateQueue } from './migrate/queue.ts';
-import { ensureRoles, type Logins } from './migrate/roles.ts';
-import { sessionUrl } from './migrate/session.ts';
-import { findInstalled, switchPacks } from './migrate/switch-packs.ts';
-import { revokeTemporary } from './migrate/temporary.ts';
+import { ensureDatabase } from './database.ts';
+import { dropEmailTemplates, readEmailTemplates, saveEmailTemplates } from './email-templates.ts';
+import { applyFunctions } from './functions.ts';
+import { applyMigrations, migrationsTable, refuseSharedNumbers } from './migrations.ts';
+import { ensureOwner } from './owner.ts';
+import { choosePacks, findPacks } from './packs.ts';
+import { migrateQueue } from './queue.ts';
+import { ensureRoles, type Logins } from './roles.ts';
+import { sessionUrl } from './session.ts';
+import { findInstalled, switchPacks } from './switch-packs.ts';
+import { revokeTemporary } from './temporary.ts';
 
 export type MigrateOptions = Logins & {
   /** The owner's connection: a role with `createrole` that owns the database. A superuser's works, and owns nothing in the end. */
@@ -81,16 +80,4 @@ async function shareMigrationLevel(owner: pg.Client): Promise<void> {
 async function tryLock(client: pg.Client): Promise<boolean> {
   const { rows } = await client.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [lockKey]);
   return rows[0]?.locked === true;
-}
-
-async function main(): Promise<void> {
-  const config = readConfig(process.env, 'migrate');
-  await migrate({ ...config, say: (sentence) => process.stdout.write(`${sentence}\n`) });
-}
-
-if (import.meta.main) {
-  main().catch((error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
-  });
 }

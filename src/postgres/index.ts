@@ -3,13 +3,13 @@ import { totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { freePort } from './ports.ts';
-import { unprivilegedAccount } from './postgres/account.ts';
-import { reachableBinaries } from './postgres/binaries.ts';
-import { reachableFolder, sharedRoot } from './postgres/folder.ts';
-import { collectOutput, type Guarded, runGuarded } from './postgres/guard.ts';
-import { initialise } from './postgres/initialise.ts';
-import { awaitPredecessor } from './postgres/predecessor.ts';
+import { freePort } from '../ports.ts';
+import { unprivilegedAccount } from './account.ts';
+import { reachableBinaries } from './binaries.ts';
+import { reachableFolder, sharedRoot } from './folder.ts';
+import { collectOutput, type Guarded, runGuarded } from './guard.ts';
+import { initialise } from './initialise.ts';
+import { awaitPredecessor } from './predecessor.ts';
 
 export type PostgresOptions = {
   /** Data folder; made when missing, resumed when there. */

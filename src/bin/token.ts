@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { signToken } from './start/sign-token.ts';
+import { signToken } from '../start/sign-token.ts';
 
 const usage = 'npm run --silent token -- --user <id> [--role user|operator] [--session <id>] [--hours <n>]';
 

@@ -85,7 +85,7 @@ const asker = () =>
     turn: context().get('turn'),
   });
 
-export const TestsPlugin = extendSchema({
+export const TestSendPlugin = extendSchema({
   typeDefs: gql`
     input TestPushInput {
       "One of your devices; each of them when left out."

@@ -5,7 +5,7 @@ const geometry = new Set(['Point', 'Line', 'LineSegment', 'Box', 'Path', 'Polygo
  * Names as people expect them: a row's key stays `id`, and tables and functions of a pack go by their own name
  * (`createTrip`, not `tripsCreateTrip`). Where two packs use a name the schema does not build, and one says `@name`.
  */
-export const NamingPlugin: GraphileConfig.Plugin = {
+export const InflectionPlugin: GraphileConfig.Plugin = {
   name: 'RowbellNamingPlugin',
   version: '1.0.0',
   inflection: {

@@ -1,17 +1,17 @@
 import { parseArgs } from 'node:util';
-import { ConfigError, readConfig } from './config.ts';
-import { createPool } from './database.ts';
-import { applyReports } from './http/email-feedback.ts';
-import { createLinks } from './links.ts';
-import { createLogger } from './logger.ts';
-import { parseReport } from './providers/smtp/feedback/report.ts';
+import { ConfigError, readConfig } from '../config.ts';
+import { createPool } from '../database/pool.ts';
+import { applyReports } from '../http/email-feedback.ts';
+import { createLinks } from '../links.ts';
+import { createLogger } from '../logger.ts';
+import { parseReport } from '../providers/smtp/feedback/report.ts';
 
 /** sysexits.h: the mail server keeps the mail and tries again. */
 const tryAgain = 75;
 const mostBytes = 10 * 1024 * 1024;
 
 /**
- * `node src/dsn.ts [--to ADDRESS] < mail`: takes a mail that came to the return path, for a mail server's pipe. What is no
+ * `node src/bin/dsn.ts [--to ADDRESS] < mail`: takes a mail that came to the return path, for a mail server's pipe. What is no
  * bounce or complaint about a mail of ours is passed over.
  */
 async function main(): Promise<void> {

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
-import { readConfig } from './config.ts';
-import { signToken } from './start/sign-token.ts';
-import { stateFolder } from './start/state.ts';
-import { coachAWeek } from './story/coaching.ts';
-import { createStage } from './story/stage.ts';
-import { planTrip } from './story/trip.ts';
+import { readConfig } from '../config.ts';
+import { signToken } from '../start/sign-token.ts';
+import { stateFolder } from '../start/state.ts';
+import { coachAWeek } from '../story/coaching.ts';
+import { createStage } from '../story/stage.ts';
+import { planTrip } from '../story/trip.ts';
 
 /**
  * A day in the life, played on what `npm start` has running: a circle plans a trip, someone gets a week of coaching calls,

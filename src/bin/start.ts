@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readConfig } from './config.ts';
-import { migrate } from './migrate.ts';
-import { type Child, runChild, superviseChild } from './start/child.ts';
-import { embeddedDatabase, ownDatabase } from './start/database.ts';
-import { onFreePort } from './start/on-free-port.ts';
-import { say } from './start/output.ts';
-import { startSandbox } from './start/sandbox.ts';
-import { readOrCreateSecrets, stateFolder, writeSecret } from './start/state.ts';
-import { watchSources } from './start/watch.ts';
-import { welcome } from './start/welcome.ts';
+import { readConfig } from '../config.ts';
+import { migrate } from '../migrate/index.ts';
+import { type Child, runChild, superviseChild } from '../start/child.ts';
+import { embeddedDatabase, ownDatabase } from '../start/database.ts';
+import { onFreePort } from '../start/on-free-port.ts';
+import { say } from '../start/output.ts';
+import { startSandbox } from '../start/sandbox.ts';
+import { readOrCreateSecrets, stateFolder, writeSecret } from '../start/state.ts';
+import { watchSources } from '../start/watch.ts';
+import { welcome } from '../start/welcome.ts';
 
 /** What is to be stopped at the end, in the order it was started. */
 const stops: (() => Promise<void>)[] = [];
@@ -72,7 +72,7 @@ async function main(): Promise<void> {
     name: 'api',
     preferred: config.port,
     host: config.host,
-    start: (free) => supervise('api', 'src/server.ts', [], { ...sharedOn(free), API_DATABASE_URL: database.api }),
+    start: (free) => supervise('api', 'src/bin/server.ts', [], { ...sharedOn(free), API_DATABASE_URL: database.api }),
   });
   if (port !== config.port) say(`Port ${config.port} is taken; the API listens on ${port}.`);
   const local = urlOf(port);
@@ -82,14 +82,14 @@ async function main(): Promise<void> {
   const forWorkers = { ...shared, WORKER_DATABASE_URL: database.worker, NODE_OPTIONS: nodeOptions };
   const children = [
     api,
-    supervise('urgent', 'src/worker.ts', ['--lane', 'urgent'], forWorkers),
-    supervise('bulk', 'src/worker.ts', ['--lane', 'bulk'], forWorkers),
+    supervise('urgent', 'src/bin/worker.ts', ['--lane', 'urgent'], forWorkers),
+    supervise('bulk', 'src/bin/worker.ts', ['--lane', 'bulk'], forWorkers),
   ];
   await awaitReady(`${local}/readyz`);
 
   if (database.embedded) {
     const withDatabase = { ...shared, DATABASE_URL: database.owner };
-    await runChild({ name: 'demo', entry: 'src/demo.ts', environment: withDatabase, graceMs, say });
+    await runChild({ name: 'demo', entry: 'src/bin/demo.ts', environment: withDatabase, graceMs, say });
   }
 
   const watching = process.argv.includes('--watch');
