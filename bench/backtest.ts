@@ -59,7 +59,7 @@ await withScratchDatabase(async ({ ownerUrl }) => {
       );
       // What is due by now is judged again.
       await pool.query(
-        `select notify_private.judge_holds(h.held, h.at)
+        `select notify_private.reevaluate_holds(h.held, h.at)
          from (
            select array_agg(x) as held, n.at + interval '5 minutes' as at
            from (select h as x, dense_rank() over (order by h.recipient_id) / 500 as slice, now() - interval '10 days' + $1 * interval '10 days' as at

@@ -76,21 +76,21 @@ test('the core speaks of no schema of a pack', async () => {
 
 describe('a call is found', () => {
   const [judge, plan] = [
-    'db/functions/core/rules/notify_private/judge.sql',
+    'db/functions/core/rules/notify_private/evaluate_rules.sql',
     'db/functions/core/planning/notify_private/plan.sql',
   ];
   const plpgsql = (declared: string, body: string) =>
-    `create function notify_private.judge() returns void language plpgsql as $$ declare${declared}\n begin ${body} end $$;`;
+    `create function notify_private.evaluate_rules() returns void language plpgsql as $$ declare${declared}\n begin ${body} end $$;`;
   test.each([
     [
       'in SQL',
-      `create function notify_private.judge() returns int language sql as $$ select notify_private.plan(1) $$;`,
+      `create function notify_private.evaluate_rules() returns int language sql as $$ select notify_private.plan(1) $$;`,
     ],
     [
       'in a body that the parser reads',
-      `create function notify_private.judge() returns int return notify_private.plan(1);`,
+      `create function notify_private.evaluate_rules() returns int return notify_private.plan(1);`,
     ],
-    ['in a view', 'create view notify_private.judge as select * from notify_private.plan;'],
+    ['in a view', 'create view notify_private.evaluate_rules as select * from notify_private.plan;'],
     ['in PL/pgSQL', plpgsql('', 'perform notify_private.plan(1);')],
     ['in what a record begins as', plpgsql(`\n  a constant notify.events := notify_private.plan(1);`, '')],
     ['in a statement put together', plpgsql('', `execute pg_catalog.format('select notify_private.plan(%L)', 1);`)],
@@ -99,7 +99,10 @@ describe('a call is found', () => {
       'by a trigger',
       'create trigger t after insert on notify.users for each statement execute function notify_private.plan();',
     ],
-    ['by an aggregate', 'create aggregate notify_private.judge(int) (sfunc = notify_private.plan, stype = int);'],
+    [
+      'by an aggregate',
+      'create aggregate notify_private.evaluate_rules(int) (sfunc = notify_private.plan, stype = int);',
+    ],
   ])('%s, and refused from a room that may not make it', async (_where, text) => {
     const found = await findCalls([
       { path: judge, text },
@@ -111,8 +114,8 @@ describe('a call is found', () => {
 
   test('but not where a comment, a grant or a lock only has its name', async () => {
     const text = `
-      create function notify_private.judge() returns void language sql as $$ select pg_advisory_lock(hashtext('notify_private.plan')) $$;
-      comment on function notify_private.judge() is 'As notify_private.plan.';
+      create function notify_private.evaluate_rules() returns void language sql as $$ select pg_advisory_lock(hashtext('notify_private.plan')) $$;
+      comment on function notify_private.evaluate_rules() is 'As notify_private.plan.';
       grant execute on function notify_private.plan to public;`;
     expect(
       await findCalls([

@@ -144,7 +144,7 @@ export function createEngine({ pool, planningPool }: { pool: pg.Pool; planningPo
     /** What is paused of a provider: its origins, and itself where the origin is null. */
     async pauses(provider: ProviderName): Promise<Pause[]> {
       const { rows } = await pool.query<Pause>(
-        'select origin, reason, pauses, paused_until as "pausedUntil" from notify_private.pauses($1)',
+        'select origin, reason, pauses, paused_until as "pausedUntil" from notify_private.current_pauses($1)',
         [provider],
       );
       return rows;
@@ -156,7 +156,7 @@ export function createEngine({ pool, planningPool }: { pool: pg.Pool; planningPo
 
     /** Gives back messages of a claim that were not begun, each to be tried when its result says. */
     putBack: (claimId: string, set: readonly { readonly message: Message; readonly result: Result }[]) =>
-      value<void>('select notify_private.put_back($1, $2, $3) as value', [
+      value<void>('select notify_private.requeue_deliveries($1, $2, $3) as value', [
         claimId,
         set.map(({ message }) => message.deliveryId),
         set.map(({ result }) => (result.outcome === 'rejected' && result.retryAt) || new Date()),

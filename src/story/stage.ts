@@ -103,8 +103,8 @@ async function whatHappened(owner: pg.ClientBase, since: Date): Promise<string[]
   const { rows } = await owner.query<{ line: string }>(
     `select line from (
        select d.sent_at as at, format('→ %s %s  %s', u.name, coalesce(v.name, d.channel),
-         case when n.channel_texts ? d.channel then coalesce(d.said, n.channel_texts -> d.channel) ->> 'body'
-           else coalesce(d.said ->> 'title', n.title) || ' · ' || coalesce(d.said ->> 'body', n.body) end) as line
+         case when n.channel_texts ? d.channel then coalesce(d.rendered_text, n.channel_texts -> d.channel) ->> 'body'
+           else coalesce(d.rendered_text ->> 'title', n.title) || ' · ' || coalesce(d.rendered_text ->> 'body', n.body) end) as line
        from notify.deliveries as d
        join notify.notifications as n on n.id = d.notification_id
        join notify.users as u on u.id = d.recipient_id
@@ -117,7 +117,7 @@ async function whatHappened(owner: pg.ClientBase, since: Date): Promise<string[]
        join notify.users as u on u.id = c.recipient_id
        cross join lateral (
          select p.because from notify.explain(event_id => c.event_id, recipient_id => c.recipient_id) as p
-         where p.channel = c.channel and p.rule = c.rule and p.said not in ('passed', 'not_asked')
+         where p.channel = c.channel and p.rule = c.rule and p.verdict not in ('passed', 'not_asked')
          order by p.judgement desc limit 1
        ) as x
        -- That somebody has no mailbox or no number is no news.

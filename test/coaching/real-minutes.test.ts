@@ -98,7 +98,7 @@ describe('CP-9 the words say the minutes that are left when they are sent', () =
       ['fallback_sms', 'delivered', sms],
     ]);
     const { rows } = await world.db.owner.query(
-      `select sms_form, sms_encoding, sms_segments, said -> 'form' as form from notify.deliveries where recipient_id = $1 and channel = 'sms'`,
+      `select sms_form, sms_encoding, sms_segments, rendered_text -> 'form' as form from notify.deliveries where recipient_id = $1 and channel = 'sms'`,
       [ada.id],
     );
     expect(rows).toEqual([{ sms_form: 'plain', sms_encoding: 'gsm7', sms_segments: 1, form: 'plain' }]);

@@ -18,12 +18,12 @@ const rules = rows(page, /^\| \d/).map(([, rule, , , reasons, inputs]) => ({
   inputs: words(inputs),
 }));
 
-const source = read('db/functions/core/rules/notify_private/judge.sql').replaceAll(/--.*/g, '');
+const source = read('db/functions/core/rules/notify_private/evaluate_rules.sql').replaceAll(/--.*/g, '');
 const between = (from: string, to: string) => {
   const start = source.indexOf(from);
   return source.slice(start + from.length, source.indexOf(to, start));
 };
-/** `when 'rule' then …` of one of judge()'s cases, by rule. */
+/** `when 'rule' then …` of one of evaluate_rules()'s cases, by rule. */
 const branches = (text: string) =>
   new Map(
     [...text.matchAll(/when '(\w+)' then([\s\S]*?)(?=\n\s+when '|$)/g)].map(([, rule, answer]) => [rule, answer ?? '']),
@@ -37,17 +37,17 @@ beforeAll(async () => {
 });
 afterAll(() => db.drop());
 
-test('docs/rules.md has the rules of judge(), in its order', async () => {
+test('docs/rules.md has the rules of evaluate_rules(), in its order', async () => {
   const comment = await one<string>(
     db.owner,
-    `select obj_description('notify_private.judge(notify_private.facts[])'::regprocedure)`,
+    `select obj_description('notify_private.evaluate_rules(notify_private.rule_inputs[])'::regprocedure)`,
   );
   const order = /Order: ([^.]+)\./
     .exec(comment)?.[1]
     ?.split(', ')
     .map((rule) => rule.replaceAll(' ', '_'));
   expect(rules.map(({ rule }) => rule)).toEqual(order);
-  // And judge() asks in the order that its comment says: the candidate's own rules, then those over several.
+  // And evaluate_rules() asks in the order that its comment says: the candidate's own rules, then those over several.
   const asked = [
     between('case\n        when not', 'end as rule'),
     between('case\n        when c.rule', 'end as final_rule'),
@@ -68,7 +68,7 @@ test('with every reason that it can give', async () => {
       return [...listed.matchAll(/'(\w+)'::text/g)].map(([, reason]) => reason as string);
     if (answer.includes('quiet_reason')) return ['paused', 'quiet_hours'];
     if (answer.includes('spending'))
-      return quoted(read('db/functions/core/spending/notify_private/charge_for.sql')).filter((word) =>
+      return quoted(read('db/functions/core/spending/notify_private/quote_charge.sql')).filter((word) =>
         word.endsWith('_cap'),
       );
     if (answer.includes('frequency')) return ['daily', 'weekly'];
@@ -86,8 +86,8 @@ test('the inputs that it records', () => {
   );
 });
 
-test('and the facts that it keeps', () => {
+test('and the inputs that it keeps', () => {
   const kept = [...between('json_object(', 'absent on null').matchAll(/\n\s+'(\w+)':/g)].map(([, key]) => key);
-  const documented = rows(page.slice(page.indexOf('decisions.facts')), /^\| `/).flatMap(([keys]) => words(keys));
+  const documented = rows(page.slice(page.indexOf('decisions.rule_inputs')), /^\| `/).flatMap(([keys]) => words(keys));
   expect(documented).toEqual(kept);
 });

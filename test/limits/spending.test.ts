@@ -158,10 +158,13 @@ describe("SE-6: the day's money for a country", () => {
     const event = await plan(sms, [late]);
     expect(await decisionOf(db, event, 'sms')).toBe('spending_cap: country_cap');
     const explained = await db.asOperator((client) =>
-      client.query(`select said, because from notify.explain($1, null, $2) where rule = 'spending_cap'`, [event, late]),
+      client.query(`select verdict, because from notify.explain($1, null, $2) where rule = 'spending_cap'`, [
+        event,
+        late,
+      ]),
     );
     expect(explained.rows).toEqual([
-      { said: 'suppressed', because: expect.stringContaining('in the country of the number was spent') },
+      { verdict: 'suppressed', because: expect.stringContaining('in the country of the number was spent') },
     ]);
     // Predicted alike, and nothing else is: the United States.
     const predict = (who: string) =>

@@ -72,15 +72,15 @@ test.each([
     // And by counting.
     expect(
       await broken(`
-      select d.recipient_id, d.facts ->> 'day' as day, count(*) from notify.decisions as d
-      where d.outcome = 'send' and d.facts ->> 'priority' = 'P1' and d.facts ? 'capped'
+      select d.recipient_id, d.rule_inputs ->> 'day' as day, count(*) from notify.decisions as d
+      where d.outcome = 'send' and d.rule_inputs ->> 'priority' = 'P1' and d.rule_inputs ? 'capped'
       group by 1, 2 having count(*) > 3`),
     ).toEqual([]);
     expect(
       await broken(`
       select n.recipient_id, n.day, n.channel from notify_private.daily_counters as n
       left join notify.decisions as d on d.recipient_id = n.recipient_id and d.outcome = 'send' and d.channel = n.channel
-        and (d.facts ->> 'day')::date = n.day
+        and (d.rule_inputs ->> 'day')::date = n.day
       group by n.recipient_id, n.day, n.channel, n.count, n.sent_at
       having n.count <> count(d.*) or cardinality(n.sent_at) <> n.count`),
     ).toEqual([]);

@@ -42,7 +42,7 @@ test('the page has an example of every function', () => {
     expect(examples.some(([sql]) => sql.includes(`notify.${name}(`))).toBe(true);
 });
 
-test('explain() has the rules of docs/rules.md in their order, and looks at facts that stand there', async () => {
+test('explain() has the rules of docs/rules.md in their order, and looks at inputs that stand there', async () => {
   const lines = readFileSync(new URL('../../docs/rules.md', import.meta.url), 'utf8').split('\n');
   const { rows } = await db.owner.query<{ position: number; rule: string; keys: string[] }>(
     'select * from notify_hidden.rules() order by position',

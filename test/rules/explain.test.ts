@@ -29,7 +29,7 @@ type Row = {
   readonly judgement: number | null;
   readonly position: number;
   readonly rule: string;
-  readonly said: string;
+  readonly verdict: string;
   readonly reason: string | null;
   readonly inputs: Record<string, unknown> | null;
   readonly because: string;
@@ -39,7 +39,7 @@ const asPerson = (person: string, event: string, of: string | null = null): Prom
   db.asUser(person, async (client) => (await client.query<Row>(asked, [event, of])).rows);
 const asOperator = (event: string, of: string): Promise<Row[]> =>
   db.asOperator(async (client) => (await client.query<Row>(asked, [event, of])).rows);
-const short = (rows: readonly Row[]) => rows.map(({ rule, said }) => `${rule} ${said}`);
+const short = (rows: readonly Row[]) => rows.map(({ rule, verdict }) => `${rule} ${verdict}`);
 
 test('every rule in its order, with its inputs and a sentence', async () => {
   const event = await tell(db, type, [ada]);
@@ -62,10 +62,10 @@ test('every rule in its order, with its inputs and a sentence', async () => {
     inputs: { source: 'default', enabled: false, frequency: 'instant' },
     because: 'It was off by default, the person has chosen nothing.',
   });
-  expect(new Set(rows.slice(5, 14).map(({ said, inputs }) => `${said} ${inputs}`))).toEqual(
+  expect(new Set(rows.slice(5, 14).map(({ verdict, inputs }) => `${verdict} ${inputs}`))).toEqual(
     new Set(['not_asked null']),
   );
-  expect(new Set(rows.slice(14).map(({ said }) => said))).toEqual(new Set(['passed']));
+  expect(new Set(rows.slice(14).map(({ verdict }) => verdict))).toEqual(new Set(['passed']));
   expect(rows[24]).toMatchObject({ rule: 'daily_cap', inputs: { cap: 3, count: 0 } });
   expect(rows[24]?.because).toMatch(/^0 of 3 messages of \d{4}-\d\d-\d\d had been sent\.$/);
 });
@@ -78,7 +78,9 @@ test('what was held shows every judgement, the first with what it looked at then
   );
   const event = await tell(db, type, [ada]);
   await planDue(db);
-  const held = (await asPerson(ada, event)).filter(({ channel, said }) => channel === 'push' && said !== 'passed');
+  const held = (await asPerson(ada, event)).filter(
+    ({ channel, verdict }) => channel === 'push' && verdict !== 'passed',
+  );
   expect(short(held)).toEqual(['quiet_hours held', 'digest not_asked']);
   expect(held[0]?.because).toMatch(/^The person had paused until .* \(Europe\/Paris\)\. It waits until .*\.$/);
 
@@ -87,8 +89,8 @@ test('what was held shows every judgement, the first with what it looked at then
   await db.worker.query(`select notify_private.release_holds('bulk')`);
   const both = (await asPerson(ada, event)).filter(({ channel }) => channel === 'push');
   expect(both.map(({ judgement }) => judgement)).toEqual([...Array(14).fill(1), ...Array(14).fill(2)]);
-  expect(both.filter(({ said }) => said === 'held')).toEqual([held[0]]);
-  expect(new Set(both.slice(14).map(({ said }) => said))).toEqual(new Set(['passed']));
+  expect(both.filter(({ verdict }) => verdict === 'held')).toEqual([held[0]]);
+  expect(new Set(both.slice(14).map(({ verdict }) => verdict))).toEqual(new Set(['passed']));
   const trace = await db.asUser(ada, async (client) => {
     const { rows } = await client.query('select what, status from notify.trace($1) where channel = $2', [
       event,
@@ -108,7 +110,9 @@ test('what was canceled while it waited says so after what had held it', async (
   await planDue(db);
   await db.owner.query('select notify_private.cancel_events(array[$1::uuid])', [event]);
   await db.owner.query('delete from notify.personal_settings');
-  const rows = (await asPerson(ben, event)).filter(({ channel, said }) => channel === 'push' && said !== 'passed');
+  const rows = (await asPerson(ben, event)).filter(
+    ({ channel, verdict }) => channel === 'push' && verdict !== 'passed',
+  );
   expect(short(rows)).toEqual(['quiet_hours held', 'digest not_asked', 'event suppressed']);
   expect(rows[2]).toMatchObject({ position: 0, judgement: null, reason: 'canceled' });
 });
@@ -140,14 +144,14 @@ describe('who may ask', () => {
     expect(short(await asOperator(event, ben))).toEqual(['event waiting']);
     await planDue(db);
     expect(await asOperator(event, ben)).toMatchObject([
-      { rule: 'audience', said: 'left_out', reason: 'not_in_audience', channel: null, position: 0 },
+      { rule: 'audience', verdict: 'left_out', reason: 'not_in_audience', channel: null, position: 0 },
     ]);
     expect(await asPerson(ben, event)).toEqual([]);
     expect(await asOperator(randomUUID(), ben)).toEqual([]);
     const fragile = await tell(db, await makeType(db, { audience: 'fragile' }), [ada]);
     await db.worker.query('select notify_private.fail_event($1, $2)', [fragile, '22012 division by zero']);
     expect(await asOperator(fragile, ada)).toMatchObject([
-      { rule: 'event', said: 'failed', reason: '22012 division by zero' },
+      { rule: 'event', verdict: 'failed', reason: '22012 division by zero' },
     ]);
     expect(await asPerson(ada, fragile)).toEqual([]);
     await db.owner.query('update notify.events set canceled_at = now() where id = $1', [fragile]);
@@ -175,13 +179,13 @@ test('in GraphQL', async () => {
   const event = await tell(db, type, [ada]);
   await planDue(db);
   const query = `query ($e: UUID, $r: UUID) { explain(eventId: $e, recipientId: $r, first: 100) {
-    nodes { channel position rule said reason inputs because } } trace(eventId: $e, recipientId: $r) { nodes { what } } }`;
+    nodes { channel position rule verdict reason inputs because } } trace(eventId: $e, recipientId: $r) { nodes { what } } }`;
   const own = await api.ask(query, { token: await signToken(ada), variables: { e: event } });
   expect(own.codes).toEqual([]);
   expect(own.data.explain.nodes).toHaveLength(28);
   expect(own.data.explain.nodes[4]).toMatchObject({
     rule: 'preference',
-    said: 'suppressed',
+    verdict: 'suppressed',
     inputs: { enabled: false },
   });
   const other = await api.ask(query, { token: await signToken(ben), variables: { e: event, r: ada } });

@@ -184,7 +184,7 @@ test("the event's order goes before the person's, theirs before the type's", asy
 test('people choose an order for a type, their own alone; services for anybody; one that the type cannot use is refused', async () => {
   const person = await withPhone();
   const choose = (user: string, fallback: string | null, of = type) =>
-    db.asUser(user, (client) => client.query('select * from notify.choose_fallback($1, $2)', [of, fallback]), {
+    db.asUser(user, (client) => client.query('select * from notify.set_fallback($1, $2)', [of, fallback]), {
       commit: true,
     });
   await choose(person, 'fail_then_sms');

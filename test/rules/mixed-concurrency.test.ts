@@ -163,36 +163,36 @@ test('sixteen sessions plan, release, gather, close, cancel, choose, send and re
     await broken(`
       select coalesce(n.recipient_id, s.recipient_id), n.count, s.count from notify_private.daily_counters as n
       full join (
-        select d.recipient_id, (d.facts ->> 'day')::date as day, d.channel, count(*)::integer as count
+        select d.recipient_id, (d.rule_inputs ->> 'day')::date as day, d.channel, count(*)::integer as count
         from notify.decisions as d where d.outcome = 'send' and d.channel <> 'in_app' group by 1, 2, 3
       ) as s on s.recipient_id = n.recipient_id and s.day = n.day and s.channel = n.channel
       where n.count is distinct from s.count or cardinality(n.sent_at) <> n.count`),
   ).toEqual([]);
   expect(
     await broken(`
-      select d.recipient_id from notify.decisions as d where d.outcome = 'send' and d.facts ? 'capped'
-      group by d.recipient_id, d.facts ->> 'day'
-      having max((d.facts ->> 'count')::integer) <> count(*) - 1 or count(distinct d.facts ->> 'count') <> count(*)
-        or bool_or(d.facts ->> 'priority' = 'P1' and (d.facts ->> 'count')::integer >= (d.facts ->> 'cap')::integer)`),
+      select d.recipient_id from notify.decisions as d where d.outcome = 'send' and d.rule_inputs ? 'capped'
+      group by d.recipient_id, d.rule_inputs ->> 'day'
+      having max((d.rule_inputs ->> 'count')::integer) <> count(*) - 1 or count(distinct d.rule_inputs ->> 'count') <> count(*)
+        or bool_or(d.rule_inputs ->> 'priority' = 'P1' and (d.rule_inputs ->> 'count')::integer >= (d.rule_inputs ->> 'cap')::integer)`),
   ).toEqual([]);
   // A key is that of what was told or is going to be, once.
-  const going = `d.outcome <> 'suppress' and d.rule is distinct from 'fallback' and d.facts ? 'key'`;
+  const going = `d.outcome <> 'suppress' and d.rule is distinct from 'fallback' and d.rule_inputs ? 'key'`;
   expect(
     await broken(`
       select d.* from notify.decisions as d where ${going} and d.outcome <> 'send' and not exists (
         select from notify_private.dedupe_keys as k
-        where (k.recipient_id, k.dedupe_key, k.channel, k.event_id) = (d.recipient_id, d.facts ->> 'key', d.channel, d.event_id))`),
+        where (k.recipient_id, k.dedupe_key, k.channel, k.event_id) = (d.recipient_id, d.rule_inputs ->> 'key', d.channel, d.event_id))`),
   ).toEqual([]);
   expect(
     await broken(`
       select k.* from notify_private.dedupe_keys as k where not exists (
         select from notify.decisions as d
-        where ${going} and (k.recipient_id, k.dedupe_key, k.channel, k.event_id) = (d.recipient_id, d.facts ->> 'key', d.channel, d.event_id))`),
+        where ${going} and (k.recipient_id, k.dedupe_key, k.channel, k.event_id) = (d.recipient_id, d.rule_inputs ->> 'key', d.channel, d.event_id))`),
   ).toEqual([]);
   expect(
     await broken(`
       select d.recipient_id from notify.decisions as d join notify.events as e on e.id = d.event_id
-      where ${going} and e.canceled_at is null group by d.recipient_id, d.channel, d.facts ->> 'key' having count(*) > 1`),
+      where ${going} and e.canceled_at is null group by d.recipient_id, d.channel, d.rule_inputs ->> 'key' having count(*) > 1`),
   ).toEqual([]);
   // Told is what was sent or stands in a closed digest, and nothing else.
   expect(

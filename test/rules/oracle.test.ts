@@ -20,7 +20,7 @@ describe.each([1, 2, 3, 4, 5])('world %i', (seed) => {
      from (
        select event_id, recipient_id, channel, outcome, rule, held_until as until, decided_at as at from notify.decisions where outcome <> 'hold'
        union all
-       select event_id, recipient_id, channel, 'hold', rule, (facts ->> 'until')::timestamptz, held_at from notify.holds
+       select event_id, recipient_id, channel, 'hold', rule, (rule_inputs ->> 'until')::timestamptz, held_at from notify.holds
      ) as s
      group by 1`,
     );
@@ -55,13 +55,13 @@ describe.each([1, 2, 3, 4, 5])('world %i', (seed) => {
          from asked as a cross join lateral notify.explain(a.event_id, null, a.recipient_id) as x
        ), explained as (
          select event_id, recipient_id, channel, count(*) as rules,
-           (array_agg(rule || ' ' || said order by position) filter (where said not in ('passed', 'not_asked')))[1] as said
+           (array_agg(rule || ' ' || verdict order by position) filter (where verdict not in ('passed', 'not_asked')))[1] as verdict
          from last where is_last group by 1, 2, 3
        )
-       select d.event_id, d.recipient_id, d.channel, d.outcome, d.rule, e.said
+       select d.event_id, d.recipient_id, d.channel, d.outcome, d.rule, e.verdict
        from asked as a join notify.decisions as d using (event_id, recipient_id)
        left join explained as e using (event_id, recipient_id, channel)
-       where e.rules is distinct from 14 or e.said is distinct from d.rule
+       where e.rules is distinct from 14 or e.verdict is distinct from d.rule
          || case d.outcome when 'hold' then ' held' when 'digest' then ' gathered' when 'suppress' then ' suppressed' end`,
       );
       return found.rows;

@@ -244,9 +244,9 @@ test('the past through GraphQL: one’s own, and for operators anybody’s', asy
     expect([enabled(then.data.myPreferences.nodes), then.data.mySettings.own]).toEqual([true, []]);
     expect([enabled(today.data.myPreferences.nodes), today.data.mySettings.own]).toEqual([false, ['daily_cap']]);
     const theirs = `query ($u: UUID!, $at: Datetime!) {
-      preferencesAt(first: 100, userId: $u, at: $at) { nodes { typeKey enabled } } settingsAt(userId: $u, at: $at) { own } }`;
+      preferencesAt(first: 100, userId: $u, at: $at) { nodes { typeKey enabled } } effectiveSettingsAt(userId: $u, at: $at) { own } }`;
     const seen = await api.ask(theirs, { token: operator, variables: { u: ada, at: before } });
-    expect([enabled(seen.data.preferencesAt.nodes), seen.data.settingsAt.own]).toEqual([true, []]);
+    expect([enabled(seen.data.preferencesAt.nodes), seen.data.effectiveSettingsAt.own]).toEqual([true, []]);
     expect((await api.ask(theirs, { token, variables: { u: ada, at: before } })).codes).toEqual([
       'FORBIDDEN',
       'FORBIDDEN',

@@ -270,7 +270,7 @@ test('NC-10 NC-13 the engine and the API say the same, whatever was chosen', asy
      select count(*)::int as compared,
        count(*) filter (where (f.enabled, f.frequency, f.source) is distinct from (a.enabled, a.frequency, a.decides))::int as different
      from api as a
-     full join notify_private.facts(array(
+     full join notify_private.rule_inputs(array(
        select row(null, uuidv7(), t.key, u.id, c.channel, null, now() + interval '1 day', null, null)::notify_private.candidate
        from unnest($1::uuid[]) as u (id) cross join unnest($2::text[]) as t (key) cross join unnest($3::text[]) as c (channel)
      ), now()) as f on f.recipient_id = a.recipient_id and f.type_key = a.type_key and f.channel = a.channel`,

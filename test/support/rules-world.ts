@@ -366,7 +366,7 @@ export async function planAt(db: TestDatabase, told: readonly Told[], at: number
 /** Judges again what is due, as if it were that instant. */
 export async function releaseAt(db: TestDatabase, at: number): Promise<void> {
   await db.owner.query(
-    `select notify_private.judge_holds(
+    `select notify_private.reevaluate_holds(
        array(select h from notify.holds as h where h.released_at is null and h.due_at <= $1 order by h.due_at), $1)`,
     [new Date(at)],
   );

@@ -9,7 +9,7 @@ as $$
       'voice', coalesce(w.voice, ''),
       'language', case w.language when 'fr' then 'fr-FR' else 'en-US' end,
       'agentUrl', coalesce(w.agent_url, ''))
-  from notify.events as e join coaching_private.words as w on w.call_id = e.subject_id
+  from notify.events as e join coaching_private.call_copy_variables as w on w.call_id = e.subject_id
   where e.id = any (event_ids)
 $$;
 comment on function coaching_private.call_audience(uuid[]) is

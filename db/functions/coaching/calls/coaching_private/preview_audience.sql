@@ -14,7 +14,7 @@ as $$
       'min', greatest(pg_catalog.round(extract(epoch from w.scheduled_at - pg_catalog.now()) / 60), 1),
       'emoji', ('{💪,🔥,🌱,⭐,🏆}'::pg_catalog.text[])[1 + (greatest(w.streak, 1) - 1) % 5],
       'context', w.context_line)
-  from notify.events as e join coaching_private.words as w on w.call_id = e.subject_id
+  from notify.events as e join coaching_private.call_copy_variables as w on w.call_id = e.subject_id
   where e.id = any (event_ids)
 $$;
 comment on function coaching_private.preview_audience(uuid[]) is

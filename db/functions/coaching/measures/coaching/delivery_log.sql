@@ -17,8 +17,8 @@ create or replace view coaching.delivery_log with (security_barrier = true) as
       when d.status in ('sent', 'delivered') then d.status
       else 'failed'
     end as status,
-    coalesce(d.said ->> 'title', n.channel_texts -> d.channel ->> 'title', n.title) as title,
-    coalesce(d.said ->> 'body', n.channel_texts -> d.channel ->> 'body', n.body) as body,
+    coalesce(d.rendered_text ->> 'title', n.channel_texts -> d.channel ->> 'title', n.title) as title,
+    coalesce(d.rendered_text ->> 'body', n.channel_texts -> d.channel ->> 'body', n.body) as body,
     d.provider, d.provider_message_id,
     case when d.status not in ('held', 'queued', 'sending', 'sent', 'delivered') then d.reason end as error,
     d.created_at as queued_at, d.sent_at, d.delivered_at, o.opened_at,

@@ -4,7 +4,7 @@ language plpgsql volatile
 security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
-  me constant uuid := notify_private.counted_person();
+  me constant uuid := notify_private.limited_user();
 begin
   if me is not null then
     -- The lock makes it exact: two at once take turns.

@@ -62,7 +62,7 @@ begin
     deactivated_at = null,
     deactivation_reason = null
   returning * into device;
-  perform notify_private.bound_devices(me, device.id);
+  perform notify_private.deactivate_excess_devices(me, device.id);
   return device;
 end
 $$;

@@ -14,7 +14,7 @@ begin
   where d.session_id = session_id and d.user_id = user_id
     and (d.seen_at < pg_catalog.clock_timestamp() - interval '6 hours' or d.deactivation_reason = 'stale');
   if found then
-    perform notify_private.bound_devices(user_id);
+    perform notify_private.deactivate_excess_devices(user_id);
   end if;
 end
 $$;

@@ -26,7 +26,7 @@ begin
     raise exception 'user_id: there is no such user' using errcode = 'RBNFD';
   end if;
   -- A withdrawal of what was granted is never refused.
-  if notify_private.counted_person() = write_consent.user_id and (write_consent.granted or not coalesce((
+  if notify_private.limited_user() = write_consent.user_id and (write_consent.granted or not coalesce((
     select c.granted from notify.consents as c
     where c.user_id = write_consent.user_id and (c.channel is null or write_consent.channel is null or c.channel = write_consent.channel)
     order by c.id desc limit 1), false))

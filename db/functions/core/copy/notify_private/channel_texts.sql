@@ -28,7 +28,7 @@ begin
     -- Each form takes the place of the one before, so the last stays where none fits.
     texts := coalesce(texts, '{}') || pg_catalog.jsonb_build_object(form.channel,
       pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
-      'title', notify_private.render_for_sms_alphabet(form.title, variables, channel_texts.locale, form.is_plain), 'body', text.said,
+      'title', notify_private.render_for_sms_alphabet(form.title, variables, channel_texts.locale, form.is_plain), 'body', text.rendered,
         'form', form.form)));
     fitted := text.fits;
   end loop;

@@ -1,5 +1,5 @@
 create or replace function notify_private.fit_to_sms_segments(
-  template text, variables jsonb, locale text, is_plain boolean, max_segments integer, shorten text[], out said text, out fits boolean
+  template text, variables jsonb, locale text, is_plain boolean, max_segments integer, shorten text[], out rendered text, out fits boolean
 )
 language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp
 as $$
@@ -11,8 +11,8 @@ declare
   high integer;
   middle integer;
 begin
-  said := notify_private.render_for_sms_alphabet(template, tried, locale, is_plain);
-  fits := max_segments is null or (notify_private.measure_sms(said)).segments <= max_segments;
+  rendered := notify_private.render_for_sms_alphabet(template, tried, locale, is_plain);
+  fits := max_segments is null or (notify_private.measure_sms(rendered)).segments <= max_segments;
   foreach placeholder in array shorten loop
     exit when fits;
     whole := variables ->> placeholder;
@@ -21,17 +21,17 @@ begin
     high := length(whole);
     while low < high loop
       middle := (low + high + 1) / 2;
-      said := notify_private.render_for_sms_alphabet(template, tried || pg_catalog.jsonb_build_object(placeholder, left(whole, middle)),
+      rendered := notify_private.render_for_sms_alphabet(template, tried || pg_catalog.jsonb_build_object(placeholder, left(whole, middle)),
         locale, is_plain);
-      if (notify_private.measure_sms(said)).segments <= max_segments then
+      if (notify_private.measure_sms(rendered)).segments <= max_segments then
         low := middle;
       else
         high := middle - 1;
       end if;
     end loop;
     tried := tried || pg_catalog.jsonb_build_object(placeholder, notify_private.truncate_at_word(whole, low));
-    said := notify_private.render_for_sms_alphabet(template, tried, locale, is_plain);
-    fits := (notify_private.measure_sms(said)).segments <= max_segments;
+    rendered := notify_private.render_for_sms_alphabet(template, tried, locale, is_plain);
+    fits := (notify_private.measure_sms(rendered)).segments <= max_segments;
   end loop;
 end
 $$;

@@ -23,7 +23,7 @@ begin
   perform pg_catalog.set_config('enable_hashjoin', 'on', true);
   -- Addresses, caps and quiet hours are the digest's own matter: they are asked when it is sent.
   select pg_catalog.array_agg(v) into dropped
-  from notify_private.evaluate(candidates, at) as v
+  from notify_private.evaluate_candidates(candidates, at) as v
   where v.outcome = 'suppress' and v.rule in ('type', 'event', 'expiry', 'still_relevant', 'consent', 'preference');
   select pg_catalog.array_agg(j::notify.digest_items) into items
   from (
@@ -32,7 +32,7 @@ begin
         then (pg_catalog.row_number() over (partition by i.digest_id, v.rule is null order by i.event_id))::integer
       end,
       v.rule,
-      i.facts
+      i.rule_inputs
     from unnest(items) as i
     left join unnest(dropped) as v on v.event_id = i.event_id and v.recipient_id = i.recipient_id and v.channel = i.channel
   ) as j;
@@ -45,7 +45,7 @@ begin
   ),
   suppressed as (
     update notify.decisions as d
-    set outcome = 'suppress', rule = v.rule, reason = v.reason, inputs = v.inputs, facts = v.facts,
+    set outcome = 'suppress', rule = v.rule, reason = v.reason, inputs = v.inputs, rule_inputs = v.rule_inputs,
       notification_id = null, held_until = null, decided_at = at
     from unnest(dropped) as v
     where d.event_id = v.event_id and d.recipient_id = v.recipient_id and d.channel = v.channel

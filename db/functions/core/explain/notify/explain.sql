@@ -16,28 +16,29 @@ begin
     from (
       select h.channel, 1 as nth, h.held_at as at, 'hold' as outcome, h.rule, h.reason, h.inputs,
         -- Due may have become earlier since, with the person's settings.
-        coalesce((h.facts ->> 'until')::timestamptz, h.due_at) as until, h.facts
+        coalesce((h.rule_inputs ->> 'until')::timestamptz, h.due_at) as until, h.rule_inputs
       from notify.holds as h
       where h.event_id = asked.of_event_id and h.recipient_id = asked.of_recipient_id
       union all
       -- Gathered, and left out when the digest was closed.
-      select i.channel, 2, i.added_at, 'digest', i.facts ->> 'rule', i.facts ->> 'reason', null, (i.facts ->> 'until')::timestamptz, i.facts
+      select i.channel, 2, i.added_at, 'digest', i.rule_inputs ->> 'rule', i.rule_inputs ->> 'reason', null,
+        (i.rule_inputs ->> 'until')::timestamptz, i.rule_inputs
       from notify.digest_items as i
       where i.event_id = asked.of_event_id and i.recipient_id = asked.of_recipient_id and i.left_out is not null
       union all
       -- The open hold's judgement is the decision's.
-      select d.channel, 3, d.decided_at, d.outcome, d.rule, d.reason, d.inputs, d.held_until, d.facts
+      select d.channel, 3, d.decided_at, d.outcome, d.rule, d.reason, d.inputs, d.held_until, d.rule_inputs
       from notify.decisions as d
       where d.event_id = asked.of_event_id and d.recipient_id = asked.of_recipient_id and d.outcome <> 'hold'
         and d.rule is distinct from 'event'
     ) as j
   )
   select
-    asked.of_event_id, asked.of_recipient_id, j.channel, j.judgement, j.at, r."position", r.rule, s.said,
+    asked.of_event_id, asked.of_recipient_id, j.channel, j.judgement, j.at, r."position", r.rule, s.verdict,
     case when r.rule = j.rule then j.reason end,
-    case when r.rule = j.rule then coalesce(j.inputs, i.inputs) when s.said = 'passed' then i.inputs end,
-    notify_hidden.rule_explanation(r.rule, s.said, case when r.rule = j.rule then j.reason end, j.until,
-      coalesce(j.facts, '{}') || case when r.rule = j.rule then coalesce(j.inputs, '{}') else '{}' end)
+    case when r.rule = j.rule then coalesce(j.inputs, i.inputs) when s.verdict = 'passed' then i.inputs end,
+    notify_hidden.rule_explanation(r.rule, s.verdict, case when r.rule = j.rule then j.reason end, j.until,
+      coalesce(j.rule_inputs, '{}') || case when r.rule = j.rule then coalesce(j.inputs, '{}') else '{}' end)
   from judgement as j
   left join notify_hidden.rules() as decisive on decisive.rule = j.rule
   cross join notify_hidden.rules() as r
@@ -48,10 +49,10 @@ begin
       -- What is gathered disturbs nobody now: its digest is asked.
       when j.rule = 'digest' and r.rule in ('daily_cap', 'rolling_cap', 'quiet_hours') then 'not_asked'
       else 'passed'
-    end as said
+    end as verdict
   ) as s
   left join lateral (
-    select jsonb_object_agg(f.key, f.value) as inputs from jsonb_each(j.facts) as f where f.key = any (r.keys)
+    select jsonb_object_agg(f.key, f.value) as inputs from jsonb_each(j.rule_inputs) as f where f.key = any (r.keys)
   ) as i on true
   union all
   -- Nothing that rules had to say: its event was canceled while it waited.
@@ -70,9 +71,9 @@ begin
   from notify.events as e where e.id = asked.of_event_id;
   if found then
     return query
-    select asked.of_event_id, asked.of_recipient_id, null::text, null::integer, a.at, 0, a.rule, a.said, a.reason, null::jsonb, a.because
+    select asked.of_event_id, asked.of_recipient_id, null::text, null::integer, a.at, 0, a.rule, a.verdict, a.reason, null::jsonb, a.because
     from (
-      select 'event' as rule, 'canceled' as said, null as reason, event.canceled_at as at,
+      select 'event' as rule, 'canceled' as verdict, null as reason, event.canceled_at as at,
         'The event was canceled before it was planned.' as because
       where event.canceled_at is not null
       union all

@@ -20,7 +20,8 @@ begin
   ),
   entry (channel, at, rank, delivery_id, what, status, reason, code, because) as (
     select h.channel, h.held_at, 1, null::uuid, 'held', null, h.reason, null,
-      'Held by ' || h.rule || coalesce(' until ' || notify_hidden.format_instant((h.facts ->> 'until')::timestamptz, h.facts ->> 'zone'),
+      'Held by ' || h.rule || coalesce(' until ' || notify_hidden.format_instant((h.rule_inputs ->> 'until')::timestamptz,
+        h.rule_inputs ->> 'zone'),
         '')
         || '.'
     from notify.holds as h where h.event_id = asked.of_event_id and h.recipient_id = asked.of_recipient_id

@@ -18,5 +18,6 @@ as $$
     (14, 'digest', '{frequency,digest_at}')
 $$;
 comment on function notify_hidden.rules() is
-  'The rules in their order, each with the keys of decisions.facts that it looks at; a test compares them with docs/rules.md and judge().';
+  'The rules in their order, each with the keys of decisions.rule_inputs that it looks at; a test compares them with docs/rules.md and '
+  'evaluate_rules().';
 grant execute on function notify_hidden.rules() to rowbell_user, rowbell_operator;

@@ -7,13 +7,13 @@ as $$
 declare
   kind record;
   candidate notify_private.candidate;
-  fact notify_private.facts;
+  known_inputs notify_private.rule_inputs;
   verdict notify_private.verdict;
   place text;
   instant timestamptz;
   key text;
   reachable integer;
-  known notify_private.facts[] := '{}';
+  known notify_private.rule_inputs[] := '{}';
   first notify_private.verdict[];
 begin
   if predict.at is null or not isfinite(predict.at)
@@ -36,12 +36,12 @@ begin
   candidate := row(uuidv7(), uuidv7(), predict.type_key, predict.user_id, null, key, predict.at + kind.expires_after, null, null);
   foreach place in array kind.channels loop
     candidate.channel := place;
-    select f.* into fact from notify_private.facts(array[candidate], predict.at) as f;
+    select f.* into known_inputs from notify_private.rule_inputs(array[candidate], predict.at) as f;
     -- Whether an event that is not there is still relevant cannot be asked.
-    fact.relevant := true;
-    known := known || fact;
+    known_inputs.relevant := true;
+    known := known || known_inputs;
   end loop;
-  first := array(select j from notify_private.judge(known) as j);
+  first := array(select j from notify_private.evaluate_rules(known) as j);
   -- The first step of its fallback that has anybody to go to.
   reachable := (select min(j.fallback_step) from pg_catalog.unnest(first) as j where j.outcome <> 'suppress');
 
@@ -53,9 +53,9 @@ begin
       if step = 1 then
         select j.* into verdict from pg_catalog.unnest(first) as j where j.channel = place;
       else
-        select f.* into fact from notify_private.facts(array[candidate], instant) as f;
-        fact.relevant := true;
-        select j.* into verdict from notify_private.judge(array[fact]) as j;
+        select f.* into known_inputs from notify_private.rule_inputs(array[candidate], instant) as f;
+        known_inputs.relevant := true;
+        select j.* into verdict from notify_private.evaluate_rules(array[known_inputs]) as j;
       end if;
       if verdict.rule = 'fallback' and verdict.fallback_step = reachable then
         -- No step before it has anybody to go to, so it begins at once.
@@ -67,7 +67,7 @@ begin
         notify_hidden.rule_explanation(
           coalesce(verdict.rule, 'none'),
           case verdict.outcome when 'send' then 'passed' when 'hold' then 'held' when 'digest' then 'gathered' else 'suppressed' end,
-          verdict.reason, verdict.held_until, verdict.facts || coalesce(verdict.inputs, '{}'));
+          verdict.reason, verdict.held_until, verdict.rule_inputs || coalesce(verdict.inputs, '{}'));
       if verdict.outcome = 'digest' then
         -- Its digest is a notification like any other.
         candidate.event_id := uuidv7();

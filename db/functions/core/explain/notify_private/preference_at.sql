@@ -3,13 +3,13 @@ returns table (enabled boolean, frequency text)
 language sql stable
 as $$
   select
-    coalesce((own.said ->> 'enabled')::boolean, (general.said ->> 'enabled')::boolean),
-    coalesce(own.said ->> 'frequency', general.said ->> 'frequency')
+    coalesce((own.choice ->> 'enabled')::boolean, (general.choice ->> 'enabled')::boolean),
+    coalesce(own.choice ->> 'frequency', general.choice ->> 'frequency')
   from (
     select case when pg_catalog.count(*) > 0 then (pg_catalog.array_agg(c.old))[1] else (
       select pg_catalog.to_jsonb(p) from notify.preferences as p
       where p.user_id = preference_at.user_id and p.type_key = preference_at.type_key and p.channel = preference_at.channel
-    ) end as said
+    ) end as choice
     from (
       select x.old from notify.preference_changes as x
       where x.user_id = preference_at.user_id and x.scope = 'type' and x.key = preference_at.type_key and x.channel = preference_at.channel
@@ -21,7 +21,7 @@ as $$
     select case when pg_catalog.count(*) > 0 then (pg_catalog.array_agg(c.old))[1] else (
       select pg_catalog.to_jsonb(p) from notify.category_preferences as p
       where p.user_id = preference_at.user_id and p.category = preference_at.category and p.channel = preference_at.channel
-    ) end as said
+    ) end as choice
     from (
       select x.old from notify.preference_changes as x
       where x.user_id = preference_at.user_id and x.scope = 'category' and x.key = preference_at.category

@@ -22,7 +22,7 @@ declare
   waiting notify_private.past[];
   sent notify_private.past_message[];
   keys notify_private.past_key[];
-  looked_at notify_private.facts[];
+  looked_at notify_private.rule_inputs[];
   verdicts notify_private.verdict[];
   back notify_private.past[];
   ended notify.backtest_case[];
@@ -44,7 +44,7 @@ begin
     keys := '{}';
     -- What was sent before, as it was.
     sent := array(
-      select row(d.recipient_id, d.decided_at, (d.facts ->> 'day')::date)::notify_private.past_message
+      select row(d.recipient_id, d.decided_at, (d.rule_inputs ->> 'day')::date)::notify_private.past_message
       from unnest(chunk) as r (id)
       join notify.decisions as d on d.recipient_id = r.id
       where d.event_id >= notify_private.uuidv7_floor(since - interval '40 days') and d.event_id < first_id
@@ -57,13 +57,14 @@ begin
           case
             when d.rule = 'event' then 'any'
             when d.outcome = 'suppress' and d.rule = 'fallback' then 'fallback'
-            when d.outcome = 'suppress' and d.facts ->> 'released' = 'digest' then 'digest'
+            when d.outcome = 'suppress' and d.rule_inputs ->> 'released' = 'digest' then 'digest'
           end as ended_by,
           case when e.canceled_at is not null and d.outcome = 'send' and not exists (
             select from notify.deliveries as x
             where x.notification_id = d.notification_id and x.channel = d.channel and (x.attempt > 0 or x.status = 'delivered')
           ) then e.canceled_at end as freed_at,
-          d.facts ->> 'key' is not null and count(*) over (partition by d.recipient_id, d.channel, d.facts ->> 'key') > 1 as shares_key
+          d.rule_inputs ->> 'key' is not null and count(*) over (partition by d.recipient_id, d.channel,
+            d.rule_inputs ->> 'key') > 1 as shares_key
         from unnest(chunk) as r (id)
         cross join lateral (
           select * from notify.decisions as x where x.recipient_id = r.id and x.event_id >= first_id and x.event_id < end_id offset 0
@@ -76,22 +77,23 @@ begin
           c.*,
           coalesce(h.held_at, '{}') || case when i.at is not null then array[i.at] else '{}' end
             || case when c.outcome <> 'hold' and c.ended_by is null then array[c.decided_at] else '{}' end as judged_at,
-          coalesce(h.facts, '{}') || case when i.at is not null then array[i.facts] else '{}' end
-            || case when c.outcome <> 'hold' and c.ended_by is null then array[c.facts] else '{}' end as known,
-          coalesce(h.held_by, '{}') || case when i.at is not null then array[i.facts ->> 'rule'] else '{}' end as held_by,
-          coalesce(h.held_until, '{}') || case when i.at is not null then array[(i.facts ->> 'until')::timestamptz]
+          coalesce(h.rule_inputs, '{}') || case when i.at is not null then array[i.rule_inputs] else '{}' end
+            || case when c.outcome <> 'hold' and c.ended_by is null then array[c.rule_inputs] else '{}' end as known,
+          coalesce(h.held_by, '{}') || case when i.at is not null then array[i.rule_inputs ->> 'rule'] else '{}' end as held_by,
+          coalesce(h.held_until, '{}') || case when i.at is not null then array[(i.rule_inputs ->> 'until')::timestamptz]
             else '{}' end as held_for
         from candidate as c
         left join lateral (
           select
-            array_agg(x.held_at order by x.held_at) as held_at, array_agg(x.facts order by x.held_at) as facts,
-            array_agg(x.rule order by x.held_at) as held_by, array_agg((x.facts ->> 'until')::timestamptz order by x.held_at) as held_until
+            array_agg(x.held_at order by x.held_at) as held_at, array_agg(x.rule_inputs order by x.held_at) as rule_inputs,
+            array_agg(x.rule order by x.held_at) as held_by,
+              array_agg((x.rule_inputs ->> 'until')::timestamptz order by x.held_at) as held_until
           from notify.holds as x
           where x.event_id = c.event_id and x.recipient_id = c.recipient_id and x.channel = c.channel
-            and (c.outcome = 'hold' or c.ended_by is not null or c.facts ? 'released')
+            and (c.outcome = 'hold' or c.ended_by is not null or c.rule_inputs ? 'released')
         ) as h on true
         left join lateral (
-          select x.added_at as at, x.facts from notify.digest_items as x
+          select x.added_at as at, x.rule_inputs from notify.digest_items as x
           where x.event_id = c.event_id and x.recipient_id = c.recipient_id and x.channel = c.channel
             and c.ended_by in ('digest', 'any')
           limit 1
@@ -147,8 +149,8 @@ begin
         );
       end if;
 
-      looked_at := array(select f from notify_private.past_facts(batch, changes, other, other_types, sent, keys, first_id) as f);
-      verdicts := array(select v from notify_private.judge(looked_at) as v);
+      looked_at := array(select f from notify_private.past_rule_inputs(batch, changes, other, other_types, sent, keys, first_id) as f);
+      verdicts := array(select v from notify_private.evaluate_rules(looked_at) as v);
 
       -- What is told or waits to be has its key in use; what is suppressed after all gives it back.
       if exists (select from unnest(batch) as b where b.shares_key) then
@@ -179,7 +181,7 @@ begin
       select
         pg_catalog.array_agg(row(
           n.event_id, n.recipient_id, n.channel, n.type_key, n.place, n.type_enabled, n.shares_key,
-          n.next_at, n.next_nth, n.new_rule, n.judged_at, n.facts, n.held_by, n.held_until,
+          n.next_at, n.next_nth, n.new_rule, n.judged_at, n.rule_inputs, n.held_by, n.held_until,
           n.decided_at, n.outcome, n.rule, n.reason, n.ended_by, n.freed_at)::notify_private.past) filter (where n.next_at is not null),
         pg_catalog.array_agg(row(
           n.event_id, n.recipient_id, n.channel, n.type_key, n.decided_at, n.outcome, n.rule, n.reason,
@@ -217,5 +219,5 @@ end
 $$;
 comment on function notify_private.replay(timestamptz, timestamptz, jsonb, integer, integer) is
   'Judges every candidate of the events of a time once more, in the order in which it happened, as if the settings had been '
-  'others: the rules are judge(), the facts those that were recorded, except what the changes touch and what follows from what '
+  'others: the rules are evaluate_rules(), the inputs those that were recorded, except what the changes touch and what follows from what '
   'would have been sent before (caps, dedupe keys, the end of holds). One row per candidate. part of parts: a share of the people.';

@@ -44,12 +44,12 @@ begin
   if pg_catalog.cardinality(due) > 0 then
     begin
       -- Under the locks, as in plan(): a person's judgements have the order of their instants.
-      perform notify_private.judge_holds(due, pg_catalog.clock_timestamp());
+      perform notify_private.reevaluate_holds(due, pg_catalog.clock_timestamp());
     exception when others then
       -- One of them cannot be judged (its still_relevant function is broken): the others must not wait for it.
       for n in 1..pg_catalog.cardinality(due) loop
         begin
-          perform notify_private.judge_holds(due[n:n], pg_catalog.clock_timestamp());
+          perform notify_private.reevaluate_holds(due[n:n], pg_catalog.clock_timestamp());
         exception when others then
           raise warning 'held candidate of event % cannot be judged: % %', due[n].event_id, sqlstate, sqlerrm;
           update notify.holds as h set due_at = at + interval '5 minutes'

@@ -9,7 +9,7 @@ begin
     join notify.journeys as j on j.key = n.journey_key
     where e.id = event_id and n.left_at is null
       and (n.ended_at is null or n.end_reason in ('completed', 'expired'))
-      and (j.progress is null or notify_private.ask_journey(j.progress, n.user_id, n.subject_id) is not null)
+      and (j.progress is null or notify_private.call_journey_function(j.progress, n.user_id, n.subject_id) is not null)
   );
 end
 $$;

@@ -15,7 +15,7 @@ begin
         when s.step is null then 'completed'
         when j.pack = any (notify_hidden.packs_off()) then 'skipped'
         when f.free_at > at then 'waits'
-        when s.condition is null or notify_private.ask_journey(s.condition, n.user_id, n.subject_id) = 'true' then 'told'
+        when s.condition is null or notify_private.call_journey_function(s.condition, n.user_id, n.subject_id) = 'true' then 'told'
         else 'skipped'
       end as fate,
       f.free_at
@@ -24,7 +24,7 @@ begin
     left join lateral (
       select * from notify.journey_steps as x where x.journey_key = n.journey_key and x.step >= n.next_step order by x.step limit 1
     ) as s on true
-    cross join lateral (select notify_private.ask_journey(j.progress, n.user_id, n.subject_id) as reached) as p
+    cross join lateral (select notify_private.call_journey_function(j.progress, n.user_id, n.subject_id) as reached) as p
     left join lateral (
       select notify_private.local_instant((max(t.taken_at) at time zone z.zone) + interval '1 day', z.zone, 'first') as free_at
       from (select coalesce(u.time_zone, 'UTC') as zone from notify.users as u where u.id = n.user_id) as z

@@ -8,7 +8,7 @@ as $$
   join pg_catalog.pg_proc as f on f.pronamespace = n.oid
   join pg_catalog.pg_trigger as t on t.tgfoid = f.oid
   where not t.tgisinternal and t.tgparentid = 0 and (t.tgenabled <> 'D') <> p.enabled
-    and notify_private.is_ours(f.oid)
+    and notify_private.is_owned_by_engine(f.oid)
   order by 1, 2
 $$;
 comment on function notify_private.triggers_to_switch() is

@@ -15,7 +15,7 @@ begin
   end if;
 
   select pg_catalog.array_agg(v) into verdicts
-  from notify_private.evaluate(
+  from notify_private.evaluate_candidates(
     array(
       select row(
         p.notification_id, p.event_id, t.key, p.recipient_id, channel, p.dedupe_key, e.due_at + coalesce(e.expires_after, t.expires_after),
@@ -54,5 +54,5 @@ begin
 end
 $$;
 comment on function notify_private.apply_rules(notify.events[], notify_private.audience_member[], timestamptz) is
-  'Asks evaluate() about those whom events concern, with their rendered copy, and writes the notifications '
+  'Asks evaluate_candidates() about those whom events concern, with their rendered copy, and writes the notifications '
   'and what follows from the verdicts. Part of plan(), which holds the recipients'' locks.';

@@ -21,7 +21,7 @@ begin
   if used is null then
     raise exception 'category: there is no such category' using errcode = 'RBNFD';
   end if;
-  perform notify_private.require_choice(
+  perform notify_private.check_preference(
     used, set_category_preference.channel, set_category_preference.enabled, set_category_preference.frequency);
   targets := case when set_category_preference.channel is null then used else array[set_category_preference.channel] end;
   -- One type that is not locked is reason enough: the locked ones stay as they are. Without any it would change nothing.

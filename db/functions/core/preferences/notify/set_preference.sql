@@ -9,7 +9,7 @@ declare
   type constant notify.notification_types := notify_private.require_type(set_preference.type_key);
   effective notify.effective_preference;
 begin
-  perform notify_private.require_choice(type.channels, coalesce(set_preference.channel, ''),
+  perform notify_private.check_preference(type.channels, coalesce(set_preference.channel, ''),
     set_preference.enabled, set_preference.frequency);
   perform notify_private.write_preference(me, type.key, array[set_preference.channel], set_preference.enabled, set_preference.frequency);
   select p.* into effective

@@ -22,7 +22,7 @@ begin
     raise exception 'channels: % cannot be switched off for this type',
       (select min(c) from unnest(type.locked_channels) as c where c = any (others)) using errcode = 'RBLCK';
   end if;
-  perform notify_private.require_choice(
+  perform notify_private.check_preference(
     type.channels, null, coalesce(set_type_preferences.enabled, chosen is not null or null), set_type_preferences.frequency);
   if chosen is null then
     perform notify_private.write_preference(me, type.key, type.channels, set_type_preferences.enabled, set_type_preferences.frequency);

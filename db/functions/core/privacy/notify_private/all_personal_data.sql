@@ -9,7 +9,7 @@ begin
     select p.oid from pg_catalog.pg_proc as p
     join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
     where p.proname = 'personal_data' and p.prorettype = 'notify_private.personal_data'::regtype and n.nspname ~ '_private$'
-      and notify_private.is_ours(p.oid)
+      and notify_private.is_owned_by_engine(p.oid)
     order by n.nspname = 'notify_private', n.nspname
   loop
     return query execute pg_catalog.format('select * from %s()', source);

@@ -2,13 +2,13 @@ create or replace function notify_private.pause_origin(provider text, origin tex
 language sql volatile set search_path = pg_catalog, pg_temp
 as $$
   insert into notify.provider_origins as o (provider, origin, pauses, pause_reason, paused_until)
-  values (provider, origin, 1, reason, clock_timestamp() + notify_private.pause_length(0))
+  values (provider, origin, 1, reason, clock_timestamp() + notify_private.pause_duration(0))
   on conflict on constraint provider_origins_pkey do update
   set
     used_at = clock_timestamp(),
     pauses = o.pauses + 1,
     pause_reason = excluded.pause_reason,
-    paused_until = clock_timestamp() + notify_private.pause_length(o.pauses)
+    paused_until = clock_timestamp() + notify_private.pause_duration(o.pauses)
   returning o.paused_until
 $$;
 comment on function notify_private.pause_origin(text, text, text) is

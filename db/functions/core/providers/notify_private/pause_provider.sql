@@ -5,7 +5,7 @@ as $$
   set
     pauses = p.pauses + 1,
     pause_reason = pause_provider.reason,
-    paused_until = clock_timestamp() + notify_private.pause_length(p.pauses)
+    paused_until = clock_timestamp() + notify_private.pause_duration(p.pauses)
   where p.provider = pause_provider.provider
   returning p.paused_until
 $$;

@@ -19,16 +19,16 @@ declare
 begin
   loop
     exit when room = 0;
-    taken := notify_private.take_due(provider, lane, at, room);
+    taken := notify_private.lock_due_deliveries(provider, lane, at, room);
     exit when pg_catalog.cardinality(taken) = 0;
     if pg_catalog.cardinality(taken) = room then
-      taken := notify_private.share_places(provider, lane, at, taken);
+      taken := notify_private.limit_chunk_per_person(provider, lane, at, taken);
     end if;
     if own_channel in ('sms', 'voice') then
       taken := notify_private.charge(taken, own_channel, at);
     end if;
     if provider in ('web_push', 'webhook') then
-      taken := notify_private.set_aside(provider, taken);
+      taken := notify_private.skip_paused_origins(provider, taken);
     end if;
 
     -- Those whose type asks whether it still matters; without such types in the lane, one look a call.
@@ -106,9 +106,10 @@ begin
     return query
     select
       t.delivery_id, t.attempt, t.address, t.web_push_p256dh, t.web_push_auth, t.registered_at, t.webhook_secret,
-      n.type_key, coalesce(s.said ->> 'title', n.channel_texts -> own_channel ->> 'title', n.title),
-      coalesce(s.said ->> 'subtitle', n.subtitle),
-      coalesce(s.said ->> 'body', n.channel_texts -> own_channel ->> 'body', n.body), n.data, n.thread_id, n.collapse_key, k.tag, k.sound,
+      n.type_key, coalesce(s.rendered_text ->> 'title', n.channel_texts -> own_channel ->> 'title', n.title),
+      coalesce(s.rendered_text ->> 'subtitle', n.subtitle),
+      coalesce(s.rendered_text ->> 'body', n.channel_texts -> own_channel ->> 'body', n.body), n.data, n.thread_id, n.collapse_key, k.tag,
+        k.sound,
       k.urgency, k.interruption_level, t.expires_at,
       case when own_channel = 'email' then notify_private.email_facts(n.id) end, n.recipient_id,
       provider in ('web_push', 'webhook') and exists (
@@ -121,7 +122,8 @@ begin
     cross join lateral (select * from notify.notification_types as x where x.key = n.type_key limit 1) as k
     -- Words that depend on when they are sent, where that is later than planned: few, and of few types.
     cross join lateral (
-      select case when n.created_at <= at - k.restate_after then notify_private.rerender_delivery(t.delivery_id) end as said offset 0
+      select case when n.created_at <= at - k.restate_after then notify_private.rerender_delivery(t.delivery_id) end as rendered_text
+      offset 0
     ) as s
     where t.fate = 'sending';
     -- Where all of them ended here, look further: nothing returned means nothing due.

@@ -18,7 +18,7 @@ begin
     -- Already recorded, or given to a successor: the first word stands.
     return;
   end if;
-  judgements := notify_private.judge_results(claim, results);
+  judgements := notify_private.update_circuit_breakers(claim, results);
 
   fates := array(
     select row(

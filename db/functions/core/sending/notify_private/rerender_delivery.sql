@@ -4,9 +4,9 @@ as $$
 declare
   told record;
   member record;
-  restated jsonb;
+  rerendered jsonb;
 begin
-  select d.channel, d.said, n.event_id, n.recipient_id, n.type_key, u.locale, t.audience into strict told
+  select d.channel, d.rendered_text, n.event_id, n.recipient_id, n.type_key, u.locale, t.audience into strict told
   from notify.deliveries as d
   join notify.notifications as n on n.id = d.notification_id
   join notify.users as u on u.id = n.recipient_id
@@ -23,7 +23,7 @@ begin
       'subtitle', notify_private.render(c.subtitle, member.variables, told.locale),
       'body', coalesce(w.own ->> 'body', notify_private.render(c.body, member.variables, told.locale)),
       'form', w.own ->> 'form'))
-    into restated
+    into rerendered
     from notify_private.best_copy(told.type_key, told.locale, member.variant) as c
     cross join (
       select notify_private.channel_texts(told.type_key, told.locale, member.variant, member.variables) -> told.channel as own
@@ -31,16 +31,16 @@ begin
   exception when others then
     -- It goes out all the same, and the others with it: late words are better than none.
     raise warning 'delivery % keeps the words it had: % %', rerender_delivery.delivery_id, sqlstate, sqlerrm;
-    return told.said;
+    return told.rendered_text;
   end;
-  update notify.deliveries as d set said = restated where d.id = rerender_delivery.delivery_id;
+  update notify.deliveries as d set rendered_text = rerendered where d.id = rerender_delivery.delivery_id;
   if told.channel = 'sms' then
     update notify.deliveries as d
-    set sms_form = restated ->> 'form', sms_encoding = m.encoding, sms_segments = m.segments
-    from notify_private.measure_sms(restated ->> 'body') as m
+    set sms_form = rerendered ->> 'form', sms_encoding = m.encoding, sms_segments = m.segments
+    from notify_private.measure_sms(rerendered ->> 'body') as m
     where d.id = rerender_delivery.delivery_id;
   end if;
-  return restated;
+  return rerendered;
 end
 $$;
 comment on function notify_private.rerender_delivery(uuid) is

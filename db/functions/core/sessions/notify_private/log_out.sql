@@ -10,7 +10,7 @@ begin
   -- A pack that keeps sessions has its row locked before their devices, as everyone does.
   for pack in
     select p.oid from pg_catalog.pg_proc as p join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
-    where p.proname = 'end_session' and n.nspname ~ '_private$' and notify_private.is_ours(p.oid)
+    where p.proname = 'end_session' and n.nspname ~ '_private$' and notify_private.is_owned_by_engine(p.oid)
       and n.nspname not in (select x.name || '_private' from notify.packs as x where not x.enabled)
     order by n.nspname
   loop

@@ -17,7 +17,7 @@ begin
     where t.fate = 'sending' and not exists (select from notify_private.charges as c where c.delivery_id = t.delivery_id)
     order by t.ordinality
   loop
-    bill := notify_private.charge_for(one.recipient_id, channel, one.address, one.segments, at);
+    bill := notify_private.quote_charge(one.recipient_id, channel, one.address, one.segments, at);
     if bill.refused is not null then
       taken[one.ordinality].fate := 'suppressed';
       taken[one.ordinality].reason := 'spending_cap';

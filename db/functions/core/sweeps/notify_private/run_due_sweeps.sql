@@ -35,7 +35,7 @@ begin
     )
     order by r.id for update skip locked
   loop
-    run := notify_private.sweep(run.id);
+    run := notify_private.execute_sweep_run(run.id);
     if run.error is not null and run.requested_by is null then
       update notify.sweeps as s set retry_at = run.finished_at + interval '5 minutes' where s.key = run.sweep_key;
     end if;

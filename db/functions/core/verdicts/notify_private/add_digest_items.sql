@@ -9,10 +9,10 @@ begin
   group by v.recipient_id, v.channel, v.frequency
   on conflict (user_id, channel, frequency) where closed_at is null do nothing;
 
-  insert into notify.digest_items (event_id, recipient_id, channel, digest_id, notification_id, added_at, facts)
+  insert into notify.digest_items (event_id, recipient_id, channel, digest_id, notification_id, added_at, rule_inputs)
   select
     v.event_id, v.recipient_id, v.channel, d.id, v.notification_id, at,
-    v.facts || pg_catalog.jsonb_build_object('rule', v.rule, 'reason', v.reason, 'until', v.held_until)
+    v.rule_inputs || pg_catalog.jsonb_build_object('rule', v.rule, 'reason', v.reason, 'until', v.held_until)
   from unnest(verdicts) as v
   cross join lateral (
     select x.id from notify.digests as x

@@ -9,13 +9,13 @@ begin
     select
       h.event_id, h.recipient_id, h.channel, h.due_at, n.expires_at,
       case
-        when earlier.said = 'none' then 'begin'
-        when earlier.reached or earlier.said = 'reached' then 'won'
-        when earlier.said in ('hold', 'digest') then 'wait'
+        when earlier.decision = 'none' then 'begin'
+        when earlier.reached or earlier.decision = 'reached' then 'won'
+        when earlier.decision in ('hold', 'digest') then 'wait'
         when not earlier.pending then 'begin'
         else 'wait'
       end as fate,
-      case when earlier.said = 'send' then earlier.decided_at + earlier.wait end as until
+      case when earlier.decision = 'send' then earlier.decided_at + earlier.wait end as until
     from unnest(advance_fallbacks.notification_ids) as i (id)
     cross join lateral (select * from notify.notifications as x where x.id = i.id limit 1) as n
     join notify.holds as h
@@ -28,7 +28,7 @@ begin
           when pg_catalog.bool_or(d.outcome = 'suppress') then 'reached'
           when pg_catalog.bool_or(d.outcome = 'send') then 'send'
           else max(d.outcome)
-        end as said,
+        end as decision,
         max(d.decided_at) as decided_at,
         coalesce(pg_catalog.bool_or(q.reached), false) as reached,
         coalesce(pg_catalog.bool_or(q.pending), false) as pending
@@ -53,7 +53,7 @@ begin
       order by s.step desc limit 1
     ) as found on true
     cross join lateral (
-      select coalesce(found.said, 'none') as said, found.wait, found.decided_at, found.reached, found.pending
+      select coalesce(found.decision, 'none') as decision, found.wait, found.decided_at, found.reached, found.pending
     ) as earlier
     order by h.event_id, h.recipient_id, h.channel
   loop

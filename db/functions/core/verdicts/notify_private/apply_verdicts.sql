@@ -7,9 +7,9 @@ set enable_nestloop = off
 as $$
 begin
   insert into notify.decisions
-    (event_id, recipient_id, channel, outcome, rule, reason, inputs, held_until, facts, notification_id, decided_at)
+    (event_id, recipient_id, channel, outcome, rule, reason, inputs, held_until, rule_inputs, notification_id, decided_at)
   select
-    v.event_id, v.recipient_id, v.channel, v.outcome, v.rule, v.reason, v.inputs, v.held_until, v.facts,
+    v.event_id, v.recipient_id, v.channel, v.outcome, v.rule, v.reason, v.inputs, v.held_until, v.rule_inputs,
     case when v.outcome <> 'suppress' then v.notification_id end, at
   from unnest(verdicts) as v where v.released_rule is null;
 
@@ -71,12 +71,12 @@ begin
   end if;
   if exists (select from unnest(verdicts) as v where v.outcome = 'hold') then
     insert into notify.holds
-      (event_id, recipient_id, channel, held_at, lane, notification_id, rule, reason, inputs, due_at, facts)
+      (event_id, recipient_id, channel, held_at, lane, notification_id, rule, reason, inputs, due_at, rule_inputs)
     select
       v.event_id, v.recipient_id, v.channel, at, case t.priority when 'P0' then 'urgent' else 'bulk' end,
       v.notification_id, v.rule, v.reason, v.inputs, v.held_until,
       -- due_at changes with the person's settings; how long it was meant to wait is part of what was said.
-      v.facts || pg_catalog.jsonb_build_object('until', v.held_until, 'reason', v.reason)
+      v.rule_inputs || pg_catalog.jsonb_build_object('until', v.held_until, 'reason', v.reason)
     from unnest(verdicts) as v
     join unnest(events) as e on e.id = v.event_id
     join notify.notification_types as t on t.key = e.type_key

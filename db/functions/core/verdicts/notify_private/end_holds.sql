@@ -4,7 +4,7 @@ as $$
 begin
   update notify.decisions as d
   set
-    outcome = v.outcome, rule = v.rule, reason = v.reason, inputs = v.inputs, held_until = v.held_until, facts = v.facts,
+    outcome = v.outcome, rule = v.rule, reason = v.reason, inputs = v.inputs, held_until = v.held_until, rule_inputs = v.rule_inputs,
     notification_id = case when v.outcome <> 'suppress' then v.notification_id end, decided_at = at
   from unnest(verdicts) as v
   where v.released_rule is not null

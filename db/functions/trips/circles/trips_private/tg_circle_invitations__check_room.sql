@@ -4,7 +4,7 @@ language plpgsql volatile
 security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if notify_private.counted_person() is not null then
+  if notify_private.limited_user() is not null then
     perform trips_private.check_room(array(select i.circle_id from inserted as i));
   end if;
   return null;

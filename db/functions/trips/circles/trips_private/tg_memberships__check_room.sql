@@ -4,7 +4,7 @@ language plpgsql volatile
 security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if notify_private.counted_person() is null then
+  if notify_private.limited_user() is null then
     return null;
   end if;
   perform trips_private.check_room(array(select n.circle_id from written as n where n.status = 'active'));

@@ -4,7 +4,7 @@ language plpgsql volatile
 security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
-  me constant uuid := notify_private.counted_person();
+  me constant uuid := notify_private.limited_user();
 begin
   if me is not null then
     perform notify_private.use_limit(tg_argv[0], me, (select count(*) from written));

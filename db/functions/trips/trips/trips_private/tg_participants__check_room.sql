@@ -4,7 +4,7 @@ language plpgsql volatile
 security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if notify_private.counted_person() is null then
+  if notify_private.limited_user() is null then
     return null;
   end if;
   -- The lock under which it is counted: two who add at once take turns. In id order, hence no deadlock.

@@ -7,7 +7,7 @@ declare
   leaders uuid[];
   leader uuid;
 begin
-  if notify_private.counted_person() is null then
+  if notify_private.limited_user() is null then
     return null;
   end if;
   if tg_op = 'INSERT' then

@@ -1,0 +1,24 @@
+create or replace function notify_private.tg_receipts__invalidate_rollup() returns trigger
+language plpgsql volatile set search_path = pg_catalog, pg_temp
+as $$
+begin
+  insert into notify_private.statistic_marks (span, starts_at)
+  select distinct 'hour', notify_private.uuid_hour(c.delivery_id) from changed as c;
+  return null;
+end
+$$;
+comment on function notify_private.tg_receipts__invalidate_rollup()
+  is 'Receipts changed: the figures of their hours are to be counted again.';
+
+create or replace trigger _600_invalidate_inserted
+  after insert on notify.receipts
+  referencing new table as changed
+  for each statement execute function notify_private.tg_receipts__invalidate_rollup();
+create or replace trigger _600_invalidate_updated
+  after update on notify.receipts
+  referencing new table as changed
+  for each statement execute function notify_private.tg_receipts__invalidate_rollup();
+create or replace trigger _600_invalidate_deleted
+  after delete on notify.receipts
+  referencing old table as changed
+  for each statement execute function notify_private.tg_receipts__invalidate_rollup();

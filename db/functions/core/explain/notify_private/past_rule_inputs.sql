@@ -1,0 +1,119 @@
+create or replace function notify_private.past_rule_inputs(
+  batch notify_private.past[], changes jsonb, settings notify.settings, types notify.notification_types[],
+  sent notify_private.past_message[], keys notify_private.past_key[], first_id uuid
+) returns setof notify_private.rule_inputs
+language sql stable set search_path = pg_catalog, pg_temp
+as $$
+  with known as (
+    select b.*, f.recorded, b.nth is null as is_astray
+    from unnest(batch) as b
+    cross join lateral (
+      -- Where it went another way than it did: what was known when it was judged last until then.
+      select case when b.nth is not null then b.rule_inputs[b.nth] else b.rule_inputs[coalesce(
+        (select max(n) from pg_catalog.generate_subscripts(b.judged_at, 1) as n where b.judged_at[n] <= b.at), 1)] end as recorded
+    ) as f
+    where b.nth is null or b.nth <= pg_catalog.cardinality(b.judged_at)
+  ),
+  element as (
+    select
+      k.*, t.default_channels, t.default_frequency, t.category, t.dedupe_window, t.enabled as other_enabled,
+      k.recorded ->> 'zone' as zone, (k.at at time zone coalesce(k.recorded ->> 'zone', 'UTC'))::date as day,
+      k.recorded ->> 'priority' as priority, k.channel in ('push', 'email') as has_digests,
+      case when changes ? 'capped_channels' then k.channel = any (settings.capped_channels) else k.recorded ? 'capped' end as capped,
+      case when c.change ? 'cap_excess'
+        then case when t.cap_excess = 'digest' and k.channel not in ('push', 'email') then 'defer' else t.cap_excess end
+        else coalesce(k.recorded ->> 'excess', 'drop') end as excess,
+      c.change,
+      coalesce(c.change ?| array['default_channels', 'default_frequency'], false) and k.recorded ->> 'source' <> 'locked' as chooses
+    from known as k
+    join unnest(types) as t on t.key = k.type_key
+    cross join lateral (select changes -> 'types' -> k.type_key as change) as c
+  ),
+  counted as (
+    select
+      p.recipient_id,
+      pg_catalog.count(*) filter (where s.day = p.day) as today,
+      pg_catalog.count(*) filter (where s.at > p.at - settings.rolling_window) as recent,
+      pg_catalog.array_agg(s.at + settings.rolling_window order by s.at desc) filter (where s.at > p.at - settings.rolling_window) as frees
+    from (select distinct on (e.recipient_id) e.recipient_id, e.at, e.day from element as e where e.capped order by e.recipient_id) as p
+    join unnest(sent) as s on s.recipient_id = p.recipient_id and s.at < p.at
+    group by p.recipient_id
+  )
+  select
+    null::uuid, e.event_id, e.recipient_id, e.type_key, e.channel, e.at, e.released_rule, e.place, e.priority,
+    case when e.change ? 'enabled' then e.other_enabled else e.type_enabled end,
+    (e.recorded ->> 'expires_at')::timestamptz, not e.recorded ? 'relevant',
+    coalesce(e.recorded ->> 'consent', 'not_needed'), e.recorded ->> 'region',
+    q.enabled, q.frequency, q.source,
+    (e.recorded ->> 'known')::integer, coalesce(e.recorded ->> 'usable', e.recorded ->> 'known')::integer, e.recorded ->> 'suppression',
+    null::notify_private.usable_address[],
+    e.recorded ->> 'fallback', (e.recorded ->> 'step')::integer,
+    e.recorded ->> 'key', e.at + coalesce(e.dedupe_window, settings.retention),
+    -- What had used the key before the time that is replayed had used it.
+    coalesce(k.event_id, case when e.recorded ->> 'used_by' < first_id::text then (e.recorded ->> 'used_by')::uuid end), k.expires_at,
+    e.capped,
+    case when changes ? 'daily_cap' or not e.recorded ? 'cap' then least(settings.daily_cap,
+      o.daily_cap) else (e.recorded ->> 'cap')::integer end,
+    coalesce(n.today, 0)::integer, e.day,
+    case when changes ? 'rolling_cap' or not e.recorded ? 'capped' then settings.rolling_cap
+      else (e.recorded ->> 'rolling_cap')::integer end,
+    coalesce(n.recent, 0)::integer, array[e.at + settings.rolling_window] || n.frees,
+    e.excess, e.zone, h.until,
+    case when h.until = o.paused_until then 'paused' else case when e.held_by[e.nth] = 'quiet_hours' then e.recorded ->> 'reason'
+      else 'quiet_hours' end end,
+    case
+      when not e.is_astray and not q.is_other and not coalesce(e.change ? 'cap_excess',
+        false) then (e.recorded ->> 'digest_at')::timestamptz
+      when q.frequency in ('daily', 'weekly') or e.excess = 'digest' then notify_private.next_local(
+        coalesce(o.digest_time, settings.digest_time),
+        case when q.frequency = 'weekly' then array[coalesce(o.digest_weekday, settings.digest_weekday)] end, e.zone, e.at)
+    end,
+    case
+      when e.excess = 'drop' or not e.capped or e.priority = 'P0' then null
+      when e.held_by[e.nth] = 'daily_cap' then e.held_until[e.nth]
+      else notify_private.next_local(
+        coalesce(o.digest_time, settings.digest_time), null, e.zone,
+        notify_private.local_instant((e.day + 1)::timestamp, e.zone, 'first') - interval '1 microsecond')
+    end,
+    e.recorded ? 'unverified', e.recorded ->> 'spending'
+  from element as e
+  left join lateral (
+    select x.quiet_hours, x.paused_until, x.daily_cap, x.digest_time, x.digest_weekday
+    from notify_private.personal_settings_at(e.recipient_id, e.at) as x
+    where e.is_astray or e.change is not null or e.capped and e.excess <> 'drop'
+      or changes ?| array['daily_cap', 'capped_channels', 'quiet_hours', 'quiet_channels']
+  ) as o on true
+  left join lateral (
+    select true as is_found, x.enabled, x.frequency
+    from notify_private.preference_at(e.recipient_id, e.type_key, e.category, e.channel, e.at) as x
+    where e.chooses
+  ) as p on true
+  cross join lateral (
+    select
+      case when p.is_found then coalesce(p.enabled, e.channel = any (e.default_channels))
+        else (e.recorded ->> 'enabled')::boolean end as enabled,
+      case when p.is_found
+        then case when e.has_digests or d.frequency = 'never' then d.frequency else 'instant' end
+        else coalesce(e.recorded ->> 'frequency', 'instant') end as frequency,
+      case when p.is_found and p.enabled is null then 'default' when p.is_found then 'own' else e.recorded ->> 'source' end as source,
+      coalesce(p.is_found, false) as is_other
+    from (select coalesce(p.frequency, e.default_frequency) as frequency) as d
+  ) as q
+  left join unnest(keys) as k
+    on e.shares_key and k.recipient_id = e.recipient_id and k.channel = e.channel and k.dedupe_key = e.recorded ->> 'key'
+    and k.event_id <> e.event_id and k.expires_at > e.at
+  left join counted as n on n.recipient_id = e.recipient_id and e.capped
+  cross join lateral (
+    select case
+      when not e.is_astray and not changes ?| array['quiet_hours', 'quiet_channels'] then (e.recorded ->> 'quiet_until')::timestamptz
+      when e.priority = 'P0' or e.channel <> all (settings.quiet_channels) then null
+      else greatest(
+        case when o.paused_until > e.at then o.paused_until end,
+        notify_private.quiet_until(coalesce(o.quiet_hours, settings.quiet_hours), e.zone, e.at))
+    end as until
+  ) as h
+$$;
+comment on function notify_private.past_rule_inputs(notify_private.past[], jsonb, notify.settings, notify.notification_types[],
+  notify_private.past_message[], notify_private.past_key[], uuid) is
+  'The rule inputs of candidates of the past as they were recorded, with what changed '
+  'settings and what was sent and told instead make of them. Part of replay().';

@@ -1,0 +1,110 @@
+create or replace function notify_private.update_circuit_breakers(claim notify_private.claims, results notify_private.result[])
+returns notify_private.judgement[]
+language plpgsql volatile set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  at constant timestamptz := pg_catalog.clock_timestamp();
+  by_origin constant boolean := claim.provider in ('web_push', 'webhook');
+  provider notify.providers;
+  proves_access boolean;
+  is_doubtful boolean;
+  has_suspects constant boolean := exists (select from notify_private.suspects as s where s.provider = claim.provider);
+  -- A worker that sends with other settings than the last to register proves nothing of these.
+  is_current boolean;
+  -- When what was accepted was handed over: what was said meanwhile, of messages sent later perhaps, it does not answer.
+  proved_at timestamptz;
+  at_once boolean;
+  answers notify_private.answer[];
+  standing notify_private.standing;
+  standings notify_private.standing[] := '{}';
+  judgements notify_private.judgement[];
+begin
+  select * into strict provider from notify.providers as p where p.provider = claim.provider;
+  is_current := provider.credentials_changed_at is null or exists (
+    select from notify.workers as w where w.id = claim.worker_id and w.started_at >= provider.credentials_changed_at
+  );
+  select case when is_current and bool_or(r.outcome = 'accepted') then claim.claimed_at end,
+    coalesce(bool_or(notify_private.proves_access(r)), false),
+    coalesce(bool_or(r.suspect or r.outcome in ('misconfigured', 'origin')), false)
+  into proved_at, proves_access, is_doubtful
+  from unnest(results) as r;
+  at_once := has_suspects or coalesce(provider.credentials_changed_at > at - interval '10 seconds', false);
+
+  if is_doubtful then
+    -- Two that weigh the same evidence would each retire as many as it bears.
+    perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('evidence ' || claim.provider, 0));
+  end if;
+  if by_origin or is_doubtful or has_suspects then
+    answers := array(
+      select row(
+        d.id, d.recipient_id, coalesce(d.device_id, d.recipient_id),
+        -- Empty too where the address is gone by now.
+        coalesce(notify_private.origin_of(claim.provider, coalesce(v.token, w.url)), ''),
+        r.outcome, r.reason, r.suspect is true, r.suspect is true or r.outcome in ('misconfigured', 'origin'),
+          notify_private.proves_access(r)
+      )::notify_private.answer
+      from unnest(results) as r
+      join notify.deliveries as d on d.id = r.delivery_id
+      left join lateral (select x.token from notify.devices as x
+        where claim.provider = 'web_push' and x.id = d.device_id limit 1) as v on true
+      left join lateral (select x.url from notify.webhook_endpoints as x
+        where claim.provider = 'webhook' and x.id = d.device_id limit 1) as w on true
+      where d.claim_id = claim.id and d.status = 'sending'
+    );
+    if is_current and (is_doubtful or has_suspects) then
+      perform notify_private.record_suspects(provider, answers, claim.claimed_at, at);
+    end if;
+    for standing in select * from notify_private.origin_standings(provider, answers, case when is_current then claim.claimed_at end,
+      at) loop
+      if standing.complaint is not null then
+        proves_access := proves_access and standing.origin <> '';
+        standing.resume_at := case standing.origin
+          when '' then notify_private.pause_provider(claim.provider, standing.complaint)
+          else notify_private.pause_origin(claim.provider, standing.origin, standing.complaint) end;
+      elsif standing.origin <> '' and standing.proves_access then
+        perform notify_private.accept_origin(claim.provider, standing.origin, case when standing.is_accepted then proved_at end, at_once);
+      end if;
+      standings := standings || standing;
+    end loop;
+  end if;
+  if proves_access then
+    perform notify_private.accept_provider(claim.provider, proved_at, at_once);
+  end if;
+  if not is_doubtful then
+    return '{}';
+  end if;
+
+  judgements := array(
+    select row(
+      a.delivery_id,
+      case
+        when a.outcome in ('misconfigured', 'origin') then a.outcome
+        when n.resume_at is not null then 'suspect'
+        when a.outcome = 'message' then 'message'
+        when not is_current or n.is_most_in_doubt then 'suspect'
+        when n.is_accepted or s.since <= n.known_at then 'address'
+        else 'suspect'
+      end,
+      n.resume_at
+    )::notify_private.judgement
+    from unnest(answers) as a
+    join unnest(standings) as n on n.origin = a.origin
+    left join notify_private.suspects as s on s.provider = claim.provider and s.origin = a.origin and s.device_id = a.device_id
+    where a.is_doubtful
+  );
+  insert into notify_private.evidence (provider, origin, user_id, retired_at)
+  select distinct claim.provider, a.origin, a.user_id, at
+  from unnest(judgements) as v join unnest(answers) as a on a.delivery_id = v.delivery_id
+  where v.outcome = 'address'
+  order by a.origin, a.user_id
+  on conflict on constraint evidence_pkey do update set retired_at = excluded.retired_at;
+  delete from notify_private.suspects as s
+  using unnest(judgements) as v join unnest(answers) as a on a.delivery_id = v.delivery_id
+  where v.outcome = 'address' and s.provider = claim.provider and s.device_id = a.device_id;
+  return judgements;
+end
+$$;
+comment on function notify_private.update_circuit_breakers(notify_private.claims, notify_private.result[]) is
+  'Whom the results of a chunk concern: notes who let us in and what is in doubt, pauses the provider or an origin that it '
+  'must be about, ends the pause of one that let us in, and returns what each doubtful result means (docs/decisions/0007).';
