@@ -99,7 +99,7 @@ type notify.enrollment_input as (journey_key text, user_id uuid, subject_type te
 
 type notify.event_input as (type_key text, actor_id uuid, subject_type text, subject_id uuid, data jsonb, idempotency_key text, due_at timestamp with time zone)
 
-type notify.explanation as (event_id uuid, recipient_id uuid, channel text, judgement integer, at timestamp with time zone, "position" integer, rule text, said text, reason text, inputs jsonb, because text)
+type notify.explanation as (event_id uuid, recipient_id uuid, channel text, judgement integer, at timestamp with time zone, "position" integer, rule text, verdict text, reason text, inputs jsonb, because text)
 
 type notify.inbox_category as (category text, name text, total integer, unread integer)
 
@@ -127,7 +127,7 @@ type notify.time_figure as (known bigint, average_seconds double precision, p50_
 
 type notify.trace_entry as (event_id uuid, recipient_id uuid, channel text, at timestamp with time zone, delivery_id uuid, what text, status text, reason text, code text, because text)
 
-type notify_private.answer as (delivery_id uuid, user_id uuid, device_id uuid, origin text, outcome text, reason text, is_suspect boolean, is_doubtful boolean, is_let_in boolean)
+type notify_private.answer as (delivery_id uuid, user_id uuid, device_id uuid, origin text, outcome text, reason text, is_suspect boolean, is_doubtful boolean, proves_access boolean)
 
 type notify_private.audience_member as (event_id uuid, recipient_id uuid, variant text, variables jsonb)
 
@@ -137,13 +137,11 @@ type notify_private.claimable as (delivery_id uuid, notification_id uuid, attemp
 
 type notify_private.claimed_delivery as (delivery_id uuid, attempt integer, address text, web_push_p256dh text, web_push_auth text, registered_at timestamp with time zone, webhook_secret text, type_key text, title text, subtitle text, body text, data jsonb, thread_id text, collapse_key text, tag text, sound text, urgency text, interruption_level text, expires_at timestamp with time zone, email jsonb, recipient_id uuid, origin_answers boolean)
 
-type notify_private.facts as (notification_id uuid, event_id uuid, recipient_id uuid, type_key text, channel text, at timestamp with time zone, released_rule text, place integer, priority text, type_enabled boolean, expires_at timestamp with time zone, relevant boolean, consent text, region text, enabled boolean, frequency text, source text, known integer, usable integer, suppression_reason text, addresses notify_private.usable_address[], fallback_key text, fallback_step integer, dedupe_key text, dedupe_expires_at timestamp with time zone, used_by_event_id uuid, used_until timestamp with time zone, capped boolean, cap integer, count integer, day date, rolling_cap integer, rolling_count integer, rolling_frees timestamp with time zone[], cap_excess text, zone text, quiet_until timestamp with time zone, quiet_reason text, digest_at timestamp with time zone, defer_until timestamp with time zone, unverified boolean, spending text)
-
 type notify_private.fate as (delivery_id uuid, attempt integer, lane text, channel text, device_id uuid, address text, outcome text, reason text, code text, provider_message_id text, status text, due_at timestamp with time zone, is_awaited boolean)
 
 type notify_private.judgement as (delivery_id uuid, outcome text, resume_at timestamp with time zone)
 
-type notify_private.past as (event_id uuid, recipient_id uuid, channel text, type_key text, place integer, type_enabled boolean, shares_key boolean, at timestamp with time zone, nth integer, released_rule text, judged_at timestamp with time zone[], facts jsonb[], held_by text[], held_until timestamp with time zone[], decided_at timestamp with time zone, outcome text, rule text, reason text, ended_by text, freed_at timestamp with time zone)
+type notify_private.past as (event_id uuid, recipient_id uuid, channel text, type_key text, place integer, type_enabled boolean, shares_key boolean, at timestamp with time zone, nth integer, released_rule text, judged_at timestamp with time zone[], rule_inputs jsonb[], held_by text[], held_until timestamp with time zone[], decided_at timestamp with time zone, outcome text, rule text, reason text, ended_by text, freed_at timestamp with time zone)
 
 type notify_private.past_key as (recipient_id uuid, channel text, dedupe_key text, event_id uuid, expires_at timestamp with time zone)
 
@@ -157,13 +155,15 @@ type notify_private.planned_chunk as (found boolean, unplanned uuid[])
 
 type notify_private.result as (delivery_id uuid, outcome text, reason text, code text, provider_message_id text, retry_at timestamp with time zone, suspect boolean)
 
+type notify_private.rule_inputs as (notification_id uuid, event_id uuid, recipient_id uuid, type_key text, channel text, at timestamp with time zone, released_rule text, place integer, priority text, type_enabled boolean, expires_at timestamp with time zone, relevant boolean, consent text, region text, enabled boolean, frequency text, source text, known integer, usable integer, suppression_reason text, addresses notify_private.usable_address[], fallback_key text, fallback_step integer, dedupe_key text, dedupe_expires_at timestamp with time zone, used_by_event_id uuid, used_until timestamp with time zone, capped boolean, cap integer, count integer, day date, rolling_cap integer, rolling_count integer, rolling_frees timestamp with time zone[], cap_excess text, zone text, quiet_until timestamp with time zone, quiet_reason text, digest_at timestamp with time zone, defer_until timestamp with time zone, unverified boolean, spending text)
+
 type notify_private.sending as (provider text, lane text, deliveries bigint)
 
-type notify_private.standing as (origin text, is_accepted boolean, is_let_in boolean, known_at timestamp with time zone, is_most_in_doubt boolean, complaint text, resume_at timestamp with time zone)
+type notify_private.standing as (origin text, is_accepted boolean, proves_access boolean, known_at timestamp with time zone, is_most_in_doubt boolean, complaint text, resume_at timestamp with time zone)
 
 type notify_private.usable_address as (provider text, device_id uuid, address text, suppression_reason text)
 
-type notify_private.verdict as (notification_id uuid, event_id uuid, recipient_id uuid, channel text, released_rule text, outcome text, rule text, reason text, inputs jsonb, held_until timestamp with time zone, frequency text, facts jsonb, dedupe_key text, dedupe_expires_at timestamp with time zone, day date, addresses notify_private.usable_address[], fallback_key text, fallback_step integer)
+type notify_private.verdict as (notification_id uuid, event_id uuid, recipient_id uuid, channel text, released_rule text, outcome text, rule text, reason text, inputs jsonb, held_until timestamp with time zone, frequency text, rule_inputs jsonb, dedupe_key text, dedupe_expires_at timestamp with time zone, day date, addresses notify_private.usable_address[], fallback_key text, fallback_step integer)
 
 type trips_private.leaving as (trip_id uuid, user_id uuid)
 
@@ -190,8 +190,8 @@ table accounts.account_settings
   policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
   policy select_service for select to rowbell_writer using (true)
   policy update_service for update to rowbell_writer using (true) with check (true)
-  CREATE TRIGGER _800_record AFTER UPDATE ON accounts.account_settings REFERENCING OLD TABLE AS outdated NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_account_settings__record()
-  CREATE TRIGGER _800_record_new AFTER INSERT ON accounts.account_settings REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_account_settings__record()
+  CREATE TRIGGER _800_add_activity AFTER UPDATE ON accounts.account_settings REFERENCING OLD TABLE AS outdated NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_account_settings__add_activity()
+  CREATE TRIGGER _800_add_activity_new AFTER INSERT ON accounts.account_settings REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_account_settings__add_activity()
   CREATE TRIGGER _900_tell AFTER UPDATE ON accounts.account_settings REFERENCING OLD TABLE AS outdated NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_account_settings__tell()
   CREATE TRIGGER _900_tell_new AFTER INSERT ON accounts.account_settings REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_account_settings__tell()
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
@@ -218,8 +218,8 @@ table accounts.api_keys
   policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
   policy select_service for select to rowbell_writer using (true)
   policy update_service for update to rowbell_writer using (true) with check (true)
-  CREATE TRIGGER _800_record AFTER UPDATE ON accounts.api_keys REFERENCING OLD TABLE AS outdated NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_api_keys__record()
-  CREATE TRIGGER _800_record_new AFTER INSERT ON accounts.api_keys REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_api_keys__record()
+  CREATE TRIGGER _800_add_activity AFTER UPDATE ON accounts.api_keys REFERENCING OLD TABLE AS outdated NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_api_keys__add_activity()
+  CREATE TRIGGER _800_add_activity_new AFTER INSERT ON accounts.api_keys REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_api_keys__add_activity()
   CREATE TRIGGER _900_tell AFTER UPDATE ON accounts.api_keys REFERENCING OLD TABLE AS outdated NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_api_keys__tell()
   CREATE TRIGGER _900_tell_new AFTER INSERT ON accounts.api_keys REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_api_keys__tell()
   grant rowbell_writer (select)
@@ -244,8 +244,8 @@ table accounts.balances
   policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
   policy select_service for select to rowbell_writer using (true)
   policy update_service for update to rowbell_writer using (true) with check (true)
-  CREATE TRIGGER _800_record AFTER UPDATE ON accounts.balances REFERENCING OLD TABLE AS outdated NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_balances__record()
-  CREATE TRIGGER _800_record_new AFTER INSERT ON accounts.balances REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_balances__record()
+  CREATE TRIGGER _800_add_activity AFTER UPDATE ON accounts.balances REFERENCING OLD TABLE AS outdated NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_balances__add_activity()
+  CREATE TRIGGER _800_add_activity_new AFTER INSERT ON accounts.balances REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_balances__add_activity()
   CREATE TRIGGER _900_tell AFTER UPDATE ON accounts.balances REFERENCING OLD TABLE AS outdated NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_balances__tell()
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
 
@@ -271,7 +271,7 @@ table accounts.logins
   policy select_admin for select to rowbell_operator using (true)
   policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
   policy select_service for select to rowbell_writer using (true)
-  CREATE TRIGGER _800_record_new AFTER INSERT ON accounts.logins REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_logins__record()
+  CREATE TRIGGER _800_add_activity_new AFTER INSERT ON accounts.logins REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_logins__add_activity()
   CREATE TRIGGER _900_tell_new AFTER INSERT ON accounts.logins REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_logins__tell()
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
 
@@ -299,8 +299,8 @@ table accounts.payments
   policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
   policy select_service for select to rowbell_writer using (true)
   policy update_service for update to rowbell_writer using (true) with check (true)
-  CREATE TRIGGER _800_record AFTER UPDATE ON accounts.payments REFERENCING OLD TABLE AS outdated NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_payments__record()
-  CREATE TRIGGER _800_record_new AFTER INSERT ON accounts.payments REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_payments__record()
+  CREATE TRIGGER _800_add_activity AFTER UPDATE ON accounts.payments REFERENCING OLD TABLE AS outdated NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_payments__add_activity()
+  CREATE TRIGGER _800_add_activity_new AFTER INSERT ON accounts.payments REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_payments__add_activity()
   CREATE TRIGGER _900_tell AFTER UPDATE ON accounts.payments REFERENCING OLD TABLE AS outdated NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_payments__tell()
   CREATE TRIGGER _900_tell_new AFTER INSERT ON accounts.payments REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_payments__tell()
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
@@ -325,8 +325,8 @@ table accounts.verifications
   policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
   policy select_service for select to rowbell_writer using (true)
   policy update_service for update to rowbell_writer using (true) with check (true)
-  CREATE TRIGGER _800_record AFTER UPDATE ON accounts.verifications REFERENCING OLD TABLE AS outdated NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_verifications__record()
-  CREATE TRIGGER _800_record_new AFTER INSERT ON accounts.verifications REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_verifications__record()
+  CREATE TRIGGER _800_add_activity AFTER UPDATE ON accounts.verifications REFERENCING OLD TABLE AS outdated NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_verifications__add_activity()
+  CREATE TRIGGER _800_add_activity_new AFTER INSERT ON accounts.verifications REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_verifications__add_activity()
   CREATE TRIGGER _900_tell AFTER UPDATE ON accounts.verifications REFERENCING OLD TABLE AS outdated NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_verifications__tell()
   CREATE TRIGGER _900_tell_new AFTER INSERT ON accounts.verifications REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_verifications__tell()
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
@@ -681,8 +681,8 @@ table notify.activities partition by RANGE (id)
   row level security
   policy select_admin for select to rowbell_operator using (true)
   policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
-  CREATE TRIGGER _100_stay BEFORE DELETE OR UPDATE ON notify.activities FOR EACH ROW EXECUTE FUNCTION notify_private.tg_activities__stay()
-  CREATE TRIGGER _100_stay_whole BEFORE TRUNCATE ON notify.activities FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_activities__stay()
+  CREATE TRIGGER _100_forbid_change BEFORE DELETE OR UPDATE ON notify.activities FOR EACH ROW EXECUTE FUNCTION notify_private.tg_activities__forbid_change()
+  CREATE TRIGGER _100_forbid_change_whole BEFORE TRUNCATE ON notify.activities FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_activities__forbid_change()
   grant rowbell_operator (select); rowbell_user (select)
 
 table notify.category_preferences
@@ -702,9 +702,9 @@ table notify.category_preferences
   row level security
   policy select_admin for select to rowbell_operator using (true)
   policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
-  CREATE TRIGGER _500_note_deleted AFTER DELETE ON notify.category_preferences REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__note()
-  CREATE TRIGGER _500_note_inserted AFTER INSERT ON notify.category_preferences REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__note()
-  CREATE TRIGGER _500_note_updated AFTER UPDATE ON notify.category_preferences REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__note()
+  CREATE TRIGGER _500_log_deleted AFTER DELETE ON notify.category_preferences REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__log()
+  CREATE TRIGGER _500_log_inserted AFTER INSERT ON notify.category_preferences REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__log()
+  CREATE TRIGGER _500_log_updated AFTER UPDATE ON notify.category_preferences REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__log()
   grant rowbell_operator (select); rowbell_user (select)
 
 table notify.channel_copies
@@ -791,7 +791,7 @@ table notify.decisions partition by RANGE (event_id)
   notification_id uuid
   decided_at timestamp with time zone default now() not null
   held_until timestamp with time zone
-  facts jsonb
+  rule_inputs jsonb
   constraint decisions_held_until_iff_waiting CHECK (((outcome = ANY (ARRAY['hold'::text, 'digest'::text])) = (held_until IS NOT NULL)))
   constraint decisions_notification_iff_not_suppressed CHECK (((outcome = 'suppress'::text) = (notification_id IS NULL)))
   constraint decisions_outcome_is_known CHECK ((outcome = ANY (ARRAY['send'::text, 'hold'::text, 'digest'::text, 'suppress'::text])))
@@ -801,9 +801,9 @@ table notify.decisions partition by RANGE (event_id)
   row level security
   policy select_admin for select to rowbell_operator using (true)
   policy select_own for select to rowbell_user using ((recipient_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
-  CREATE TRIGGER _600_mark_deleted AFTER DELETE ON notify.decisions REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_decisions__mark()
-  CREATE TRIGGER _600_mark_inserted AFTER INSERT ON notify.decisions REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_decisions__mark()
-  CREATE TRIGGER _600_mark_updated AFTER UPDATE ON notify.decisions REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_decisions__mark()
+  CREATE TRIGGER _600_invalidate_deleted AFTER DELETE ON notify.decisions REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_decisions__invalidate_rollup()
+  CREATE TRIGGER _600_invalidate_inserted AFTER INSERT ON notify.decisions REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_decisions__invalidate_rollup()
+  CREATE TRIGGER _600_invalidate_updated AFTER UPDATE ON notify.decisions REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_decisions__invalidate_rollup()
   grant rowbell_operator (select); rowbell_user (select)
 
 table notify.deliveries partition by RANGE (id)
@@ -833,7 +833,7 @@ table notify.deliveries partition by RANGE (id)
   sms_segments integer grant rowbell_user (select)
   sms_country text grant rowbell_user (select)
   has_listener boolean default false not null
-  said jsonb grant rowbell_user (select)
+  rendered_text jsonb grant rowbell_user (select)
   constraint deliveries_attempted_where_sending CHECK (((status <> 'sending'::text) OR (attempt > 0)))
   constraint deliveries_claimed_iff_sending CHECK (((claim_id IS NOT NULL) = (status = 'sending'::text)))
   constraint deliveries_delivered_at_iff_delivered CHECK (((delivered_at IS NOT NULL) = (status = 'delivered'::text)))
@@ -853,9 +853,9 @@ table notify.deliveries partition by RANGE (id)
   policy select_own for select to rowbell_user using ((recipient_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
   CREATE TRIGGER _500_refund AFTER UPDATE ON notify.deliveries REFERENCING OLD TABLE AS outdated NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_deliveries__refund()
   CREATE TRIGGER _500_tell_listeners AFTER UPDATE ON notify.deliveries REFERENCING NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_deliveries__tell_listeners()
-  CREATE TRIGGER _600_mark_deleted AFTER DELETE ON notify.deliveries REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_deliveries__mark()
-  CREATE TRIGGER _600_mark_inserted AFTER INSERT ON notify.deliveries REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_deliveries__mark()
-  CREATE TRIGGER _600_mark_updated AFTER UPDATE ON notify.deliveries REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_deliveries__mark()
+  CREATE TRIGGER _600_invalidate_deleted AFTER DELETE ON notify.deliveries REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_deliveries__invalidate_rollup()
+  CREATE TRIGGER _600_invalidate_inserted AFTER INSERT ON notify.deliveries REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_deliveries__invalidate_rollup()
+  CREATE TRIGGER _600_invalidate_updated AFTER UPDATE ON notify.deliveries REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_deliveries__invalidate_rollup()
   CREATE TRIGGER _900_enqueue AFTER INSERT ON notify.deliveries REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_deliveries__enqueue()
   grant rowbell_operator (select)
 
@@ -907,8 +907,8 @@ table notify.devices
   policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
   CREATE TRIGGER _200_check_session BEFORE INSERT ON notify.devices FOR EACH ROW WHEN ((new.session_id IS NOT NULL)) EXECUTE FUNCTION notify_private.tg_devices__check_session()
   CREATE TRIGGER _210_use_limit AFTER INSERT ON notify.devices REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_rows__use_limit('device_registrations')
-  CREATE TRIGGER _500_note_coaching_push AFTER INSERT ON notify.devices REFERENCING NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION coaching_private.tg_devices__note_push()
-  CREATE TRIGGER _500_note_coaching_push_again AFTER UPDATE ON notify.devices REFERENCING OLD TABLE AS outdated NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION coaching_private.tg_devices__note_push()
+  CREATE TRIGGER _500_set_push_enabled AFTER INSERT ON notify.devices REFERENCING NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION coaching_private.tg_devices__set_push_enabled()
+  CREATE TRIGGER _500_set_push_enabled_again AFTER UPDATE ON notify.devices REFERENCING OLD TABLE AS outdated NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION coaching_private.tg_devices__set_push_enabled()
 
 table notify.digest_items partition by RANGE (event_id)
   event_id uuid not null
@@ -919,7 +919,7 @@ table notify.digest_items partition by RANGE (event_id)
   added_at timestamp with time zone default now() not null
   "position" integer
   left_out text
-  facts jsonb
+  rule_inputs jsonb
   constraint digest_items_either_placed_or_left_out CHECK ((num_nonnulls("position", left_out) <= 1))
   constraint digest_items_pkey PRIMARY KEY (event_id, recipient_id, channel)
   CREATE INDEX digest_items_digest_id_idx on notify.digest_items USING btree (digest_id, event_id)
@@ -1082,7 +1082,7 @@ table notify.holds partition by RANGE (event_id)
   due_at timestamp with time zone not null
   released_at timestamp with time zone
   outcome text
-  facts jsonb
+  rule_inputs jsonb
   constraint holds_lane_is_known CHECK ((lane = ANY (ARRAY['urgent'::text, 'bulk'::text])))
   constraint holds_outcome_iff_released CHECK (((released_at IS NULL) = (outcome IS NULL)))
   constraint holds_outcome_is_known CHECK ((outcome = ANY (ARRAY['send'::text, 'hold'::text, 'digest'::text, 'suppress'::text])))
@@ -1272,9 +1272,9 @@ table notify.notification_types
   policy select_all for select to rowbell_operator, rowbell_writer using (true)
   policy select_on for select to rowbell_user using ((pack <> ALL (( SELECT notify_hidden.packs_off() AS packs_off)::text[])))
   policy update_admin for update to rowbell_operator using (true) with check (true)
-  CREATE TRIGGER _500_note_deleted AFTER DELETE ON notify.notification_types REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__note()
-  CREATE TRIGGER _500_note_inserted AFTER INSERT ON notify.notification_types REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__note()
-  CREATE TRIGGER _500_note_updated AFTER UPDATE ON notify.notification_types REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__note()
+  CREATE TRIGGER _500_log_deleted AFTER DELETE ON notify.notification_types REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__log()
+  CREATE TRIGGER _500_log_inserted AFTER INSERT ON notify.notification_types REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__log()
+  CREATE TRIGGER _500_log_updated AFTER UPDATE ON notify.notification_types REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__log()
   grant rowbell_operator (select); rowbell_writer (select)
 
 table notify.notifications partition by RANGE (id)
@@ -1306,7 +1306,7 @@ table notify.notifications partition by RANGE (id)
   row level security
   policy select_admin for select to rowbell_operator using (true)
   policy select_own for select to rowbell_user using (((recipient_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)) AND (told_at IS NOT NULL) AND (deleted_at IS NULL)))
-  CREATE TRIGGER _600_mark_updated AFTER UPDATE ON notify.notifications REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_notifications__mark()
+  CREATE TRIGGER _600_invalidate_updated AFTER UPDATE ON notify.notifications REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_notifications__invalidate_rollup()
   grant rowbell_operator (select); rowbell_user (select)
 
 table notify.packs
@@ -1335,12 +1335,12 @@ table notify.personal_settings
   row level security
   policy select_admin for select to rowbell_operator using (true)
   policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
+  CREATE TRIGGER _500_log_deleted AFTER DELETE ON notify.personal_settings REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__log()
+  CREATE TRIGGER _500_log_inserted AFTER INSERT ON notify.personal_settings REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__log()
+  CREATE TRIGGER _500_log_updated AFTER UPDATE ON notify.personal_settings REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__log()
   CREATE TRIGGER _500_move_digests_of_deleted AFTER DELETE ON notify.personal_settings REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_personal_settings__move_digests()
   CREATE TRIGGER _500_move_digests_of_inserted AFTER INSERT ON notify.personal_settings REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_personal_settings__move_digests()
   CREATE TRIGGER _500_move_digests_of_updated AFTER UPDATE ON notify.personal_settings REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_personal_settings__move_digests()
-  CREATE TRIGGER _500_note_deleted AFTER DELETE ON notify.personal_settings REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__note()
-  CREATE TRIGGER _500_note_inserted AFTER INSERT ON notify.personal_settings REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__note()
-  CREATE TRIGGER _500_note_updated AFTER UPDATE ON notify.personal_settings REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__note()
   grant rowbell_operator (select); rowbell_user (select)
 
 table notify.phone_prefixes
@@ -1372,8 +1372,8 @@ table notify.preference_changes
   policy select_admin for select to rowbell_operator using (true)
   policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
   CREATE TRIGGER _200_use_limit AFTER INSERT ON notify.preference_changes REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__use_limit()
-  CREATE TRIGGER _800_record AFTER INSERT ON notify.preference_changes REFERENCING NEW TABLE AS changes FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__record()
-  CREATE TRIGGER _900_look_again AFTER INSERT ON notify.preference_changes REFERENCING NEW TABLE AS changes FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__look_again()
+  CREATE TRIGGER _800_add_activity AFTER INSERT ON notify.preference_changes REFERENCING NEW TABLE AS changes FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__add_activity()
+  CREATE TRIGGER _900_release_holds AFTER INSERT ON notify.preference_changes REFERENCING NEW TABLE AS changes FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__release_holds()
   grant rowbell_operator (select); rowbell_user (select)
 
 table notify.preferences
@@ -1394,9 +1394,9 @@ table notify.preferences
   row level security
   policy select_admin for select to rowbell_operator using (true)
   policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
-  CREATE TRIGGER _500_note_deleted AFTER DELETE ON notify.preferences REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__note()
-  CREATE TRIGGER _500_note_inserted AFTER INSERT ON notify.preferences REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__note()
-  CREATE TRIGGER _500_note_updated AFTER UPDATE ON notify.preferences REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__note()
+  CREATE TRIGGER _500_log_deleted AFTER DELETE ON notify.preferences REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__log()
+  CREATE TRIGGER _500_log_inserted AFTER INSERT ON notify.preferences REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__log()
+  CREATE TRIGGER _500_log_updated AFTER UPDATE ON notify.preferences REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__log()
   grant rowbell_operator (select); rowbell_user (select)
 
 table notify.provider_origins
@@ -1455,9 +1455,9 @@ table notify.receipts partition by RANGE (delivery_id)
   policy select_own for select to rowbell_user using ((EXISTS ( SELECT
    FROM notify.deliveries d
   WHERE ((d.id = receipts.delivery_id) AND (d.recipient_id = ( SELECT notify_hidden.current_user_id() AS current_user_id))))))
-  CREATE TRIGGER _600_mark_deleted AFTER DELETE ON notify.receipts REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_receipts__mark()
-  CREATE TRIGGER _600_mark_inserted AFTER INSERT ON notify.receipts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_receipts__mark()
-  CREATE TRIGGER _600_mark_updated AFTER UPDATE ON notify.receipts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_receipts__mark()
+  CREATE TRIGGER _600_invalidate_deleted AFTER DELETE ON notify.receipts REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_receipts__invalidate_rollup()
+  CREATE TRIGGER _600_invalidate_inserted AFTER INSERT ON notify.receipts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_receipts__invalidate_rollup()
+  CREATE TRIGGER _600_invalidate_updated AFTER UPDATE ON notify.receipts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_receipts__invalidate_rollup()
   grant rowbell_operator (select); rowbell_user (select)
 
 table notify.retention_policies
@@ -1567,8 +1567,8 @@ table notify.settings
   policy select_admin for select to rowbell_operator using (true)
   policy update_admin for update to rowbell_operator using (true) with check (true)
   CREATE TRIGGER _200_check AFTER UPDATE ON notify.settings REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_settings__check()
+  CREATE TRIGGER _500_log_updated AFTER UPDATE ON notify.settings REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__log()
   CREATE TRIGGER _500_move_digests AFTER UPDATE ON notify.settings REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_settings__move_digests()
-  CREATE TRIGGER _500_note_updated AFTER UPDATE ON notify.settings REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__note()
   grant rowbell_operator (select)
 
 table notify.sms_prices
@@ -1639,9 +1639,9 @@ table notify.suppressions
   constraint suppressions_reason_is_known CHECK ((reason = ANY (ARRAY['hard_bounce'::text, 'complaint'::text, 'opted_out'::text, 'invalid_address'::text, 'operator'::text])))
   row level security
   policy select_admin for select to rowbell_operator using (true)
-  CREATE TRIGGER _500_note_deleted AFTER DELETE ON notify.suppressions REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_suppressions__note()
-  CREATE TRIGGER _500_note_inserted AFTER INSERT ON notify.suppressions REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_suppressions__note()
-  CREATE TRIGGER _500_note_updated AFTER UPDATE ON notify.suppressions REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_suppressions__note()
+  CREATE TRIGGER _500_log_deleted AFTER DELETE ON notify.suppressions REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_suppressions__log()
+  CREATE TRIGGER _500_log_inserted AFTER INSERT ON notify.suppressions REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_suppressions__log()
+  CREATE TRIGGER _500_log_updated AFTER UPDATE ON notify.suppressions REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_suppressions__log()
   grant rowbell_operator (select)
 
 table notify.sweep_runs
@@ -1744,9 +1744,9 @@ table notify.users
   CREATE TRIGGER _200_check_email_inserted AFTER INSERT ON notify.users REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_users__check_email()
   CREATE TRIGGER _200_check_email_updated AFTER UPDATE ON notify.users REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_users__check_email()
   CREATE TRIGGER _500_align_coaching_calls AFTER UPDATE ON notify.users REFERENCING OLD TABLE AS outdated NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION coaching_private.tg_users__align_calls()
+  CREATE TRIGGER _500_log_updated AFTER UPDATE ON notify.users REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__log()
   CREATE TRIGGER _500_move_digests AFTER UPDATE ON notify.users REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_users__move_digests()
   CREATE TRIGGER _500_move_schedules AFTER UPDATE ON notify.users REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_users__move_schedules()
-  CREATE TRIGGER _500_note_updated AFTER UPDATE ON notify.users REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__note()
   CREATE TRIGGER _500_restore_suppressions_inserted AFTER INSERT ON notify.users REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_users__restore_suppressions()
   CREATE TRIGGER _500_restore_suppressions_updated AFTER UPDATE ON notify.users REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_users__restore_suppressions()
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
@@ -1769,7 +1769,7 @@ table notify.webhook_endpoints
   policy insert_service for insert to rowbell_writer with check (true)
   policy select_admin for select to rowbell_operator using (true)
   policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
-  CREATE TRIGGER _300_bound AFTER INSERT ON notify.webhook_endpoints REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_webhook_endpoints__bound()
+  CREATE TRIGGER _300_deactivate_excess AFTER INSERT ON notify.webhook_endpoints REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_webhook_endpoints__deactivate_excess()
 
 table notify.workers
   id uuid default uuidv7() not null
@@ -2902,8 +2902,8 @@ view coaching.delivery_log with (security_barrier=true)
             WHEN (d.status = ANY (ARRAY['sent'::text, 'delivered'::text])) THEN d.status
             ELSE 'failed'::text
         END AS status,
-    COALESCE((d.said ->> 'title'::text), ((n.channel_texts -> d.channel) ->> 'title'::text), n.title) AS title,
-    COALESCE((d.said ->> 'body'::text), ((n.channel_texts -> d.channel) ->> 'body'::text), n.body) AS body,
+    COALESCE((d.rendered_text ->> 'title'::text), ((n.channel_texts -> d.channel) ->> 'title'::text), n.title) AS title,
+    COALESCE((d.rendered_text ->> 'body'::text), ((n.channel_texts -> d.channel) ->> 'body'::text), n.body) AS body,
     d.provider,
     d.provider_message_id,
         CASE
@@ -2967,7 +2967,7 @@ view coaching.measures with (security_barrier=true)
             '<= 0.15'::text
            FROM analytics.coaching_sms_fallbacks) m;
 
-view coaching_private.words
+view coaching_private.call_copy_variables
   SELECT c.id AS call_id,
     c.user_id,
     c.scheduled_at,
@@ -3161,7 +3161,7 @@ view trips_private.trip_events
 
 -- functions
 
-function accounts_private.activity_words(key text, locale text) returns text
+function accounts_private.activity_title(key text, locale text) returns text
   sql immutable parallel safe set search_path=pg_catalog, pg_temp
 
 function accounts_private.api_key_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
@@ -3185,37 +3185,37 @@ function accounts_private.personal_data() returns SETOF notify_private.personal_
 function accounts_private.setting_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
   sql stable
 
-function accounts_private.tg_account_settings__record() returns trigger
+function accounts_private.tg_account_settings__add_activity() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function accounts_private.tg_account_settings__tell() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
-function accounts_private.tg_api_keys__record() returns trigger
+function accounts_private.tg_api_keys__add_activity() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function accounts_private.tg_api_keys__tell() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
-function accounts_private.tg_balances__record() returns trigger
+function accounts_private.tg_balances__add_activity() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function accounts_private.tg_balances__tell() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
-function accounts_private.tg_logins__record() returns trigger
+function accounts_private.tg_logins__add_activity() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function accounts_private.tg_logins__tell() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
-function accounts_private.tg_payments__record() returns trigger
+function accounts_private.tg_payments__add_activity() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function accounts_private.tg_payments__tell() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
-function accounts_private.tg_verifications__record() returns trigger
+function accounts_private.tg_verifications__add_activity() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function accounts_private.tg_verifications__tell() returns trigger
@@ -3325,7 +3325,7 @@ function coaching_private.tg_calls__reschedule() returns trigger
 function coaching_private.tg_calls__schedule() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
-function coaching_private.tg_devices__note_push() returns trigger
+function coaching_private.tg_devices__set_push_enabled() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function coaching_private.tg_members__choose_path() returns trigger
@@ -3485,10 +3485,6 @@ function notify.change_notifications(action text, notification_ids uuid[] DEFAUL
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
-function notify.choose_fallback(type_key text, fallback_key text DEFAULT NULL::text) returns notify.fallback_choices
-  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
-  grant rowbell_user (execute)
-
 function notify.create_schedule(type_key text, time_of_day time without time zone, user_id uuid DEFAULT NULL::uuid, weekdays smallint[] DEFAULT NULL::smallint[], time_zone text DEFAULT NULL::text, subject_type text DEFAULT NULL::text, subject_id uuid DEFAULT NULL::uuid, data jsonb DEFAULT '{}'::jsonb, starts_on date DEFAULT NULL::date, ends_on date DEFAULT NULL::date) returns uuid
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_writer (execute)
@@ -3507,6 +3503,10 @@ function notify.delete_device(device_id uuid) returns boolean
 
 function notify.delete_spending_cap(channel text, country text) returns boolean
   plpgsql volatile set search_path=pg_catalog, pg_temp
+  grant rowbell_operator (execute)
+
+function notify.effective_settings_at(user_id uuid, at timestamp with time zone) returns notify.effective_settings
+  sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
 function notify.emit(type_key text, actor_id uuid DEFAULT NULL::uuid, subject_type text DEFAULT NULL::text, subject_id uuid DEFAULT NULL::uuid, data jsonb DEFAULT '{}'::jsonb, idempotency_key text DEFAULT NULL::text, due_at timestamp with time zone DEFAULT NULL::timestamp with time zone) returns notify.emit_result
@@ -3701,6 +3701,10 @@ function notify.set_email_tracking(granted boolean) returns boolean
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
+function notify.set_fallback(type_key text, fallback_key text DEFAULT NULL::text) returns notify.fallback_choices
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_user (execute)
+
 function notify.set_limit(limit_key text, at_most integer) returns notify.limits
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
@@ -3720,10 +3724,6 @@ function notify.set_spending_cap(channel text, country text, per_day numeric, cu
 function notify.set_type_preferences(type_key text, enabled boolean DEFAULT NULL::boolean, channels text[] DEFAULT NULL::text[], frequency text DEFAULT NULL::text) returns SETOF notify.effective_preference
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
-
-function notify.settings_at(user_id uuid, at timestamp with time zone) returns notify.effective_settings
-  sql stable security definer set search_path=pg_catalog, pg_temp
-  grant rowbell_operator (execute)
 
 function notify.sms_costs(since date DEFAULT NULL::date, until date DEFAULT NULL::date) returns SETOF analytics.sms_costs
   sql stable set search_path=pg_catalog, pg_temp
@@ -3837,7 +3837,7 @@ function notify_hidden.resolve_explain_target(event_id uuid, notification_id uui
   plpgsql stable set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute)
 
-function notify_hidden.rule_explanation(rule text, said text, reason text, until timestamp with time zone, facts jsonb) returns text
+function notify_hidden.rule_explanation(rule text, verdict text, reason text, until timestamp with time zone, rule_inputs jsonb) returns text
   sql stable parallel safe set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute)
 
@@ -3928,17 +3928,14 @@ function notify_private.apply_rules(events notify.events[], members notify_priva
 function notify_private.apply_verdicts(verdicts notify_private.verdict[], events notify.events[], at timestamp with time zone) returns void
   plpgsql volatile set search_path=pg_catalog, pg_temp, enable_nestloop=off
 
-function notify_private.ask_journey(function_name text, user_id uuid, subject_id uuid) returns jsonb
-  plpgsql stable set search_path=pg_catalog, pg_temp
-
 function notify_private.backoff(attempt integer) returns interval
   sql volatile parallel safe set search_path=pg_catalog, pg_temp
 
 function notify_private.best_copy(type_key text, locale text, variant text) returns notify.notification_copies
   plpgsql stable set search_path=pg_catalog, pg_temp
 
-function notify_private.bound_devices(user_id uuid, kept uuid DEFAULT NULL::uuid) returns void
-  plpgsql volatile set search_path=pg_catalog, pg_temp
+function notify_private.call_journey_function(function_name text, user_id uuid, subject_id uuid) returns jsonb
+  plpgsql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.call_listeners(delivery_ids uuid[]) returns void
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
@@ -3970,14 +3967,14 @@ function notify_private.channel_texts(type_key text, locale text, variant text, 
 function notify_private.charge(taken notify_private.claimable[], channel text, at timestamp with time zone) returns notify_private.claimable[]
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
-function notify_private.charge_for(user_id uuid, channel text, address text, segments integer, at timestamp with time zone, OUT country text, OUT currency text, OUT amount numeric, OUT refused text) returns record
-  sql stable set search_path=pg_catalog, pg_temp
-
 function notify_private.check_days(since date, until date) returns void
   plpgsql immutable set search_path=pg_catalog, pg_temp
 
 function notify_private.check_limit(limit_key text, present bigint) returns void
   plpgsql stable set search_path=pg_catalog, pg_temp
+
+function notify_private.check_preference(used_channels text[], channel text, enabled boolean, frequency text) returns void
+  plpgsql immutable set search_path=pg_catalog, pg_temp
 
 function notify_private.claim_deliveries(claim_id uuid, worker_id uuid, provider text, lane text, max_deliveries integer DEFAULT 500) returns SETOF notify_private.claimed_delivery
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off
@@ -4014,11 +4011,15 @@ function notify_private.consent_regime(region text) returns TABLE(regime text)
 function notify_private.contains_any_term(content text, words text[]) returns boolean
   sql immutable set search_path=pg_catalog, pg_temp
 
-function notify_private.counted_person() returns uuid
-  sql stable set search_path=pg_catalog, pg_temp
-
 function notify_private.country_of_phone(phone text) returns text
   sql stable parallel safe strict set search_path=pg_catalog, pg_temp
+
+function notify_private.current_pauses(provider text) returns TABLE(origin text, reason text, pauses integer, paused_until timestamp with time zone)
+  sql stable security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_worker (execute)
+
+function notify_private.deactivate_excess_devices(user_id uuid, kept uuid DEFAULT NULL::uuid) returns void
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.declare_mention(table_name text, column_name text, not_theirs text[], changes jsonb DEFAULT NULL::jsonb, rows text DEFAULT NULL::text, exports text DEFAULT NULL::text, hidden text[] DEFAULT '{}'::text[], reason text DEFAULT NULL::text) returns notify_private.personal_data
   sql immutable set search_path=pg_catalog, pg_temp
@@ -4080,7 +4081,10 @@ function notify_private.enqueue_due(lane text) returns double precision
 function notify_private.enqueue_sending(work notify_private.sending[]) returns void
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
-function notify_private.evaluate(candidates notify_private.candidate[], at timestamp with time zone) returns SETOF notify_private.verdict
+function notify_private.evaluate_candidates(candidates notify_private.candidate[], at timestamp with time zone) returns SETOF notify_private.verdict
+  sql stable set search_path=pg_catalog, pg_temp
+
+function notify_private.evaluate_rules(inputs notify_private.rule_inputs[]) returns SETOF notify_private.verdict
   sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.event_with_key(idempotency_key text) returns uuid
@@ -4092,15 +4096,15 @@ function notify_private.events_about(user_id uuid, identifiers text[], subject_i
 function notify_private.events_of_subject(subject_type text, subject_id uuid, type_keys text[]) returns SETOF notify.events
   plpgsql stable set search_path=pg_catalog, pg_temp
 
+function notify_private.execute_sweep_run(run_id uuid) returns notify.sweep_runs
+  plpgsql volatile set search_path=pg_catalog, pg_temp, jit=off
+
 function notify_private.expire_keys() returns bigint
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
 function notify_private.export_rows(user_id uuid) returns SETOF notify.personal_row
   plpgsql stable set search_path=pg_catalog, pg_temp
-
-function notify_private.facts(candidates notify_private.candidate[], at timestamp with time zone) returns SETOF notify_private.facts
-  sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.fail_event(event_id uuid, error text) returns void
   sql volatile security definer set search_path=pg_catalog, pg_temp
@@ -4129,7 +4133,7 @@ function notify_private.fire_schedules(max_clocks integer DEFAULT 500) returns b
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off, enable_bitmapscan=off
   grant rowbell_worker (execute)
 
-function notify_private.fit_to_sms_segments(template text, variables jsonb, locale text, is_plain boolean, max_segments integer, shorten text[], OUT said text, OUT fits boolean) returns record
+function notify_private.fit_to_sms_segments(template text, variables jsonb, locale text, is_plain boolean, max_segments integer, shorten text[], OUT rendered text, OUT fits boolean) returns record
   plpgsql stable parallel safe set search_path=pg_catalog, pg_temp
 
 function notify_private.flat_figures(counted notify_private.hourly_statistics) returns TABLE(held_back bigint, deliveries bigint, waiting bigint, sent bigint, delivered bigint, failed bigint, expired bigint, canceled bigint, suppressed bigint, unknown bigint, tracked bigint, read bigint, clicked bigint, leavable bigint, unsubscribed bigint, retried bigint, retries bigint, recovered bigint, given_up bigint, delivery_rate double precision, failure_rate double precision, read_rate double precision, click_rate double precision, unsubscribe_rate double precision, retry_success_rate double precision, deliver_known bigint, deliver_average_seconds double precision, deliver_p50_seconds double precision, deliver_p90_seconds double precision, deliver_p95_seconds double precision, deliver_p99_seconds double precision, read_known bigint, read_average_seconds double precision, read_p50_seconds double precision, read_p90_seconds double precision, read_p95_seconds double precision, read_p99_seconds double precision, click_known bigint, click_average_seconds double precision, click_p50_seconds double precision, click_p90_seconds double precision, click_p95_seconds double precision, click_p99_seconds double precision)
@@ -4152,10 +4156,7 @@ function notify_private.histogram_bucket(span interval) returns bigint
 function notify_private.is_gsm7(text text) returns boolean
   sql immutable parallel safe
 
-function notify_private.is_let_in(result notify_private.result) returns boolean
-  sql immutable
-
-function notify_private.is_ours(routine oid) returns boolean
+function notify_private.is_owned_by_engine(routine oid) returns boolean
   sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.is_push_service(endpoint text) returns boolean
@@ -4177,17 +4178,17 @@ function notify_private.journey_goes_on(event_id uuid, recipient_id uuid) return
 function notify_private.json_escaped_terms(words text[]) returns text[]
   sql immutable set search_path=pg_catalog, pg_temp
 
-function notify_private.judge(facts notify_private.facts[]) returns SETOF notify_private.verdict
+function notify_private.limit_chunk_per_person(provider text, lane text, at timestamp with time zone, taken notify_private.claimable[]) returns notify_private.claimable[]
+  plpgsql volatile set search_path=pg_catalog, pg_temp
+
+function notify_private.limited_user() returns uuid
   sql stable set search_path=pg_catalog, pg_temp
-
-function notify_private.judge_holds(holds notify.holds[], at timestamp with time zone) returns void
-  plpgsql volatile set search_path=pg_catalog, pg_temp
-
-function notify_private.judge_results(claim notify_private.claims, results notify_private.result[]) returns notify_private.judgement[]
-  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.local_instant(local timestamp without time zone, zone text, which text DEFAULT 'last'::text) returns timestamp with time zone
   plpgsql immutable parallel safe set search_path=pg_catalog, pg_temp
+
+function notify_private.lock_due_deliveries(provider text, lane text, at timestamp with time zone, wanted integer, among uuid[] DEFAULT NULL::uuid[]) returns notify_private.claimable[]
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.lock_inbox() returns uuid
   plpgsql volatile set search_path=pg_catalog, pg_temp
@@ -4257,20 +4258,23 @@ function notify_private.operator_settings_at(at timestamp with time zone) return
 function notify_private.origin_of(provider text, address text) returns text
   sql immutable parallel safe
 
+function notify_private.origin_standings(carrier notify.providers, answers notify_private.answer[], sent_at timestamp with time zone, at timestamp with time zone) returns SETOF notify_private.standing
+  sql volatile set search_path=pg_catalog, pg_temp
+
 function notify_private.own_candidates(recipient_id uuid, since timestamp with time zone, until timestamp with time zone, types text[], channels text[]) returns TABLE(starts_at timestamp with time zone, type_key text, channel text, status text, reason text, sent_at timestamp with time zone, delivered_at timestamp with time zone, is_tracked boolean, read_at timestamp with time zone, clicked_at timestamp with time zone, is_leavable boolean, unsubscribed_at timestamp with time zone, failed_at timestamp with time zone, retries integer, is_recovered boolean, time_to_deliver interval, time_to_read interval, time_to_click interval)
   sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.own_statistics(recipient_id uuid, since timestamp with time zone, until timestamp with time zone, types text[], channels text[]) returns SETOF notify_private.hourly_statistics
   sql stable set search_path=pg_catalog, pg_temp
 
-function notify_private.past_facts(batch notify_private.past[], changes jsonb, settings notify.settings, types notify.notification_types[], sent notify_private.past_message[], keys notify_private.past_key[], first_id uuid) returns SETOF notify_private.facts
-  sql stable set search_path=pg_catalog, pg_temp
-
 function notify_private.past_partitions() returns TABLE(table_name text, partition_name text, from_id uuid, to_id uuid, kept_since timestamp with time zone, needed text)
   sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
-function notify_private.pause_length(pauses integer) returns interval
+function notify_private.past_rule_inputs(batch notify_private.past[], changes jsonb, settings notify.settings, types notify.notification_types[], sent notify_private.past_message[], keys notify_private.past_key[], first_id uuid) returns SETOF notify_private.rule_inputs
+  sql stable set search_path=pg_catalog, pg_temp
+
+function notify_private.pause_duration(pauses integer) returns interval
   sql immutable parallel safe set search_path=pg_catalog, pg_temp
 
 function notify_private.pause_origin(provider text, origin text, reason text) returns timestamp with time zone
@@ -4281,10 +4285,6 @@ function notify_private.pause_provider(provider text, reason text) returns times
 
 function notify_private.pause_silent_origins(provider text, origins text[]) returns void
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
-  grant rowbell_worker (execute)
-
-function notify_private.pauses(provider text) returns TABLE(origin text, reason text, pauses integer, paused_until timestamp with time zone)
-  sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
 function notify_private.people_needing_index_compaction() returns uuid[]
@@ -4326,12 +4326,14 @@ function notify_private.predict(user_id uuid, type_key text, at timestamp with t
 function notify_private.preference_at(user_id uuid, type_key text, category text, channel text, at timestamp with time zone) returns TABLE(enabled boolean, frequency text)
   sql stable
 
-function notify_private.put_back(claim_id uuid, delivery_ids uuid[], due timestamp with time zone[]) returns void
-  plpgsql volatile security definer set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off
-  grant rowbell_worker (execute)
+function notify_private.proves_access(result notify_private.result) returns boolean
+  sql immutable
 
 function notify_private.quiet_until(windows notify.quiet_window[], zone text, at timestamp with time zone) returns timestamp with time zone
   plpgsql immutable parallel safe set search_path=pg_catalog, pg_temp
+
+function notify_private.quote_charge(user_id uuid, channel text, address text, segments integer, at timestamp with time zone, OUT country text, OUT currency text, OUT amount numeric, OUT refused text) returns record
+  sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.ratio(part bigint, whole bigint) returns double precision
   sql immutable parallel safe
@@ -4375,6 +4377,9 @@ function notify_private.redact(content text, words text[]) returns text
 
 function notify_private.redact_json(content jsonb, words text[]) returns jsonb
   sql immutable set search_path=pg_catalog, pg_temp
+
+function notify_private.reevaluate_holds(holds notify.holds[], at timestamp with time zone) returns void
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.refresh_day(starts_at timestamp with time zone) returns void
   plpgsql volatile set search_path=pg_catalog, pg_temp
@@ -4426,11 +4431,12 @@ function notify_private.render_value(value jsonb, locale text) returns text
 function notify_private.replay(since timestamp with time zone, until timestamp with time zone, changes jsonb, part integer, parts integer) returns SETOF notify.backtest_case
   plpgsql stable set search_path=pg_catalog, pg_temp, enable_nestloop=off, plan_cache_mode=force_generic_plan, jit=off
 
+function notify_private.requeue_deliveries(claim_id uuid, delivery_ids uuid[], due timestamp with time zone[]) returns void
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off
+  grant rowbell_worker (execute)
+
 function notify_private.require_backtest(since timestamp with time zone, until timestamp with time zone, part integer, parts integer) returns void
   plpgsql stable set search_path=pg_catalog, pg_temp
-
-function notify_private.require_choice(used_channels text[], channel text, enabled boolean, frequency text) returns void
-  plpgsql immutable set search_path=pg_catalog, pg_temp
 
 function notify_private.require_known_user() returns uuid
   plpgsql stable set search_path=pg_catalog, pg_temp
@@ -4457,6 +4463,9 @@ function notify_private.retire_worker(worker_id uuid) returns void
   sql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
+function notify_private.rule_inputs(candidates notify_private.candidate[], at timestamp with time zone) returns SETOF notify_private.rule_inputs
+  sql stable set search_path=pg_catalog, pg_temp
+
 function notify_private.run_due_sweeps() returns SETOF notify.sweep_runs
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
@@ -4471,25 +4480,19 @@ function notify_private.save_email_preferences(user_id uuid, choices jsonb, trac
 function notify_private.session_lock(user_id uuid, session_id text) returns bigint
   sql immutable parallel safe set search_path=pg_catalog, pg_temp
 
-function notify_private.set_aside(provider text, taken notify_private.claimable[]) returns notify_private.claimable[]
-  plpgsql volatile set search_path=pg_catalog, pg_temp
-
 function notify_private.set_clocks(schedule_ids uuid[], after timestamp with time zone) returns void
   sql volatile set search_path=pg_catalog, pg_temp
-
-function notify_private.share_places(provider text, lane text, at timestamp with time zone, taken notify_private.claimable[]) returns notify_private.claimable[]
-  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.skip_deliveries(provider text, lane text) returns bigint
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
+function notify_private.skip_paused_origins(provider text, taken notify_private.claimable[]) returns notify_private.claimable[]
+  plpgsql volatile set search_path=pg_catalog, pg_temp
+
 function notify_private.split_claim(claim_id uuid, rest_id uuid, delivery_ids uuid[]) returns void
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off
   grant rowbell_worker (execute)
-
-function notify_private.standings(carrier notify.providers, answers notify_private.answer[], sent_at timestamp with time zone, at timestamp with time zone) returns SETOF notify_private.standing
-  sql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.statistics_as_of(since timestamp with time zone, until timestamp with time zone) returns timestamp with time zone
   sql stable set search_path=pg_catalog, pg_temp
@@ -4500,13 +4503,7 @@ function notify_private.statistics_floor() returns timestamp with time zone
 function notify_private.subjects_of_person(user_id uuid) returns uuid[]
   plpgsql stable set search_path=pg_catalog, pg_temp
 
-function notify_private.sweep(run_id uuid) returns notify.sweep_runs
-  plpgsql volatile set search_path=pg_catalog, pg_temp, jit=off
-
 function notify_private.switch_packs(installed text[], chosen text[]) returns SETOF notify.packs
-  plpgsql volatile set search_path=pg_catalog, pg_temp
-
-function notify_private.take_due(provider text, lane text, at timestamp with time zone, wanted integer, among uuid[] DEFAULT NULL::uuid[]) returns notify_private.claimable[]
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.take_limit(limit_key text, user_id uuid, uses bigint DEFAULT 1) returns boolean
@@ -4518,16 +4515,16 @@ function notify_private.terms_regex(words text[]) returns text
 function notify_private.test_push_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
   sql stable
 
-function notify_private.tg_activities__stay() returns trigger
+function notify_private.tg_activities__forbid_change() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
-function notify_private.tg_decisions__mark() returns trigger
+function notify_private.tg_decisions__invalidate_rollup() returns trigger
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_deliveries__enqueue() returns trigger
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
-function notify_private.tg_deliveries__mark() returns trigger
+function notify_private.tg_deliveries__invalidate_rollup() returns trigger
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_deliveries__refund() returns trigger
@@ -4545,25 +4542,25 @@ function notify_private.tg_events__claim_key() returns trigger
 function notify_private.tg_events__enqueue() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
-function notify_private.tg_notifications__mark() returns trigger
+function notify_private.tg_notifications__invalidate_rollup() returns trigger
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_personal_settings__move_digests() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
-function notify_private.tg_preference_changes__look_again() returns trigger
+function notify_private.tg_preference_changes__add_activity() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
-function notify_private.tg_preference_changes__note() returns trigger
+function notify_private.tg_preference_changes__log() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
-function notify_private.tg_preference_changes__record() returns trigger
+function notify_private.tg_preference_changes__release_holds() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_preference_changes__use_limit() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
-function notify_private.tg_receipts__mark() returns trigger
+function notify_private.tg_receipts__invalidate_rollup() returns trigger
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_rows__use_limit() returns trigger
@@ -4575,7 +4572,7 @@ function notify_private.tg_settings__check() returns trigger
 function notify_private.tg_settings__move_digests() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
-function notify_private.tg_suppressions__note() returns trigger
+function notify_private.tg_suppressions__log() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_tracking_consents__use_limit() returns trigger
@@ -4593,7 +4590,7 @@ function notify_private.tg_users__move_schedules() returns trigger
 function notify_private.tg_users__restore_suppressions() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
-function notify_private.tg_webhook_endpoints__bound() returns trigger
+function notify_private.tg_webhook_endpoints__deactivate_excess() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function notify_private.time_figure(known bigint, total interval, histogram bigint[]) returns notify.time_figure
@@ -4628,6 +4625,9 @@ function notify_private.unindexed_notifications(recipient_id uuid) returns TABLE
 function notify_private.unsubscribe(user_id uuid, type_key text, delivery_id uuid DEFAULT NULL::uuid) returns boolean
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_http (execute)
+
+function notify_private.update_circuit_breakers(claim notify_private.claims, results notify_private.result[]) returns notify_private.judgement[]
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.use_limit(limit_key text, user_id uuid, uses bigint DEFAULT 1) returns void
   plpgsql volatile set search_path=pg_catalog, pg_temp

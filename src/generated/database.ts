@@ -574,7 +574,7 @@ export interface CoachingMembers {
   user_id: string;
 }
 
-export interface CoachingPrivateWords {
+export interface CoachingPrivateCallCopyVariables {
   agent_url: string | null;
   call_id: string | null;
   context_line: string | null;
@@ -819,10 +819,6 @@ export interface NotifyDecisions {
   decided_at: Generated<Timestamp>;
   event_id: string;
   /**
-   * What all rules looked at, in short; explain() reads it. docs/rules.md names the keys.
-   */
-  facts: Json | null;
-  /**
    * For hold and digest: when it is judged again.
    */
   held_until: Timestamp | null;
@@ -838,6 +834,10 @@ export interface NotifyDecisions {
    * The rule that did not let it pass at once: docs/rules.md.
    */
   rule: string | null;
+  /**
+   * What all rules looked at, in short; explain() reads it. docs/rules.md names the keys.
+   */
+  rule_inputs: Json | null;
 }
 
 export interface NotifyDeliveries {
@@ -891,7 +891,7 @@ export interface NotifyDeliveries {
   /**
    * The words this delivery went out with, where they were written anew for it (notification_types.restate_after): {"title", "subtitle", "body", "form"}. Null: the notification's.
    */
-  said: Json | null;
+  rendered_text: Json | null;
   sent_at: Timestamp | null;
   /**
    * ISO 3166 country of the number, by its calling code; null: none known.
@@ -1043,10 +1043,6 @@ export interface NotifyDigestItems {
   digest_id: string;
   event_id: string;
   /**
-   * What the rules looked at when they gathered it, as in decisions.facts, with the rule that gathered it, its reason and until when.
-   */
-  facts: Json | null;
-  /**
    * The rule that kept it out when the digest was closed (no longer relevant, expired, switched off).
    */
   left_out: string | null;
@@ -1056,6 +1052,10 @@ export interface NotifyDigestItems {
    */
   position: number | null;
   recipient_id: string;
+  /**
+   * What the rules looked at when they gathered it, as in decisions.rule_inputs, with the rule that gathered it, its reason and until when.
+   */
+  rule_inputs: Json | null;
 }
 
 export interface NotifyDigests {
@@ -1194,10 +1194,6 @@ export interface NotifyHolds {
    */
   due_at: Timestamp;
   event_id: string;
-  /**
-   * What the rules looked at when they held it, as in decisions.facts, and until when they meant it to wait.
-   */
-  facts: Json | null;
   held_at: Timestamp;
   inputs: Json | null;
   lane: string;
@@ -1210,6 +1206,10 @@ export interface NotifyHolds {
   recipient_id: string;
   released_at: Timestamp | null;
   rule: string;
+  /**
+   * What the rules looked at when they held it, as in decisions.rule_inputs, and until when they meant it to wait.
+   */
+  rule_inputs: Json | null;
 }
 
 export interface NotifyJourneyEnrollments {
@@ -2706,7 +2706,7 @@ export interface DB {
   "analytics.sms_costs": AnalyticsSmsCosts;
   "analytics.sms_forms": AnalyticsSmsForms;
   "analytics.sweep_durations": AnalyticsSweepDurations;
-  "coaching_private.words": CoachingPrivateWords;
+  "coaching_private.call_copy_variables": CoachingPrivateCallCopyVariables;
   "coaching.call_schedules": CoachingCallSchedules;
   "coaching.calls": CoachingCalls;
   "coaching.coaches": CoachingCoaches;
