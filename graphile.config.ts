@@ -1,4 +1,4 @@
-import { readConfig } from './src/config.ts';
+import { readConfig } from './src/config/index.ts';
 import { createPool } from './src/database/pool.ts';
 import { createPreset } from './src/graphql/preset.ts';
 import { createLogger } from './src/logger.ts';

@@ -3,7 +3,7 @@ import { createSecureContext } from 'node:tls';
 import { Notification, Provider, type ProviderOptions } from '@parse/node-apn';
 import { initializeApp } from 'firebase-admin/app';
 import { getMessaging } from 'firebase-admin/messaging';
-import { readConfig } from '../src/config.ts';
+import { readConfig } from '../src/config/index.ts';
 import { createCredential } from '../src/providers/fcm/access-token.ts';
 import { createHttp } from '../src/providers/http.ts';
 

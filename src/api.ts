@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { readConfig } from './config.ts';
+import type { readConfig } from './config/index.ts';
 import { createPool } from './database/pool.ts';
 import './graphql/environment.ts';
 import { Registry } from 'prom-client';

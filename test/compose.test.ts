@@ -7,7 +7,7 @@ import { parseEnv, promisify } from 'node:util';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { settingNames, settings } from '../src/config.ts';
+import { settingNames, settings } from '../src/config/index.ts';
 import type { Postgres } from '../src/postgres/index.ts';
 import { asSuperuser, type ClusterAddress, startCluster } from './support/cluster.ts';
 import { quietPort } from './support/port.ts';

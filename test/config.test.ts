@@ -1,7 +1,7 @@
 import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ConfigError, readConfig, type SettingName, settingNames, settings } from '../src/config.ts';
+import { ConfigError, readConfig, type SettingName, settingNames, settings } from '../src/config/index.ts';
 
 const root = join(import.meta.dirname, '..');
 const pem = (kind: string) => `-----BEGIN ${kind}-----\nMIGTAgEAMBMGByqGSM49\n-----END ${kind}-----\n`;

@@ -9,7 +9,8 @@ const rules: readonly (readonly [RegExp, RegExp])[] = [
   [/^tasks\//, /^src\/(config|errors|database\/|logger|providers|render|worker\/)/],
   [/^src\/providers\/(?<own>[^/]+)\//, /^src\/(errors\.ts|providers\/(?:<own>\/|[^/]+\.ts))/],
   [/^src\/render\//, /^src\/(errors\.ts|html\.ts|email-texts\.ts|render\/)/],
-  [/^src\/(graphql|http)\//, /^src\/(?!bin|worker|start|sandbox|providers\/|render)/],
+  [/^src\/graphql\//, /^src\/(?!bin|worker|start|sandbox|providers\/|render|http)/],
+  [/^src\/http\//, /^src\/(?!bin|worker|start|sandbox|providers\/|render)/],
   [/^src\/sandbox\//, /^src\/(errors\.ts|ports\.ts|providers\/types\.ts|sandbox\/)/],
 ];
 
@@ -42,6 +43,32 @@ test('no file has the name of a folder beside it', async () => {
   }
   expect(files.length).toBeGreaterThan(150);
   expect(files.filter((file) => folders.has(file.replace(/\.[^/.]+$/, '')))).toEqual([]);
+});
+
+test('no imports go round in a circle, of types neither', async () => {
+  const imports = new Map<string, string[]>();
+  for await (const file of glob('{src,tasks,scripts,bench,test}/**/*.ts', { cwd: root })) {
+    const text = await readFile(join(root, file), 'utf8');
+    const targets = [...text.matchAll(/(?:from|import\() ?'(\.[^']+)'/g)].map(([, target = '']) => target);
+    imports.set(
+      file,
+      targets.map((target) => relative(root, resolve(root, dirname(file), target))),
+    );
+  }
+  const circles: string[] = [];
+  const path: string[] = [];
+  const seen = new Set<string>();
+  const follow = (file: string): void => {
+    if (path.includes(file)) circles.push([...path.slice(path.indexOf(file)), file].join(' → '));
+    if (seen.has(file)) return;
+    seen.add(file);
+    path.push(file);
+    for (const target of imports.get(file) ?? []) follow(target);
+    path.pop();
+  };
+  for (const file of imports.keys()) follow(file);
+  expect(imports.get('src/bin/server.ts')).toContain('src/api.ts');
+  expect(circles).toEqual([]);
 });
 
 test('imports name the .ts file', async () => {

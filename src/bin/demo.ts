@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
-import { type Config, ConfigError, type Environment, readConfig } from '../config.ts';
+import { type Config, ConfigError, type Environment, readConfig } from '../config/index.ts';
 import { loadDemo } from '../demo/load.ts';
 import type { DemoDevice } from '../demo/people.ts';
 import { stateFolder } from '../start/state.ts';

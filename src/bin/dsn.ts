@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { ConfigError, readConfig } from '../config.ts';
+import { ConfigError, readConfig } from '../config/index.ts';
 import { createPool } from '../database/pool.ts';
 import { applyReports } from '../http/email-feedback.ts';
 import { createLinks } from '../links.ts';

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import pg from 'pg';
-import { readConfig } from '../config.ts';
+import { readConfig } from '../config/index.ts';
 
 /**
  * The health check of a container: status 0 when what runs in it does its work. `api` asks its readiness route,

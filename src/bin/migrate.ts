@@ -1,4 +1,4 @@
-import { readConfig } from '../config.ts';
+import { readConfig } from '../config/index.ts';
 import { migrate } from '../migrate/index.ts';
 
 /** `npm run migrate`: brings the database of DATABASE_URL to this version. */

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { ConfigError, readConfig } from '../config.ts';
+import { ConfigError, readConfig } from '../config/index.ts';
 import { createLogger } from '../logger.ts';
 import { writeSecretFile } from '../sandbox/credentials.ts';
 import { startSandbox } from '../sandbox/sandbox.ts';

@@ -1,5 +1,5 @@
 import { startApi } from '../api.ts';
-import { ConfigError, readConfig } from '../config.ts';
+import { ConfigError, readConfig } from '../config/index.ts';
 import { createLogger } from '../logger.ts';
 
 /** `npm run server`: the API until SIGTERM or SIGINT; a second signal ends it at once. */

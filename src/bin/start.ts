@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readConfig } from '../config.ts';
+import { readConfig } from '../config/index.ts';
 import { migrate } from '../migrate/index.ts';
 import { type Child, runChild, superviseChild } from '../start/child.ts';
 import { embeddedDatabase, ownDatabase } from '../start/database.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
-import { readConfig } from '../config.ts';
+import { readConfig } from '../config/index.ts';
 import { signToken } from '../start/sign-token.ts';
 import { stateFolder } from '../start/state.ts';
 import { coachAWeek } from '../story/coaching.ts';

@@ -8,7 +8,7 @@ import { journeyAdvance } from '../../tasks/journey__advance.ts';
 import { scheduleFire } from '../../tasks/schedule__fire.ts';
 import { sweepRun } from '../../tasks/sweep__run.ts';
 import { upkeep, upkeepTasks } from '../../tasks/upkeep.ts';
-import { readConfig } from '../config.ts';
+import { readConfig } from '../config/index.ts';
 import { createEngine, type Lane } from '../database/engine.ts';
 import { createPool } from '../database/pool.ts';
 import { createLogger } from '../logger.ts';

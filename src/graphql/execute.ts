@@ -3,13 +3,13 @@ import { execute, getGrafastMiddleware, hookArgs, isAsyncIterable } from 'postgr
 import { type ExecutionResult, GraphQLError, type GraphQLSchema } from 'postgraphile/graphql';
 import { describeDatabaseError } from '../database/errors.ts';
 import { RowbellError } from '../errors.ts';
-import type { Origin } from '../http/origin.ts';
 import type { Logger } from '../logger.ts';
 import { checkAnswer } from './answer.ts';
 import { workedMs } from './budget.ts';
 import { checkCost } from './cost.ts';
 import { createReader, type Document, documentKey } from './documents.ts';
 import type { Identity } from './identity.ts';
+import type { Origin } from './origin.ts';
 import { maxPlans } from './plans.ts';
 import { type PublicError, publicError, withCode } from './public-error.ts';
 import { type GraphqlRequest, readRequest } from './request.ts';

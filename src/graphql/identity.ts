@@ -1,6 +1,6 @@
 import { createRemoteJWKSet, decodeProtectedHeader, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose';
 import { JOSEError, JWKSTimeout, JWTExpired } from 'jose/errors';
-import type { JwtConfig } from '../config.ts';
+import type { JwtConfig } from '../config/index.ts';
 import { RowbellError } from '../errors.ts';
 
 /** On whose behalf a request runs. */

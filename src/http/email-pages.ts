@@ -1,9 +1,9 @@
 import { describeDatabaseError } from '../database/errors.ts';
 import { emailTextsOf } from '../email-texts.ts';
 import { RowbellError } from '../errors.ts';
+import type { Origin } from '../graphql/origin.ts';
 import type { Claim, Links, Purpose } from '../links.ts';
 import { mediaType, readBody } from './body.ts';
-import type { Origin } from './origin.ts';
 import { type Html, html, sendPage } from './page.ts';
 import { type Request, type Response, send } from './respond.ts';
 import type { Route } from './router.ts';

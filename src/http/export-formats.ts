@@ -1,5 +1,7 @@
 import { csvLine } from './csv.ts';
-import type { Row } from './export.ts';
+
+/** A row of a list, by the names of its columns. */
+export type Row = Readonly<Record<string, unknown>>;
 
 /** How a list is written, a piece at a time. */
 export type Format = {

@@ -6,7 +6,7 @@ import { RowbellError } from '../errors.ts';
 import { requireSession } from '../graphql/adaptor.ts';
 import type { Authenticate, Identity } from '../graphql/identity.ts';
 import { createLine } from '../graphql/line.ts';
-import { type Format, formats } from './export-formats.ts';
+import { type Format, formats, type Row } from './export-formats.ts';
 import { begin, finish, type Response } from './respond.ts';
 import type { Route } from './router.ts';
 
@@ -25,7 +25,6 @@ export type ExportSource = {
   readonly query: (parameters: URLSearchParams) => (after: Row | null) => Query;
 };
 
-export type Row = Readonly<Record<string, unknown>>;
 export type Query = { readonly text: string; readonly values: readonly unknown[] };
 
 /** Parameters of exports: a list with commas, an instant with its offset. */

@@ -2,9 +2,9 @@ import { RowbellError } from '../errors.ts';
 import type { Executor } from '../graphql/execute.ts';
 import type { Authenticate, Identity } from '../graphql/identity.ts';
 import type { Line } from '../graphql/line.ts';
+import type { Origin } from '../graphql/origin.ts';
 import { type PublicError, withCode } from '../graphql/public-error.ts';
 import { mediaType, readBody } from './body.ts';
-import type { Origin } from './origin.ts';
 import { type Handler, type Request, type Response, sendJson, setRetryAfter } from './respond.ts';
 
 const mostBytes = 100_000;

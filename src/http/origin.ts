@@ -1,8 +1,6 @@
 import { BlockList, isIP } from 'node:net';
+import type { Origin } from '../graphql/origin.ts';
 import type { Request } from './respond.ts';
-
-/** Where a request came from, for what is recorded of it; empty where that is not known. */
-export type Origin = { readonly ipAddress: string; readonly userAgent: string };
 
 /**
  * Whether an address is of a proxy of ours.

@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
-import { ConfigError } from '../config.ts';
+import { ConfigError } from '../config/index.ts';
 
 /** The repository. */
 export const root = join(import.meta.dirname, '..', '..');

@@ -1,7 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Environment, type SettingName, settings } from '../config.ts';
+import { type Environment, type SettingName, settings } from '../config/index.ts';
 import { type Child, superviseChild } from './child.ts';
 import { onFreePort } from './on-free-port.ts';
 import type { Say } from './output.ts';

@@ -1,5 +1,5 @@
 import { SignJWT } from 'jose';
-import { type Environment, readConfig } from '../config.ts';
+import { type Environment, readConfig } from '../config/index.ts';
 import { readOrCreateSecrets, stateFolder } from './state.ts';
 
 export type Claims = {

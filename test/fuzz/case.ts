@@ -1,7 +1,7 @@
 import { createHmac, randomUUID, sign } from 'node:crypto';
 import { request } from 'node:http';
 import twilio from 'twilio';
-import type { FuzzWorld, Player } from './world.ts';
+import type { Answer, FuzzWorld, Player } from './world.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json | undefined };
 export type As = 'nobody' | 'user' | 'operator';
@@ -26,14 +26,6 @@ export type Case =
       readonly isWrong?: boolean;
     }
   | { readonly kind: 'sql'; readonly role: string; readonly text: string; readonly values: readonly (string | null)[] };
-
-export type Answer = {
-  /** Of HTTP; of SQL 200, or 400 where it raised. */
-  readonly status: number;
-  readonly text: string;
-  /** SQL alone: the state that it raised. */
-  readonly sqlState?: string;
-};
 
 const placeholder = /⟦(return)⟧|⟦(me|other)\.([^⟧]+)⟧|⟦link\.(\w+)\.(me|other)\.(\w+)(?:\.([^⟧]*))?⟧/gu;
 

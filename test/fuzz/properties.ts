@@ -1,6 +1,7 @@
 import { errorCodes } from '../../src/errors.ts';
 import { marksIn } from '../security/world.ts';
-import type { Answer, Case } from './case.ts';
+import type { Case } from './case.ts';
+import type { Answer } from './world.ts';
 
 /** What no answer may have in it, whatever was asked. */
 export type Forbidden = {

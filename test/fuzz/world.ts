@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { generate } from 'selfsigned';
 import { type Api, startApi } from '../../src/api.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import { createPool } from '../../src/database/pool.ts';
 import { createFeedbackRoutes } from '../../src/http/email-feedback.ts';
 import { createRouter } from '../../src/http/router.ts';
@@ -18,7 +18,14 @@ import { installPack, makePerson, planDue } from '../support/engine-pack.ts';
 import { live, makeSomeone } from '../support/lives.ts';
 import { makeSide, makeSideType, type Side } from '../support/side.ts';
 import { linkKeys, startWorker, type WorkerProcess } from '../support/worker-process.ts';
-import type { Answer } from './case.ts';
+
+export type Answer = {
+  /** Of HTTP; of SQL 200, or 400 where it raised. */
+  readonly status: number;
+  readonly text: string;
+  /** SQL alone: the state that it raised. */
+  readonly sqlState?: string;
+};
 
 /** Whoever calls: somebody of whom each kind of thing is there, and an operator beside them. */
 export type Player = { readonly side: Side; readonly tokens: { readonly user: string; readonly operator: string } };

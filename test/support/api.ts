@@ -1,6 +1,6 @@
 import { SignJWT } from 'jose';
 import { type Api, startApi } from '../../src/api.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import { createLogger } from '../../src/logger.ts';
 import type { TestDatabase } from './database.ts';
 import { linkKeys } from './worker-process.ts';

@@ -3,7 +3,7 @@ import { statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import { migrate } from '../../src/migrate/index.ts';
 import { type Postgres, startPostgres } from '../../src/postgres/index.ts';
 

@@ -3,26 +3,13 @@ import { createHttp } from '../http.ts';
 import { createConcurrentSend } from '../send-concurrently.ts';
 import type { Message, Provider, Result } from '../types.ts';
 import { type Call, TwilioHttpClient } from './http-client.ts';
+import type { TwilioOptions } from './options.ts';
 import { rejectionOf } from './rejection.ts';
 
+export type { TwilioOptions } from './options.ts';
 export { parseTwilioReply, type TwilioReply } from './reply.ts';
 export { parseTwilioStatus, type TwilioStatus, verifyTwilioSignature } from './status.ts';
 export { createTwilioVoice } from './voice.ts';
-
-export type TwilioOptions = {
-  readonly accountSid: string;
-  readonly authToken: string;
-  /** An E.164 number or a messaging service id (`MG…`). */
-  readonly from: string;
-  /** Our public origin, to which status callbacks are sent. */
-  readonly publicUrl: string;
-  /** Another origin than Twilio's, e.g. the sandbox. */
-  readonly apiUrl?: string;
-  /** Messages in flight at once, and connections kept; 32 unless told. */
-  readonly concurrency?: number;
-  /** Whole call; 30 000 unless told. */
-  readonly timeoutMs?: number;
-};
 
 /** Twilio accepts 1 to 36 000 seconds and holds a message no longer than that. */
 const mostValidityS = 36_000;

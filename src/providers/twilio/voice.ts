@@ -3,7 +3,7 @@ import { createHttp } from '../http.ts';
 import { createConcurrentSend } from '../send-concurrently.ts';
 import type { Message, Provider, Result } from '../types.ts';
 import { type Call, TwilioHttpClient } from './http-client.ts';
-import type { TwilioOptions } from './index.ts';
+import type { TwilioOptions } from './options.ts';
 import { rejectionOf } from './rejection.ts';
 
 /**
