@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { parse as parseSql } from 'libpg-query';
 import { dbFolder, findPacks, listOwnSqlFiles, type Pack } from '../src/migrate/packs.ts';
-import { type Node, namesOf, sqlOfPlpgsql } from './sql-reader.ts';
+import { type Node, namesOf, sqlOfPlpgsql, statementsOf } from './sql-reader.ts';
 
 /** A file of db/functions. */
 export type Source = { readonly path: string; readonly text: string };
@@ -60,40 +60,15 @@ export async function namesIn(text: string): Promise<string[]> {
 }
 
 async function treesOf(text: string): Promise<unknown[]> {
-  const { stmts } = (await parseSql(text)) as { stmts: { stmt: Node; stmt_location?: number; stmt_len?: number }[] };
-  const bytes = Buffer.from(text);
   const trees: unknown[] = [];
-  for (const { stmt, stmt_location: start = 0, stmt_len: length } of stmts) {
-    const kind = Object.keys(stmt)[0] ?? '';
+  for (const { kind, node, language, body, source } of await statementsOf(text)) {
     // Comments and grants name what they are about.
     if (/^(Comment|Grant)Stmt$/.test(kind)) continue;
-    const { language, body } = routineOf(stmt[kind] as Node);
-    if (body === null) trees.push(stmt);
+    if (body === null) trees.push(node);
     else if (language === 'sql') trees.push(await parseSql(body));
-    else {
-      const source = bytes.subarray(start, length && start + length).toString();
-      for (const part of await sqlOfPlpgsql(kind === 'DoStmt' ? asFunction(body) : source)) {
-        trees.push(await parseSql(part));
-      }
-    }
+    else for (const part of await sqlOfPlpgsql(source)) trees.push(await parseSql(part));
   }
   return trees;
-}
-
-function asFunction(block: string): string {
-  return `create function block() returns void language plpgsql as $block$${block}$block$`;
-}
-
-/** Of `create function` and `do`, whose bodies are strings; null for all else. */
-function routineOf(statement: Node): { language: string; body: string | null } {
-  const options = [statement.options ?? statement.args].flat() as { DefElem?: { defname: string; arg: Node } }[];
-  const text = (name: string) => {
-    const argument = options.find((option) => option?.DefElem?.defname === name)?.DefElem?.arg as
-      | { String?: { sval: string }; List?: { items: { String: { sval: string } }[] } }
-      | undefined;
-    return argument?.String?.sval ?? argument?.List?.items[0]?.String.sval ?? null;
-  };
-  return { language: text('language') ?? 'plpgsql', body: text('as') };
 }
 
 function* namesOfTree(value: unknown): Generator<string> {

@@ -1,7 +1,44 @@
-import { parsePlPgSQL } from 'libpg-query';
+import { parsePlPgSQL, parse as parseSql } from 'libpg-query';
 
 /** A node of the tree that PostgreSQL's parser makes. */
 export type Node = Readonly<Record<string, unknown>>;
+
+/** A statement of a file. */
+export type Statement = {
+  readonly kind: string;
+  readonly node: Node;
+  /** Of `create function` and `do`, whose bodies are strings; null for all else. */
+  readonly body: string | null;
+  readonly language: string;
+  /** As text; a `do` as a function, which is what the parser of PL/pgSQL reads. */
+  readonly source: string;
+};
+
+/** The statements of a file. */
+export async function statementsOf(text: string): Promise<Statement[]> {
+  const { stmts } = (await parseSql(text)) as { stmts: { stmt: Node; stmt_location?: number; stmt_len?: number }[] };
+  const bytes = Buffer.from(text);
+  return stmts.map(({ stmt, stmt_location: start = 0, stmt_len: length }) => {
+    const [[kind, node] = ['', {}]] = Object.entries(stmt) as [string, Node][];
+    const body = optionOf(node, 'as');
+    const source = bytes.subarray(start, length && start + length).toString();
+    return {
+      kind,
+      node,
+      body,
+      language: optionOf(node, 'language') ?? 'plpgsql',
+      source: kind === 'DoStmt' ? `create function block() returns void language plpgsql as $do$${body}$do$` : source,
+    };
+  });
+}
+
+function optionOf(statement: Node, name: string): string | null {
+  const options = [statement.options ?? statement.args].flat() as { DefElem?: { defname: string; arg: Node } }[];
+  const argument = options.find((option) => option?.DefElem?.defname === name)?.DefElem?.arg as
+    | { String?: { sval: string }; List?: { items: { String: { sval: string } }[] } }
+    | undefined;
+  return argument?.String?.sval ?? argument?.List?.items[0]?.String.sval ?? null;
+}
 
 /**
  * The statements, expressions and declared types of a PL/pgSQL function, as SQL.
@@ -9,10 +46,8 @@ export type Node = Readonly<Record<string, unknown>>;
  * @param onDynamic called for each statement that is put together when it runs
  */
 export async function sqlOfPlpgsql(definition: string, onDynamic: () => void = () => {}): Promise<string[]> {
-  // Without a catalog the parser takes every type that is not built in for a record, of which there are no arrays.
-  const readable = definition.replace(/\b[a-z_]+\.[a-z_]+\[\]/g, (type) => type.replace(/.+/, 'pg_catalog.text[]'));
   const texts: string[] = [];
-  for (const node of nodes(await parsePlPgSQL(readable))) {
+  for (const node of nodes(await treeOfPlpgsql(definition))) {
     const { PLpgSQL_expr: expression, PLpgSQL_var: variable, PLpgSQL_rec: record } = node as Record<string, Node>;
     if (expression) texts.push(asStatement(String(expression.query), Number(expression.parseMode)));
     const type = declaredType(variable ?? record);
@@ -23,6 +58,12 @@ export async function sqlOfPlpgsql(definition: string, onDynamic: () => void = (
   for (const [, value] of definition.matchAll(/^\s+\w+ (?:constant )?\w+\.\w+ :=([^;]+);/gm))
     texts.push(`select ${value}`);
   return texts;
+}
+
+/** What the parser of PL/pgSQL makes of a function. */
+export function treeOfPlpgsql(definition: string): Promise<unknown> {
+  // Without a catalog the parser takes every type that is not built in for a record, of which there are no arrays.
+  return parsePlPgSQL(definition.replace(/\b[a-z_]+\.[a-z_]+\[\]/g, 'pg_catalog.text[]'));
 }
 
 /** @param mode 0 a statement, 2 an expression, from 3 on an assignment to a variable, a field or an element */

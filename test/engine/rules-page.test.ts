@@ -29,7 +29,7 @@ const branches = (text: string) =>
     [...text.matchAll(/when '(\w+)' then([\s\S]*?)(?=\n\s+when '|$)/g)].map(([, rule, answer]) => [rule, answer ?? '']),
   );
 const answers = branches(between('case r.final_rule\n        when', ' end as reason,').replace(/^/, 'when'));
-const inputs = branches(between('case s.final_rule\n      when', '\n    end,').replace(/^/, 'when'));
+const inputs = branches(between('case s.final_rule\n      when', '\n    end as inputs,').replace(/^/, 'when'));
 
 let db: TestDatabase;
 beforeAll(async () => {

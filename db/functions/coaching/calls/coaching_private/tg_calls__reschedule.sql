@@ -12,15 +12,17 @@ declare
 begin
   -- Every update of calls comes by here, most of them notes of what became of one.
   changes := array(
-    select row(n.id, w.type_key, w.old_due_at, case when n.status = 'pending' then w.due_at end,
-      n.scheduled_at)::coaching_private.call_change
-    from updated as n
-    join outdated as o on o.id = n.id
-    cross join lateral (values
-      ('coaching_preview', o.preview_due_at, n.preview_due_at), ('coaching_call', o.scheduled_at, n.scheduled_at)
-    ) as w (type_key, old_due_at, due_at)
-    where o.status = 'pending' and (n.status = 'canceled' or n.status = 'pending' and w.due_at is distinct from w.old_due_at)
-    order by n.id, w.type_key
+    select c::coaching_private.call_change
+    from (
+      select n.id as call_id, w.type_key, w.old_due_at, case when n.status = 'pending' then w.due_at end as due_at, n.scheduled_at
+      from updated as n
+      join outdated as o on o.id = n.id
+      cross join lateral (values
+        ('coaching_preview', o.preview_due_at, n.preview_due_at), ('coaching_call', o.scheduled_at, n.scheduled_at)
+      ) as w (type_key, old_due_at, due_at)
+      where o.status = 'pending' and (n.status = 'canceled' or n.status = 'pending' and w.due_at is distinct from w.old_due_at)
+      order by n.id, w.type_key
+    ) as c
   );
   if pg_catalog.cardinality(changes) = 0 then
     return null;

@@ -14,8 +14,9 @@ as $$
       and (activity_summary.until is null or a.created_at < activity_summary.until)
   )
   select
-    case when grouping(type) = 0 then 'type' when grouping(status) = 0 then 'status' else 'day' end,
-    coalesce(type, status, day), count(*)
+    case when grouping(type) = 0 then 'type' when grouping(status) = 0 then 'status' else 'day' end as dimension,
+    coalesce(type, status, day) as value,
+    count(*) as count
   from mine group by grouping sets ((type), (status), (day))
   order by 1, 2
 $$;

@@ -31,10 +31,18 @@ begin
   join (
     select e.event_id, pg_catalog.row_number() over () as n
     from notify.emit_many(array(
-      select row(
-        'test_push', me, 'device', device, pg_catalog.jsonb_build_object('only_device_id', device), null, null
-      )::notify.event_input
-      from unnest(devices) with ordinality as d (device, n) order by n
+      select i::notify.event_input
+      from (
+        select
+          'test_push' as type_key,
+          me as actor_id,
+          'device' as subject_type,
+          device as subject_id,
+          pg_catalog.jsonb_build_object('only_device_id', device) as data,
+          null::text as idempotency_key,
+          null::timestamptz as due_at
+        from unnest(devices) with ordinality as d (device, n) order by n
+      ) as i
     )) as e
   ) as r using (n);
 end

@@ -19,7 +19,7 @@ begin
       and (c.outcome = 'send' or c.rule = 'daily_cap')
     group by 1, 2
   )
-  select p.day, count(*), count(*) filter (where p.capped), round(avg(p.capped::integer), 4)
+  select p.day, count(*) as people, count(*) filter (where p.capped) as capped, round(avg(p.capped::integer), 4) as capped_share
   from person as p group by 1 order by 1 desc;
 end
 $$;

@@ -13,7 +13,7 @@ declare
 begin
   perform notify_private.check_days(first_day, last_day);
   return query
-  select (d.deactivated_at at time zone 'UTC')::date, d.provider, d.deactivation_reason, count(*)
+  select (d.deactivated_at at time zone 'UTC')::date as day, d.provider, d.deactivation_reason as reason, count(*) as tokens
   from notify.devices as d
   where d.deactivated_at >= first_day::timestamp at time zone 'UTC' and d.deactivated_at < (last_day + 1)::timestamp at time zone 'UTC'
   group by 1, 2, 3 order by 1 desc, 2, 3;

@@ -30,14 +30,14 @@ begin
       select e.id, e.type_key from notify.events as e
         where e.subject_id = outcome_totals.subject_id and e.subject_type = outcome_totals.subject_type
     )
-    select (d.created_at at time zone 'UTC')::date, e.type_key, d.channel, d.status, d.reason, count(*)
+    select (d.created_at at time zone 'UTC')::date as day, e.type_key, d.channel, d.status, d.reason, count(*) as total
     from of_subject as e
     join notify.decisions as c on c.event_id = e.id
     join notify.deliveries as d on d.notification_id = c.notification_id and d.channel = c.channel
     where d.id >= first_id and d.id < end_id
     group by 1, 2, 3, 4, 5
     union all
-    select (c.decided_at at time zone 'UTC')::date, e.type_key, c.channel, 'suppressed', c.reason, count(*)
+    select (c.decided_at at time zone 'UTC')::date as day, e.type_key, c.channel, 'suppressed' as status, c.reason, count(*) as total
     from of_subject as e join notify.decisions as c on c.event_id = e.id
     where e.id >= first_id and e.id < end_id and c.outcome = 'suppress'
     group by 1, 2, 3, 5
@@ -45,12 +45,12 @@ begin
     return;
   end if;
   return query
-  select (d.created_at at time zone 'UTC')::date, n.type_key, d.channel, d.status, d.reason, count(*)
+  select (d.created_at at time zone 'UTC')::date as day, n.type_key, d.channel, d.status, d.reason, count(*) as total
   from notify.deliveries as d join notify.notifications as n on n.id = d.notification_id
   where d.id >= first_id and d.id < end_id
   group by 1, 2, 3, 4, 5
   union all
-  select (c.decided_at at time zone 'UTC')::date, e.type_key, c.channel, 'suppressed', c.reason, count(*)
+  select (c.decided_at at time zone 'UTC')::date as day, e.type_key, c.channel, 'suppressed' as status, c.reason, count(*) as total
   from notify.decisions as c join notify.events as e on e.id = c.event_id
   where c.event_id >= first_id and c.event_id < end_id and c.outcome = 'suppress'
   group by 1, 2, 3, 5

@@ -26,7 +26,13 @@ begin
     where d.id >= first_id and d.id < end_id and d.channel = 'push' and d.sent_at is not null
     group by n.id, n.type_key
   )
-  select p.day, t.pack, p.type_key, count(*), count(*) filter (where p.opened), round(avg(p.opened::integer), 4)
+  select
+    p.day,
+    t.pack,
+    p.type_key,
+    count(*) as sent,
+    count(*) filter (where p.opened) as opened,
+    round(avg(p.opened::integer), 4) as opened_share
   from push as p join notify.notification_types as t on t.key = p.type_key
   where push_statistics.pack is null or t.pack = push_statistics.pack
   group by 1, 2, 3 order by 1 desc, 2, 3;

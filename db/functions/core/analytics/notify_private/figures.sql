@@ -113,16 +113,37 @@ begin
   summed as (
     select
       w.starts,
-      row(
-        case when isfinite(w.starts) then w.starts at time zone zone else from_hour end, nullif(w.of_type, ''), nullif(w.of_channel, ''),
-        coalesce(a.deliveries, 0), coalesce(a.sent, 0), coalesce(a.delivered, 0), coalesce(a.tracked, 0), coalesce(a.read, 0),
-        coalesce(a.clicked, 0), coalesce(a.leavable, 0), coalesce(a.unsubscribed, 0), coalesce(a.failed, 0), coalesce(a.expired, 0),
-        coalesce(a.canceled, 0), coalesce(a.suppressed, 0), coalesce(a.unknown, 0), coalesce(a.waiting, 0), coalesce(a.held_back, 0),
-        coalesce(a.retried, 0), coalesce(a.retries, 0), coalesce(a.recovered, 0), coalesce(a.given_up, 0),
-        coalesce(a.delivery_times, 0), a.delivery_time, coalesce(h.deliver, a.delivery_histogram, '{}'),
-        coalesce(a.read_times, 0), a.read_time, coalesce(h.read, a.read_histogram, '{}'),
-        coalesce(a.click_times, 0), a.click_time, coalesce(h.click, a.click_histogram, '{}')
-      )::notify_private.hourly_statistics as of
+      case when isfinite(w.starts) then w.starts at time zone zone else from_hour end as starts_at,
+      nullif(w.of_type, '') as type_key,
+      nullif(w.of_channel, '') as channel,
+      coalesce(a.deliveries, 0) as deliveries,
+      coalesce(a.sent, 0) as sent,
+      coalesce(a.delivered, 0) as delivered,
+      coalesce(a.tracked, 0) as tracked,
+      coalesce(a.read, 0) as read,
+      coalesce(a.clicked, 0) as clicked,
+      coalesce(a.leavable, 0) as leavable,
+      coalesce(a.unsubscribed, 0) as unsubscribed,
+      coalesce(a.failed, 0) as failed,
+      coalesce(a.expired, 0) as expired,
+      coalesce(a.canceled, 0) as canceled,
+      coalesce(a.suppressed, 0) as suppressed,
+      coalesce(a.unknown, 0) as unknown,
+      coalesce(a.waiting, 0) as waiting,
+      coalesce(a.held_back, 0) as held_back,
+      coalesce(a.retried, 0) as retried,
+      coalesce(a.retries, 0) as retries,
+      coalesce(a.recovered, 0) as recovered,
+      coalesce(a.given_up, 0) as given_up,
+      coalesce(a.delivery_times, 0) as delivery_times,
+      a.delivery_time,
+      coalesce(h.deliver, a.delivery_histogram, '{}') as delivery_histogram,
+      coalesce(a.read_times, 0) as read_times,
+      a.read_time,
+      coalesce(h.read, a.read_histogram, '{}') as read_histogram,
+      coalesce(a.click_times, 0) as click_times,
+      a.click_time,
+      coalesce(h.click, a.click_histogram, '{}') as click_histogram
     from wanted as w
     left join sums as a using (starts, of_type, of_channel)
     left join histograms as h on h.id = a.id
@@ -130,8 +151,14 @@ begin
   select f.*
   from summed as s
   cross join lateral notify_private.figures_of(
-    s.of, case when isfinite(s.starts) then (s.starts + ('1 ' || step)::interval) at time zone zone else to_hour end, as_of) as f
-  order by s.starts, (s.of).type_key, (s.of).channel;
+    row(
+      s.starts_at, s.type_key, s.channel, s.deliveries, s.sent, s.delivered, s.tracked, s.read, s.clicked, s.leavable,
+      s.unsubscribed, s.failed, s.expired, s.canceled, s.suppressed, s.unknown, s.waiting, s.held_back, s.retried,
+      s.retries, s.recovered, s.given_up, s.delivery_times, s.delivery_time, s.delivery_histogram, s.read_times,
+      s.read_time, s.read_histogram, s.click_times, s.click_time, s.click_histogram
+    )::notify_private.hourly_statistics,
+    case when isfinite(s.starts) then (s.starts + ('1 ' || step)::interval) at time zone zone else to_hour end, as_of) as f
+  order by s.starts, s.type_key, s.channel;
 end
 $$;
 comment on function notify_private.figures(text, uuid, text[], text[], timestamptz, timestamptz, text) is

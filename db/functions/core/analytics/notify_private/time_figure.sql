@@ -5,16 +5,18 @@ security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   p interval[];
+  figure notify.time_figure;
 begin
-  if known = 0 then
-    return row(0, null, null, null, null, null)::notify.time_figure;
+  figure.known := known;
+  if known > 0 then
+    p := notify_private.percentiles(histogram, '{0.5,0.9,0.95,0.99}');
+    figure.average_seconds := round(extract(epoch from total) / known, 3);
+    figure.p50_seconds := round(extract(epoch from p[1]), 3);
+    figure.p90_seconds := round(extract(epoch from p[2]), 3);
+    figure.p95_seconds := round(extract(epoch from p[3]), 3);
+    figure.p99_seconds := round(extract(epoch from p[4]), 3);
   end if;
-  p := notify_private.percentiles(histogram, '{0.5,0.9,0.95,0.99}');
-  return row(
-    known, round(extract(epoch from total) / known, 3),
-    round(extract(epoch from p[1]), 3), round(extract(epoch from p[2]), 3), round(extract(epoch from p[3]), 3),
-    round(extract(epoch from p[4]), 3)
-  )::notify.time_figure;
+  return figure;
 end
 $$;
 comment on function notify_private.time_figure(bigint, interval, bigint[]) is

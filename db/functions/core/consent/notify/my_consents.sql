@@ -5,8 +5,12 @@ security definer set search_path = pg_catalog, pg_temp
 as $$
   select
     x.channel,
-    case when c.granted then 'given' when not c.granted then 'withdrawn' when r.regime = 'opt_in' then 'missing' else 'not_needed' end,
-    r.regime, c.text_version, c.recorded_at
+    case
+      when c.granted then 'given' when not c.granted then 'withdrawn' when r.regime = 'opt_in' then 'missing' else 'not_needed'
+    end as state,
+    r.regime,
+    c.text_version,
+    c.recorded_at
   from notify.users as u
   cross join lateral notify_private.consent_regime(u.region) as r
   cross join unnest('{push,email,sms,voice,in_app,webhook}'::text[]) with ordinality as x (channel, place)

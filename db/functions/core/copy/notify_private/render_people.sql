@@ -27,12 +27,23 @@ as $$
     join notify.notification_types as t on t.key = e.type_key
     cross join lateral notify_private.best_copy(t.key, d.locale, d.variant) as c
   )
-  select array_agg(row(
-    uuidv7(), m.event_id, m.recipient_id, t.title, t.subtitle, t.body, t.data, t.thread_id, t.collapse_key,
-    notify_private.hash_long_key(replace(t.dedupe_key, '{userId}', m.recipient_id::text)), t.channel_texts
-  )::notify_private.person)
-  from member as m
-  join text as t on t.event_id = m.event_id and t.locale = m.locale and t.variant = m.variant and t.variables = m.variables
+  select array_agg(p::notify_private.person)
+  from (
+    select
+      uuidv7() as notification_id,
+      m.event_id,
+      m.recipient_id,
+      t.title,
+      t.subtitle,
+      t.body,
+      t.data,
+      t.thread_id,
+      t.collapse_key,
+      notify_private.hash_long_key(replace(t.dedupe_key, '{userId}', m.recipient_id::text)) as dedupe_key,
+      t.channel_texts
+    from member as m
+    join text as t on t.event_id = m.event_id and t.locale = m.locale and t.variant = m.variant and t.variables = m.variables
+  ) as p
 $$;
 comment on function notify_private.render_people(notify.events[], notify_private.audience_member[]) is
   'The copy of events for those whom they concern, each in their language and with the id of the notification they may get. '

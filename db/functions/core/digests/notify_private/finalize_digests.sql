@@ -11,9 +11,9 @@ declare
 begin
   select pg_catalog.array_agg(i), pg_catalog.array_agg(
     -- Without its dedupe key, which this candidate itself has claimed.
-    row(i.notification_id, i.event_id, t.key, i.recipient_id, i.channel, null, e.due_at + coalesce(e.expires_after, t.expires_after), null,
-      'digest')::notify_private.candidate
-  )
+    notify_private.candidate(
+      i.notification_id, i.event_id, t.key, i.recipient_id, i.channel,
+      expires_at => e.due_at + coalesce(e.expires_after, t.expires_after), released_rule => 'digest'))
   into items, candidates
   from unnest(closing) as c
   cross join lateral (select * from notify.digest_items as x where x.digest_id = c.id and x.left_out is null offset 0) as i
@@ -27,11 +27,17 @@ begin
   where v.outcome = 'suppress' and v.rule in ('type', 'event', 'expiry', 'still_relevant', 'consent', 'preference');
   select pg_catalog.array_agg(j::notify.digest_items) into items
   from (
-    select i.event_id, i.recipient_id, i.channel, i.digest_id, i.notification_id, i.added_at,
+    select
+      i.event_id,
+      i.recipient_id,
+      i.channel,
+      i.digest_id,
+      i.notification_id,
+      i.added_at,
       case when v.rule is null
         then (pg_catalog.row_number() over (partition by i.digest_id, v.rule is null order by i.event_id))::integer
-      end,
-      v.rule,
+      end as position,
+      v.rule as left_out,
       i.rule_inputs
     from unnest(items) as i
     left join unnest(dropped) as v on v.event_id = i.event_id and v.recipient_id = i.recipient_id and v.channel = i.channel

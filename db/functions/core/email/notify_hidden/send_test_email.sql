@@ -6,6 +6,7 @@ as $$
 declare
   me constant uuid := notify_private.require_user();
   mailbox text;
+  event notify.event_input;
   event_id uuid;
 begin
   select u.email into mailbox from notify.users as u where u.id = me;
@@ -13,8 +14,9 @@ begin
     raise exception 'you have no email address' using errcode = 'RBNFD';
   end if;
   perform notify_private.use_limit('test_emails', me);
-  select r.event_id into event_id
-  from notify.emit_many(array[row('test_email', me, null, null, '{}', null, null)::notify.event_input]) as r;
+  event.type_key := 'test_email';
+  event.actor_id := me;
+  select r.event_id into event_id from notify.emit_many(array[event]) as r;
   return event_id;
 end
 $$;

@@ -6,7 +6,7 @@ declare
   canceled uuid[];
   waiting integer;
   ended uuid[];
-  deliveries integer;
+  canceled_deliveries integer;
 begin
   -- A planner holds its events for one slice: waited for, then the rest of them is canceled.
   canceled := array(
@@ -37,7 +37,7 @@ begin
       and d.status = 'queued'
     returning d.id
   )
-  select pg_catalog.array_agg(s.id), pg_catalog.count(*) into ended, deliveries from stopped as s;
+  select pg_catalog.array_agg(s.id), pg_catalog.count(*) into ended, canceled_deliveries from stopped as s;
 
   with released as (
     update notify.holds as h set released_at = at, outcome = 'suppress'
@@ -74,7 +74,10 @@ begin
     where k.recipient_id = t.recipient_id and k.channel = t.channel and k.event_id = t.event_id
   )
   select pg_catalog.count(*) into waiting from decided;
-  return row(pg_catalog.cardinality(canceled), waiting, deliveries);
+  return (
+    select c::notify.cancellation
+    from (select pg_catalog.cardinality(canceled) as events, waiting, canceled_deliveries as deliveries) as c
+  );
 end
 $$;
 comment on function notify_private.cancel_events(uuid[]) is

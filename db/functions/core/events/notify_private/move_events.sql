@@ -19,9 +19,7 @@ begin
   -- What is due before the next sweep is looked at now, and sets the worker's clock.
   looks as (
     select graphile_worker.add_jobs(array(
-      select row(
-        case t.priority when 'P0' then 'event__plan_urgent' else 'event__plan' end, '{}', null, null, null, null, null, null
-      )::graphile_worker.job_spec
+      select notify_private.job(case t.priority when 'P0' then 'event__plan_urgent' else 'event__plan' end)
       from moved as m join notify.notification_types as t on t.key = m.type_key
       where m.due_at < pg_catalog.clock_timestamp() + interval '1100 milliseconds'
       group by t.priority

@@ -10,7 +10,7 @@ as $$
 begin
   perform notify_private.require_backtest(backtest.since, backtest.until, backtest.part, backtest.parts);
   return query
-  select r.type_key, r.channel, r.outcome, r.rule, r.new_outcome, r.new_rule, pg_catalog.count(*)
+  select r.type_key, r.channel, r.outcome, r.rule, r.new_outcome, r.new_rule, pg_catalog.count(*) as total
   from notify_private.replay(backtest.since, backtest.until, backtest.changes, backtest.part, backtest.parts) as r
   group by 1, 2, 3, 4, 5, 6
   order by 7 desc, 1, 2, 3, 4, 5, 6;

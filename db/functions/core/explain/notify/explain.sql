@@ -34,11 +34,18 @@ begin
     ) as j
   )
   select
-    asked.of_event_id, asked.of_recipient_id, j.channel, j.judgement, j.at, r."position", r.rule, s.verdict,
-    case when r.rule = j.rule then j.reason end,
-    case when r.rule = j.rule then coalesce(j.inputs, i.inputs) when s.verdict = 'passed' then i.inputs end,
+    asked.of_event_id as event_id,
+    asked.of_recipient_id as recipient_id,
+    j.channel,
+    j.judgement,
+    j.at,
+    r."position",
+    r.rule,
+    s.verdict,
+    case when r.rule = j.rule then j.reason end as reason,
+    case when r.rule = j.rule then coalesce(j.inputs, i.inputs) when s.verdict = 'passed' then i.inputs end as inputs,
     notify_hidden.rule_explanation(r.rule, s.verdict, case when r.rule = j.rule then j.reason end, j.until,
-      coalesce(j.rule_inputs, '{}') || case when r.rule = j.rule then coalesce(j.inputs, '{}') else '{}' end)
+      coalesce(j.rule_inputs, '{}') || case when r.rule = j.rule then coalesce(j.inputs, '{}') else '{}' end) as because
   from judgement as j
   left join notify_hidden.rules() as decisive on decisive.rule = j.rule
   cross join notify_hidden.rules() as r
@@ -57,8 +64,17 @@ begin
   union all
   -- Nothing that rules had to say: its event was canceled while it waited.
   select
-    asked.of_event_id, asked.of_recipient_id, d.channel, null, d.decided_at, 0, d.rule, 'suppressed', d.reason, null,
-    'The event was canceled while this waited.'
+    asked.of_event_id as event_id,
+    asked.of_recipient_id as recipient_id,
+    d.channel,
+    null as judgement,
+    d.decided_at as at,
+    0 as position,
+    d.rule,
+    'suppressed' as verdict,
+    d.reason,
+    null as inputs,
+    'The event was canceled while this waited.' as because
   from notify.decisions as d
   where d.event_id = asked.of_event_id and d.recipient_id = asked.of_recipient_id and d.rule = 'event'
   order by 3, 4, 6;
@@ -71,7 +87,18 @@ begin
   from notify.events as e where e.id = asked.of_event_id;
   if found then
     return query
-    select asked.of_event_id, asked.of_recipient_id, null::text, null::integer, a.at, 0, a.rule, a.verdict, a.reason, null::jsonb, a.because
+    select
+      asked.of_event_id as event_id,
+      asked.of_recipient_id as recipient_id,
+      null::text as channel,
+      null::integer as judgement,
+      a.at,
+      0 as position,
+      a.rule,
+      a.verdict,
+      a.reason,
+      null::jsonb as inputs,
+      a.because
     from (
       select 'event' as rule, 'canceled' as verdict, null as reason, event.canceled_at as at,
         'The event was canceled before it was planned.' as because

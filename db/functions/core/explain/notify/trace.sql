@@ -65,7 +65,17 @@ begin
       ('archived', n.archived_at)) as e (what, at)
     where n.id in (select notification_id from decision) and e.at is not null
   )
-  select asked.of_event_id, asked.of_recipient_id, e.channel, e.at, e.delivery_id, e.what, e.status, e.reason, e.code, e.because
+  select
+    asked.of_event_id as event_id,
+    asked.of_recipient_id as recipient_id,
+    e.channel,
+    e.at,
+    e.delivery_id,
+    e.what,
+    e.status,
+    e.reason,
+    e.code,
+    e.because
   from entry as e order by e.at, e.rank, e.channel, e.delivery_id;
 end
 $$;

@@ -40,42 +40,68 @@ as $$
     group by p.recipient_id
   )
   select
-    null::uuid, e.event_id, e.recipient_id, e.type_key, e.channel, e.at, e.released_rule, e.place, e.priority,
-    case when e.change ? 'enabled' then e.other_enabled else e.type_enabled end,
-    (e.recorded ->> 'expires_at')::timestamptz, not e.recorded ? 'relevant',
-    coalesce(e.recorded ->> 'consent', 'not_needed'), e.recorded ->> 'region',
-    q.enabled, q.frequency, q.source,
-    (e.recorded ->> 'known')::integer, coalesce(e.recorded ->> 'usable', e.recorded ->> 'known')::integer, e.recorded ->> 'suppression',
-    null::notify_private.usable_address[],
-    e.recorded ->> 'fallback', (e.recorded ->> 'step')::integer,
-    e.recorded ->> 'key', e.at + coalesce(e.dedupe_window, settings.retention),
+    null::uuid as notification_id,
+    e.event_id,
+    e.recipient_id,
+    e.type_key,
+    e.channel,
+    e.at,
+    e.released_rule,
+    e.place,
+    e.priority,
+    case when e.change ? 'enabled' then e.other_enabled else e.type_enabled end as type_enabled,
+    (e.recorded ->> 'expires_at')::timestamptz as expires_at,
+    not e.recorded ? 'relevant' as relevant,
+    coalesce(e.recorded ->> 'consent', 'not_needed') as consent,
+    e.recorded ->> 'region' as region,
+    q.enabled,
+    q.frequency,
+    q.source,
+    (e.recorded ->> 'known')::integer as known,
+    coalesce(e.recorded ->> 'usable', e.recorded ->> 'known')::integer as usable,
+    e.recorded ->> 'suppression' as suppression_reason,
+    null::notify_private.usable_address[] as addresses,
+    e.recorded ->> 'fallback' as fallback_key,
+    (e.recorded ->> 'step')::integer as fallback_step,
+    e.recorded ->> 'key' as dedupe_key,
+    e.at + coalesce(e.dedupe_window, settings.retention) as dedupe_expires_at,
     -- What had used the key before the time that is replayed had used it.
-    coalesce(k.event_id, case when e.recorded ->> 'used_by' < first_id::text then (e.recorded ->> 'used_by')::uuid end), k.expires_at,
+    coalesce(k.event_id, case when e.recorded ->> 'used_by' < first_id::text then (e.recorded ->> 'used_by')::uuid end) as used_by_event_id,
+    k.expires_at as used_until,
     e.capped,
-    case when changes ? 'daily_cap' or not e.recorded ? 'cap' then least(settings.daily_cap,
-      o.daily_cap) else (e.recorded ->> 'cap')::integer end,
-    coalesce(n.today, 0)::integer, e.day,
-    case when changes ? 'rolling_cap' or not e.recorded ? 'capped' then settings.rolling_cap
-      else (e.recorded ->> 'rolling_cap')::integer end,
-    coalesce(n.recent, 0)::integer, array[e.at + settings.rolling_window] || n.frees,
-    e.excess, e.zone, h.until,
+    case
+      when changes ? 'daily_cap' or not e.recorded ? 'cap' then least(settings.daily_cap, o.daily_cap)
+      else (e.recorded ->> 'cap')::integer
+    end as cap,
+    coalesce(n.today, 0)::integer as count,
+    e.day,
+    case
+      when changes ? 'rolling_cap' or not e.recorded ? 'capped' then settings.rolling_cap
+      else (e.recorded ->> 'rolling_cap')::integer
+    end as rolling_cap,
+    coalesce(n.recent, 0)::integer as rolling_count,
+    array[e.at + settings.rolling_window] || n.frees as rolling_frees,
+    e.excess as cap_excess,
+    e.zone,
+    h.until as quiet_until,
     case when h.until = o.paused_until then 'paused' else case when e.held_by[e.nth] = 'quiet_hours' then e.recorded ->> 'reason'
-      else 'quiet_hours' end end,
+      else 'quiet_hours' end end as quiet_reason,
     case
       when not e.is_astray and not q.is_other and not coalesce(e.change ? 'cap_excess',
         false) then (e.recorded ->> 'digest_at')::timestamptz
       when q.frequency in ('daily', 'weekly') or e.excess = 'digest' then notify_private.next_local(
         coalesce(o.digest_time, settings.digest_time),
         case when q.frequency = 'weekly' then array[coalesce(o.digest_weekday, settings.digest_weekday)] end, e.zone, e.at)
-    end,
+    end as digest_at,
     case
       when e.excess = 'drop' or not e.capped or e.priority = 'P0' then null
       when e.held_by[e.nth] = 'daily_cap' then e.held_until[e.nth]
       else notify_private.next_local(
         coalesce(o.digest_time, settings.digest_time), null, e.zone,
         notify_private.local_instant((e.day + 1)::timestamp, e.zone, 'first') - interval '1 microsecond')
-    end,
-    e.recorded ? 'unverified', e.recorded ->> 'spending'
+    end as defer_until,
+    e.recorded ? 'unverified' as unverified,
+    e.recorded ->> 'spending' as spending
   from element as e
   left join lateral (
     select x.quiet_hours, x.paused_until, x.daily_cap, x.digest_time, x.digest_weekday

@@ -33,7 +33,8 @@ begin
   end if;
 
   -- All channels of one event that nobody has heard of yet: they share the caps' room, as when it is planned.
-  candidate := row(uuidv7(), uuidv7(), predict.type_key, predict.user_id, null, key, predict.at + kind.expires_after, null, null);
+  candidate := notify_private.candidate(
+    uuidv7(), uuidv7(), predict.type_key, predict.user_id, dedupe_key => key, expires_at => predict.at + kind.expires_after);
   foreach place in array kind.channels loop
     candidate.channel := place;
     select f.* into known_inputs from notify_private.rule_inputs(array[candidate], predict.at) as f;
@@ -47,7 +48,8 @@ begin
 
   foreach place in array kind.channels loop
     instant := predict.at;
-    candidate := row(uuidv7(), uuidv7(), predict.type_key, predict.user_id, place, key, instant + kind.expires_after, null, null);
+    candidate := notify_private.candidate(
+      uuidv7(), uuidv7(), predict.type_key, predict.user_id, place, key, expires_at => instant + kind.expires_after);
     -- Each step is later than the one before; what waits longer than so often ends at its expiry anyway.
     for step in 1..20 loop
       if step = 1 then
@@ -63,11 +65,18 @@ begin
       end if;
       return query
       select
-        place, step, instant, verdict.outcome, verdict.rule, verdict.reason, verdict.inputs, verdict.held_until,
+        place as channel,
+        step,
+        instant as at,
+        verdict.outcome,
+        verdict.rule,
+        verdict.reason,
+        verdict.inputs,
+        verdict.held_until as until,
         notify_hidden.rule_explanation(
           coalesce(verdict.rule, 'none'),
           case verdict.outcome when 'send' then 'passed' when 'hold' then 'held' when 'digest' then 'gathered' else 'suppressed' end,
-          verdict.reason, verdict.held_until, verdict.rule_inputs || coalesce(verdict.inputs, '{}'));
+          verdict.reason, verdict.held_until, verdict.rule_inputs || coalesce(verdict.inputs, '{}')) as because;
       if verdict.outcome = 'digest' then
         -- Its digest is a notification like any other.
         candidate.event_id := uuidv7();

@@ -44,11 +44,14 @@ begin
     keys := '{}';
     -- What was sent before, as it was.
     sent := array(
-      select row(d.recipient_id, d.decided_at, (d.rule_inputs ->> 'day')::date)::notify_private.past_message
-      from unnest(chunk) as r (id)
-      join notify.decisions as d on d.recipient_id = r.id
-      where d.event_id >= notify_private.uuidv7_floor(since - interval '40 days') and d.event_id < first_id
-        and d.outcome = 'send' and d.decided_at > since - memory and d.channel = any (other.capped_channels)
+      select m::notify_private.past_message
+      from (
+        select d.recipient_id, d.decided_at as at, (d.rule_inputs ->> 'day')::date as day
+        from unnest(chunk) as r (id)
+        join notify.decisions as d on d.recipient_id = r.id
+        where d.event_id >= notify_private.uuidv7_floor(since - interval '40 days') and d.event_id < first_id
+          and d.outcome = 'send' and d.decided_at > since - memory and d.channel = any (other.capped_channels)
+      ) as m
     );
     open rounds for
       with candidate as (
@@ -102,10 +105,13 @@ begin
       numbered as (
         select s.*, dense_rank() over (partition by s.recipient_id order by s.judged_at[1]) as round from story as s
       )
-      select array_agg(row(
-        n.event_id, n.recipient_id, n.channel, n.type_key, n.place, n.rule is distinct from 'type', n.shares_key,
-        n.judged_at[1], 1, null, n.judged_at, n.known, n.held_by, n.held_for,
-        n.decided_at, n.outcome, n.rule, n.reason, n.ended_by, n.freed_at)::notify_private.past)
+      select array_agg(notify_private.past(
+        event_id => n.event_id, recipient_id => n.recipient_id, channel => n.channel, type_key => n.type_key, place => n.place,
+        type_enabled => n.rule is distinct from 'type', shares_key => n.shares_key,
+        at => n.judged_at[1], nth => 1, released_rule => null,
+        judged_at => n.judged_at, rule_inputs => n.known, held_by => n.held_by, held_until => n.held_for,
+        decided_at => n.decided_at, outcome => n.outcome, rule => n.rule, reason => n.reason,
+        ended_by => n.ended_by, freed_at => n.freed_at))
       from numbered as n group by n.round order by n.round;
     fetch rounds into fresh;
 
@@ -137,7 +143,18 @@ begin
       -- What no rule ended ends as it did.
       return query
       select
-        b.event_id, b.recipient_id, b.channel, b.type_key, b.decided_at, b.outcome, b.rule, b.reason, b.at, b.outcome, b.rule, b.reason
+        b.event_id,
+        b.recipient_id,
+        b.channel,
+        b.type_key,
+        b.decided_at as at,
+        b.outcome,
+        b.rule,
+        b.reason,
+        b.at as new_at,
+        b.outcome as new_outcome,
+        b.rule as new_rule,
+        b.reason as new_reason
       from unnest(batch) as b where b.nth > pg_catalog.cardinality(b.judged_at);
       if pg_catalog.cardinality(keys) > 0 then
         keys := array(
@@ -161,10 +178,13 @@ begin
             and (v.event_id = k.event_id or v.outcome <> 'suppress' and v.rule is distinct from 'fallback')
           where v.event_id is null
         ) || array(
-          select row(v.recipient_id, v.channel, v.dedupe_key, v.event_id, least(v.dedupe_expires_at, b.freed_at))::notify_private.past_key
-          from unnest(verdicts) as v
-          join unnest(batch) as b on b.event_id = v.event_id and b.recipient_id = v.recipient_id and b.channel = v.channel
-          where b.shares_key and v.outcome <> 'suppress' and v.rule is distinct from 'fallback'
+          select k::notify_private.past_key
+          from (
+            select v.recipient_id, v.channel, v.dedupe_key, v.event_id, least(v.dedupe_expires_at, b.freed_at) as expires_at
+            from unnest(verdicts) as v
+            join unnest(batch) as b on b.event_id = v.event_id and b.recipient_id = v.recipient_id and b.channel = v.channel
+            where b.shares_key and v.outcome <> 'suppress' and v.rule is distinct from 'fallback'
+          ) as k
         );
       end if;
       sent := array(
@@ -179,13 +199,16 @@ begin
       );
 
       select
+        pg_catalog.array_agg(notify_private.past(
+          event_id => n.event_id, recipient_id => n.recipient_id, channel => n.channel, type_key => n.type_key, place => n.place,
+          type_enabled => n.type_enabled, shares_key => n.shares_key,
+          at => n.next_at, nth => n.next_nth, released_rule => n.new_rule,
+          judged_at => n.judged_at, rule_inputs => n.rule_inputs, held_by => n.held_by, held_until => n.held_until,
+          decided_at => n.decided_at, outcome => n.outcome, rule => n.rule, reason => n.reason,
+          ended_by => n.ended_by, freed_at => n.freed_at)) filter (where n.next_at is not null),
         pg_catalog.array_agg(row(
-          n.event_id, n.recipient_id, n.channel, n.type_key, n.place, n.type_enabled, n.shares_key,
-          n.next_at, n.next_nth, n.new_rule, n.judged_at, n.rule_inputs, n.held_by, n.held_until,
-          n.decided_at, n.outcome, n.rule, n.reason, n.ended_by, n.freed_at)::notify_private.past) filter (where n.next_at is not null),
-        pg_catalog.array_agg(row(
-          n.event_id, n.recipient_id, n.channel, n.type_key, n.decided_at, n.outcome, n.rule, n.reason,
-          n.at, n.new_outcome, n.new_rule, n.new_reason)::notify.backtest_case) filter (where n.next_at is null)
+          n.event_id, n.recipient_id, n.channel, n.type_key, k.at, n.outcome, n.rule, n.reason,
+          k.new_at, n.new_outcome, n.new_rule, n.new_reason)::notify.backtest_case) filter (where n.next_at is null)
       into back, ended
       from (
         select
@@ -209,7 +232,8 @@ begin
           from unnest(verdicts) as v
           join unnest(batch) as b on b.event_id = v.event_id and b.recipient_id = v.recipient_id and b.channel = v.channel
         ) as j
-      ) as n;
+      ) as n
+      cross join lateral (select n.decided_at as at, n.at as new_at) as k;
       waiting := waiting || coalesce(back, '{}');
       return query select * from unnest(ended);
     end loop;

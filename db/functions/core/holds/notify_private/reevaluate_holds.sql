@@ -11,10 +11,9 @@ begin
     array(
       select v from notify_private.evaluate_candidates(
         array(
-          select row(
-            h.notification_id, h.event_id, e.type_key, h.recipient_id, h.channel, d.rule_inputs ->> 'key',
-            e.due_at + coalesce(e.expires_after, t.expires_after), e.fallback_key, h.rule
-          )::notify_private.candidate
+          select notify_private.candidate(
+            h.notification_id, h.event_id, e.type_key, h.recipient_id, h.channel, dedupe_key => d.rule_inputs ->> 'key',
+            expires_at => e.due_at + coalesce(e.expires_after, t.expires_after), fallback_key => e.fallback_key, released_rule => h.rule)
           from unnest(holds) as h
           join unnest(events) as e on e.id = h.event_id
           join notify.notification_types as t on t.key = e.type_key

@@ -69,7 +69,8 @@ begin
     from changed as c where action <> 'seen' having count(*) > 0
     returning id, changed_at
   )
-  select (select count(*) from changed), k.id, k.changed_at + interval '10 minutes' into result
+  select (select count(*) from changed) as changed, k.id as undo_token, k.changed_at + interval '10 minutes' as undo_until
+  into result
   from (values (true)) as always left join kept as k on true;
   -- Undo is for what one did just now: the oldest make room.
   delete from notify_private.inbox_changes as c

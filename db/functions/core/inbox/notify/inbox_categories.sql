@@ -2,8 +2,11 @@ create or replace function notify.inbox_categories(filter notify.inbox_filter de
 language sql stable set search_path = pg_catalog, pg_temp
 set enable_seqscan = off set enable_bitmapscan = off set jit = off
 as $$
-  select k.category, upper(left(k.category, 1)) || pg_catalog.translate(pg_catalog.substr(k.category, 2), '_', ' '),
-    sum(n.total)::integer, sum(n.unread)::integer
+  select
+    k.category,
+    upper(left(k.category, 1)) || pg_catalog.translate(pg_catalog.substr(k.category, 2), '_', ' ') as name,
+    sum(n.total)::integer as total,
+    sum(n.unread)::integer as unread
   from (
     select i.type_key, pg_catalog.count(*) as total, pg_catalog.count(*) filter (where i.read_at is null) as unread
     from notify_hidden.inbox(filter) as i group by i.type_key

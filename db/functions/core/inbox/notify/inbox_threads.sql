@@ -4,9 +4,12 @@ language sql stable
 as $$
   -- There is no greatest uuid in PostgreSQL 18; as text their order is the same.
   select
-    n.thread_id, pg_catalog.max(n.id::pg_catalog.text)::pg_catalog.uuid,
-    pg_catalog.count(*)::integer, (pg_catalog.count(*) filter (where n.read_at is null))::integer,
-    pg_catalog.min(n.created_at), pg_catalog.max(n.created_at)
+    n.thread_id,
+    pg_catalog.max(n.id::pg_catalog.text)::pg_catalog.uuid as newest_id,
+    pg_catalog.count(*)::integer as count,
+    (pg_catalog.count(*) filter (where n.read_at is null))::integer as unread_count,
+    pg_catalog.min(n.created_at) as oldest_at,
+    pg_catalog.max(n.created_at) as newest_at
   from notify_hidden.inbox(filter) as n
   group by n.thread_id, case when n.thread_id is null then n.id end
   order by 2 desc

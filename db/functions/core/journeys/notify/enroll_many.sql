@@ -46,7 +46,7 @@ begin
 
   -- A statement of its own: it sees the enrollment of a transaction that we waited for.
   return query
-  select n.id, not (n.id = any (made) and i.n = min(i.n) over (partition by n.id))
+  select n.id as enrollment_id, not (n.id = any (made) and i.n = min(i.n) over (partition by n.id)) as deduplicated
   from unnest(enrollments) with ordinality as i (journey_key, user_id, subject_type, subject_id, data, n)
   cross join lateral (
     select x.id from notify.journey_enrollments as x

@@ -17,10 +17,9 @@ begin
   select pg_catalog.array_agg(v) into verdicts
   from notify_private.evaluate_candidates(
     array(
-      select row(
-        p.notification_id, p.event_id, t.key, p.recipient_id, channel, p.dedupe_key, e.due_at + coalesce(e.expires_after, t.expires_after),
-        e.fallback_key, null
-      )::notify_private.candidate
+      select notify_private.candidate(
+        p.notification_id, p.event_id, t.key, p.recipient_id, channel, p.dedupe_key,
+        expires_at => e.due_at + coalesce(e.expires_after, t.expires_after), fallback_key => e.fallback_key)
       from unnest(people) as p
       join unnest(events) as e on e.id = p.event_id
       join notify.notification_types as t on t.key = e.type_key

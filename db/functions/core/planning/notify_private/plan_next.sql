@@ -11,7 +11,10 @@ declare
   at constant timestamptz := pg_catalog.clock_timestamp();
   chunk uuid[] := '{}';
   waiting record;
+  planned notify_private.planned_chunk;
 begin
+  planned.found := false;
+  planned.unplanned := '{}';
   for waiting in
     select t.key from notify.notification_types as t
     cross join lateral (
@@ -32,15 +35,16 @@ begin
     exit when pg_catalog.cardinality(chunk) = room;
   end loop;
   if pg_catalog.cardinality(chunk) = 0 then
-    return row(false, '{}'::uuid[]);
+    return planned;
   end if;
+  planned.found := true;
   begin
     perform notify_private.plan(chunk);
   exception when others then
     -- Which of them? Asked one by one, each in a transaction of its own: none keeps the people of the others locked.
-    return row(true, chunk);
+    planned.unplanned := chunk;
   end;
-  return row(true, '{}'::uuid[]);
+  return planned;
 end
 $$;
 comment on function notify_private.plan_next(text) is

@@ -20,7 +20,7 @@ as $$
     union all
     select l.scope, l.key, l.channel, (l.old ->> 'enabled')::boolean, l.old ->> 'frequency' from later as l where l.old is not null
   )
-  select t.key, t.pack, t.category, c.channel, e.enabled, e.source, f.frequency, f.source
+  select t.key as type_key, t.pack, t.category, c.channel, e.enabled, e.source, f.frequency, f.source as frequency_source
   from notify_private.types_at(at) as t
   cross join unnest(t.channels) as c (channel)
   left join choice as o on o.scope = 'type' and o.key = t.key and o.channel = c.channel

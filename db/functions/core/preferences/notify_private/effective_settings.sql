@@ -1,18 +1,20 @@
 create or replace function notify_private.effective_settings(user_id uuid, at timestamptz) returns notify.effective_settings
 language sql stable set search_path = pg_catalog, pg_temp
 as $$
-  select row(
-    coalesce(case when z.old is null then u.time_zone else z.old ->> 'time_zone' end, 'UTC'),
-    coalesce(p.quiet_hours, s.quiet_hours), p.paused_until, least(p.daily_cap, s.daily_cap),
-    coalesce(p.digest_time, s.digest_time), coalesce(p.digest_weekday, s.digest_weekday)::integer,
+  select
+    coalesce(case when z.old is null then u.time_zone else z.old ->> 'time_zone' end, 'UTC') as time_zone,
+    coalesce(p.quiet_hours, s.quiet_hours) as quiet_hours,
+    p.paused_until,
+    least(p.daily_cap, s.daily_cap) as daily_cap,
+    coalesce(p.digest_time, s.digest_time) as digest_time,
+    coalesce(p.digest_weekday, s.digest_weekday)::integer as digest_weekday,
     array_remove(array[
       case when p.quiet_hours is not null then 'quiet_hours' end,
       case when p.paused_until is not null then 'paused_until' end,
       case when p.daily_cap is not null then 'daily_cap' end,
       case when p.digest_time is not null then 'digest_time' end,
       case when p.digest_weekday is not null then 'digest_weekday' end
-    ], null)::notify.setting_name[]
-  )::notify.effective_settings
+    ], null)::notify.setting_name[] as own
   from notify.users as u
   cross join notify_private.operator_settings_at(at) as s
   left join notify.personal_settings as now on now.user_id = u.id

@@ -4,11 +4,16 @@ create or replace function notify_private.declare_mention(
 ) returns notify_private.personal_data
 language sql immutable set search_path = pg_catalog, pg_temp
 as $$
-  select row(
-    table_name, column_name,
-    coalesce(exports, pg_catalog.format('r.%I = $1', column_name)), coalesce(rows, pg_catalog.format('r.%I = $1', column_name)),
-    'change', coalesce(changes, pg_catalog.jsonb_build_object(column_name, 'null')), hidden, not_theirs, reason
-  )::notify_private.personal_data
+  select
+    declare_mention.table_name,
+    declare_mention.column_name,
+    coalesce(declare_mention.exports, pg_catalog.format('r.%I = $1', declare_mention.column_name)) as exports,
+    coalesce(declare_mention.rows, pg_catalog.format('r.%I = $1', declare_mention.column_name)) as rows,
+    'change' as on_erasure,
+    coalesce(declare_mention.changes, pg_catalog.jsonb_build_object(declare_mention.column_name, 'null')) as changes,
+    declare_mention.hidden,
+    declare_mention.not_theirs,
+    declare_mention.reason
 $$;
 comment on function notify_private.declare_mention(text, text, text[], jsonb, text, text, text[], text) is
   'Declares: somebody else''s row, or everybody''s, names the person. It is exported without hidden columns and without '

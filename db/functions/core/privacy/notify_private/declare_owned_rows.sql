@@ -4,11 +4,16 @@ create or replace function notify_private.declare_owned_rows(
 ) returns notify_private.personal_data
 language sql immutable set search_path = pg_catalog, pg_temp
 as $$
-  select row(
-    table_name, column_name,
-    coalesce(exports, rows, pg_catalog.format('r.%I = $1', column_name)), coalesce(rows, pg_catalog.format('r.%I = $1', column_name)),
-    'delete', null, hidden, '{}', reason
-  )::notify_private.personal_data
+  select
+    declare_owned_rows.table_name,
+    declare_owned_rows.column_name,
+    coalesce(declare_owned_rows.exports, declare_owned_rows.rows, pg_catalog.format('r.%I = $1', declare_owned_rows.column_name)) as exports,
+    coalesce(declare_owned_rows.rows, pg_catalog.format('r.%I = $1', declare_owned_rows.column_name)) as rows,
+    'delete' as on_erasure,
+    null::jsonb as changes,
+    declare_owned_rows.hidden,
+    '{}'::text[] as not_theirs,
+    declare_owned_rows.reason
 $$;
 comment on function notify_private.declare_owned_rows(text, text, text, text, text[], text) is
   'Declares: a row whose column holds the person''s id is theirs, wholly. It is exported (columns in hidden '

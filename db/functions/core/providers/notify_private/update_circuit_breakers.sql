@@ -37,20 +37,27 @@ begin
   end if;
   if by_origin or is_doubtful or has_suspects then
     answers := array(
-      select row(
-        d.id, d.recipient_id, coalesce(d.device_id, d.recipient_id),
-        -- Empty too where the address is gone by now.
-        coalesce(notify_private.origin_of(claim.provider, coalesce(v.token, w.url)), ''),
-        r.outcome, r.reason, r.suspect is true, r.suspect is true or r.outcome in ('misconfigured', 'origin'),
-          notify_private.proves_access(r)
-      )::notify_private.answer
-      from unnest(results) as r
-      join notify.deliveries as d on d.id = r.delivery_id
-      left join lateral (select x.token from notify.devices as x
-        where claim.provider = 'web_push' and x.id = d.device_id limit 1) as v on true
-      left join lateral (select x.url from notify.webhook_endpoints as x
-        where claim.provider = 'webhook' and x.id = d.device_id limit 1) as w on true
-      where d.claim_id = claim.id and d.status = 'sending'
+      select a::notify_private.answer
+      from (
+        select
+          d.id as delivery_id,
+          d.recipient_id as user_id,
+          coalesce(d.device_id, d.recipient_id) as device_id,
+          -- Empty too where the address is gone by now.
+          coalesce(notify_private.origin_of(claim.provider, coalesce(v.token, w.url)), '') as origin,
+          r.outcome,
+          r.reason,
+          r.suspect is true as is_suspect,
+          r.suspect is true or r.outcome in ('misconfigured', 'origin') as is_doubtful,
+          notify_private.proves_access(r) as proves_access
+        from unnest(results) as r
+        join notify.deliveries as d on d.id = r.delivery_id
+        left join lateral (select x.token from notify.devices as x
+          where claim.provider = 'web_push' and x.id = d.device_id limit 1) as v on true
+        left join lateral (select x.url from notify.webhook_endpoints as x
+          where claim.provider = 'webhook' and x.id = d.device_id limit 1) as w on true
+        where d.claim_id = claim.id and d.status = 'sending'
+      ) as a
     );
     if is_current and (is_doubtful or has_suspects) then
       perform notify_private.record_suspects(provider, answers, claim.claimed_at, at);
@@ -76,22 +83,24 @@ begin
   end if;
 
   judgements := array(
-    select row(
-      a.delivery_id,
-      case
-        when a.outcome in ('misconfigured', 'origin') then a.outcome
-        when n.resume_at is not null then 'suspect'
-        when a.outcome = 'message' then 'message'
-        when not is_current or n.is_most_in_doubt then 'suspect'
-        when n.is_accepted or s.since <= n.known_at then 'address'
-        else 'suspect'
-      end,
-      n.resume_at
-    )::notify_private.judgement
-    from unnest(answers) as a
-    join unnest(standings) as n on n.origin = a.origin
-    left join notify_private.suspects as s on s.provider = claim.provider and s.origin = a.origin and s.device_id = a.device_id
-    where a.is_doubtful
+    select j::notify_private.judgement
+    from (
+      select
+        a.delivery_id,
+        case
+          when a.outcome in ('misconfigured', 'origin') then a.outcome
+          when n.resume_at is not null then 'suspect'
+          when a.outcome = 'message' then 'message'
+          when not is_current or n.is_most_in_doubt then 'suspect'
+          when n.is_accepted or s.since <= n.known_at then 'address'
+          else 'suspect'
+        end as outcome,
+        n.resume_at
+      from unnest(answers) as a
+      join unnest(standings) as n on n.origin = a.origin
+      left join notify_private.suspects as s on s.provider = claim.provider and s.origin = a.origin and s.device_id = a.device_id
+      where a.is_doubtful
+    ) as j
   );
   insert into notify_private.evidence (provider, origin, user_id, retired_at)
   select distinct claim.provider, a.origin, a.user_id, at

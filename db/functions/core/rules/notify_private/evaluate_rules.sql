@@ -135,7 +135,14 @@ as $$
     from ruled as r
   )
   select
-    s.notification_id, s.event_id, s.recipient_id, s.channel, s.released_rule, s.outcome, s.final_rule, s.reason,
+    s.notification_id,
+    s.event_id,
+    s.recipient_id,
+    s.channel,
+    s.released_rule,
+    s.outcome,
+    s.final_rule as rule,
+    s.reason,
     case s.final_rule
       when 'expiry' then pg_catalog.jsonb_build_object('expires_at', s.expires_at)
       when 'consent' then pg_catalog.jsonb_build_object('region', s.region)
@@ -150,12 +157,12 @@ as $$
       when 'rolling_cap' then pg_catalog.jsonb_build_object('cap', s.rolling_cap, 'count', s.rolling_count + s.before, 'free_at', s.free_at)
       when 'quiet_hours' then pg_catalog.jsonb_build_object('zone', s.zone, 'until', s.quiet_until)
       when 'digest' then pg_catalog.jsonb_build_object('source', s.source, 'zone', s.zone)
-    end,
+    end as inputs,
     -- Nothing waits longer than it could still be delivered; then it is judged to have expired. Digests have no end of
     -- their own before their hour.
-    case s.outcome when 'hold' then least(s.wanted_until, s.expires_at) when 'digest' then s.wanted_until end,
+    case s.outcome when 'hold' then least(s.wanted_until, s.expires_at) when 'digest' then s.wanted_until end as held_until,
     -- What the cap folds into a digest goes into the daily one.
-    case when s.outcome = 'digest' then case s.final_rule when 'digest' then s.frequency else 'daily' end end,
+    case when s.outcome = 'digest' then case s.final_rule when 'digest' then s.frequency else 'daily' end end as frequency,
     -- What was looked at, without what is so for nearly everyone: docs/rules.md names the keys.
     json_object(
       'released': s.released_rule,
@@ -186,10 +193,13 @@ as $$
       'zone': s.zone,
       'quiet_until': s.quiet_until,
       'digest_at': s.digest_at
-      absent on null returning jsonb),
-    s.dedupe_key, s.dedupe_expires_at, s.day,
-    case when s.outcome = 'send' then s.addresses end,
-    s.fallback_key, s.fallback_step
+      absent on null returning jsonb) as rule_inputs,
+    s.dedupe_key,
+    s.dedupe_expires_at,
+    s.day,
+    case when s.outcome = 'send' then s.addresses end as addresses,
+    s.fallback_key,
+    s.fallback_step
   from decided as s
 $$;
 comment on function notify_private.evaluate_rules(notify_private.rule_inputs[]) is

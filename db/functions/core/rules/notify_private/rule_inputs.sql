@@ -6,42 +6,68 @@ language sql stable set search_path = pg_catalog, pg_temp
 -- next analyze. What few types or people have is asked only of those (the conditions on t, s and o inside the laterals).
 as $$
   select
-    c.notification_id, c.event_id, c.recipient_id, c.type_key, c.channel, at, c.released_rule,
-    pg_catalog.array_position(t.channels, c.channel), t.priority, t.enabled and coalesce(i.enabled, true), c.expires_at, r.event_id is null,
+    c.notification_id,
+    c.event_id,
+    c.recipient_id,
+    c.type_key,
+    c.channel,
+    at,
+    c.released_rule,
+    pg_catalog.array_position(t.channels, c.channel) as place,
+    t.priority,
+    t.enabled and coalesce(i.enabled, true) as type_enabled,
+    c.expires_at,
+    r.event_id is null as relevant,
     case
       when t.purpose = 'transactional' then 'not_needed'
       when w.granted then 'given'
       when not w.granted then 'withdrawn'
       when y.regime = 'opt_out' then 'not_needed'
       else 'missing'
-    end,
+    end as consent,
     u.region,
-    q.enabled, q.frequency,
+    q.enabled,
+    q.frequency,
     case
       when q.locked then 'locked'
       when q.enabled and q.frequency <> 'instant' then
         case when p.frequency is not null then 'own' when g.frequency is not null then 'category' else 'default' end
       else case when p.enabled is not null then 'own' when g.enabled is not null then 'category' else 'default' end
-    end,
-    a.known, a.usable, a.suppression_reason, a.addresses,
-    f.fallback_key, f.step,
-    c.dedupe_key, at + coalesce(t.dedupe_window, s.retention), k.event_id, k.expires_at,
-    c.channel = any (s.capped_channels), least(s.daily_cap, o.daily_cap), coalesce(n.count, 0), z.day,
-    s.rolling_cap, coalesce(m.count, 0), array[at + s.rolling_window] || m.frees,
-    case when t.cap_excess = 'digest' and not q.has_digests then 'defer' else t.cap_excess end,
-    z.zone, h.until, case when h.until = o.paused_until then 'paused' else 'quiet_hours' end,
+    end as source,
+    a.known,
+    a.usable,
+    a.suppression_reason,
+    a.addresses,
+    f.fallback_key,
+    f.step as fallback_step,
+    c.dedupe_key,
+    at + coalesce(t.dedupe_window, s.retention) as dedupe_expires_at,
+    k.event_id as used_by_event_id,
+    k.expires_at as used_until,
+    c.channel = any (s.capped_channels) as capped,
+    least(s.daily_cap, o.daily_cap) as cap,
+    coalesce(n.count, 0) as count,
+    z.day,
+    s.rolling_cap,
+    coalesce(m.count, 0) as rolling_count,
+    array[at + s.rolling_window] || m.frees as rolling_frees,
+    case when t.cap_excess = 'digest' and not q.has_digests then 'defer' else t.cap_excess end as cap_excess,
+    z.zone,
+    h.until as quiet_until,
+    case when h.until = o.paused_until then 'paused' else 'quiet_hours' end as quiet_reason,
     case when q.frequency in ('daily', 'weekly') or t.cap_excess = 'digest' then
       notify_private.next_local(
         coalesce(o.digest_time, s.digest_time),
         case when q.frequency = 'weekly' then array[coalesce(o.digest_weekday, s.digest_weekday)] end,
         z.zone, at)
-    end,
+    end as digest_at,
     case when t.cap_excess <> 'drop' then
       notify_private.next_local(
         coalesce(o.digest_time, s.digest_time), null, z.zone,
         notify_private.local_instant((z.day + 1)::timestamp, z.zone, 'first') - interval '1 microsecond')
-    end,
-    v.unverified, b.refused
+    end as defer_until,
+    v.unverified,
+    b.refused as spending
   from unnest(candidates) as c
   join notify.notification_types as t on t.key = c.type_key
   left join lateral (select x.enabled from notify.packs as x where x.name = t.pack limit 1) as i on true
@@ -97,12 +123,12 @@ as $$
   cross join lateral (
     select
       pg_catalog.count(*)::integer as known,
-      (pg_catalog.count(*) filter (where x.reason is null))::integer as usable,
-      min(x.reason) as suppression_reason,
-      pg_catalog.array_agg(row(b.provider, b.device_id, b.address, x.reason)::notify_private.usable_address) as addresses
+      (pg_catalog.count(*) filter (where x.suppression_reason is null))::integer as usable,
+      min(x.suppression_reason) as suppression_reason,
+      pg_catalog.array_agg(row(b.provider, b.device_id, b.address, x.suppression_reason)::notify_private.usable_address) as addresses
     from notify_private.addresses(c.recipient_id, c.channel) as b
     left join lateral (
-      select y.reason from notify.suppressions as y
+      select y.reason as suppression_reason from notify.suppressions as y
       where y.channel = c.channel and y.address = b.address and (y.expires_at is null or y.expires_at > at) limit 1
     ) as x on true
     where not v.unverified

@@ -38,7 +38,7 @@ begin
       where k.still_relevant is not null and (k.priority = 'P0') = (lane = 'urgent')
     ) then
       asked := array(
-        select row(t.notification_id, n.event_id, n.type_key, n.recipient_id, null, null, null, null, null)::notify_private.candidate
+        select notify_private.candidate(t.notification_id, n.event_id, n.type_key, n.recipient_id)
         from unnest(taken) as t
         cross join lateral (select x.event_id, x.type_key, x.recipient_id from notify.notifications as x
           where x.id = t.notification_id limit 1) as n
@@ -105,18 +105,32 @@ begin
 
     return query
     select
-      t.delivery_id, t.attempt, t.address, t.web_push_p256dh, t.web_push_auth, t.registered_at, t.webhook_secret,
-      n.type_key, coalesce(s.rendered_text ->> 'title', n.channel_texts -> own_channel ->> 'title', n.title),
-      coalesce(s.rendered_text ->> 'subtitle', n.subtitle),
-      coalesce(s.rendered_text ->> 'body', n.channel_texts -> own_channel ->> 'body', n.body), n.data, n.thread_id, n.collapse_key, k.tag,
-        k.sound,
-      k.urgency, k.interruption_level, t.expires_at,
-      case when own_channel = 'email' then notify_private.email_facts(n.id) end, n.recipient_id,
+      t.delivery_id,
+      t.attempt,
+      t.address,
+      t.web_push_p256dh,
+      t.web_push_auth,
+      t.registered_at,
+      t.webhook_secret,
+      n.type_key,
+      coalesce(s.rendered_text ->> 'title', n.channel_texts -> own_channel ->> 'title', n.title) as title,
+      coalesce(s.rendered_text ->> 'subtitle', n.subtitle) as subtitle,
+      coalesce(s.rendered_text ->> 'body', n.channel_texts -> own_channel ->> 'body', n.body) as body,
+      n.data,
+      n.thread_id,
+      n.collapse_key,
+      k.tag,
+      k.sound,
+      k.urgency,
+      k.interruption_level,
+      t.expires_at,
+      case when own_channel = 'email' then notify_private.email_facts(n.id) end as email,
+      n.recipient_id,
       provider in ('web_push', 'webhook') and exists (
         select from notify.provider_origins as o
         where o.provider = provider and o.origin = notify_private.origin_of(provider, t.address)
           and o.accepted_at > at - interval '7 days' limit 1
-      )
+      ) as origin_answers
     from unnest(taken) as t
     cross join lateral (select * from notify.notifications as x where x.id = t.notification_id limit 1) as n
     cross join lateral (select * from notify.notification_types as x where x.key = n.type_key limit 1) as k

@@ -84,8 +84,7 @@ begin
   )
   select
     -- Job keys, so that looks do not pile up while the workers are behind.
-    array_agg(row(q.task, q.payload, null, null, null, 'due:' || q.key, null, null)::graphile_worker.job_spec)
-      filter (where q.due_at <= at),
+    array_agg(notify_private.job(q.task, q.payload, job_key => 'due:' || q.key)) filter (where q.due_at <= at),
     min(q.next_at) filter (where q.next_at > at)
   into jobs, next_at
   from queues as q;

@@ -6,10 +6,9 @@ begin
     return;
   end if;
   perform graphile_worker.add_jobs(array(
-    select row(
+    select notify_private.job(
       case w.lane when 'urgent' then 'delivery__send_urgent' else 'delivery__send' end,
-      pg_catalog.json_build_object('provider', w.provider), null, null, null, null, null, null
-    )::graphile_worker.job_spec
+      pg_catalog.json_build_object('provider', w.provider))
     from unnest(work) as w
     -- A handler drains what is due in chunks of 500; more jobs than a worker runs at once would only find nothing.
     cross join lateral pg_catalog.generate_series(1, least((w.deliveries + 499) / 500, 4))

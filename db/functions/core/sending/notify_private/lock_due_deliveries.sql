@@ -6,43 +6,53 @@ as $$
 #variable_conflict use_variable
 begin
   return array(
-    select row(
-      d.id, d.notification_id, d.attempt + 1,
-      case
-        when d.expires_at <= at then 'expired'
-        when a.value is null then 'canceled'
-        when s.reason is not null then 'suppressed'
-        else 'sending'
-      end,
-      case when d.expires_at <= at then 'expired' when a.value is null then 'address_removed' else s.reason end,
-      d.expires_at, a.value, v.web_push_p256dh, v.web_push_auth, v.registered_at, w.secret, d.recipient_id
-    )::notify_private.claimable
+    select t::notify_private.claimable
     from (
-      select * from notify.deliveries as q
-      where q.provider = provider and q.lane = lane and q.status = 'queued' and q.due_at <= at and (among is null or q.id = any (among))
-      order by q.due_at
-      limit wanted
-      for update skip locked
-    ) as d
-    -- The owner is compared: a device that changed hands since planning gets nothing meant for the old one.
-    left join lateral (
-      select x.token, x.web_push_p256dh, x.web_push_auth, x.registered_at from notify.devices as x
-      where d.channel = 'push' and x.id = d.device_id and x.user_id = d.recipient_id and x.deactivated_at is null limit 1
-    ) as v on true
-    left join lateral (
-      select x.url, x.secret from notify.webhook_endpoints as x
-      where d.channel = 'webhook' and x.id = d.device_id and x.deactivated_at is null limit 1
-    ) as w on true
-    -- A mailbox or number stands in the delivery itself; it goes with its person.
-    left join lateral (
-      select d.address as value from notify.users as x where d.address is not null and x.id = d.recipient_id limit 1
-    ) as m on true
-    cross join lateral (select coalesce(v.token, w.url, m.value) as value) as a
-    -- A STOP or a bounce that came after planning.
-    left join lateral (
-      select x.reason from notify.suppressions as x
-      where x.channel = d.channel and x.address = a.value and (x.expires_at is null or x.expires_at > at) limit 1
-    ) as s on true
+      select
+        d.id as delivery_id,
+        d.notification_id,
+        d.attempt + 1 as attempt,
+        case
+          when d.expires_at <= at then 'expired'
+          when a.value is null then 'canceled'
+          when s.reason is not null then 'suppressed'
+          else 'sending'
+        end as fate,
+        case when d.expires_at <= at then 'expired' when a.value is null then 'address_removed' else s.reason end as reason,
+        d.expires_at,
+        a.value as address,
+        v.web_push_p256dh,
+        v.web_push_auth,
+        v.registered_at,
+        w.secret as webhook_secret,
+        d.recipient_id
+      from (
+        select * from notify.deliveries as q
+        where q.provider = provider and q.lane = lane and q.status = 'queued' and q.due_at <= at and (among is null or q.id = any (among))
+        order by q.due_at
+        limit wanted
+        for update skip locked
+      ) as d
+      -- The owner is compared: a device that changed hands since planning gets nothing meant for the old one.
+      left join lateral (
+        select x.token, x.web_push_p256dh, x.web_push_auth, x.registered_at from notify.devices as x
+        where d.channel = 'push' and x.id = d.device_id and x.user_id = d.recipient_id and x.deactivated_at is null limit 1
+      ) as v on true
+      left join lateral (
+        select x.url, x.secret from notify.webhook_endpoints as x
+        where d.channel = 'webhook' and x.id = d.device_id and x.deactivated_at is null limit 1
+      ) as w on true
+      -- A mailbox or number stands in the delivery itself; it goes with its person.
+      left join lateral (
+        select d.address as value from notify.users as x where d.address is not null and x.id = d.recipient_id limit 1
+      ) as m on true
+      cross join lateral (select coalesce(v.token, w.url, m.value) as value) as a
+      -- A STOP or a bounce that came after planning.
+      left join lateral (
+        select x.reason from notify.suppressions as x
+        where x.channel = d.channel and x.address = a.value and (x.expires_at is null or x.expires_at > at) limit 1
+      ) as s on true
+    ) as t
   );
 end
 $$;

@@ -21,35 +21,47 @@ begin
   judgements := notify_private.update_circuit_breakers(claim, results);
 
   fates := array(
-    select row(
-      d.id, d.attempt, d.lane, d.channel, d.device_id, d.address, j.outcome, r.reason, r.code, r.provider_message_id,
-      case
-        when j.outcome = 'accepted' then 'sent'
-        when j.outcome = 'not_begun' then 'queued'
-        when j.outcome in ('address', 'message') then 'failed'
-        when j.outcome = 'ambiguous' and d.channel in ('sms', 'voice') then 'unknown'
-        when d.attempt >= d.max_attempts then 'failed'
-        when next.due_at >= d.expires_at then 'expired'
-        else 'queued'
-      end,
-      next.due_at, d.is_awaited
-    )::notify_private.fate
-    from unnest(results) as r
-    join notify.deliveries as d on d.id = r.delivery_id
-    left join unnest(judgements) as v on v.delivery_id = r.delivery_id
-    cross join lateral (select coalesce(v.outcome, r.outcome) as outcome) as j
-    cross join lateral (
-      select case
-        when j.outcome = 'accepted' then null
-        when j.outcome = 'not_begun' then at
-        -- The suspect ones come back one by one: together they would cast the same doubt again.
-        else greatest(r.retry_at, case
-          when v.resume_at is not null and j.outcome <> 'suspect' then v.resume_at
-          else coalesce(v.resume_at, at) + notify_private.backoff(d.attempt)
-        end)
-      end as due_at
-    ) as next
-    where d.claim_id = record_results.claim_id and d.status = 'sending'
+    select f::notify_private.fate
+    from (
+      select
+        d.id as delivery_id,
+        d.attempt,
+        d.lane,
+        d.channel,
+        d.device_id,
+        d.address,
+        j.outcome,
+        r.reason,
+        r.code,
+        r.provider_message_id,
+        case
+          when j.outcome = 'accepted' then 'sent'
+          when j.outcome = 'not_begun' then 'queued'
+          when j.outcome in ('address', 'message') then 'failed'
+          when j.outcome = 'ambiguous' and d.channel in ('sms', 'voice') then 'unknown'
+          when d.attempt >= d.max_attempts then 'failed'
+          when next.due_at >= d.expires_at then 'expired'
+          else 'queued'
+        end as status,
+        next.due_at,
+        d.is_awaited
+      from unnest(results) as r
+      join notify.deliveries as d on d.id = r.delivery_id
+      left join unnest(judgements) as v on v.delivery_id = r.delivery_id
+      cross join lateral (select coalesce(v.outcome, r.outcome) as outcome) as j
+      cross join lateral (
+        select case
+          when j.outcome = 'accepted' then null
+          when j.outcome = 'not_begun' then at
+          -- The suspect ones come back one by one: together they would cast the same doubt again.
+          else greatest(r.retry_at, case
+            when v.resume_at is not null and j.outcome <> 'suspect' then v.resume_at
+            else coalesce(v.resume_at, at) + notify_private.backoff(d.attempt)
+          end)
+        end as due_at
+      ) as next
+      where d.claim_id = record_results.claim_id and d.status = 'sending'
+    ) as f
   );
 
   update notify.deliveries as d
@@ -74,11 +86,14 @@ begin
   if exists (select from unnest(fates) as f where f.status <> 'sent') then
     perform notify_private.retire_addresses(fates, claim.claimed_at);
     perform notify_private.enqueue_sending(array(
-      select row(claim.provider, f.lane, count(*))::notify_private.sending
-      from unnest(fates) as f
-      -- What was not begun. Retries are a second away at least, and the sweep's: each look knows what is due before the next.
-      where f.status = 'queued' and f.due_at <= at
-      group by f.lane
+      select s::notify_private.sending
+      from (
+        select claim.provider, f.lane, count(*) as deliveries
+        from unnest(fates) as f
+        -- What was not begun. Retries are a second away at least, and the sweep's: each look knows what is due before the next.
+        where f.status = 'queued' and f.due_at <= at
+        group by f.lane
+      ) as s
     ));
   end if;
   -- A receipt that came while the claim was held has been waiting for this.

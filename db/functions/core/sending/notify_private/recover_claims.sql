@@ -35,8 +35,10 @@ begin
   ),
   again as (
     select notify_private.enqueue_sending(array(
-      select row(m.provider, m.lane, count(*))::notify_private.sending
-      from moved as m where m.status = 'queued' group by m.provider, m.lane
+      select s::notify_private.sending
+      from (
+        select m.provider, m.lane, count(*) as deliveries from moved as m where m.status = 'queued' group by m.provider, m.lane
+      ) as s
     ))
   )
   select coalesce(array_agg(m.id) filter (where m.id is not null), '{}') into recovered from again left join moved as m on true;

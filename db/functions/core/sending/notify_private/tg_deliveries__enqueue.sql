@@ -3,9 +3,10 @@ language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform notify_private.enqueue_sending(array(
-    select row(i.provider, i.lane, count(*))::notify_private.sending
-    from inserted as i where i.status = 'queued'
-    group by i.provider, i.lane
+    select s::notify_private.sending
+    from (
+      select i.provider, i.lane, count(*) as deliveries from inserted as i where i.status = 'queued' group by i.provider, i.lane
+    ) as s
   ));
   return null;
 end

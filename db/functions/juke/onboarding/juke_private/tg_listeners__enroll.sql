@@ -5,7 +5,11 @@ security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform notify.enroll_many(array(
-    select row('juke_onboarding', i.user_id, null, null, null)::notify.enrollment_input from inserted as i order by i.user_id
+    select e::notify.enrollment_input
+    from (
+      select 'juke_onboarding' as journey_key, i.user_id, null::text as subject_type, null::uuid as subject_id, null::jsonb as data
+      from inserted as i order by i.user_id
+    ) as e
   ));
   return null;
 end

@@ -32,7 +32,11 @@ begin
   insert into trips.circle_invitations (circle_id, user_id, invited_by) values (add_member.circle_id, add_member.user_id, me)
   on conflict (circle_id, user_id) do nothing;
   -- The same answer for somebody, for nobody, and for who said no.
-  return row(add_member.circle_id, add_member.user_id, 'pending', pg_catalog.now())::trips.memberships;
+  membership.circle_id := add_member.circle_id;
+  membership.user_id := add_member.user_id;
+  membership.status := 'pending';
+  membership.joined_at := pg_catalog.now();
+  return membership;
 end
 $$;
 comment on function trips.add_member(uuid, uuid) is

@@ -6,14 +6,17 @@ as $$
 declare
   leavings trips_private.leaving[];
 begin
-  select pg_catalog.array_agg(row(t.id, n.user_id)::trips_private.leaving) into leavings
-  from updated as n
-  join outdated as o on o.circle_id = n.circle_id and o.user_id = n.user_id
-  join trips.trips as t on t.circle_id = n.circle_id
-  where n.status = 'left' and o.status <> 'left' and t.type = 'collaborative'
-    and not exists (
-      select from trips.participants as p where p.trip_id = t.id and p.user_id = n.user_id and p.status in ('left', 'removed')
-    );
+  select pg_catalog.array_agg(l::trips_private.leaving) into leavings
+  from (
+    select t.id as trip_id, n.user_id
+    from updated as n
+    join outdated as o on o.circle_id = n.circle_id and o.user_id = n.user_id
+    join trips.trips as t on t.circle_id = n.circle_id
+    where n.status = 'left' and o.status <> 'left' and t.type = 'collaborative'
+      and not exists (
+        select from trips.participants as p where p.trip_id = t.id and p.user_id = n.user_id and p.status in ('left', 'removed')
+      )
+  ) as l;
   if leavings is null then
     return null;
   end if;
