@@ -3949,6 +3949,9 @@ function notify_private.cancel_journey_events(enrollment_ids uuid[]) returns voi
 function notify_private.cancel_promotional(user_id uuid, channel text) returns void
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
+function notify_private.candidate(notification_id uuid, event_id uuid, type_key text, recipient_id uuid, channel text DEFAULT NULL::text, dedupe_key text DEFAULT NULL::text, expires_at timestamp with time zone DEFAULT NULL::timestamp with time zone, fallback_key text DEFAULT NULL::text, released_rule text DEFAULT NULL::text) returns notify_private.candidate
+  sql immutable parallel safe
+
 function notify_private.cells_of(starts_at timestamp with time zone) returns TABLE(type_key text, channel text, status text, reason text, is_sent boolean, is_delivered boolean, is_tracked boolean, is_read boolean, is_clicked boolean, is_leavable boolean, is_unsubscribed boolean, is_failed boolean, retries integer, is_recovered boolean, delivery_bucket bigint, read_bucket bigint, click_bucket bigint, candidates bigint, delivery_time interval, read_time interval, click_time interval)
   sql stable set search_path=pg_catalog, pg_temp, enable_seqscan=off, enable_hashjoin=off, enable_mergejoin=off, enable_material=off, jit=off, work_mem=64MB
 
@@ -4169,6 +4172,9 @@ function notify_private.is_worker_alive(lane text, host text) returns boolean
   sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
+function notify_private.job(identifier text, payload json DEFAULT '{}'::json, job_key text DEFAULT NULL::text) returns graphile_worker.job_spec
+  sql immutable parallel safe
+
 function notify_private.journey_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
   sql stable
 
@@ -4266,6 +4272,9 @@ function notify_private.own_candidates(recipient_id uuid, since timestamp with t
 
 function notify_private.own_statistics(recipient_id uuid, since timestamp with time zone, until timestamp with time zone, types text[], channels text[]) returns SETOF notify_private.hourly_statistics
   sql stable set search_path=pg_catalog, pg_temp
+
+function notify_private.past(event_id uuid, recipient_id uuid, channel text, type_key text, place integer, type_enabled boolean, shares_key boolean, at timestamp with time zone, nth integer, released_rule text, judged_at timestamp with time zone[], rule_inputs jsonb[], held_by text[], held_until timestamp with time zone[], decided_at timestamp with time zone, outcome text, rule text, reason text, ended_by text, freed_at timestamp with time zone) returns notify_private.past
+  sql immutable parallel safe
 
 function notify_private.past_partitions() returns TABLE(table_name text, partition_name text, from_id uuid, to_id uuid, kept_since timestamp with time zone, needed text)
   sql stable security definer set search_path=pg_catalog, pg_temp

@@ -16,4 +16,5 @@ as $$
       null::pg_catalog.text[] as flags
   ) as j
 $$;
-comment on function notify_private.job(text, json, text) is 'A job as add_jobs() takes it; a job_key, so that looks at the same do not pile up.';
+comment on function notify_private.job(text, json, text) is
+  'A job as add_jobs() takes it; a job_key, so that looks at the same do not pile up.';

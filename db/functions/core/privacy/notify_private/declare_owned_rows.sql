@@ -7,7 +7,9 @@ as $$
   select
     declare_owned_rows.table_name,
     declare_owned_rows.column_name,
-    coalesce(declare_owned_rows.exports, declare_owned_rows.rows, pg_catalog.format('r.%I = $1', declare_owned_rows.column_name)) as exports,
+    coalesce(
+      declare_owned_rows.exports, declare_owned_rows.rows, pg_catalog.format('r.%I = $1', declare_owned_rows.column_name)
+    ) as exports,
     coalesce(declare_owned_rows.rows, pg_catalog.format('r.%I = $1', declare_owned_rows.column_name)) as rows,
     'delete' as on_erasure,
     null::jsonb as changes,
