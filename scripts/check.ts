@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { listOwnSqlFiles } from '../src/migrate/packs.ts';
 import { lintCatalog } from './catalog-lint.ts';
 import { findChangedMigrations } from './checksums.ts';
+import { findLongFiles } from './file-length.ts';
 import { generators, templates } from './generators.ts';
 import { withScratchDatabase } from './scratch.ts';
 import { findSqlProblems } from './sql-style.ts';
@@ -34,6 +35,7 @@ async function main(): Promise<void> {
     ['migrations, read by squawk', async () => runTool(bin('squawk'), await listOwnSqlFiles('migrations'))],
     ['landed migrations are unchanged', findChangedMigrations],
     ['layout of SQL', findSqlProblems],
+    ['length of files', findLongFiles],
     ['docker-compose.yml', () => runTool(bin('dclint'), ['--max-warnings', '0', 'docker-compose.yml'])],
   ];
   const startedAt = Date.now();

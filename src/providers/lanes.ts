@@ -1,3 +1,4 @@
+// Over 300 lines: one scheduler, whose parts change the same few counters.
 import { createRejections, type ErrorRow } from './error-table.ts';
 import { chunkErrors } from './send-concurrently.ts';
 import type { Message, Progress, Result } from './types.ts';

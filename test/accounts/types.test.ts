@@ -1,3 +1,4 @@
+// Over 300 lines: a table with a row for each type of the pack.
 import { createHash, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

@@ -1,3 +1,4 @@
+// Over 300 lines: one history is played, and all figures are read of it.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { done, type Listener, mailTo, makeListener, startWorld, untilSettled, type World } from '../juke/world.ts';
 import { signToken } from '../support/api.ts';

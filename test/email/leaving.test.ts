@@ -1,3 +1,4 @@
+// Over 300 lines: each way out of mail, on the same three types.
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decisionOf, makePerson, makeType, planDue, tell } from '../support/engine-pack.ts';

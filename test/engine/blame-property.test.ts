@@ -1,3 +1,4 @@
+// Over 300 lines: one property, with all that may happen in it and a model of what should come of it.
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createEngine } from '../../src/database/engine.ts';

@@ -1,3 +1,4 @@
+// Over 300 lines: one cast of sandbox and workers, which takes longer to start than a test to run.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';

@@ -1,3 +1,4 @@
+// Over 300 lines: whatever planning can meet on one set of types.
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';

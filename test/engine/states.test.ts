@@ -1,3 +1,4 @@
+// Over 300 lines: the page of states, read and made to happen row by row.
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

@@ -1,3 +1,4 @@
+// Over 300 lines: everything that may happen to deliveries, as acts that are played at random and then counted again.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { forget, installPack, makePerson, makeType, planDue, tell } from '../support/engine-pack.ts';

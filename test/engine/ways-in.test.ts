@@ -1,3 +1,4 @@
+// Over 300 lines: three ways in, which are held to the same answers.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { eventPlan } from '../../tasks/event__plan.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';

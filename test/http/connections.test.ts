@@ -1,3 +1,4 @@
+// Over 300 lines: one server, spoken to byte by byte.
 import { once } from 'node:events';
 import { Agent, request as httpRequest } from 'node:http';
 import { connect, type Socket } from 'node:net';

@@ -1,3 +1,4 @@
+// Over 300 lines: one Monday in every zone, and each kind of week before it.
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

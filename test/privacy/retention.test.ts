@@ -1,3 +1,4 @@
+// Over 300 lines: one job, and what each kind of row makes of it.
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '../support/database.ts';

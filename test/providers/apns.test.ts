@@ -1,3 +1,4 @@
+// Over 300 lines: the protocol of one provider, answer by answer.
 import { createSecureServer, constants as http2 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';

@@ -1,3 +1,4 @@
+// Over 300 lines: the protocol of one provider, answer by answer.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';

@@ -1,3 +1,4 @@
+// Over 300 lines: one clock and one set of hosts, which each test sets up anew.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { evidenceOf, originOf } from '../../src/providers/http.ts';

@@ -1,3 +1,4 @@
+// Over 300 lines: one schedule of many sessions, and a property over it.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';

@@ -1,3 +1,4 @@
+// Over 300 lines: the life of one digest, from the first item to the push.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { signToken, startTestApi } from '../support/api.ts';

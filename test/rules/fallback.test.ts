@@ -1,3 +1,4 @@
+// Over 300 lines: one order of steps, and each way to go through it.
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '../support/database.ts';

@@ -1,3 +1,4 @@
+// Over 300 lines: the life of one journey, from its rows to its end.
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { Client } from '../support/database.ts';

@@ -1,3 +1,4 @@
+// Over 300 lines: one mutation, field by field.
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createUser, type GraphqlAnswer, signToken, startTestApi, type TestApi } from '../support/api.ts';

@@ -1,3 +1,4 @@
+// Over 300 lines: one world in two forms, each part of which has its counterpart in the other.
 import { randomUUID } from 'node:crypto';
 import type { TestDatabase } from './database.ts';
 import { installPack } from './engine-pack.ts';

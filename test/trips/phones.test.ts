@@ -1,3 +1,4 @@
+// Over 300 lines: a table with a row for each type of the pack.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Entry } from '../../src/sandbox/journal.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';

@@ -1,3 +1,4 @@
+// Over 300 lines: one trip, to which each rule is applied in turn.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import {
