@@ -14,7 +14,7 @@ import { createContactNotes } from './http/contact.ts';
 import { createFeedbackRoutes } from './http/email-feedback.ts';
 import { createEmailRoutes } from './http/email-pages.ts';
 import { createExplorerRoutes } from './http/explorer.ts';
-import { createExportRoutes, mostExportConnections } from './http/export.ts';
+import { createExportRoutes, maxExportConnections } from './http/export.ts';
 import { createGraphqlHandler } from './http/graphql.ts';
 import { createReadyHandler, handleLive, readReadiness } from './http/health.ts';
 import { createMetricsHandler } from './http/metrics.ts';
@@ -30,7 +30,7 @@ import type { Logger } from './logger.ts';
 import { listMigrationNumbers, schemasOf } from './migrate/packs.ts';
 
 /** For callbacks, links in mails, contacts. */
-const mostHttpConnections = 6;
+const maxHttpConnections = 6;
 /** No statement of a client's runs longer. */
 const statementTimeoutMs = 5_000;
 
@@ -61,11 +61,11 @@ export async function startApi(config: ReturnType<typeof readConfig<'api'>>, log
   const httpPool = createPool({
     url: asHttp(apiDatabaseUrl),
     applicationName: 'rowbell-http',
-    max: mostHttpConnections,
+    max: maxHttpConnections,
     statementTimeoutMs,
     logger,
   });
-  const queriesOf = createSharedPool(httpPool, mostHttpConnections);
+  const queriesOf = createSharedPool(httpPool, maxHttpConnections);
   // Of their own, one for each: neither waits for whoever asks for anything else, nor for the other.
   const healthPool = createPool({
     url: asHttp(apiDatabaseUrl),
@@ -78,7 +78,7 @@ export async function startApi(config: ReturnType<typeof readConfig<'api'>>, log
   const exportPool = createPool({
     url: apiDatabaseUrl,
     applicationName: 'rowbell-export',
-    max: mostExportConnections,
+    max: maxExportConnections,
     statementTimeoutMs,
     logger,
   });

@@ -8,7 +8,7 @@ import { parseReport } from '../providers/smtp/feedback/report.ts';
 
 /** sysexits.h: the mail server keeps the mail and tries again. */
 const tryAgain = 75;
-const mostBytes = 10 * 1024 * 1024;
+const maxBytes = 10 * 1024 * 1024;
 
 /**
  * `node src/bin/dsn.ts [--to ADDRESS] < mail`: takes a mail that came to the return path, for a mail server's pipe. What is no
@@ -24,7 +24,7 @@ async function main(): Promise<void> {
   let length = 0;
   for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length <= mostBytes) chunks.push(chunk);
+    if (length <= maxBytes) chunks.push(chunk);
   }
   const report = await parseReport(Buffer.concat(chunks), to ? [to] : [], links.readReturn);
   if (!report) {

@@ -16,12 +16,12 @@ export function createReader(environment: Environment) {
     problems.push(`${name} must be ${expected}`);
     return null;
   };
-  const integer = (name: SettingName, least: number, most: number): number =>
+  const integer = (name: SettingName, min: number, max: number): number =>
     parse(
       name,
-      z.string().regex(/^\d+$/).transform(Number).pipe(z.number().min(least).max(most)),
-      `a whole number from ${least} to ${most}`,
-    ) ?? least;
+      z.string().regex(/^\d+$/).transform(Number).pipe(z.number().min(min).max(max)),
+      `a whole number from ${min} to ${max}`,
+    ) ?? min;
   const url = (name: SettingName, pattern: RegExp, expected: string): string | null =>
     parse(
       name,

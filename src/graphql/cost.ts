@@ -11,14 +11,14 @@ import {
 } from 'postgraphile/graphql';
 import { RowbellError } from '../errors.ts';
 import { oncePerFragment } from './fragments.ts';
-import { defaultPageSize, mostPageSize } from './page-cap.ts';
+import { defaultPageSize, maxPageSize } from './page-cap.ts';
 
 /** Every field at the root takes a connection and a transaction of its own. */
-const mostRootFields = 10;
+const maxRootFields = 10;
 /** Objects that an answer may have at most, by the pages asked for. */
-const mostObjects = 10_000;
+const maxObjects = 10_000;
 /** Values of these objects: a field costs nothing more under a second name, until it is sent. */
-const mostValues = 100_000;
+const maxValues = 100_000;
 
 type Variables = Readonly<Record<string, unknown>>;
 
@@ -27,7 +27,7 @@ type Variables = Readonly<Record<string, unknown>>;
  * (20 where it says neither), and what is selected below it that many times; and how many values these have. Fields of a
  * root type count as such wherever they stand. Each fragment is looked at once, so that fragments cannot make the estimate itself expensive.
  *
- * @throws {RowbellError} RBINV above `mostObjects` or `mostValues`, or with more than `mostRootFields` fields of the root
+ * @throws {RowbellError} RBINV above `maxObjects` or `maxValues`, or with more than `maxRootFields` fields of the root
  */
 export function checkCost(
   schema: GraphQLSchema,
@@ -36,18 +36,18 @@ export function checkCost(
 ): void {
   const estimate = createEstimate(schema, ast, variables);
   const { rootFields, objects, values } = estimate(operation.selectionSet, schema.getRootType(operation.operation));
-  if (rootFields > mostRootFields)
-    throw new RowbellError('RBINV', `At most ${mostRootFields} fields at the root of a request.`);
-  if (objects > mostObjects) {
+  if (rootFields > maxRootFields)
+    throw new RowbellError('RBINV', `At most ${maxRootFields} fields at the root of a request.`);
+  if (objects > maxObjects) {
     throw new RowbellError(
       'RBINV',
-      `This may answer with ${Math.round(objects)} objects, at most ${mostObjects} are allowed: ask for fewer with "first".`,
+      `This may answer with ${Math.round(objects)} objects, at most ${maxObjects} are allowed: ask for fewer with "first".`,
     );
   }
-  if (values > mostValues) {
+  if (values > maxValues) {
     throw new RowbellError(
       'RBINV',
-      `This may answer with ${Math.round(values)} values, at most ${mostValues} are allowed: ask for fewer fields, or rows.`,
+      `This may answer with ${Math.round(values)} values, at most ${maxValues} are allowed: ask for fewer fields, or rows.`,
     );
   }
 }
@@ -104,5 +104,5 @@ function pageSize(field: FieldNode, variables: Variables): number {
     .map(({ value }): unknown => valueFromASTUntyped(value, variables as Record<string, unknown>))
     .find((size) => typeof size === 'number');
   // Above the cap the page is refused when it is asked for, so the cap is the most it can cost.
-  return typeof asked === 'number' ? Math.min(Math.max(asked, 0), mostPageSize) : defaultPageSize;
+  return typeof asked === 'number' ? Math.min(Math.max(asked, 0), maxPageSize) : defaultPageSize;
 }

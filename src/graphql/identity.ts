@@ -24,7 +24,7 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 /** So long is a session remembered that ended (`expire_keys()`); no token may live longer. */
 const maxTokenDays = 400;
 /** Verifying costs as much as a small query; tokens come again and again. */
-const mostRemembered = 1_000;
+const maxRemembered = 1_000;
 /** So long, at most, is a token believed after its key was taken out of the key set. */
 const rememberedMs = 60_000;
 
@@ -63,7 +63,7 @@ export function createAuthenticate(config: JwtConfig): Authenticate {
       throw refusal(error);
     });
     const identity = identityOf(payload);
-    if (remembered.size >= mostRemembered) remembered.delete(remembered.keys().next().value ?? '');
+    if (remembered.size >= maxRemembered) remembered.delete(remembered.keys().next().value ?? '');
     remembered.set(token, { identity, expiresAtMs: Math.min((payload.exp ?? 0) * 1_000, Date.now() + rememberedMs) });
     return identity;
   };

@@ -2,12 +2,12 @@ import { lambda } from 'postgraphile/grafast';
 import { RowbellError } from '../errors.ts';
 
 export const defaultPageSize = 20;
-export const mostPageSize = 100;
+export const maxPageSize = 100;
 
 /** What `first` (or `last`) asks for, or the default; @throws {RowbellError} RBINV where it is too many */
 export function checkPageSize(size: number | null | undefined, name = 'first'): number {
   if (size == null) return defaultPageSize;
-  if (size < 0 || size > mostPageSize) throw new RowbellError('RBINV', `${name}: must be from 0 to ${mostPageSize}`);
+  if (size < 0 || size > maxPageSize) throw new RowbellError('RBINV', `${name}: must be from 0 to ${maxPageSize}`);
   return size;
 }
 
@@ -27,7 +27,7 @@ export const PageCapPlugin: GraphileConfig.Plugin = {
             first: {
               ...args.first,
               defaultValue: defaultPageSize,
-              description: `Only read the first \`n\` values of the set (at most ${mostPageSize}).`,
+              description: `Only read the first \`n\` values of the set (at most ${maxPageSize}).`,
               applyPlan(_$root, $connection, argument) {
                 ($connection as { setFirst(first: unknown): void }).setFirst(
                   lambda(argument.getRaw(), (first: number | null | undefined) => checkPageSize(first), true),

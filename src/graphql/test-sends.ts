@@ -4,7 +4,7 @@ import { extendSchema, gql } from 'postgraphile/utils';
 import type { Turn } from './turns.ts';
 import type { Settings, WithClient } from './with-client.ts';
 
-const longestWaitMs = 5_000;
+const maxWaitMs = 5_000;
 const pollMs = 50;
 
 type Asker = { readonly withClient: WithClient; readonly settings: Settings; readonly turn: Turn };
@@ -33,7 +33,7 @@ async function awaitVerdicts(
   { withClient, settings }: Asker,
   eventIds: readonly string[],
 ): Promise<readonly Verdict[]> {
-  const deadline = performance.now() + longestWaitMs;
+  const deadline = performance.now() + maxWaitMs;
   for (;;) {
     const { rows: states } = await withClient(settings, (client) =>
       client.query<State>({ text: 'select * from notify_hidden.test_states($1)', values: [eventIds] }),

@@ -9,10 +9,10 @@ export function mediaType(request: Request): string {
 /**
  * Reads a request's body as UTF-8.
  *
- * @throws {RowbellError} RBBIG as soon as it is known to be longer than `mostBytes`; the rest is not read
+ * @throws {RowbellError} RBBIG as soon as it is known to be longer than `maxBytes`; the rest is not read
  */
-export async function readBody(request: Request, mostBytes: number): Promise<string> {
-  return (await readBytes(request, mostBytes)).toString('utf8');
+export async function readBody(request: Request, maxBytes: number): Promise<string> {
+  return (await readBytes(request, maxBytes)).toString('utf8');
 }
 
 /** Bytes that bodies may still take which are read at the same time, together. */
@@ -25,23 +25,23 @@ export type Room = { bytes: number };
  */
 export async function readBytes(
   request: Request,
-  mostBytes: number,
+  maxBytes: number,
   room: Room = { bytes: Number.POSITIVE_INFINITY },
 ): Promise<Buffer> {
-  const tooLarge = () => new RowbellError('RBBIG', `A request has at most ${mostBytes} bytes.`);
-  if (Number(request.headers['content-length'] ?? 0) > mostBytes) throw tooLarge();
+  const tooLarge = () => new RowbellError('RBBIG', `A request has at most ${maxBytes} bytes.`);
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge();
   let length = 0;
   const read = new Promise<Buffer>((resolve, reject) => {
     const chunks: Buffer[] = [];
     const keep = (chunk: Buffer) => {
       length += chunk.length;
       room.bytes -= chunk.length;
-      if (length <= mostBytes && room.bytes >= 0) {
+      if (length <= maxBytes && room.bytes >= 0) {
         chunks.push(chunk);
         return;
       }
       request.off('data', keep).pause();
-      reject(length > mostBytes ? tooLarge() : new RowbellError('RBUNA'));
+      reject(length > maxBytes ? tooLarge() : new RowbellError('RBUNA'));
     };
     request.on('data', keep);
     request.on('end', () => resolve(Buffer.concat(chunks)));

@@ -4,7 +4,7 @@ import type { Queries } from './shared-pool.ts';
 
 /** The database writes as often for a device, whichever process asks it to. */
 const restMs = 6 * 3_600_000;
-const mostRemembered = 10_000;
+const maxRemembered = 10_000;
 
 /**
  * Tells the database that a session is in touch, so that its devices are not thought dead: on its first request, then
@@ -21,7 +21,7 @@ export function createContactNotes(queries: Queries, logger: Logger): (identity:
     const now = Date.now();
     if ((notedAtMs.get(session) ?? -restMs) > now - restMs) return;
     notedAtMs.delete(session);
-    if (notedAtMs.size >= mostRemembered) notedAtMs.delete(notedAtMs.keys().next().value ?? '');
+    if (notedAtMs.size >= maxRemembered) notedAtMs.delete(notedAtMs.keys().next().value ?? '');
     notedAtMs.set(session, now);
     queries.query('select notify_private.touch_devices($1, $2)', [userId, sessionId]).catch((error: unknown) => {
       notedAtMs.delete(session);

@@ -11,7 +11,7 @@ type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 export type Source = {
   readonly path: string;
   readonly mediaTypes: readonly string[];
-  readonly mostBytes: number;
+  readonly maxBytes: number;
   /** Where a secret in the headers is the proof. */
   isKnown?(headers: Headers): boolean;
   receive(incoming: { readonly headers: Headers; readonly body: Buffer }): Promise<readonly Report[] | null>;
@@ -55,7 +55,7 @@ export function createFeedbackRoutes(
       }
       if (source.isKnown && !source.isKnown(request.headers))
         throw new RowbellError('RBFBD', 'The password is not valid.');
-      const body = await readBytes(request, source.mostBytes, source.isKnown ? known : anybody);
+      const body = await readBytes(request, source.maxBytes, source.isKnown ? known : anybody);
       const reports = await source.receive({ headers: request.headers, body });
       if (!reports) throw new RowbellError('RBFBD', 'The signature is not valid.');
       await applyReports(queriesOf(source.path), reports);

@@ -9,7 +9,7 @@ import { type Request, type Response, send } from './respond.ts';
 import type { Route } from './router.ts';
 import type { Queries } from './shared-pool.ts';
 
-const mostBytes = 65_536;
+const maxBytes = 65_536;
 /** How long the link to the settings works that a page shows. */
 const settingsMs = 3_600_000;
 /** The smallest picture there is: one transparent pixel. */
@@ -241,7 +241,7 @@ function sendVerification(response: Response, verification: Verification | null)
 /** RFC 8058 §3.2 lets a mail service send either form; a button sends the first. */
 async function readForm(request: Request): Promise<URLSearchParams> {
   const type = mediaType(request);
-  const body = await readBody(request, mostBytes);
+  const body = await readBody(request, maxBytes);
   if (type === 'application/x-www-form-urlencoded' || body === '') return new URLSearchParams(body);
   if (type !== 'multipart/form-data') throw new RowbellError('RBINV', 'Send a form.');
   const field = /name="?List-Unsubscribe"?\r?\n(?:[^\r\n]+\r?\n)*\r?\nOne-Click\r?\n/i.exec(body);

@@ -59,7 +59,7 @@ export const selected = (columns: Readonly<Record<string, string>>): string =>
     .join(', ');
 
 /** Connections for all exports of a process. */
-export const mostExportConnections = 4;
+export const maxExportConnections = 4;
 /** Exports under way, most of them waiting for their clients. */
 const maxExports = 100;
 const rowsAtOnce = 500;
@@ -70,11 +70,11 @@ const maxWaitMs = 30_000;
 const maxPauseMs = 20_000;
 const minBytesPerMs = 8;
 /** Nor may one that is a little faster than that go on for ever. */
-const longestMs = 15 * 60_000;
+const maxExportMs = 15 * 60_000;
 const retryAfter = 5;
 
 export type ExportOptions = {
-  /** Connections as `rowbell_api`, `mostExportConnections` of them. */
+  /** Connections as `rowbell_api`, `maxExportConnections` of them. */
   readonly pool: pg.Pool;
   readonly authenticate: Authenticate;
 };
@@ -90,7 +90,7 @@ export function createExportRoutes(sources: readonly ExportSource[], { pool, aut
   const connections = createLine({
     limit: 'exports',
     share: 1,
-    places: mostExportConnections,
+    places: maxExportConnections,
     maxWaiting: 1,
     maxWaitMs,
   });
@@ -123,7 +123,7 @@ export function createExportRoutes(sources: readonly ExportSource[], { pool, aut
         throw new RowbellError('RBLIM', undefined, { limit: 'exports', retryAfter });
       }
       running.add(whoever);
-      const over = setTimeout(() => response.destroy(), longestMs);
+      const over = setTimeout(() => response.destroy(), maxExportMs);
       try {
         await exportTo(response, source, format, identity);
       } catch (error) {

@@ -7,7 +7,7 @@ import { type PublicError, withCode } from '../graphql/public-error.ts';
 import { mediaType, readBody } from './body.ts';
 import { type Handler, type Request, type Response, sendJson, setRetryAfter } from './respond.ts';
 
-const mostBytes = 100_000;
+const maxBytes = 100_000;
 
 export type GraphqlOptions = {
   readonly authenticate: Authenticate;
@@ -49,7 +49,7 @@ export function createGraphqlHandler(options: GraphqlOptions): Handler {
       response.once('close', () => gone.abort(new RowbellError('RBINV', 'The request broke off.')));
       const leave = await present.enter(identity.userId);
       try {
-        const json = parseJson(await readBody(request, mostBytes));
+        const json = parseJson(await readBody(request, maxBytes));
         const execute = currentExecutor();
         if (!execute) throw new RowbellError('RBUNA');
         const { status, body } = await execute(json, { identity, origin: originOf(request), signal: gone.signal });

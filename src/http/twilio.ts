@@ -5,7 +5,7 @@ import { type Request, send, sendError } from './respond.ts';
 import type { Route } from './router.ts';
 import type { Queries } from './shared-pool.ts';
 
-const mostBytes = 16_384;
+const maxBytes = 16_384;
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 type Parameters = Readonly<Record<string, string>>;
@@ -40,7 +40,7 @@ export type TwilioOptOut = { readonly from: string; readonly optOut: 'stop' | 's
  */
 export function createTwilioRoutes(callbacks: TwilioCallbacks, publicUrl: string, queries: Queries): Route[] {
   const read = async (request: Request): Promise<Parameters> => {
-    const parameters = Object.fromEntries(new URLSearchParams(await readBody(request, mostBytes)));
+    const parameters = Object.fromEntries(new URLSearchParams(await readBody(request, maxBytes)));
     const signature = request.headers['x-twilio-signature'];
     const isSigned = callbacks.verify(
       typeof signature === 'string' ? signature : undefined,

@@ -7,7 +7,7 @@ import { listSqlFiles, type Pack, root } from './packs.ts';
 
 /** Less than the second after which a waiting application looks for a deadlock: it is us who step back, never them. */
 const lockTimeout = '400ms';
-const mostTries = 30;
+const maxTries = 30;
 
 /**
  * Applies the packs' functions, views and triggers in one transaction, twice: first without checking bodies, so that
@@ -33,7 +33,7 @@ export async function applyFunctions(
       await applyAll(owner, await inOrderOfLocks(owner, files), finish);
       return files.length;
     } catch (error) {
-      if (!isHeldUp(error) || tries === mostTries) throw error;
+      if (!isHeldUp(error) || tries === maxTries) throw error;
       await sleep(200 + Math.random() * 800);
     }
   }

@@ -84,7 +84,7 @@ const maxOverdue = 128;
 /** After so many silences an origin that was known to answer is set aside, for so long, doubled each time. */
 const maxSilences = 3;
 const firstAsideMs = 5_000;
-const longestAsideMs = 300_000;
+const maxAsideMs = 300_000;
 const maxRemembered = 1_000;
 
 /** What becomes of a message that finds no lane; part of the tables of those who use them. */
@@ -196,7 +196,7 @@ export function createLanes(options: LanesOptions) {
       origin.isSilent = true;
       // Who is known to answer may be silent about one person's messages; that no connection comes about is the host's doing.
       if (!origin.isKnown || ++origin.silences >= maxSilences || evidence === 'unreachable') {
-        origin.asideUntil = now + Math.min(longestAsideMs, firstAsideMs * 2 ** origin.asides++);
+        origin.asideUntil = now + Math.min(maxAsideMs, firstAsideMs * 2 ** origin.asides++);
       }
     }
     sortOut();

@@ -1,5 +1,5 @@
 /** Nobody is believed who asks for more than a day. */
-const mostSeconds = 86_400;
+const maxSeconds = 86_400;
 
 /**
  * The instant a Retry-After header names (RFC 9110 §10.2.3: seconds or an HTTP date), never in the past and at most a
@@ -13,5 +13,5 @@ export function parseRetryAfter(
   if (!value) return undefined;
   const instant = /^\d+$/.test(value) ? now + Number(value) * 1000 : Date.parse(value);
   if (Number.isNaN(instant)) return undefined;
-  return new Date(Math.min(Math.max(instant, now), now + mostSeconds * 1000));
+  return new Date(Math.min(Math.max(instant, now), now + maxSeconds * 1000));
 }

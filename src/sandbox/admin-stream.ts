@@ -4,7 +4,7 @@ import type { Entry, Journal } from './journal.ts';
 const flushMs = 100;
 const heartbeatMs = 15_000;
 /** Of a flood a viewer gets the newest ones; the counts tell the rest. */
-const mostPerFlush = 100;
+const maxPerFlush = 100;
 
 /**
  * Server-sent events (HTML, "Server-sent events"): `entries`, an array, oldest first, and `counts`. Gathered for a
@@ -15,7 +15,7 @@ export function streamEntries(journal: Journal, request: IncomingMessage, respon
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
   const lastSeen = Number(request.headers['last-event-id']);
   let waiting: Entry[] = Number.isSafeInteger(lastSeen)
-    ? journal.list({ since: lastSeen, limit: mostPerFlush }).reverse()
+    ? journal.list({ since: lastSeen, limit: maxPerFlush }).reverse()
     : [];
   let timer: NodeJS.Timeout | null = null;
 
@@ -30,7 +30,7 @@ export function streamEntries(journal: Journal, request: IncomingMessage, respon
   };
   const unsubscribe = journal.subscribe((entry) => {
     waiting.push(entry);
-    if (waiting.length > mostPerFlush * 2) waiting = waiting.slice(-mostPerFlush);
+    if (waiting.length > maxPerFlush * 2) waiting = waiting.slice(-maxPerFlush);
     timer ??= setTimeout(flush, flushMs);
   });
   const heartbeat = setInterval(() => response.write(': still here\n\n'), heartbeatMs);

@@ -4,7 +4,7 @@ import { SMTPServer, type SMTPServerDataStream, type SMTPServerError, type SMTPS
 import type { Fault } from './faults.ts';
 import { delay, listen, type StartServer } from './server.ts';
 
-const mostBytes = 10 * 1024 * 1024;
+const maxBytes = 10 * 1024 * 1024;
 
 /** A refusal: a reply code and a text that begins with an enhanced status (RFC 3463). Code 0 cuts the connection. */
 type Refusal = { readonly code: number; readonly text: string };
@@ -25,7 +25,7 @@ export const startSmtp: StartServer = async ({ journal, faults, credentials, hos
     key: credentials.tls.key,
     cert: credentials.tls.cert,
     banner: 'Rowbell sandbox',
-    size: mostBytes,
+    size: maxBytes,
     disableReverseLookup: true,
     // Faults bring their own enhanced status codes; the library's would stand before them.
     hideENHANCEDSTATUSCODES: true,

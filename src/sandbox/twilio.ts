@@ -6,10 +6,10 @@ import { delay, listen, type StartServer } from './server.ts';
 import { type Progress, progressOf, walk } from './twilio-callbacks.ts';
 import { callOf, callParams, callStepsOf, judgeCall, spokenIn } from './twilio-calls.ts';
 
-const mostBodyBytes = 64 * 1024;
-const mostCharacters = 1600;
+const maxBodyBytes = 64 * 1024;
+const maxCharacters = 1600;
 /** Messages kept for the list endpoint. */
-const mostMessages = 5000;
+const maxMessages = 5000;
 
 /** Codes of refusals with their status and Twilio's words; a fault of kind `reject` may name any of them. */
 const twilioErrors: Readonly<Record<string, { readonly status: number; readonly message: string }>> = {
@@ -62,7 +62,7 @@ export const startTwilio: StartServer = async (context) => {
   const connectionOf = connectionCounter(server);
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await readBody(request, mostBodyBytes);
+    const body = await readBody(request, maxBodyBytes);
     const url = new URL(request.url ?? '/', 'http://sandbox');
     const path = /^\/2010-04-01\/Accounts\/([^/]+)\/(Messages|Calls)(?:\/([^/]+))?\.json$/.exec(url.pathname);
     const [, account, resource, sid] = path ?? [];
@@ -120,7 +120,7 @@ export const startTwilio: StartServer = async (context) => {
     const message = messageOf(params, accountSid);
     if (lost) return message;
     messages.set(message.sid, message);
-    if (messages.size > mostMessages) messages.delete(messages.keys().next().value ?? '');
+    if (messages.size > maxMessages) messages.delete(messages.keys().next().value ?? '');
     const options = { authToken, base: twilioCallbackBase, signal: stopping.signal };
     void walk(progressOf(fault), options, (step) => {
       const { sid } = message;
@@ -215,7 +215,7 @@ function judge(params: Params, ownNumber: string): string | null {
   if (!/^\+[1-9]\d{6,14}$/.test(To)) return '21211';
   if (From && From !== ownNumber) return '21606';
   if (!Body) return '21602';
-  if (Body.length > mostCharacters) return '21617';
+  if (Body.length > maxCharacters) return '21617';
   if (StatusCallback && !/^https?:\/\/[^/_]+/.test(StatusCallback)) return '21609';
   const validityS = Number(ValidityPeriod ?? 36_000);
   return Number.isInteger(validityS) && validityS >= 1 && validityS <= 36_000 ? null : '20001';

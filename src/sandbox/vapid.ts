@@ -2,7 +2,7 @@ import { createPublicKey } from 'node:crypto';
 import { isSignedBy, readJwt } from './jwt.ts';
 
 /** RFC 8292 §2: a token must not be good for longer than a day. */
-const longestS = 24 * 3600;
+const maxAgeS = 24 * 3600;
 
 /** What is wrong with a request's Authorization, with its status; null when nothing is. */
 export type VapidFault = { readonly status: 401 | 403; readonly reason: string } | null;
@@ -36,7 +36,7 @@ export function vapidCheck({ origin, applicationServerKey }: { origin: string; a
       if (aud !== origin) return unauthorized('BadVapidAudience');
       // Optional in the RFC, demanded by Apple's and Mozilla's push services.
       if (typeof sub !== 'string' || !/^(mailto:|https:)/.test(sub)) return unauthorized('BadVapidSubject');
-      if (typeof exp !== 'number' || exp > Date.now() / 1000 + longestS) return unauthorized('BadVapidExpiry');
+      if (typeof exp !== 'number' || exp > Date.now() / 1000 + maxAgeS) return unauthorized('BadVapidExpiry');
       expiry = exp;
       if (expiries.size >= 100) expiries.clear();
       expiries.set(token, expiry);

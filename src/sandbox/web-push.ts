@@ -18,7 +18,7 @@ import { vapidCheck } from './vapid.ts';
 import { impose, type Verdict } from './verdict.ts';
 
 /** RFC 8030 §7.2: more than this may be refused, and the large push services do. */
-const mostBodyBytes = 4096;
+const maxBodyBytes = 4096;
 const urgencies = new Set(['very-low', 'low', 'normal', 'high']);
 
 /**
@@ -39,7 +39,7 @@ export const startWebPush: StartServer = async ({ journal, faults, credentials, 
   });
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await readBody(request, mostBodyBytes);
+    const body = await readBody(request, maxBodyBytes);
     const { method, url: path = '/' } = request;
     const id = /^\/push\/([^/?]+)$/.exec(path)?.[1];
     if (method === 'POST' && path === '/subscriptions') return send(response, subscribe(body));

@@ -5,7 +5,7 @@ import { connectionCounter, headersOf, parseObject, readBody, retryAfter, send, 
 import { delay, listen, type StartServer } from './server.ts';
 import { impose, type Verdict } from './verdict.ts';
 
-const mostBodyBytes = 1024 * 1024;
+const maxBodyBytes = 1024 * 1024;
 const nameShape = /^[A-Za-z0-9._-]{1,64}$/;
 
 /** The signing secret of the receiver with this name. It follows from the name, so demo data survives restarts. */
@@ -26,7 +26,7 @@ export const startWebhook: StartServer = async ({ journal, faults, host, publicH
   const origin = `http://${publicHost}:${actualPort}`;
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = (await readBody(request, mostBodyBytes))?.toString() ?? null;
+    const body = (await readBody(request, maxBodyBytes))?.toString() ?? null;
     if (request.method !== 'POST') return send(response, { status: 405, headers: { allow: 'POST' } });
     if (request.url === '/hooks') {
       const name = textOrNull(parseObject(body ?? '')?.name) ?? '';

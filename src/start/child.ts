@@ -4,8 +4,8 @@ import { createInterface } from 'node:readline';
 import { formatLine, type Say } from './output.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-const shortestRunMs = 10_000;
-const longestPauseMs = 30_000;
+const minRunMs = 10_000;
+const maxPauseMs = 30_000;
 
 export type ChildOptions = {
   /** Shown before each line of its output. */
@@ -49,7 +49,7 @@ export function superviseChild(options: ChildOptions): Child {
     current.once('exit', () => noteListens(false));
     current.once('exit', (code, signal) => {
       if (ending) return;
-      pauseMs = Date.now() - startedAt > shortestRunMs ? 0 : Math.min(pauseMs * 2 || 500, longestPauseMs);
+      pauseMs = Date.now() - startedAt > minRunMs ? 0 : Math.min(pauseMs * 2 || 500, maxPauseMs);
       const when = pauseMs ? ` in ${pauseMs / 1_000} s` : '';
       options.say(`${options.name} ended (${signal ?? `status ${code}`}); starting it again${when}.`);
       timer = setTimeout(start, pauseMs);

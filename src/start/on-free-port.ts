@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../ports.ts';
 import type { Child } from './child.ts';
 
-const mostTries = 4;
+const maxTries = 4;
 const patienceMs = 30_000;
 
 export type OnFreePortOptions = {
@@ -37,6 +37,6 @@ export async function onFreePort({
     late.abort();
     if (listens) return { child, port };
     await child.stop();
-    if (tries === mostTries) throw new Error(`${name} does not listen; see its lines above.`);
+    if (tries === maxTries) throw new Error(`${name} does not listen; see its lines above.`);
   }
 }

@@ -4,7 +4,7 @@ import type { Logger } from '../logger.ts';
 import { persist } from './persist.ts';
 
 /** Between two looks at what is due: however much becomes due one after the other, and where nothing does. */
-const lookMs = { least: 20, most: 1_000 };
+const lookMs = { min: 20, max: 1_000 };
 const beatEveryMs = 5_000;
 /** As long as others may be silent (recover_claims). */
 const silenceMs = 15_000;
@@ -65,7 +65,7 @@ export async function startLifecycle(options: {
 
 /** Runs `work` again and again, never twice at a time; returns what stops it and waits for the running one. */
 function every(intervalMs: number, logger: Logger, work: () => Promise<void>): () => Promise<void> {
-  const { stop } = clock({ least: intervalMs, most: intervalMs }, logger, async () => {
+  const { stop } = clock({ min: intervalMs, max: intervalMs }, logger, async () => {
     await work();
     return intervalMs;
   });
@@ -76,9 +76,9 @@ function every(intervalMs: number, logger: Logger, work: () => Promise<void>): (
  * Runs `work` again and again, never twice at a time, each time when the one before said (milliseconds from then) within
  * the limits.
  */
-function clock(limits: { readonly least: number; readonly most: number }, logger: Logger, work: () => Promise<number>) {
+function clock(limits: { readonly min: number; readonly max: number }, logger: Logger, work: () => Promise<number>) {
   let running: Promise<void> | null = null;
-  let timer = setTimeout(look, limits.least);
+  let timer = setTimeout(look, limits.min);
   let startedAt = 0;
   let failing = false;
   let again = false;
@@ -87,7 +87,7 @@ function clock(limits: { readonly least: number; readonly most: number }, logger
   async function run(): Promise<void> {
     startedAt = performance.now();
     again = false;
-    let wait = limits.most;
+    let wait = limits.max;
     try {
       wait = await work();
       failing = false;
@@ -102,7 +102,7 @@ function clock(limits: { readonly least: number; readonly most: number }, logger
   }
   function set(wait: number): void {
     clearTimeout(timer);
-    if (!stopped) timer = setTimeout(look, Math.min(limits.most, Math.max(wait, limits.least)));
+    if (!stopped) timer = setTimeout(look, Math.min(limits.max, Math.max(wait, limits.min)));
   }
   function look(): void {
     if (!running && !stopped) running = run();
@@ -112,7 +112,7 @@ function clock(limits: { readonly least: number; readonly most: number }, logger
     /** As soon as the limits allow; asked while one is running, it comes again: that one may have looked too early. */
     look: () => {
       if (running) again = true;
-      else set(startedAt + limits.least - performance.now());
+      else set(startedAt + limits.min - performance.now());
     },
     async stop(): Promise<void> {
       stopped = true;

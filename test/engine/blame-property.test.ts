@@ -10,7 +10,7 @@ import { one } from '../support/one.ts';
 
 const providers = ['apns', 'web_push'] as const;
 const origins = ['https://one.example', 'https://two.example', 'https://three.example'] as const;
-const mostAttempts = 4;
+const maxAttempts = 4;
 
 let db: TestDatabase;
 let engine: ReturnType<typeof createEngine>;
@@ -19,7 +19,7 @@ beforeAll(async () => {
   db = await createDatabase();
   await installPack(db);
   engine = createEngine({ pool: db.worker, planningPool: db.worker });
-  type = await makeType(db, { maxAttempts: mostAttempts });
+  type = await makeType(db, { maxAttempts: maxAttempts });
 });
 afterAll(() => db.drop());
 
@@ -210,7 +210,7 @@ async function live(steps: readonly Step[]): Promise<void> {
         db.owner,
         `select count(*)::integer from notify.deliveries
          where finished_at is null and status <> 'sent' and not (status = 'queued' and due_at < clock_timestamp() + interval '21 minutes')
-            or attempt > max_attempts or max_attempts > ${mostAttempts}`,
+            or attempt > max_attempts or max_attempts > ${maxAttempts}`,
       ),
     ).toBe(0);
     return claimed.length;
@@ -265,7 +265,7 @@ async function live(steps: readonly Step[]): Promise<void> {
       }
     }
     // 3
-    for (const times of pausedBy.values()) expect(times).toBeLessThanOrEqual(mostAttempts);
+    for (const times of pausedBy.values()) expect(times).toBeLessThanOrEqual(maxAttempts);
     // 2: with the settings of now somebody was accepted there, not before this address was first refused.
     for (const address of after.retired.filter((token) => !before.retired.has(token))) {
       const mine = now.find((one) => one.address === address) as Heard;

@@ -158,14 +158,14 @@ describe('sendConcurrently', () => {
 
   test('never has more than the limit under way, and keeps the order', async () => {
     let current = 0;
-    let most = 0;
+    let max = 0;
     const results = await createConcurrentSend(3)(batch, { signal: unaborted }, async ({ address }) => {
-      most = Math.max(most, ++current);
+      max = Math.max(max, ++current);
       await new Promise((resolve) => setTimeout(resolve, 10 - Number(address)));
       current--;
       return { outcome: 'accepted', providerMessageId: address };
     });
-    expect(most).toBe(3);
+    expect(max).toBe(3);
     expect(results).toEqual(batch.map(({ address }) => ({ outcome: 'accepted', providerMessageId: address })));
   });
 

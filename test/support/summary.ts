@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import type { Reporter, TestModule, Vitest } from 'vitest/node';
 
-const longestRunMs = 90 * 60_000;
+const maxRunMs = 90 * 60_000;
 
 /**
  * Writes how many tests passed and failed, as JSON, to the file that ROWBELL_TEST_SUMMARY names; `.ci/run` closes with
@@ -19,9 +19,9 @@ export default class Summary implements Reporter {
     if (this.#vitest?.config.watch) return;
     setTimeout(() => {
       this.onTestRunEnd(this.#vitest?.state.getTestModules() ?? [], [new Error('the run did not end')]);
-      process.stderr.write(`The tests have not ended after ${longestRunMs / 60_000} minutes.\n`);
+      process.stderr.write(`The tests have not ended after ${maxRunMs / 60_000} minutes.\n`);
       process.exit(1);
-    }, longestRunMs).unref();
+    }, maxRunMs).unref();
   }
 
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {

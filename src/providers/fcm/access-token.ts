@@ -4,7 +4,7 @@ import type { HttpClient } from '../http.ts';
 
 const grantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 const scope = 'https://www.googleapis.com/auth/firebase.messaging';
-const mostBytes = 64 * 1024;
+const maxBytes = 64 * 1024;
 
 export type ServiceAccount = {
   readonly clientEmail: string;
@@ -57,7 +57,7 @@ export function createCredential(
           headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
           body,
           signal,
-          readBytes: mostBytes,
+          readBytes: maxBytes,
         })
         .catch(() => {
           throw new AccessTokenError('the token endpoint did not answer', false);

@@ -9,7 +9,7 @@ export { reject };
 
 const fcmErrorType = 'type.googleapis.com/google.firebase.fcm.v1.FcmError';
 /** FCM asks to wait at least a minute once a quota is exceeded ("Throttling and quotas"). */
-const leastQuotaWaitMs = 60_000;
+const minQuotaWaitMs = 60_000;
 const notConnectedCodes = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -93,5 +93,5 @@ function readError(data: unknown): { errorCode: string | null; text: string } {
 }
 
 function quotaWait(): Date {
-  return new Date(Date.now() + leastQuotaWaitMs);
+  return new Date(Date.now() + minQuotaWaitMs);
 }

@@ -2,7 +2,7 @@ import type { TokenMessage } from 'firebase-admin/messaging';
 import type { Message } from '../types.ts';
 
 /** Four weeks, the longest FCM keeps a message ("Set the lifespan of a message"). */
-const mostTtlMs = 28 * 24 * 3600 * 1000;
+const maxTtlMs = 28 * 24 * 3600 * 1000;
 
 /**
  * The message as FCM takes it ("REST Resource: projects.messages"): texts in `notification`, which Android shows by
@@ -10,7 +10,7 @@ const mostTtlMs = 28 * 24 * 3600 * 1000;
  */
 export function toFcmMessage(message: Message, now = Date.now()): TokenMessage {
   const { deliveryId, address, title, body, data, collapseKey, tag, sound, urgency, expiresAt } = message;
-  const ttlMs = Math.min(Math.max(expiresAt.getTime() - now, 0), mostTtlMs);
+  const ttlMs = Math.min(Math.max(expiresAt.getTime() - now, 0), maxTtlMs);
   return {
     token: address,
     notification: { title, body },

@@ -11,7 +11,7 @@ export type Call = {
 };
 
 /** Twilio's answers are about 1 KiB. */
-const mostAnswerBytes = 64 * 1024;
+const maxAnswerBytes = 64 * 1024;
 
 /**
  * The SDK's documented seam for another HTTP client: ours keeps connections, can be aborted and costs a fifth of the
@@ -45,7 +45,7 @@ export class TwilioHttpClient extends RequestClient {
       },
       ...(options.data && { body: formOf(options.data) }),
       signal: call.signal,
-      readBytes: mostAnswerBytes,
+      readBytes: maxAnswerBytes,
     });
     call.retryAfter = answer.headers['retry-after'];
     return { statusCode: answer.status, body: answer.text as TData, headers: answer.headers };

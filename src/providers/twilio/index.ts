@@ -12,7 +12,7 @@ export { parseTwilioStatus, type TwilioStatus, verifyTwilioSignature } from './s
 export { createTwilioVoice } from './voice.ts';
 
 /** Twilio accepts 1 to 36 000 seconds and holds a message no longer than that. */
-const mostValidityS = 36_000;
+const maxValidityS = 36_000;
 
 /**
  * SMS. Twilio knows no idempotency key and an SMS goes out at most once, so whatever does not prove that nothing was
@@ -54,5 +54,5 @@ export function createTwilio(options: TwilioOptions): Provider {
 }
 
 function validityOf(expiresAt: Date, now = Date.now()): number {
-  return Math.min(Math.max(Math.floor((expiresAt.getTime() - now) / 1000), 1), mostValidityS);
+  return Math.min(Math.max(Math.floor((expiresAt.getTime() - now) / 1000), 1), maxValidityS);
 }

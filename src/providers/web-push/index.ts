@@ -5,7 +5,7 @@ import { createLanes } from '../lanes.ts';
 import { parseRetryAfter } from '../retry-after.ts';
 import type { Message, Provider, Result } from '../types.ts';
 import { errors } from './errors.ts';
-import { mostPayloadBytes, payloadOf, topicOf, ttlOf } from './payload.ts';
+import { maxPayloadBytes, payloadOf, topicOf, ttlOf } from './payload.ts';
 import { createVapid, type VapidKeys } from './vapid.ts';
 
 export type WebPushOptions = VapidKeys & {
@@ -22,7 +22,7 @@ export type WebPushOptions = VapidKeys & {
 const { has, reject } = createRejections(errors);
 
 /** What large push services say of a refusal has a few hundred. */
-const mostRefusalBytes = 1024;
+const maxRefusalBytes = 1024;
 
 /**
  * Browsers, by RFC 8030, encrypted by RFC 8291, authenticated by RFC 8292. The official library encrypts and builds
@@ -40,7 +40,7 @@ export function createWebPush(options: WebPushOptions): Provider {
     const endpoint = URL.parse(message.address);
     if (endpoint?.protocol !== 'https:' || endpoint.username || endpoint.password) return reject('bad_endpoint');
     const payload = payloadOf(message);
-    if (payload.length > mostPayloadBytes) return reject('too_large');
+    if (payload.length > maxPayloadBytes) return reject('too_large');
     if (!message.webPushKeys) return reject('bad_keys');
 
     let details: ReturnType<typeof webPush.generateRequestDetails>;
@@ -64,7 +64,7 @@ export function createWebPush(options: WebPushOptions): Provider {
           body: details.body as Buffer,
           signal,
           timeoutMs: patience,
-          refusalBytes: mostRefusalBytes,
+          refusalBytes: maxRefusalBytes,
         }),
       );
     } catch (error) {

@@ -5,9 +5,9 @@ import type { Message } from '../types.ts';
  * What is left of the 4096 bytes a push service must accept (RFC 8030 §7.2) after the aes128gcm header, the padding
  * delimiter and the tag (RFC 8188, RFC 8291 §4).
  */
-export const mostPayloadBytes = 3993;
+export const maxPayloadBytes = 3993;
 /** Four weeks, the longest that the large push services keep a message. */
-const mostTtlS = 28 * 86_400;
+const maxTtlS = 28 * 86_400;
 
 /** What the service worker's `push` event gets, as JSON; absent texts are null. */
 export function payloadOf(message: Message): Buffer {
@@ -17,7 +17,7 @@ export function payloadOf(message: Message): Buffer {
 
 /** RFC 8030 §5.2: seconds; 0 is "now or never". */
 export function ttlOf(expiresAt: Date, now = Date.now()): number {
-  return Math.min(Math.max(Math.floor((expiresAt.getTime() - now) / 1000), 0), mostTtlS);
+  return Math.min(Math.max(Math.floor((expiresAt.getTime() - now) / 1000), 0), maxTtlS);
 }
 
 /** RFC 8030 §5.4 allows at most 32 base64url characters; any other collapse key is hashed to as many. */

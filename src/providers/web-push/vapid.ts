@@ -14,7 +14,7 @@ export type VapidKeys = {
 const lifetimeMs = 12 * 3_600_000;
 const renewAfterMs = lifetimeMs / 2;
 /** There are a handful of push services; a flood of made-up origins must not fill the memory. */
-const mostOrigins = 100;
+const maxOrigins = 100;
 
 /**
  * The Authorization header of RFC 8292 for an origin. Signing costs more than everything else but the encryption, so
@@ -44,7 +44,7 @@ export function createVapid({ publicKey, privateKey, subject }: VapidKeys) {
       'aes128gcm',
       expiration,
     );
-    if (signed.size >= mostOrigins) signed.clear();
+    if (signed.size >= maxOrigins) signed.clear();
     signed.set(origin, { authorization, renewAt: now + renewAfterMs });
     return authorization;
   };

@@ -24,9 +24,9 @@ const kinds = [
   'late_receipt',
 ];
 const numbers = ['rate', 'times', 'latencyMs', 'retryAfterS', 'status'];
-const mostCards = 60;
-const mostPerCard = 20;
-const mostKept = 2000;
+const maxCards = 60;
+const maxPerCard = 20;
+const maxKept = 2000;
 
 /** @type {any[]} newest first */
 let entries = [];
@@ -152,7 +152,7 @@ function drawCard(provider, address, notes) {
       ),
       faultButton,
     ),
-    make('ol', {}, ...notes.slice(0, mostPerCard).map(drawNote)),
+    make('ol', {}, ...notes.slice(0, maxPerCard).map(drawNote)),
   );
 }
 
@@ -165,11 +165,11 @@ function drawCards() {
     if (!cards.has(key)) cards.set(key, []);
     cards.get(key).push(entry);
   }
-  const drawn = [...cards.values()].slice(0, mostCards);
+  const drawn = [...cards.values()].slice(0, maxCards);
   byId('cards').replaceChildren(...drawn.map((notes) => drawCard(notes[0].provider, notes[0].address, notes)));
   byId('empty').hidden = cards.size > 0;
-  byId('more').hidden = cards.size <= mostCards;
-  byId('more').textContent = `${cards.size - mostCards} more addresses; search to see them.`;
+  byId('more').hidden = cards.size <= maxCards;
+  byId('more').textContent = `${cards.size - maxCards} more addresses; search to see them.`;
   freshFrom = Number.POSITIVE_INFINITY;
 }
 
@@ -214,7 +214,7 @@ function drawSoon() {
 function add(arrived) {
   const known = new Set(entries.map(({ id }) => id));
   const unseen = arrived.filter(({ id }) => !known.has(id));
-  entries = [...unseen, ...entries].sort((a, b) => b.id - a.id).slice(0, mostKept);
+  entries = [...unseen, ...entries].sort((a, b) => b.id - a.id).slice(0, maxKept);
   return unseen;
 }
 

@@ -50,7 +50,7 @@ export function passwordOf(authorization: string | undefined): string {
   return pair.includes(':') ? pair.slice(pair.indexOf(':') + 1) : '';
 }
 
-const oldestMs = 24 * 3_600_000;
+const maxAgeMs = 24 * 3_600_000;
 const aheadMs = 5 * 60_000;
 
 /**
@@ -58,7 +58,7 @@ const aheadMs = 5 * 60_000;
  * that time changes nothing, since a delivery takes each kind of report once.
  */
 export function isRecent(at: number, now: number): boolean {
-  return at > now - oldestMs && at < now + aheadMs;
+  return at > now - maxAgeMs && at < now + aheadMs;
 }
 
 export function parseJson(body: Buffer | string): unknown {

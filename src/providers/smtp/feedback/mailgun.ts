@@ -34,7 +34,7 @@ export function createMailgunSource(signingKey: string, now: () => number = Date
   return {
     path: '/callbacks/mailgun',
     mediaTypes: ['application/json'],
-    mostBytes: 262_144,
+    maxBytes: 262_144,
     async receive({ body }) {
       const parsed = payload.safeParse(parseJson(body));
       if (!parsed.success) return null;

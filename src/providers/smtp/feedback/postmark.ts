@@ -33,7 +33,7 @@ export function createPostmarkSource(secret: string): FeedbackSource {
   return {
     path: '/callbacks/postmark',
     mediaTypes: ['application/json'],
-    mostBytes: 262_144,
+    maxBytes: 262_144,
     isKnown: (headers) => isSame(passwordOf(headerOf(headers, 'authorization')), secret),
     async receive({ body }) {
       const parsed = payload.safeParse(parseJson(body));

@@ -6,7 +6,7 @@ import { type Feedback, type FeedbackSource, headerOf } from './types.ts';
 export type ReadReturn = (tag: string) => string | null;
 
 /** Of a mail so much is read: what a report says comes first (RFC 3464 §2), then the message that came back. */
-const mostRead = 65_536;
+const maxReadBytes = 65_536;
 
 /**
  * A mail that came back: a delivery status notification (RFC 3464) or a complaint (RFC 5965). Whoever sends it is believed
@@ -21,7 +21,7 @@ export async function parseReport(
   to: readonly string[],
   readReturn: ReadReturn,
 ): Promise<Feedback | null> {
-  const beginning = source.subarray(0, mostRead);
+  const beginning = source.subarray(0, maxReadBytes);
   const deliveryId = deliveryOf([...to, beginning.toString('latin1')].join('\n'), readReturn);
   const mail = deliveryId && (await PostalMime.parse(beginning).catch(() => null));
   if (!mail) return null;
@@ -88,7 +88,7 @@ export function createInboundSource(secret: string, readReturn: ReadReturn): Fee
   return {
     path: '/email/inbound',
     mediaTypes: ['message/rfc822'],
-    mostBytes: 1_048_576,
+    maxBytes: 1_048_576,
     isKnown: (headers) => isSame(passwordOf(headerOf(headers, 'authorization')), secret),
     async receive({ headers, body }) {
       const to = headerOf(headers, 'x-envelope-to');

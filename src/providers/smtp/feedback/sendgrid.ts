@@ -23,7 +23,7 @@ export function createSendgridSource(publicKey: string, now: () => number = Date
   return {
     path: '/callbacks/sendgrid',
     mediaTypes: ['application/json'],
-    mostBytes: 1_048_576,
+    maxBytes: 1_048_576,
     async receive({ headers, body }) {
       const signature = headerOf(headers, 'x-twilio-email-event-webhook-signature') ?? '';
       const timestamp = headerOf(headers, 'x-twilio-email-event-webhook-timestamp') ?? '';

@@ -79,7 +79,7 @@ export function createSesSource({ topics, readReturn, fetchText, now = Date.now 
     path: '/callbacks/ses',
     // SNS sends JSON and calls it text.
     mediaTypes: ['text/plain', 'application/json'],
-    mostBytes: 524_288,
+    maxBytes: 524_288,
     async receive({ body }) {
       const parsed = envelope.safeParse(parseJson(body));
       if (!parsed.success) return null;

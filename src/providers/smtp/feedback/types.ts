@@ -21,7 +21,7 @@ export type FeedbackSource = {
   /** Path below the public URL. */
   readonly path: string;
   readonly mediaTypes: readonly string[];
-  readonly mostBytes: number;
+  readonly maxBytes: number;
   /**
    * Whether the headers of a request have our secret, asked before its body is read. Without it the proof is a signature
    * over the body, which `receive` looks at.
