@@ -814,6 +814,17 @@ export interface NotifyDailySpending {
   spent: Numeric;
 }
 
+export interface NotifyDailySpendingTotals {
+  channel: string;
+  /**
+   * Of the cap "all": where that changed within the day there are two rows.
+   */
+  currency: string;
+  day: string;
+  deliveries: number;
+  spent: Numeric;
+}
+
 export interface NotifyDecisions {
   channel: string;
   decided_at: Generated<Timestamp>;
@@ -1569,6 +1580,11 @@ export interface NotifyPrivateCharges {
   country: string;
   currency: string;
   delivery_id: string;
+  /**
+   * What it costs at the prices of the cap of all countries together; null: charged before there was one.
+   */
+  total_amount: Numeric | null;
+  total_currency: string | null;
   user_id: string;
 }
 
@@ -2755,6 +2771,7 @@ export interface DB {
   "notify.consent_rules": NotifyConsentRules;
   "notify.consents": NotifyConsents;
   "notify.daily_spending": NotifyDailySpending;
+  "notify.daily_spending_totals": NotifyDailySpendingTotals;
   "notify.decisions": NotifyDecisions;
   "notify.deliveries": NotifyDeliveries;
   "notify.delivery_attempts": NotifyDeliveryAttempts;

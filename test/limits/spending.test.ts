@@ -43,6 +43,7 @@ beforeEach(async () => {
   await forget(db);
   await db.owner.query(`
     delete from notify.spending_caps where country = 'FR';
+    update notify.spending_caps set per_day = 1000 where country = 'all';
     update notify.limits set at_most = 1000 where key in ('sms_sent', 'calls_placed');
     insert into notify.spending_caps (channel, country, per_day, currency, unit_price) values ('sms', 'FR', 100, 'EUR', 9), ('voice', 'FR', 100, 'EUR', 1)`);
 });
@@ -253,6 +254,109 @@ describe("SE-6: the day's money for a country", () => {
     await plan(type, [person]);
     await releaseDue(db, 'urgent');
     expect((await claim('apns')).ids).toHaveLength(1);
+  });
+});
+
+describe("SE-6: the day's money for all countries together", () => {
+  const total = async (channel = 'sms') => {
+    const { rows } = await db.owner.query(
+      `select t.spent::float, t.deliveries,
+         (select coalesce(sum(c.total_amount), 0)::float from notify_private.charges as c where c.channel = t.channel) as charged
+       from notify.daily_spending_totals as t where channel = $1`,
+      [channel],
+    );
+    const [row] = rows;
+    if (row) expect(row.spent).toBeCloseTo(row.charged, 9);
+    return row ? [Number(row.spent.toFixed(6)), row.deliveries] : [0, 0];
+  };
+
+  test('is spent to the last cent, whatever the countries and currencies, however many workers claim at once', async () => {
+    await setCap('sms', 'all', 1);
+    // France and Germany cost what the cap says, the United States what is known in its currency.
+    await plan(sms, [...(await many(20)), ...(await many(4, '+1202')), ...(await many(10, '+49'))]);
+    await Promise.all(Array.from({ length: 12 }, () => claim('twilio', 5)));
+    const [spentInAll = 0, deliveries = 0] = await total();
+    expect(spentInAll).toBeLessThanOrEqual(1);
+    expect(spentInAll).toBeGreaterThan(0.9);
+    expect(await states()).toEqual([`${deliveries} sending`, `${34 - deliveries} suppressed spending_cap`]);
+    expect(await one(db.owner, `select count(*)::integer from notify_private.charges`)).toBe(deliveries);
+  });
+
+  test("is another channel's for itself, and a country's own cap does not add to it", async () => {
+    await setCap('sms', 'all', 0.15);
+    await setCap('sms', 'DE', 500);
+    await plan(sms, await many(2, '+49'));
+    await plan(voice, await many(2));
+    expect((await claim()).ids).toHaveLength(1);
+    expect((await claim('twilio_voice')).ids).toHaveLength(2);
+    expect([await total(), await total('voice')]).toEqual([
+      [0.1, 1],
+      [0.4, 2],
+    ]);
+    await db.owner.query(`delete from notify.spending_caps where country = 'DE'`);
+  });
+
+  test('is asked of planning and prediction; the decision says why, in a sentence too', async () => {
+    await setCap('sms', 'all', 0.1);
+    await plan(sms, await many(1));
+    await carry(accepted);
+    const [late = ''] = await many(1, '+49');
+    const event = await plan(sms, [late]);
+    expect(await decisionOf(db, event, 'sms')).toBe('spending_cap: total_cap');
+    const explained = await db.asOperator((client) =>
+      client.query(`select because from notify.explain($1, null, $2) where rule = 'spending_cap'`, [event, late]),
+    );
+    expect(explained.rows).toEqual([{ because: expect.stringContaining('in all countries together was spent') }]);
+    expect(
+      await one<string>(db.owner, `select rule || ' ' || reason from notify_private.predict($1, $2, now(), null)`, [
+        late,
+        sms,
+      ]),
+    ).toBe('spending_cap total_cap');
+    await db.owner.query('update notify.daily_spending_totals set day = day - 1');
+    expect(await decisionOf(db, await plan(sms, [late]), 'sms')).toBe('send');
+  });
+
+  test("is given back with the country's", async () => {
+    await plan(sms, [...(await many(1)), ...(await many(1, '+49'))]);
+    await carry(rejected('message'));
+    expect([await total(), await spent(), await spent('sms', 'DE')]).toEqual([
+      [0, 0],
+      [0, 0],
+      [0, 0],
+    ]);
+  });
+
+  test('is set and seen by operators, and there is always one', async () => {
+    const token = await signToken(await somebody(), { role: 'operator' });
+    const { data } = await api.ask(
+      `mutation { setSpendingCap(input: { channel: "sms", country: "all", perDay: "0.5" }) { result { country perDay currency } } }`,
+      { token },
+    );
+    expect(data.setSpendingCap.result).toEqual({ country: 'all', perDay: '0.5', currency: 'USD' });
+    await plan(sms, await many(2));
+    await carry(accepted);
+    const seen = await api.ask('{ dailySpendingTotals { nodes { channel currency spent deliveries } } }', { token });
+    expect(seen.data.dailySpendingTotals.nodes).toEqual([
+      { channel: 'sms', currency: 'USD', spent: '0.2', deliveries: 2 },
+    ]);
+    const { rows } = await db.owner.query(
+      `select name, value from notify_private.metrics() where labels ->> 'country' = 'all' order by name`,
+    );
+    expect(rows).toEqual([
+      { name: 'spending', value: 0.2 },
+      { name: 'spending_cap', value: 0.5 },
+    ]);
+    const removed = await api.ask(
+      `mutation { deleteSpendingCap(input: { channel: "sms", country: "all" }) { result } }`,
+      {
+        token,
+      },
+    );
+    expect(removed.codes).toEqual(['INVALID_INPUT']);
+    await expect(
+      db.asUser(await somebody(), (client) => client.query('select from notify.daily_spending_totals')),
+    ).rejects.toMatchObject({ code: '42501' });
   });
 });
 

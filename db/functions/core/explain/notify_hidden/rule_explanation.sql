@@ -49,6 +49,7 @@ as $$
         when 'person_cap' then 'The person had got as many on this channel as one person may in a day.'
         when 'number_cap' then 'The number had got as many on this channel as one number may in a day.'
         when 'country_cap' then 'What may be spent a day on this channel in the country of the number was spent.'
+        when 'total_cap' then 'What may be spent a day on this channel in all countries together was spent.'
         else case when rule_inputs ? 'spending' then 'There was no room for what it costs; what waits is asked when its wait is over.'
           else 'There was room for what it costs, or it costs nothing.' end end
       when 'daily_cap' then case

@@ -65,7 +65,11 @@ as $$
   -- Where nothing is spent yet there is nothing to compare.
   select m.name, pg_catalog.jsonb_build_object('channel', s.channel, 'country', s.country, 'currency', s.currency),
     m.value::double precision
-  from notify.daily_spending as s
+  from (
+    select x.day, x.channel, x.country, x.currency, x.spent from notify.daily_spending as x
+    union all
+    select x.day, x.channel, 'all', x.currency, x.spent from notify.daily_spending_totals as x
+  ) as s
   cross join lateral (
     select x.per_day from notify.spending_caps as x
     where x.channel = s.channel and x.country in (s.country, '*') order by x.country = '*' limit 1

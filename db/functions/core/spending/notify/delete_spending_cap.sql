@@ -3,8 +3,8 @@ language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_variable
 begin
-  if country = '*' then
-    raise exception 'country: the cap for all others is needed' using errcode = 'RBINV';
+  if country in ('*', 'all') then
+    raise exception 'country: the cap for all others and the one for all together are needed' using errcode = 'RBINV';
   end if;
   delete from notify.spending_caps as c where c.channel = channel and c.country = country;
   return found;

@@ -9,7 +9,7 @@ declare
   standing notify.spending_caps;
   wrong constant text := case
     when coalesce(channel, '') not in ('sms', 'voice') then 'channel: must be sms or voice'
-    when coalesce(country, '') !~ '^([A-Z]{2}|\*)$' then 'country: must be ISO 3166 such as FR, or * for all others'
+    when coalesce(country, '') !~ '^([A-Z]{2}|\*|all)$' then 'country: must be ISO 3166 such as FR, * for all others, or all'
     when coalesce(per_day, -1) < 0 or per_day >= 'Infinity' then 'per_day: must be an amount of at least 0'
     when currency !~ '^[A-Z]{3}$' then 'currency: must be ISO 4217 such as EUR'
     when unit_price < 0 or unit_price >= 'Infinity' then 'unit_price: must be an amount of at least 0'
@@ -32,6 +32,6 @@ begin
 end
 $$;
 comment on function notify.set_spending_cap(text, text, numeric, text, numeric) is
-  'For operators: how much may be spent a day (UTC) on SMS or calls to a country, or ("*") to each country without '
-  'a cap of its own. Currency and unit_price stay as they are, or as those of "*", where they are not given.';
+  'For operators: how much may be spent a day (UTC) on SMS or calls to a country, to each country without a cap of its own ("*"), or to '
+  'all countries together ("all"). Currency and unit_price stay as they are, or as those of "*", where they are not given.';
 grant execute on function notify.set_spending_cap(text, text, numeric, text, numeric) to rowbell_operator;

@@ -23,8 +23,18 @@ begin
       taken[one.ordinality].reason := 'spending_cap';
       continue;
     end if;
-    insert into notify_private.charges (delivery_id, user_id, channel, address, charged_at, country, currency, amount)
-    values (one.delivery_id, one.recipient_id, channel, one.address, at, bill.country, bill.currency, bill.amount);
+    insert into notify_private.charges (
+      delivery_id, user_id, channel, address, charged_at, country, currency, amount, total_currency, total_amount
+    )
+    values (
+      one.delivery_id, one.recipient_id, channel, one.address, at, bill.country, bill.currency, bill.amount,
+      bill.total_currency, bill.total_amount
+    );
+    -- Before the country's row, as tg_deliveries__refund() does: in one order, hence no deadlock.
+    insert into notify.daily_spending_totals as s (day, channel, currency, spent, deliveries)
+    values ((at at time zone 'UTC')::date, channel, bill.total_currency, bill.total_amount, 1)
+    on conflict on constraint daily_spending_totals_pkey do update
+    set spent = s.spent + excluded.spent, deliveries = s.deliveries + 1;
     insert into notify.daily_spending as s (day, channel, country, currency, spent, deliveries)
     values ((at at time zone 'UTC')::date, channel, bill.country, bill.currency, bill.amount, 1)
     on conflict on constraint daily_spending_pkey do update set spent = s.spent + excluded.spent, deliveries = s.deliveries + 1;

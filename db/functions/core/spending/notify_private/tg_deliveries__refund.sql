@@ -21,6 +21,13 @@ begin
     returning c
   )
   select pg_catalog.array_agg(g.c) into refunded from gone as g;
+  update notify.daily_spending_totals as s set spent = s.spent - r.amount, deliveries = s.deliveries - r.deliveries
+  from (
+    select (c.charged_at at time zone 'UTC')::date as day, c.channel, c.total_currency, sum(c.total_amount) as amount,
+      count(*) as deliveries
+    from unnest(refunded) as c where c.total_amount is not null group by 1, 2, 3
+  ) as r
+  where s.day = r.day and s.channel = r.channel and s.currency = r.total_currency;
   update notify.daily_spending as s set spent = s.spent - r.amount, deliveries = s.deliveries - r.deliveries
   from (
     select (c.charged_at at time zone 'UTC')::date as day, c.channel, c.country, c.currency, sum(c.amount) as amount,
@@ -32,9 +39,8 @@ begin
 end
 $$;
 comment on function notify_private.tg_deliveries__refund() is
-  'A delivery that ended without a provider having taken it, or perhaps having taken it, has cost nothing and does not count for its '
-  'person '
-  'and number.';
+  'A delivery that ended without a provider having taken it, or perhaps having taken it, has cost nothing and does not count for '
+  'its person and number.';
 
 create or replace trigger _500_refund
   after update on notify.deliveries
