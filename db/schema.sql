@@ -780,6 +780,17 @@ table notify.daily_spending
   policy select_admin for select to rowbell_operator using (true)
   grant rowbell_operator (select)
 
+table notify.daily_spending_totals
+  day date not null
+  channel text not null
+  currency text not null
+  spent numeric not null
+  deliveries integer not null
+  constraint daily_spending_totals_pkey PRIMARY KEY (day, channel, currency)
+  row level security
+  policy select_admin for select to rowbell_operator using (true)
+  grant rowbell_operator (select)
+
 table notify.decisions partition by RANGE (event_id)
   event_id uuid not null
   recipient_id uuid not null
@@ -1593,13 +1604,13 @@ table notify.spending_caps
   currency text not null grant rowbell_operator (insert, update)
   unit_price numeric not null grant rowbell_operator (insert, update)
   constraint spending_caps_channel_is_paid CHECK ((channel = ANY (ARRAY['sms'::text, 'voice'::text])))
-  constraint spending_caps_country_is_iso3166_or_rest CHECK ((country ~ '^([A-Z]{2}|\*)$'::text))
+  constraint spending_caps_country_is_iso3166_or_rest_or_all CHECK ((country ~ '^([A-Z]{2}|\*|all)$'::text))
   constraint spending_caps_currency_is_iso4217 CHECK ((currency ~ '^[A-Z]{3}$'::text))
   constraint spending_caps_per_day_is_an_amount CHECK (((per_day >= (0)::numeric) AND (per_day < 'Infinity'::numeric)))
   constraint spending_caps_pkey PRIMARY KEY (channel, country)
   constraint spending_caps_unit_price_is_an_amount CHECK (((unit_price >= (0)::numeric) AND (unit_price < 'Infinity'::numeric)))
   row level security
-  policy delete_admin for delete to rowbell_operator using ((country <> '*'::text))
+  policy delete_admin for delete to rowbell_operator using ((country <> ALL (ARRAY['*'::text, 'all'::text])))
   policy insert_admin for insert to rowbell_operator with check (true)
   policy select_admin for select to rowbell_operator using (true)
   policy update_admin for update to rowbell_operator using (true) with check (true)
@@ -1800,6 +1811,8 @@ table notify_private.charges
   country text not null
   currency text not null
   amount numeric not null
+  total_currency text
+  total_amount numeric
   constraint charges_pkey PRIMARY KEY (delivery_id)
   constraint charges_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
   CREATE INDEX charges_address_channel_charged_at_idx on notify_private.charges USING btree (address, channel, charged_at)
@@ -4341,7 +4354,7 @@ function notify_private.proves_access(result notify_private.result) returns bool
 function notify_private.quiet_until(windows notify.quiet_window[], zone text, at timestamp with time zone) returns timestamp with time zone
   plpgsql immutable parallel safe set search_path=pg_catalog, pg_temp
 
-function notify_private.quote_charge(user_id uuid, channel text, address text, segments integer, at timestamp with time zone, OUT country text, OUT currency text, OUT amount numeric, OUT refused text) returns record
+function notify_private.quote_charge(user_id uuid, channel text, address text, segments integer, at timestamp with time zone, OUT country text, OUT currency text, OUT amount numeric, OUT total_currency text, OUT total_amount numeric, OUT refused text) returns record
   sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.ratio(part bigint, whole bigint) returns double precision
@@ -4629,6 +4642,9 @@ function notify_private.types_at(at timestamp with time zone) returns SETOF noti
   sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.unindexed_notifications(recipient_id uuid) returns TABLE(stretch bigint, id uuid)
+  sql stable set search_path=pg_catalog, pg_temp
+
+function notify_private.unit_price(channel text, country text, currency text, at timestamp with time zone, otherwise numeric) returns numeric
   sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.unsubscribe(user_id uuid, type_key text, delivery_id uuid DEFAULT NULL::uuid) returns boolean
