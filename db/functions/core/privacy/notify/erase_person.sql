@@ -19,6 +19,10 @@ declare
     when exists (select from unnest(former_names) as n where n is null or length(n) < 2)
       then 'former_names: must have 2 characters at least'
   end;
+  -- What declared conditions know of the person by name, as declare_owned_rows() says.
+  person constant text := '(
+    select $1 as id, $2 as terms, $3 as delivery_ids, $4 as event_ids, $5 as notification_ids, $6 as identifiers
+  ) as person';
   identifiers text[];
   words text[];
   subjects uuid[];
@@ -113,8 +117,9 @@ begin
       order by p.ordinality
     loop
       execute case declared.on_erasure
-        when 'delete' then pg_catalog.format('delete from %s as r where %s', declared.table_name::regclass, declared.rows)
-        else pg_catalog.format('update %s as r set %s where %s', declared.table_name::regclass, declared.sets, declared.rows)
+        when 'delete' then pg_catalog.format('delete from %s as r using %s where %s', declared.table_name::regclass, person, declared.rows)
+        else pg_catalog.format(
+          'update %s as r set %s from %s where %s', declared.table_name::regclass, declared.sets, person, declared.rows)
       end
       using user_id, words, deliveries, about, naming, identifiers;
       get diagnostics touched = row_count;

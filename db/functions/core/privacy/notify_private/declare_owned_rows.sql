@@ -8,9 +8,9 @@ as $$
     declare_owned_rows.table_name,
     declare_owned_rows.column_name,
     coalesce(
-      declare_owned_rows.exports, declare_owned_rows.rows, pg_catalog.format('r.%I = $1', declare_owned_rows.column_name)
+      declare_owned_rows.exports, declare_owned_rows.rows, pg_catalog.format('r.%I = person.id', declare_owned_rows.column_name)
     ) as exports,
-    coalesce(declare_owned_rows.rows, pg_catalog.format('r.%I = $1', declare_owned_rows.column_name)) as rows,
+    coalesce(declare_owned_rows.rows, pg_catalog.format('r.%I = person.id', declare_owned_rows.column_name)) as rows,
     'delete' as on_erasure,
     null::jsonb as changes,
     declare_owned_rows.hidden,
@@ -18,7 +18,7 @@ as $$
     declare_owned_rows.reason
 $$;
 comment on function notify_private.declare_owned_rows(text, text, text, text, text[], text) is
-  'Declares: a row whose column holds the person''s id is theirs, wholly. It is exported (columns in hidden '
-  'only as a digest) and deleted on erasure. Where no column says it, rows is a condition over r, $1 the id, $2 '
-  'their names and identifiers, $6 the identifiers alone, $3 ids of their deliveries, $4 of events about them, '
-  '$5 of notifications that name them; exports is the condition for exporting, which knows $1 and $3 alone.';
+  'Declares: a row whose column holds the person''s id is theirs, wholly. It is exported (columns in hidden only as a digest) and '
+  'deleted on erasure. Where no column says it, rows is a condition over r, the row, and person: id, identifiers (their id, '
+  'addresses, external id), terms (these and their names), delivery_ids (theirs), event_ids (about them), notification_ids (that '
+  'name them). exports is the condition for exporting, whose person has an id and delivery_ids alone.';

@@ -25,7 +25,7 @@ begin
         from unnest(p.hidden) as h
       ) as hiding,
       (
-        select pg_catalog.string_agg(distinct pg_catalog.format(' - case when r.%1$I is distinct from $1 then %1$L else '''' end',
+        select pg_catalog.string_agg(distinct pg_catalog.format(' - case when r.%1$I is distinct from person.id then %1$L else '''' end',
           q.column_name), '')
         from notify_private.all_personal_data() as q
         where p.on_erasure = 'change' and q.table_name = p.table_name and q.column_name is not null
@@ -35,9 +35,9 @@ begin
     order by p.ordinality
   loop
     return query execute pg_catalog.format(
-      'select %L, to_jsonb(r)%s%s from %s as r where (%s)%s',
+      'select %L, to_jsonb(r)%s%s from %s as r cross join (select $1 as id, $2 as delivery_ids) as person where (%s)%s',
       declared.table_name, declared.hiding, declared.without_others, declared.table_name::regclass, declared.exports, declared.not_before)
-    using user_id, null::text[], deliveries;
+    using user_id, deliveries;
   end loop;
 end
 $$;
