@@ -11,15 +11,26 @@ export async function lintCatalog(scratch: Scratch): Promise<string[]> {
   const client = new pg.Client({ connectionString: scratch.ownerUrl });
   await client.connect();
   try {
-    const lint = await readFile(join(import.meta.dirname, 'catalog-lint.sql'), 'utf8');
-    const { rows } = await client.query<{ rule: string; object: string; detail: string | null }>(
-      `with ours as (${ourSchemas})\n${lint}`,
-    );
-    const problems = rows.map(({ rule, object, detail }) => `${object}: ${rule}${detail ? ` (${detail})` : ''}`);
-    return [...problems, ...(await findUnqualified(client, ourSchemas)), ...(await compareWithFiles(client))];
+    return [
+      ...(await findCatalogProblems(client, ourSchemas)),
+      ...(await findUnqualified(client, ourSchemas)),
+      ...(await compareWithFiles(client)),
+    ];
   } finally {
     await client.end();
   }
+}
+
+/**
+ * @param schemas a query for `oid` and `nspname` of the schemas to look into
+ * @returns what catalog-lint.sql finds, a sentence each
+ */
+export async function findCatalogProblems(client: pg.ClientBase, schemas: string): Promise<string[]> {
+  const lint = await readFile(join(import.meta.dirname, 'catalog-lint.sql'), 'utf8');
+  const { rows } = await client.query<{ rule: string; object: string; detail: string | null }>(
+    `with ours as (${schemas})\n${lint}`,
+  );
+  return rows.map(({ rule, object, detail }) => `${object}: ${rule}${detail ? ` (${detail})` : ''}`);
 }
 
 /**

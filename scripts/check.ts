@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { listOwnSqlFiles } from '../src/migrate/packs.ts';
+import { findPacks, listSqlFiles } from '../src/migrate/packs.ts';
 import { lintCatalog } from './catalog-lint.ts';
 import { findChangedMigrations } from './checksums.ts';
 import { findLongFiles } from './file-length.ts';
@@ -32,7 +32,10 @@ async function main(): Promise<void> {
   const files: Check[] = [
     ['format and lint', () => runTool(bin('biome'), ['ci', '--colors=off', '.'])],
     ['types', () => runTool(bin('tsc'), ['-p', '.', '--incremental', '--tsBuildInfoFile', typesSeen])],
-    ['migrations, read by squawk', async () => runTool(bin('squawk'), await listOwnSqlFiles('migrations'))],
+    [
+      'migrations, read by squawk',
+      async () => runTool(bin('squawk'), await listSqlFiles('migrations', await findPacks(join(root, 'examples')))),
+    ],
     ['landed migrations are unchanged', findChangedMigrations],
     ['layout of SQL', findSqlProblems],
     ['length of files', findLongFiles],

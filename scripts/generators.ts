@@ -28,7 +28,7 @@ export const generators: readonly Generator[] = [
 ];
 
 async function listTemplates(): Promise<Template[]> {
-  const packs = await findPacks(null);
+  const packs = await findPacks(join(root, 'examples'));
   const found = packs.map(async ({ templates: folder }) =>
     (await listMjml(folder)).map((file) => ({
       file: join(folder, file.replace(/mjml$/, 'html')).slice(root.length + 1),

@@ -73,7 +73,7 @@ test('no imports go round in a circle, of types neither', async () => {
 
 test('imports name the .ts file', async () => {
   const broken: string[] = [];
-  for await (const file of glob('{src,tasks,test,bench,scripts}/**/*.ts', { cwd: root })) {
+  for await (const file of glob('{src,tasks,test,bench,scripts,examples}/**/*.ts', { cwd: root })) {
     const text = await readFile(join(root, file), 'utf8');
     for (const [, target = ''] of text.matchAll(/^(?:import|export) .*from '(\.[^']+)'/gm)) {
       if (!/\.(ts|mjs|json)$/.test(target)) broken.push(`${file}: ${target}`);

@@ -105,6 +105,21 @@ async function query(sql: string, urlFile = 'database-url'): Promise<unknown[]> 
 const graphqlUrl = (output: string) => /GraphQL\s+(\S+)/.exec(output)?.[1] ?? '';
 
 describe('npm start', { timeout: 400_000 }, () => {
+  test('OP-19: the core alone starts, with the demo’s people and without a trip for them to plan', async () => {
+    const core = await start({ ROWBELL_PACKS: '' });
+    expect(core.output()).not.toMatch(/trips|npm run story/);
+    expect(await query('select name from notify.packs where enabled')).toEqual([{ name: 'core' }]);
+    expect(await query(`select count(*)::integer as people from notify.users where external_id ~ '^demo-'`)).toEqual([
+      { people: 5 },
+    ]);
+    // The choice can be another one the next time.
+    core.process.kill('SIGINT');
+    expect(await core.ended).toBe(0);
+    const whole = await start();
+    expect(whole.output()).toContain('insert into trips.trips');
+    expect(await query('select count(*)::integer as members from trips.memberships')).toEqual([{ members: 5 }]);
+  });
+
   test('runs everything, ends it all on Ctrl-C, and resumes', async () => {
     const first = await start();
     const { stdout: token } = await promisify(execFile)(

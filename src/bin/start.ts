@@ -116,6 +116,8 @@ async function main(): Promise<void> {
       psql: database.psql,
       analystPsql: database.analystPsql,
       demo: database.embedded,
+      // What the lines to try are about.
+      hasTrips: config.packs === null || config.packs.includes('trips'),
       watching,
     }),
   );

@@ -35,6 +35,10 @@ async function main(): Promise<void> {
     tokenOf: (user) => signToken(process.env, { user, role: 'user', hours: 1 }),
   });
   try {
+    const missing = await missingPacks(owner);
+    if (missing.length > 0) {
+      throw new Error(`The story is about trips and coaching: it needs ${missing.join(' and ')} in ROWBELL_PACKS.`);
+    }
     say(`The phones are at ${sandboxUrl}.`);
     await planTrip(stage);
     await coachAWeek(stage);
@@ -42,6 +46,14 @@ async function main(): Promise<void> {
   } finally {
     await owner.end();
   }
+}
+
+async function missingPacks(owner: pg.ClientBase): Promise<string[]> {
+  const { rows } = await owner.query<{ name: string }>(
+    `select p.name from unnest(array['coaching', 'trips']) as p (name)
+     where not exists (select from notify.packs as x where x.name = p.name and x.enabled)`,
+  );
+  return rows.map(({ name }) => name);
 }
 
 main().catch((error: unknown) => {

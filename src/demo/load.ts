@@ -16,7 +16,7 @@ export type DemoOptions = {
 };
 
 /**
- * Loads a circle of friends with devices in the sandbox. Run again it adds what is missing, moves browsers to where the
+ * Loads a circle of friends with devices in the sandbox; the people alone where the pack `trips` is not on. Run again it adds what is missing, moves browsers to where the
  * sandbox is now, and leaves alone what people changed since. No trip: making the first one is the newcomer's.
  *
  * @param owner a connection as the database's owner
@@ -27,11 +27,6 @@ export async function loadDemo(owner: pg.ClientBase, options: DemoOptions): Prom
     .transaction()
     .execute(async (db) => {
       const written = [
-        await db
-          .insertInto('trips.circles')
-          .values(circle)
-          .onConflict((conflict) => conflict.doNothing())
-          .execute(),
         await db
           .insertInto('notify.users')
           .values(
@@ -44,12 +39,8 @@ export async function loadDemo(owner: pg.ClientBase, options: DemoOptions): Prom
           )
           .onConflict((conflict) => conflict.doNothing())
           .execute(),
-        await db
-          .insertInto('trips.memberships')
-          .values(people.map(({ id }) => ({ circle_id: circle.id, user_id: id })))
-          .onConflict((conflict) => conflict.doNothing())
-          .execute(),
       ];
+      if (await isOn(db, 'trips')) written.push(...(await placeCircle(db)));
       for (const { id, devices } of people) {
         for (const device of devices) {
           const address = addressOf(device, options);
@@ -58,6 +49,26 @@ export async function loadDemo(owner: pg.ClientBase, options: DemoOptions): Prom
       }
       return written.flat().reduce((sum, { numInsertedOrUpdatedRows }) => sum + Number(numInsertedOrUpdatedRows), 0);
     });
+}
+
+async function isOn(db: Kysely<DB>, pack: string): Promise<boolean> {
+  const row = await db.selectFrom('notify.packs').select('enabled').where('name', '=', pack).executeTakeFirst();
+  return row?.enabled === true;
+}
+
+async function placeCircle(db: Kysely<DB>) {
+  return [
+    await db
+      .insertInto('trips.circles')
+      .values(circle)
+      .onConflict((conflict) => conflict.doNothing())
+      .execute(),
+    await db
+      .insertInto('trips.memberships')
+      .values(people.map(({ id }) => ({ circle_id: circle.id, user_id: id })))
+      .onConflict((conflict) => conflict.doNothing())
+      .execute(),
+  ];
 }
 
 async function placeDevice(db: Kysely<DB>, userId: string, device: DemoDevice, address: Address) {

@@ -7,6 +7,8 @@ export type Places = {
   readonly analystPsql: string | null;
   /** Whether the demo's people are there to try it with. */
   readonly demo: boolean;
+  /** Whether there is a trip for them to plan. */
+  readonly hasTrips: boolean;
   readonly watching: boolean;
 };
 
@@ -20,7 +22,7 @@ export function welcome(places: Places): string {
     ['SQL', places.psql],
     ...(places.analystPsql ? [['Figures', `${places.analystPsql} (reads the schema analytics, nothing else)`]] : []),
     ['Token', 'npm run --silent token -- --user <id of notify.users>'],
-    ...(places.demo
+    ...(places.demo && places.hasTrips
       ? [
           ['Try', demo.sql],
           ['or', demo.curl],

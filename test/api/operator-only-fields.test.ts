@@ -59,7 +59,7 @@ const ofField = (type: string) => (name: string) =>
     `${name} { id }`,
     `${name} { nonsense(a: 1) { b } }`,
     `a: ${name}(first: 1) { nodes { id } totalCount }`,
-    `${name}(input: { sweepKey: "trips_daily", whispers: [], how: SOFTLY }) { clientMutationId result { id } }`,
+    `${name}(input: { sweepKey: "nightly", whispers: [], how: SOFTLY }) { clientMutationId result { id } }`,
     `${name}(input: { sweepKey: 1 }) { result { id } }`,
     `${name}(input: $x) { result { id } }`,
     `${name} { ...Missing }`,
@@ -232,12 +232,15 @@ test('SE-15: where the schema may be asked for what is suggested is theirs alone
 });
 
 test('TR-N5 operators have it, also after somebody else asked for the same', async () => {
-  const query = 'mutation { runSweep(input: { sweepKey: "trips_daily" }) { result { sweepKey requestedBy } } }';
+  await database.owner.query(
+    `insert into notify.sweeps (key, pack, function, period, next_run_at) values ('nightly', 'test', 'notify.whisper', '1 day', 'infinity')`,
+  );
+  const query = 'mutation { runSweep(input: { sweepKey: "nightly" }) { result { sweepKey requestedBy } } }';
   expect((await api.ask(query, { token: user })).codes).toEqual(['INVALID_INPUT']);
-  expect((await api.ask(query, { token: operator })).data.runSweep.result).toMatchObject({ sweepKey: 'trips_daily' });
+  expect((await api.ask(query, { token: operator })).data.runSweep.result).toMatchObject({ sweepKey: 'nightly' });
   expect((await api.ask(query, { token: user })).codes).toEqual(['INVALID_INPUT']);
   const runs = await api.ask('{ sweepRuns { nodes { sweepKey seen } } sweeps { nodes { key } } }', { token: operator });
-  expect(runs.data.sweepRuns.nodes).toEqual([{ sweepKey: 'trips_daily', seen: null }]);
+  expect(runs.data.sweepRuns.nodes).toEqual([{ sweepKey: 'nightly', seen: null }]);
   const devices = '{ devices(condition: { provider: "apns" }, orderBy: PROVIDER_ASC) { nodes { provider } } }';
   expect((await api.ask(devices, { token: operator })).data.devices.nodes).toEqual([]);
   expect((await api.ask(devices, { token: user })).codes).toEqual(['INVALID_INPUT', 'INVALID_INPUT', 'INVALID_INPUT']);

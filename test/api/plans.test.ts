@@ -54,7 +54,7 @@ const inboxReads = [
   ...[
     'null',
     `'(,,f,,,,,)'`,
-    `'("{billing}",,,,,,,)'`,
+    `'("{security}",,,,,,,)'`,
     `'(,"{test_push}",,"{archived,snoozed}",,,,thread)'`,
     `'(,,,,2020-01-01Z,2100-01-01Z,,)'`,
     `'(,,,,,,title,)'`,
@@ -118,7 +118,7 @@ test("NC-6: a count reads one's own in one index and no row", async () => {
     'null',
     `'(,,f,,,,,)'`,
     `'(,,,"{archived}",2020-01-01Z,2100-01-01Z,,thread)'`,
-    `'("{billing}",,,,,,,)'`,
+    `'("{security}",,,,,,,)'`,
   ]) {
     const nodes = await database.asUser(ada, (client) =>
       explain(client, `select count(*) from notify_hidden.inbox(${filter})`),

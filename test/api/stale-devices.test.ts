@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createUser, signToken, startTestApi, type TestApi } from '../support/api.ts';
+import { hasPack } from '../support/cluster.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { decisionOf, installPack, makeType, planDue, tell } from '../support/engine-pack.ts';
 import { one } from '../support/one.ts';
@@ -142,32 +143,35 @@ describe('JK-8 NC-61 a device without contact', () => {
     await second.stop();
   });
 
-  test('being in touch is not registering: who turned pushes of coaching off finds them off', async () => {
-    const ada = await silentFor('80 days');
-    await db.asWriter(
-      (service) =>
-        service.query('insert into coaching.members (user_id, push_enabled) values ($1, false)', [ada.userId]),
-      {
-        commit: true,
-      },
-    );
-    const isOn = () =>
-      one<boolean>(db.owner, 'select push_enabled from coaching.members where user_id = $1', [ada.userId]);
-    const contact = () =>
-      db.asHttp((http) => http.query('select notify_private.touch_devices($1, $2)', [ada.userId, 's1']), {
-        commit: true,
-      });
-    await contact();
-    expect(await isOn()).toBe(false);
-    await db.owner.query(`update notify.devices set seen_at = now() - interval '91 days' where id = $1`, [
-      ada.deviceId,
-    ]);
-    await sweep();
-    await contact();
-    expect([await reasonOf(ada.deviceId), await isOn()]).toEqual([null, false]);
-    await register(await signToken(ada.userId, { sid: 's1' }), ada.token);
-    expect(await isOn()).toBe(true);
-  });
+  test.runIf(hasPack('coaching'))(
+    'being in touch is not registering: who turned pushes of coaching off finds them off',
+    async () => {
+      const ada = await silentFor('80 days');
+      await db.asWriter(
+        (service) =>
+          service.query('insert into coaching.members (user_id, push_enabled) values ($1, false)', [ada.userId]),
+        {
+          commit: true,
+        },
+      );
+      const isOn = () =>
+        one<boolean>(db.owner, 'select push_enabled from coaching.members where user_id = $1', [ada.userId]);
+      const contact = () =>
+        db.asHttp((http) => http.query('select notify_private.touch_devices($1, $2)', [ada.userId, 's1']), {
+          commit: true,
+        });
+      await contact();
+      expect(await isOn()).toBe(false);
+      await db.owner.query(`update notify.devices set seen_at = now() - interval '91 days' where id = $1`, [
+        ada.deviceId,
+      ]);
+      await sweep();
+      await contact();
+      expect([await reasonOf(ada.deviceId), await isOn()]).toEqual([null, false]);
+      await register(await signToken(ada.userId, { sid: 's1' }), ada.token);
+      expect(await isOn()).toBe(true);
+    },
+  );
 
   test('registering is a contact; people cannot claim one for others', async () => {
     const silent = await silentFor('91 days');

@@ -3,6 +3,7 @@ import { createIsProxy, createOriginOf } from '../../src/http/origin.ts';
 import type { Request } from '../../src/http/respond.ts';
 import { createUser, signToken, startTestApi, type TestApi } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { installPack, makeType } from '../support/engine-pack.ts';
 
 const addressOf = (trusted: readonly string[], remoteAddress: string | undefined, forwarded?: string) =>
   createOriginOf(createIsProxy(trusted))({
@@ -41,6 +42,11 @@ describe('NC-20 NC-21: what people change of their preferences is in their activ
   let proxied: TestApi;
   beforeAll(async () => {
     db = await createDatabase();
+    await installPack(db);
+    await makeType(db, { key: 'news', channels: ['push', 'email', 'in_app'], defaultChannels: ['email', 'in_app'] });
+    await db.owner.query(
+      `update notify.notification_types set category = 'news', labels = '{"en": "News of friends"}' where key = 'news'`,
+    );
     [open, proxied] = await Promise.all([startTestApi(db), startTestApi(db, { TRUSTED_PROXIES: '127.0.0.0/8, ::1' })]);
   });
   afterAll(async () => {
@@ -70,14 +76,14 @@ describe('NC-20 NC-21: what people change of their preferences is in their activ
       )
     ).activityFeed?.nodes;
   const off =
-    'mutation { setPreference(input: { typeKey: "payment_completed", channel: "email", enabled: false }) { clientMutationId } }';
+    'mutation { setPreference(input: { typeKey: "news", channel: "email", enabled: false }) { clientMutationId } }';
 
   test('one type, all of its channels at once, a category, settings, and all taken back', async () => {
     const ada = await createUser(db);
     for (const mutation of [
       off,
-      'setTypePreferences(input: { typeKey: "payment_completed", enabled: true })',
-      'setCategoryPreference(input: { category: "payment", channel: "email", frequency: "daily" })',
+      'setTypePreferences(input: { typeKey: "news", enabled: true })',
+      'setCategoryPreference(input: { category: "news", channel: "email", frequency: "daily" })',
       'updatePersonalSettings(input: { dailyCap: 2, digestTime: "18:00", timeZone: "Europe/Lisbon" })',
       'resetPreferences(input: {})',
     ])
@@ -94,11 +100,11 @@ describe('NC-20 NC-21: what people change of their preferences is in their activ
     );
     const entries = (await feed(ada)) as { description: string; metadata: object }[];
     expect(entries.map(({ description, metadata }) => [description, metadata]).reverse()).toEqual([
-      ['Payments completed', { scope: 'type', channels: ['email'] }],
+      ['News of friends', { scope: 'type', channels: ['email'] }],
       // What was chosen before and what was not are two changes.
-      ['Payments completed', { scope: 'type', channels: ['email'] }],
-      ['Payments completed', { scope: 'type', channels: ['in_app', 'push'] }],
-      ['payment', { scope: 'category', channels: ['email'] }],
+      ['News of friends', { scope: 'type', channels: ['email'] }],
+      ['News of friends', { scope: 'type', channels: ['in_app', 'push'] }],
+      ['news', { scope: 'category', channels: ['email'] }],
       [null, { scope: 'user', settings: ['time_zone'] }],
       [null, { scope: 'personal', settings: ['daily_cap', 'digest_time'] }],
       expect.anything(),
@@ -107,7 +113,7 @@ describe('NC-20 NC-21: what people change of their preferences is in their activ
     expect(entries.at(-1)).toMatchObject({
       title: 'Notification preferences changed',
       resourceType: 'type',
-      resourceId: 'payment_completed',
+      resourceId: 'news',
       ipAddress: '127.0.0.1',
     });
     expect(await feed(await createUser(db))).toEqual([]);
@@ -116,7 +122,7 @@ describe('NC-20 NC-21: what people change of their preferences is in their activ
   test('what a service writes for somebody is none of their doing', async () => {
     const ada = await createUser(db);
     await db.owner.query(
-      `insert into notify.preferences (user_id, type_key, channel, enabled, source) values ($1, 'payment_completed', 'email', false, 'service')`,
+      `insert into notify.preferences (user_id, type_key, channel, enabled, source) values ($1, 'news', 'email', false, 'service')`,
       [ada],
     );
     expect(await feed(ada)).toEqual([]);

@@ -67,6 +67,9 @@ export async function newDataFolder(): Promise<string> {
 /** TEST_PACKS, as ROWBELL_PACKS: `TEST_PACKS=core npm test -- test/engine` runs tests in an installation without the products. */
 export const { packs } = readConfig({ ROWBELL_PACKS: process.env.TEST_PACKS });
 
+/** Whether this run's template has a product: what is about it is left out elsewhere, by `test.runIf`. */
+export const hasPack = (name: string): boolean => packs === null || packs.includes(name);
+
 /** Migrates the database that `createDatabase` clones; one that is there goes. */
 export async function createTemplate(address: ClusterAddress): Promise<void> {
   await asSuperuser(address, async (client) => {

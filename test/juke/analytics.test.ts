@@ -1,10 +1,10 @@
 // Over 300 lines: one history is played, and all figures are read of it.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { done, type Listener, mailTo, makeListener, startWorld, untilSettled, type World } from '../juke/world.ts';
 import { signToken } from '../support/api.ts';
 import { installPack, makeType, tell } from '../support/engine-pack.ts';
 import { one } from '../support/one.ts';
 import { until } from '../support/until.ts';
+import { done, type Listener, mailTo, makeListener, startWorld, untilSettled, type World } from './world.ts';
 
 let world: World;
 let ada: Listener;

@@ -1,0 +1,11 @@
+-- migrate:up
+set local lock_timeout = '5s';
+
+insert into notify.notification_copies (type_key, locale, title, body) values
+  ('order_placed', 'en', 'Order {Number}', 'We have your order. It comes to {Total}.'),
+  ('order_placed', 'fr', 'Commande {Number}', 'Nous avons bien reçu votre commande. Son montant est de {Total}.'),
+  ('order_shipped', 'en', 'Order {Number} is on its way', 'You will have it soon.'),
+  ('order_shipped', 'fr', 'La commande {Number} est en route', 'Vous l''aurez bientôt.');
+
+-- migrate:down
+do $$ begin raise exception 'Rowbell rolls forward only: write a new migration'; end $$;
