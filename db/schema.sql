@@ -520,7 +520,7 @@ table juke.invites
   policy select_own for select to rowbell_user using ((invitee_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
   policy select_service for select to rowbell_writer using (true)
   policy update_service for update to rowbell_writer using (true) with check (true)
-  CREATE TRIGGER _200_use_limit AFTER INSERT ON juke.invites REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION juke_private.tg_rows__use_limit('listening_invites')
+  CREATE TRIGGER _200_use_limit AFTER INSERT ON juke.invites REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_rows__use_limit('listening_invites')
   CREATE TRIGGER _900_follow AFTER UPDATE ON juke.invites REFERENCING OLD TABLE AS outdated NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION juke_private.tg_invites__follow()
   CREATE TRIGGER _900_tell AFTER INSERT ON juke.invites REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION juke_private.tg_invites__tell()
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
@@ -557,7 +557,7 @@ table juke.listening_sessions
   policy select_invited for select to rowbell_user using ((id = ANY (ARRAY( SELECT juke_private.my_invited_session_ids() AS my_invited_session_ids))))
   policy select_service for select to rowbell_writer using (true)
   policy update_service for update to rowbell_writer using (true) with check (true)
-  CREATE TRIGGER _200_use_limit AFTER INSERT ON juke.listening_sessions REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION juke_private.tg_rows__use_limit('listening_sessions')
+  CREATE TRIGGER _200_use_limit AFTER INSERT ON juke.listening_sessions REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_rows__use_limit('listening_sessions')
   CREATE TRIGGER _500_withdraw AFTER UPDATE ON juke.listening_sessions REFERENCING OLD TABLE AS outdated NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION juke_private.tg_listening_sessions__withdraw()
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
 
@@ -2129,7 +2129,7 @@ table trips.accommodation_options
   policy select_admin for select to rowbell_operator using (true)
   policy select_service for select to rowbell_writer using (true)
   policy select_traveler for select to rowbell_user using ((trip_id = ANY (ARRAY( SELECT trips_private.my_trip_ids() AS my_trip_ids))))
-  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.accommodation_options REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_rows__use_limit('accommodation_options')
+  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.accommodation_options REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_rows__use_limit('accommodation_options')
   CREATE TRIGGER _900_tell AFTER INSERT ON trips.accommodation_options REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_accommodation_options__tell()
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
 
@@ -2149,7 +2149,7 @@ table trips.circle_invitations
   policy insert_service for insert to rowbell_writer with check (true)
   policy select_admin for select to rowbell_operator using (true)
   policy select_service for select to rowbell_writer using (true)
-  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.circle_invitations REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_rows__use_limit('circle_invitations')
+  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.circle_invitations REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_rows__use_limit('circle_invitations')
   CREATE TRIGGER _210_check_room AFTER INSERT ON trips.circle_invitations REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_circle_invitations__check_room()
   CREATE TRIGGER _900_tell AFTER INSERT ON trips.circle_invitations REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_circle_invitations__tell()
   grant rowbell_operator (select); rowbell_writer (delete, select)
@@ -2166,7 +2166,7 @@ table trips.circles
   policy select_member for select to rowbell_user using ((id = ANY (ARRAY( SELECT trips_private.my_circle_ids() AS my_circle_ids))))
   policy select_service for select to rowbell_writer using (true)
   policy update_service for update to rowbell_writer using (true) with check (true)
-  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.circles REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_rows__use_limit('circles')
+  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.circles REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_rows__use_limit('circles')
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
 
 table trips.date_window_supports
@@ -2185,7 +2185,7 @@ table trips.date_window_supports
   policy select_traveler for select to rowbell_user using ((EXISTS ( SELECT
    FROM trips.date_windows w
   WHERE (w.id = date_window_supports.date_window_id))))
-  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.date_window_supports REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_rows__use_limit('date_window_supports')
+  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.date_window_supports REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_rows__use_limit('date_window_supports')
   CREATE TRIGGER _900_tell_author AFTER INSERT ON trips.date_window_supports REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_date_window_supports__tell_author()
   CREATE TRIGGER _910_nudge AFTER INSERT ON trips.date_window_supports REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_date_window_supports__nudge()
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (delete, select)
@@ -2212,7 +2212,7 @@ table trips.date_windows
   policy select_admin for select to rowbell_operator using (true)
   policy select_service for select to rowbell_writer using (true)
   policy select_traveler for select to rowbell_user using ((trip_id = ANY (ARRAY( SELECT trips_private.my_trip_ids() AS my_trip_ids))))
-  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.date_windows REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_rows__use_limit('date_windows')
+  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.date_windows REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_rows__use_limit('date_windows')
   CREATE TRIGGER _900_tell_first AFTER INSERT ON trips.date_windows REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_date_windows__tell_first()
   CREATE TRIGGER _910_nudge AFTER INSERT ON trips.date_windows REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_date_windows__nudge()
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
@@ -2235,7 +2235,7 @@ table trips.expense_shares
    FROM trips.expenses e
   WHERE (e.id = expense_shares.expense_id))))
   policy update_service for update to rowbell_writer using (true) with check (true)
-  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.expense_shares REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_rows__use_limit('expense_shares')
+  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.expense_shares REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_rows__use_limit('expense_shares')
   CREATE TRIGGER _900_tell AFTER INSERT ON trips.expense_shares REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_expense_shares__tell()
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (delete, select)
 
@@ -2260,7 +2260,7 @@ table trips.expenses
   policy select_admin for select to rowbell_operator using (true)
   policy select_service for select to rowbell_writer using (true)
   policy select_traveler for select to rowbell_user using ((trip_id = ANY (ARRAY( SELECT trips_private.my_trip_ids() AS my_trip_ids))))
-  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.expenses REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_rows__use_limit('expenses')
+  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.expenses REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_rows__use_limit('expenses')
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
 
 table trips.itinerary_ideas
@@ -2280,7 +2280,7 @@ table trips.itinerary_ideas
   policy select_admin for select to rowbell_operator using (true)
   policy select_service for select to rowbell_writer using (true)
   policy select_traveler for select to rowbell_user using ((trip_id = ANY (ARRAY( SELECT trips_private.my_trip_ids() AS my_trip_ids))))
-  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.itinerary_ideas REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_rows__use_limit('itinerary_ideas')
+  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.itinerary_ideas REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_rows__use_limit('itinerary_ideas')
   CREATE TRIGGER _900_tell_first AFTER INSERT ON trips.itinerary_ideas REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_itinerary_ideas__tell_first()
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
 
@@ -2298,7 +2298,7 @@ table trips.itinerary_versions
   policy select_admin for select to rowbell_operator using (true)
   policy select_service for select to rowbell_writer using (true)
   policy select_traveler for select to rowbell_user using ((trip_id = ANY (ARRAY( SELECT trips_private.my_trip_ids() AS my_trip_ids))))
-  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.itinerary_versions REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_rows__use_limit('itinerary_versions')
+  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.itinerary_versions REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_rows__use_limit('itinerary_versions')
   CREATE TRIGGER _900_tell AFTER INSERT ON trips.itinerary_versions REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_itinerary_versions__tell()
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
 
@@ -2325,7 +2325,7 @@ table trips.join_requests
   policy select_service for select to rowbell_writer using (true)
   policy select_traveler for select to rowbell_user using ((trip_id = ANY (ARRAY( SELECT trips_private.my_trip_ids() AS my_trip_ids))))
   policy update_service for update to rowbell_writer using (true) with check (true)
-  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.join_requests REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_rows__use_limit('join_requests')
+  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.join_requests REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_rows__use_limit('join_requests')
   CREATE TRIGGER _500_admit AFTER UPDATE ON trips.join_requests REFERENCING OLD TABLE AS outdated NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_join_requests__admit()
   CREATE TRIGGER _500_admit_inserted AFTER INSERT ON trips.join_requests REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_join_requests__admit()
   CREATE TRIGGER _900_tell AFTER UPDATE ON trips.join_requests REFERENCING OLD TABLE AS outdated NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_join_requests__tell()
@@ -2349,8 +2349,8 @@ table trips.memberships
   policy select_member for select to rowbell_user using ((circle_id = ANY (ARRAY( SELECT trips_private.my_circle_ids() AS my_circle_ids))))
   policy select_service for select to rowbell_writer using (true)
   policy update_service for update to rowbell_writer using (true) with check (true)
-  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.memberships REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_rows__use_limit('memberships')
-  CREATE TRIGGER _200_use_limit_updated AFTER UPDATE ON trips.memberships REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_rows__use_limit('memberships')
+  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.memberships REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_rows__use_limit('memberships')
+  CREATE TRIGGER _200_use_limit_updated AFTER UPDATE ON trips.memberships REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_rows__use_limit('memberships')
   CREATE TRIGGER _500_end_invitations AFTER INSERT ON trips.memberships REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_memberships__end_invitations()
   CREATE TRIGGER _500_leave_trips AFTER UPDATE ON trips.memberships REFERENCING OLD TABLE AS outdated NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_memberships__leave_trips()
   CREATE TRIGGER _510_check_room AFTER UPDATE ON trips.memberships REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_memberships__check_room()
@@ -2370,7 +2370,7 @@ table trips.packing_lists
   policy select_admin for select to rowbell_operator using (true)
   policy select_service for select to rowbell_writer using (true)
   policy select_traveler for select to rowbell_user using ((trip_id = ANY (ARRAY( SELECT trips_private.my_trip_ids() AS my_trip_ids))))
-  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.packing_lists REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_rows__use_limit('packing_lists')
+  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.packing_lists REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_rows__use_limit('packing_lists')
   CREATE TRIGGER _900_tell AFTER INSERT ON trips.packing_lists REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_packing_lists__tell()
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
 
@@ -2391,8 +2391,8 @@ table trips.participants
   policy select_service for select to rowbell_writer using (true)
   policy select_traveler for select to rowbell_user using ((trip_id = ANY (ARRAY( SELECT trips_private.my_trip_ids() AS my_trip_ids))))
   policy update_service for update to rowbell_writer using (true) with check (true)
-  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.participants REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_rows__use_limit('participants')
-  CREATE TRIGGER _200_use_limit_updated AFTER UPDATE ON trips.participants REFERENCING NEW TABLE AS written FOR EACH STATEMENT WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION trips_private.tg_rows__use_limit('participants')
+  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.participants REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_rows__use_limit('participants')
+  CREATE TRIGGER _200_use_limit_updated AFTER UPDATE ON trips.participants REFERENCING NEW TABLE AS written FOR EACH STATEMENT WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION notify_private.tg_rows__use_limit('participants')
   CREATE TRIGGER _510_check_room AFTER UPDATE ON trips.participants REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_participants__check_room()
   CREATE TRIGGER _510_check_room_inserted AFTER INSERT ON trips.participants REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_participants__check_room()
   CREATE TRIGGER _900_tell_left AFTER UPDATE ON trips.participants REFERENCING OLD TABLE AS outdated NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_participants__tell_left()
@@ -2417,8 +2417,8 @@ table trips.proposal_reactions
    FROM trips.date_windows w
   WHERE (w.id = proposal_reactions.date_window_id))))
   policy update_service for update to rowbell_writer using (true) with check (true)
-  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.proposal_reactions REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_rows__use_limit('proposal_reactions')
-  CREATE TRIGGER _200_use_limit_updated AFTER UPDATE ON trips.proposal_reactions REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_rows__use_limit('proposal_reactions')
+  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.proposal_reactions REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_rows__use_limit('proposal_reactions')
+  CREATE TRIGGER _200_use_limit_updated AFTER UPDATE ON trips.proposal_reactions REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_rows__use_limit('proposal_reactions')
   CREATE TRIGGER _900_nudge AFTER UPDATE ON trips.proposal_reactions REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_proposal_reactions__nudge()
   CREATE TRIGGER _900_nudge_inserted AFTER INSERT ON trips.proposal_reactions REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_proposal_reactions__nudge()
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (delete, select)
@@ -2460,7 +2460,7 @@ table trips.trip_items
   policy select_service for select to rowbell_writer using (true)
   policy select_traveler for select to rowbell_user using ((trip_id = ANY (ARRAY( SELECT trips_private.my_trip_ids() AS my_trip_ids))))
   policy update_service for update to rowbell_writer using (true) with check (true)
-  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.trip_items REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_rows__use_limit('trip_items')
+  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.trip_items REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_rows__use_limit('trip_items')
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (delete, select)
 
 table trips.trip_message_mentions
@@ -2477,7 +2477,7 @@ table trips.trip_message_mentions
   policy select_traveler for select to rowbell_user using ((EXISTS ( SELECT
    FROM trips.trip_messages m
   WHERE (m.id = trip_message_mentions.message_id))))
-  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.trip_message_mentions REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_rows__use_limit('trip_message_mentions')
+  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.trip_message_mentions REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_rows__use_limit('trip_message_mentions')
   CREATE TRIGGER _900_tell AFTER INSERT ON trips.trip_message_mentions REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_trip_message_mentions__tell()
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
 
@@ -2498,7 +2498,7 @@ table trips.trip_messages
   policy select_admin for select to rowbell_operator using (true)
   policy select_service for select to rowbell_writer using (true)
   policy select_traveler for select to rowbell_user using ((trip_id = ANY (ARRAY( SELECT trips_private.my_trip_ids() AS my_trip_ids))))
-  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.trip_messages REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_rows__use_limit('trip_messages')
+  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.trip_messages REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_rows__use_limit('trip_messages')
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
 
 table trips.trips
@@ -2548,8 +2548,8 @@ table trips.trips
   policy select_visible for select to rowbell_user using ((id = ANY (ARRAY( SELECT trips_private.my_visible_trip_ids() AS my_visible_trip_ids))))
   policy update_service for update to rowbell_writer using (true) with check (true)
   CREATE TRIGGER _100_lead BEFORE INSERT ON trips.trips FOR EACH ROW WHEN (((new.leader_id IS NULL) AND (new.creator_id IS NOT NULL))) EXECUTE FUNCTION trips_private.tg_trips__lead()
-  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.trips REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_rows__use_limit('trips')
-  CREATE TRIGGER _200_use_limit_updated AFTER UPDATE ON trips.trips REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_rows__use_limit('trip_changes')
+  CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.trips REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_rows__use_limit('trips')
+  CREATE TRIGGER _200_use_limit_updated AFTER UPDATE ON trips.trips REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_rows__use_limit('trip_changes')
   CREATE TRIGGER _510_check_led AFTER UPDATE ON trips.trips REFERENCING OLD TABLE AS outdated NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_trips__check_led()
   CREATE TRIGGER _510_check_led_inserted AFTER INSERT ON trips.trips REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_trips__check_led()
   CREATE TRIGGER _900_tell_canceled AFTER UPDATE ON trips.trips REFERENCING OLD TABLE AS outdated NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_trips__tell_canceled()
@@ -3423,9 +3423,6 @@ function juke_private.tg_listening_sessions__withdraw() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function juke_private.tg_onboarding_steps_done__exit() returns trigger
-  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
-
-function juke_private.tg_rows__use_limit() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function juke_private.tg_sessions__end_pushes() returns trigger
@@ -4961,9 +4958,6 @@ function trips_private.tg_participants__tell_left() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function trips_private.tg_proposal_reactions__nudge() returns trigger
-  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
-
-function trips_private.tg_rows__use_limit() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function trips_private.tg_trip_message_mentions__tell() returns trigger

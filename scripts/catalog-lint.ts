@@ -62,7 +62,7 @@ export async function findUnqualified(client: pg.ClientBase, schemas: string): P
 
 /**
  * Functions and views stand in db/functions/<pack>/<room>/<schema>/<name>.sql, one a file. The few that policies or columns
- * need stand in migrations. Whatever the database has beside these is a leftover that a migration should drop.
+ * need stand in migrations, and a file of triggers alone has a name of its own. Whatever the database has beside these is a leftover that a migration should drop.
  */
 async function compareWithFiles(client: pg.Client): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(
@@ -75,6 +75,10 @@ async function compareWithFiles(client: pg.Client): Promise<string[]> {
   );
   const inDatabase = new Set(rows.map(({ name }) => name));
   const filed = await listOwnSqlFiles('functions');
+  const sources = await Promise.all(filed.map((path) => readFile(join(dbFolder, '..', path), 'utf8')));
+  const hasTriggersAlone = new Map(
+    filed.map((path, n) => [path, !/^create or replace (?!trigger\b)/m.test(sources[n] as string)]),
+  );
   const nameOf = (path: string) => `${basename(dirname(path))}.${basename(path, '.sql')}`;
   const files = new Map(filed.map((path) => [nameOf(path), path]));
   const paths = await listOwnSqlFiles('migrations');
@@ -92,7 +96,7 @@ async function compareWithFiles(client: pg.Client): Promise<string[]> {
       .filter((name) => !files.has(name) && !inMigrations.has(name))
       .map((name) => `${name}: is in the database and has no file of its own in db/functions`),
     ...[...files]
-      .filter(([name]) => !inDatabase.has(name))
+      .filter(([name, path]) => !inDatabase.has(name) && !hasTriggersAlone.get(path))
       .map(([name, path]) => `${path}: does not create ${name}, as its path says`),
   ];
 }

@@ -13,7 +13,8 @@ begin
 end
 $$;
 comment on function notify_private.tg_rows__use_limit() is
-  'SE-14: rows that a person writes use up the limit that the trigger names, whichever function they come by.';
+  'SE-5, SE-14: rows that a person writes use up the limit that the trigger names, whichever function they come by. For the tables of '
+  'packs, too, whose triggers stand in their use_limits.sql.';
 
 create or replace trigger _200_use_limit
   after insert on notify.email_verifications
