@@ -56,7 +56,7 @@ declare
   kind text;
   columns text;
 begin
-  foreach kind in array array['statistics', 'outcomes'] loop
+  foreach kind in array array['rollups', 'reason_rollups'] loop
     select string_agg(quote_ident(a.attname), ', ') into columns
     from pg_attribute as a where a.attrelid = format('notify_private.%s_%s', span, kind)::regclass and a.attnum > 0
       and a.attname <> 'starts_at';

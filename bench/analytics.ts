@@ -43,7 +43,7 @@ try {
   const made = await seconds(() => Promise.all([makeEveryOther(0), makeEveryOther(1)]));
   await pool.query('vacuum analyze');
   say(`${deliveries} deliveries in ${made.toFixed(0)} s`);
-  const counted = await seconds(() => pool.query('call notify_private.refresh_statistics(null, true)'));
+  const counted = await seconds(() => pool.query('call notify_private.refresh_rollups(null, true)'));
   lines.push(`All ${days * 24} hours and ${days} days counted for the first time: ${counted.toFixed(0)} s.`);
   say(lines.at(-1) as string);
   await pool.query(`select bench.repeat_past('hourly', $1, 13), bench.repeat_past('daily', $1, 60)`, [days]);
@@ -104,7 +104,7 @@ try {
   await operator.end();
 
   const recount = async (starts: string) => {
-    await pool.query(`insert into notify_private.statistic_marks (span, starts_at) values ('hour', ${starts})`);
+    await pool.query(`insert into notify_private.dirty_periods (span, starts_at) values ('hour', ${starts})`);
     return seconds(() => pool.query(`select notify_private.refresh_period('hour', ${starts})`));
   };
   const hours = [];
@@ -116,7 +116,9 @@ try {
   for (let n = 0; n < 5; n++)
     day.push(
       await seconds(() =>
-        pool.query(`select notify_private.refresh_day(date_trunc('day', now(), 'UTC') - interval '${n + 2} days')`),
+        pool.query(
+          `select notify_private.refresh_daily_rollup(date_trunc('day', now(), 'UTC') - interval '${n + 2} days')`,
+        ),
       ),
     );
   const direct = await seconds(() =>

@@ -170,7 +170,7 @@ async function seed(): Promise<void> {
       month timestamptz;
     begin
       for parent, month in
-        select p, m from unnest(array['notify.notifications', 'notify_private.notification_words']) as p,
+        select p, m from unnest(array['notify.notifications', 'notify_private.search_index_chunks']) as p,
           generate_series(date_trunc('month', now(), 'UTC') - interval '12 months', date_trunc('month', now(), 'UTC') - interval '2 months', '1 month', 'UTC') as m
       loop
         execute format('create table notify_private.%I partition of %s for values from (%L) to (%L)',
@@ -216,7 +216,7 @@ async function seed(): Promise<void> {
     }
   }
   await pool.query('vacuum (analyze) notify.notifications');
-  await pool.query('vacuum (analyze) notify_private.notification_words');
+  await pool.query('vacuum (analyze) notify_private.search_index_chunks');
   const { rows: sizes } = await pool.query<{ table: string; index: string; words: string }>(
     `select pg_size_pretty(sum(pg_relation_size(c.oid)) filter (where c.relname ~ '^notifications_\\d' and c.relkind = 'r')) as table,
        pg_size_pretty(sum(pg_relation_size(c.oid)) filter (where c.relname ~ '^notifications_\\d.*recipient' and c.relkind = 'i')) as index,

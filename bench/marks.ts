@@ -47,7 +47,7 @@ try {
       }
       await client.query(
         `truncate notify.events, notify.notifications, notify.decisions, notify.deliveries, notify.delivery_attempts, notify.receipts,
-           notify_private.daily_counters, notify_private.statistic_marks, graphile_worker._private_jobs`,
+           notify_private.daily_counters, notify_private.dirty_periods, graphile_worker._private_jobs`,
       );
       if (round === 0) taken.clear();
       const { rows: events } = await client.query<{ id: string }>(

@@ -36,17 +36,17 @@ export const upkeep: readonly Upkeep[] = [
   },
   // The hours and days of which something has changed are counted anew.
   {
-    task: 'statistics__refresh',
+    task: 'rollup__refresh',
     cron: '* * * * *',
-    sql: 'call notify_private.refresh_statistics(null)',
-    log: { level: 'debug', event: 'statistics.refreshed' },
+    sql: 'call notify_private.refresh_rollups(null)',
+    log: { level: 'debug', event: 'rollups.refreshed' },
   },
   // Words of notifications, for people who have many. What is not packed is found all the same.
   {
-    task: 'words__pack',
+    task: 'search_index__compact',
     cron: '7 * * * *',
     sql: 'call notify_private.compact_all_search_indexes(null)',
-    log: { level: 'info', event: 'words.packed' },
+    log: { level: 'info', event: 'search_index.compacted' },
   },
 ];
 

@@ -61,7 +61,7 @@ begin select a.lane, a.provider, 1 into s from a; end $$;`,
     'a row without a type',
     `create function f() returns notify_private.sending language plpgsql as $$ begin return row(1, 2); end $$;`,
   ],
-  ['another relation', `create view v as select row(s.*)::notify_private.hourly_statistics from notify.users as s;`],
+  ['another relation', `create view v as select row(s.*)::notify_private.hourly_rollups from notify.users as s;`],
 ])('found: %s', async (_what, text) => {
   expect(await findUnnamed(text, composites)).toHaveLength(1);
 });
@@ -71,7 +71,7 @@ test('a record whose columns have the names of its fields is none of these', asy
     create function f() returns setof notify_private.sending language sql as $$
       with w as (select a.provider, a.lane, 1 as deliveries from a)
       select w.provider, w.lane, w.deliveries from w $$;
-    create view v as select row(s.*)::notify_private.hourly_statistics, t::notify_private.sending
-      from notify_private.daily_statistics as s, (select a.provider, a.lane, 1 as deliveries from a) as t;`;
+    create view v as select row(s.*)::notify_private.hourly_rollups, t::notify_private.sending
+      from notify_private.daily_rollups as s, (select a.provider, a.lane, 1 as deliveries from a) as t;`;
   expect(await findUnnamed(text, composites)).toEqual([]);
 });

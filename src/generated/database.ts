@@ -427,6 +427,15 @@ export interface AnalyticsSweepDurations {
   waiting: Int8 | null;
 }
 
+export interface CoachingCallMetrics {
+  day: string | null;
+  metric: string | null;
+  part: Int8 | null;
+  rate: Numeric | null;
+  target: string | null;
+  whole: Int8 | null;
+}
+
 export interface CoachingCalls {
   answered_at: Timestamp | null;
   coach_id: string;
@@ -541,15 +550,6 @@ export interface CoachingDeliveryLog {
   title: string | null;
   type: string | null;
   user_id: string | null;
-}
-
-export interface CoachingMeasures {
-  day: string | null;
-  measure: string | null;
-  part: Int8 | null;
-  rate: Numeric | null;
-  target: string | null;
-  whole: Int8 | null;
 }
 
 export interface CoachingMembers {
@@ -962,7 +962,7 @@ export interface NotifyDeliveryTimelines {
    */
   is_recovered: boolean | null;
   /**
-   * Sent to try a device or mailbox; in no figure.
+   * Sent to try a device or mailbox; in no metric.
    */
   is_test: boolean | null;
   /**
@@ -1623,7 +1623,7 @@ export interface NotifyPrivateDailyCounters {
   sent_at: Generated<ArrayType<Timestamp>>;
 }
 
-export interface NotifyPrivateDailyOutcomes {
+export interface NotifyPrivateDailyReasonRollups {
   candidates: Int8;
   channel: string;
   reason: string | null;
@@ -1632,7 +1632,7 @@ export interface NotifyPrivateDailyOutcomes {
   type_key: string;
 }
 
-export interface NotifyPrivateDailyStatistics {
+export interface NotifyPrivateDailyRollups {
   canceled: Int8;
   /**
    * Null: all channels together.
@@ -1703,7 +1703,7 @@ export interface NotifyPrivateDailyStatistics {
   unknown: Int8;
   unsubscribed: Int8;
   /**
-   * Held, queued or being sent.
+   * Queued or being sent.
    */
   waiting: Int8;
 }
@@ -1714,6 +1714,22 @@ export interface NotifyPrivateDedupeKeys {
   event_id: string;
   expires_at: Timestamp;
   recipient_id: string;
+}
+
+export interface NotifyPrivateDirtyPeriods {
+  /**
+   * Since when what it announces is not counted: marked_at, or where it was counted in a shorter period first, when that was marked.
+   */
+  announced_at: Generated<Timestamp>;
+  /**
+   * When the transaction that marked began.
+   */
+  marked_at: Generated<Timestamp>;
+  /**
+   * hour: an hour of deliveries and candidates. notifications: notifications made in that hour, which means the hours of their deliveries. day: counted from its hours.
+   */
+  span: string;
+  starts_at: Timestamp;
 }
 
 export interface NotifyPrivateEmailTemplates {
@@ -1762,7 +1778,7 @@ export interface NotifyPrivateEvidence {
   user_id: string;
 }
 
-export interface NotifyPrivateHourlyOutcomes {
+export interface NotifyPrivateHourlyReasonRollups {
   candidates: Int8;
   channel: string;
   reason: string | null;
@@ -1771,7 +1787,7 @@ export interface NotifyPrivateHourlyOutcomes {
   type_key: string;
 }
 
-export interface NotifyPrivateHourlyStatistics {
+export interface NotifyPrivateHourlyRollups {
   canceled: Int8;
   /**
    * Null: all channels together.
@@ -1842,7 +1858,7 @@ export interface NotifyPrivateHourlyStatistics {
   unknown: Int8;
   unsubscribed: Int8;
   /**
-   * Held, queued or being sent.
+   * Queued or being sent.
    */
   waiting: Int8;
 }
@@ -1901,9 +1917,26 @@ export interface NotifyPrivateLocaleFormats {
   over_years: string;
 }
 
-export interface NotifyPrivateNotificationWords {
+export interface NotifyPrivateProviderCredentials {
+  fingerprint: string;
+  provider: string;
+}
+
+export interface NotifyPrivateRollupPeriods {
+  computed_at: Timestamp | null;
+  span: string;
+  starts_at: Timestamp;
+  took: Interval | null;
+}
+
+export interface NotifyPrivateRollupsClosed {
+  before: Generated<Timestamp>;
+  one: Generated<boolean>;
+}
+
+export interface NotifyPrivateSearchIndexChunks {
   /**
-   * The first notification of the stretch; no two have it, and it goes with its month.
+   * The first notification of the chunk; no two have it, and it goes with its month.
    */
   id: string;
   /**
@@ -1912,44 +1945,11 @@ export interface NotifyPrivateNotificationWords {
   last_id: string;
   notification_ids: string[];
   recipient_id: string;
+  /**
+   * search_tokens() of each notification, in the order of notification_ids; much the same again and again, hence they compress well.
+   */
+  search_tokens: string[];
   size: Generated<number>;
-  /**
-   * words_of() each, in the order of notification_ids; much the same words again and again, hence they compress well.
-   */
-  words: string[];
-}
-
-export interface NotifyPrivateProviderCredentials {
-  fingerprint: string;
-  provider: string;
-}
-
-export interface NotifyPrivateStatisticMarks {
-  /**
-   * Since when what it announces is not counted: marked_at, or where it was counted in a shorter period first, when that was marked.
-   */
-  announced_at: Generated<Timestamp>;
-  /**
-   * When the transaction that marked began.
-   */
-  marked_at: Generated<Timestamp>;
-  /**
-   * hour: an hour of deliveries and candidates. notifications: notifications made in that hour, which means the hours of their deliveries. day: counted from its hours.
-   */
-  span: string;
-  starts_at: Timestamp;
-}
-
-export interface NotifyPrivateStatisticPeriods {
-  computed_at: Timestamp | null;
-  span: string;
-  starts_at: Timestamp;
-  took: Interval | null;
-}
-
-export interface NotifyPrivateStatisticsClosed {
-  before: Generated<Timestamp>;
-  one: Generated<boolean>;
 }
 
 export interface NotifyPrivateSuppressionDigests {
@@ -2723,11 +2723,11 @@ export interface DB {
   "analytics.sms_forms": AnalyticsSmsForms;
   "analytics.sweep_durations": AnalyticsSweepDurations;
   "coaching_private.call_copy_variables": CoachingPrivateCallCopyVariables;
+  "coaching.call_metrics": CoachingCallMetrics;
   "coaching.call_schedules": CoachingCallSchedules;
   "coaching.calls": CoachingCalls;
   "coaching.coaches": CoachingCoaches;
   "coaching.delivery_log": CoachingDeliveryLog;
-  "coaching.measures": CoachingMeasures;
   "coaching.members": CoachingMembers;
   "coaching.streaks": CoachingStreaks;
   "coaching.topic_texts": CoachingTopicTexts;
@@ -2746,23 +2746,23 @@ export interface DB {
   "notify_private.closed_schemas": NotifyPrivateClosedSchemas;
   "notify_private.consent_proofs": NotifyPrivateConsentProofs;
   "notify_private.daily_counters": NotifyPrivateDailyCounters;
-  "notify_private.daily_outcomes": NotifyPrivateDailyOutcomes;
-  "notify_private.daily_statistics": NotifyPrivateDailyStatistics;
+  "notify_private.daily_reason_rollups": NotifyPrivateDailyReasonRollups;
+  "notify_private.daily_rollups": NotifyPrivateDailyRollups;
   "notify_private.dedupe_keys": NotifyPrivateDedupeKeys;
+  "notify_private.dirty_periods": NotifyPrivateDirtyPeriods;
   "notify_private.email_templates": NotifyPrivateEmailTemplates;
   "notify_private.ended_sessions": NotifyPrivateEndedSessions;
   "notify_private.event_keys": NotifyPrivateEventKeys;
   "notify_private.evidence": NotifyPrivateEvidence;
-  "notify_private.hourly_outcomes": NotifyPrivateHourlyOutcomes;
-  "notify_private.hourly_statistics": NotifyPrivateHourlyStatistics;
+  "notify_private.hourly_reason_rollups": NotifyPrivateHourlyReasonRollups;
+  "notify_private.hourly_rollups": NotifyPrivateHourlyRollups;
   "notify_private.inbox_changes": NotifyPrivateInboxChanges;
   "notify_private.limit_uses": NotifyPrivateLimitUses;
   "notify_private.locale_formats": NotifyPrivateLocaleFormats;
-  "notify_private.notification_words": NotifyPrivateNotificationWords;
   "notify_private.provider_credentials": NotifyPrivateProviderCredentials;
-  "notify_private.statistic_marks": NotifyPrivateStatisticMarks;
-  "notify_private.statistic_periods": NotifyPrivateStatisticPeriods;
-  "notify_private.statistics_closed": NotifyPrivateStatisticsClosed;
+  "notify_private.rollup_periods": NotifyPrivateRollupPeriods;
+  "notify_private.rollups_closed": NotifyPrivateRollupsClosed;
+  "notify_private.search_index_chunks": NotifyPrivateSearchIndexChunks;
   "notify_private.suppression_digests": NotifyPrivateSuppressionDigests;
   "notify_private.suspects": NotifyPrivateSuspects;
   "notify.activities": NotifyActivities;

@@ -5,7 +5,7 @@ import { RowbellError } from '../errors.ts';
 import { kept } from './kept.ts';
 import { type Handler, sendText } from './respond.ts';
 
-/** Each metric of `notify_private.metrics()`: what it means and by what it is told apart. docs/api.md has the same. */
+/** Each metric of `notify_private.prometheus_metrics()`: what it means and by what it is told apart. docs/api.md has the same. */
 export const metrics = {
   queue_depth: { help: 'Deliveries waiting, due or for later', labels: ['provider', 'lane', 'due'] },
   queue_oldest_due_seconds: { help: 'How long the oldest due delivery has been waiting', labels: ['provider', 'lane'] },
@@ -15,7 +15,7 @@ export const metrics = {
   },
   suppressed_last_hour: { help: 'Candidates that a rule held back in the last hour', labels: ['channel', 'rule'] },
   events_waiting: { help: 'Events due and not planned; failed: planning went wrong at least once', labels: ['failed'] },
-  figures_late_seconds: {
+  rollups_late_seconds: {
     help: 'How long figures that should be counted anew have been waiting for it; minutes: nobody counts, or not fast enough',
     labels: ['span'],
   },
@@ -70,7 +70,7 @@ export function createMetricsHandler({ pool, registry, token }: MetricsOptions):
 
   const collect = kept(async (): Promise<string> => {
     const samples = await pool
-      .query<Sample>('select name, labels, value from notify_private.metrics()')
+      .query<Sample>('select name, labels, value from notify_private.prometheus_metrics()')
       .then(({ rows }) => rows)
       .catch(() => null);
     up.set(samples ? 1 : 0);

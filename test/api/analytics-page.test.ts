@@ -31,7 +31,7 @@ describe('NC-51: docs/analytics.md defines every figure', () => {
     const told = [...section('Analysts').matchAll(/^\| `(analytics\.\w+)` \| ([^|]+) \|/gm)].map(
       ([, view, columns]) => [
         view,
-        [...names(columns), ...(columns?.includes('figures') ? named('Figures') : [])].sort(),
+        [...names(columns), ...(columns?.includes('metrics') ? named('Metrics') : [])].sort(),
       ],
     );
     const { rows } = await db.owner.query<{ name: string }>(
@@ -44,16 +44,18 @@ describe('NC-51: docs/analytics.md defines every figure', () => {
 
   test('every figure that the API answers with', async () => {
     const { rows } = await db.owner.query<{ name: string; isTime: boolean }>(
-      `select a.attname as name, a.atttypid = 'notify.time_figure'::regtype as "isTime"
-       from pg_attribute as a where a.attrelid = 'notify.delivery_figure'::regclass and a.attnum > 0`,
+      `select a.attname as name, a.atttypid = 'notify.duration_metrics'::regtype as "isTime"
+       from pg_attribute as a where a.attrelid = 'notify.delivery_metrics'::regclass and a.attnum > 0`,
     );
-    const figures = named('Figures');
+    const metrics = named('Metrics');
     const frame = ['starts_at', 'ends_at', 'type_key', 'channel', 'computed_at'];
     for (const { name, isTime } of rows) {
-      if (isTime) expect(figures).toContain(name.replace('time_to_', '').concat('_known'));
-      else if (!frame.includes(name)) expect(figures).toContain(name);
+      if (isTime) expect(metrics).toContain(name.replace('time_to_', '').concat('_known'));
+      else if (!frame.includes(name)) expect(metrics).toContain(name);
     }
-    expect(figures).toHaveLength(rows.length - frame.length - 3 + 3 * (await columnsOf('notify.time_figure')).length);
+    expect(metrics).toHaveLength(
+      rows.length - frame.length - 3 + 3 * (await columnsOf('notify.duration_metrics')).length,
+    );
   });
 
   test('its examples run, as an analyst', async () => {

@@ -160,7 +160,7 @@ describe('whose it is', () => {
   test("words are nobody's to read", async () => {
     const ada = await somebody();
     await expect(
-      db.asUser(ada.id, (client) => client.query('select from notify_private.notification_words')),
+      db.asUser(ada.id, (client) => client.query('select from notify_private.search_index_chunks')),
     ).rejects.toThrow(/permission denied/);
   });
 });

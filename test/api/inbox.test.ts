@@ -228,9 +228,9 @@ describe('receipts', () => {
       await report(deliveryId, 'delivered', ada.token);
       expect((await deliveryRow(deliveryId)).status).toBe('delivered');
     }
-    const { deliveryId } = await makeDelivery(database, ada.id, { status: 'held' });
+    const { deliveryId } = await makeDelivery(database, ada.id, { status: 'queued', attempt: 0 });
     expect((await report(deliveryId, 'delivered', ada.token)).errors).toEqual([]);
-    expect((await deliveryRow(deliveryId)).status).toBe('held');
+    expect((await deliveryRow(deliveryId)).status).toBe('queued');
   });
 
   test("faster than the worker's write-back, it waits for it", async () => {

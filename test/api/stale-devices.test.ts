@@ -93,8 +93,8 @@ describe('JK-8 NC-61 a device without contact', () => {
     );
     await sweep();
     expect([await reasonOf(one.deviceId), await reasonOf(two.deviceId)]).toEqual(['stale', 'stale']);
-    const look = '{ deactivationStatistics { nodes { provider reason tokens } } }';
-    expect((await api.ask(look, { token: operator })).data.deactivationStatistics.nodes).toEqual([
+    const look = '{ deactivationMetrics { nodes { provider reason tokens } } }';
+    expect((await api.ask(look, { token: operator })).data.deactivationMetrics.nodes).toEqual([
       { provider: 'fcm', reason: 'stale', tokens: '2' },
       { provider: 'fcm', reason: 'unregistered', tokens: '1' },
     ]);

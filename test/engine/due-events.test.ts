@@ -131,7 +131,7 @@ async function pages(sql: string): Promise<number> {
 
 test('fifty thousand scheduled events and a backlog of the other lane cost a sweep, planning and the metrics nothing', async () => {
   const sweep = `select notify_private.enqueue_due('urgent')`;
-  const metrics = 'select count(*) from notify_private.metrics()';
+  const metrics = 'select count(*) from notify_private.prometheus_metrics()';
   const before = [await pages(sweep), await pages(metrics)];
   await schedule(types.P0, 25_000, '1 day', '30 days');
   await schedule(types.P1, 25_000, '1 day', '30 days');

@@ -296,13 +296,13 @@ describe('the constraints', () => {
     { status: 'expired', ...ended },
     { status: 'canceled', ...ended },
     { status: 'unknown', reason: 'timeout' },
-    { status: 'held' },
   ])('let %j be', async (row) => {
     await insert(row);
   });
 
   test.each([
     ['status_is_known', { status: 'lost' }],
+    ['status_is_known', { status: 'held' }],
     ['claimed_iff_sending', { status: 'sending', attempt: 1 }],
     ['claimed_iff_sending', { status: 'queued', claim_id: claimId }],
     ['claimed_iff_sending', { status: 'sent', sent_at: now, claim_id: claimId }],

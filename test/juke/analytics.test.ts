@@ -98,7 +98,7 @@ beforeAll(async () => {
 afterAll(() => world?.stop());
 
 /** Counts what the worker would within the minute. */
-const refresh = () => world.db.worker.query('call notify_private.refresh_statistics(null, true)');
+const refresh = () => world.db.worker.query('call notify_private.refresh_rollups(null, true)');
 
 const counts = `heldBack deliveries waiting sent delivered failed expired canceled suppressed unknown tracked read clicked leavable
   unsubscribed retried retries recovered givenUp`;

@@ -90,7 +90,7 @@ describe('SE-14: a limit of uses', () => {
     const reached = () =>
       one<number>(
         database.owner,
-        `select value::integer from notify_private.metrics() where name = 'limit_reached' and labels ->> 'limit' = 'others'`,
+        `select value::integer from notify_private.prometheus_metrics() where name = 'limit_reached' and labels ->> 'limit' = 'others'`,
       );
     const before = await reached();
     await use(await createUser(database), 4, 'others');

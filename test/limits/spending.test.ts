@@ -341,7 +341,7 @@ describe("SE-6: the day's money for all countries together", () => {
       { channel: 'sms', currency: 'USD', spent: '0.2', deliveries: 2 },
     ]);
     const { rows } = await db.owner.query(
-      `select name, value from notify_private.metrics() where labels ->> 'country' = 'all' order by name`,
+      `select name, value from notify_private.prometheus_metrics() where labels ->> 'country' = 'all' order by name`,
     );
     expect(rows).toEqual([
       { name: 'spending', value: 0.2 },
@@ -474,7 +474,7 @@ describe('SE-6: operators', () => {
     await plan(sms, await many(1));
     await carry(accepted);
     const sample = (name: string) =>
-      one<number>(db.owner, `select value from notify_private.metrics() where name = $1 and labels = $2`, [
+      one<number>(db.owner, `select value from notify_private.prometheus_metrics() where name = $1 and labels = $2`, [
         name,
         JSON.stringify({ channel: 'sms', country: 'FR', currency: 'EUR' }),
       ]);
@@ -483,7 +483,7 @@ describe('SE-6: operators', () => {
     await plan(sms, await many(1, '+49'));
     await carry(accepted);
     const { rows } = await db.owner.query(
-      `select name, value from notify_private.metrics() where labels ->> 'country' = 'DE' order by name`,
+      `select name, value from notify_private.prometheus_metrics() where labels ->> 'country' = 'DE' order by name`,
     );
     expect(rows).toEqual([
       { name: 'spending', value: 0.1 },

@@ -8,6 +8,8 @@ export type MadeDelivery = {
   readonly channel?: string;
   readonly provider?: string;
   readonly status?: string;
+  /** 0: not tried yet. */
+  readonly attempt?: number;
   readonly address?: string;
   readonly subjectId?: string;
 };
@@ -15,7 +17,7 @@ export type MadeDelivery = {
 export async function makeDelivery(
   database: TestDatabase,
   recipientId: string,
-  { channel = 'push', provider = 'apns', status = 'sent', address, subjectId }: MadeDelivery = {},
+  { channel = 'push', provider = 'apns', status = 'sent', attempt = 1, address, subjectId }: MadeDelivery = {},
 ): Promise<Made> {
   const { rows } = await database.owner.query<Made>(
     `with event as (
@@ -35,13 +37,13 @@ export async function makeDelivery(
         attempt, claim_id, sent_at, finished_at)
      select id, $1, $2, $3, 'urgent', $5, $4,
        case when $4 in ('unknown', 'failed') then 'worker_lost' end, now() + interval '1 day', 8,
-       case when $4 = 'held' then 0 else 1 end,
+       $7,
        case when $4 = 'sending' then uuidv7() end,
        case when $4 = 'sent' then now() end,
        case when $4 = 'failed' then now() end
      from notification
      returning (select event_id from notification) as "eventId", notification_id as "notificationId", id as "deliveryId"`,
-    [recipientId, channel, provider, status, address, subjectId],
+    [recipientId, channel, provider, status, address, subjectId, attempt],
   );
   const made = rows[0];
   if (!made) throw new Error('nothing was made');

@@ -183,7 +183,7 @@ export async function live(db: TestDatabase, ada: Someone, friend: string): Prom
     [ada.id, event, typeKey, ada.email, friend, ada.name, ada.phone, ada.token],
   );
   await db.owner.query(
-    `insert into notify_private.notification_words (id, recipient_id, last_id, notification_ids, words)
+    `insert into notify_private.search_index_chunks (id, recipient_id, last_id, notification_ids, search_tokens)
      select ids[1], recipient_id, ids[cardinality(ids)], ids, notify_private.rebuild_search_tokens(recipient_id, ids)
      from (select recipient_id, array_agg(id order by id) as ids from notify.notifications where recipient_id in ($1, $2) group by recipient_id)`,
     [ada.id, friend],

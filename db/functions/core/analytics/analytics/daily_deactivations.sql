@@ -1,4 +1,4 @@
 create or replace view analytics.daily_deactivations with (security_barrier = true) as
-  select * from notify.deactivation_statistics((now() at time zone 'UTC')::date - 92, (now() at time zone 'UTC')::date);
+  select * from notify.deactivation_metrics((now() at time zone 'UTC')::date - 92, (now() at time zone 'UTC')::date);
 comment on view analytics.daily_deactivations is 'Tokens that providers said are gone, by day (UTC), provider and reason; 93 days.';
 grant select on analytics.daily_deactivations to rowbell_analyst, rowbell_operator;

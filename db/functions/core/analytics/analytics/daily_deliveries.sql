@@ -1,6 +1,6 @@
 create or replace view analytics.daily_deliveries with (security_barrier = true) as
   select (s.starts_at at time zone 'UTC')::date as day, s.type_key, s.channel, f.*
-  from notify_private.daily_statistics as s cross join lateral notify_private.flat_figures(row(s.*)::notify_private.hourly_statistics) as f
+  from notify_private.daily_rollups as s cross join lateral notify_private.metrics_columns(row(s.*)::notify_private.hourly_rollups) as f
   where s.type_key is not null and s.channel is not null;
 comment on view analytics.daily_deliveries is
   'What became of the deliveries made on a day (UTC), by type and channel; '

@@ -2,7 +2,7 @@ create or replace view analytics.daily_funnel with (security_barrier = true) as
   select
     (s.starts_at at time zone 'UTC')::date as day, s.channel, f.step, f.stage, f.candidates, f.previous,
     notify_private.ratio(f.candidates, f.previous) as share
-  from notify_private.daily_statistics as s
+  from notify_private.daily_rollups as s
   cross join lateral (values
     (1, 'candidates', s.deliveries + s.held_back, null),
     (2, 'deliveries', s.deliveries, s.deliveries + s.held_back),

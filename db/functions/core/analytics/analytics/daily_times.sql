@@ -5,7 +5,7 @@ create or replace view analytics.daily_times with (security_barrier = true) as
     (power(2, (e >> 40) / 8.0::double precision) - 1) / 1000 as from_seconds,
     (power(2, ((e >> 40) + 1) / 8.0::double precision) - 1) / 1000 as to_seconds,
     e & ((1::bigint << 40) - 1) as deliveries
-  from notify_private.daily_statistics as s
+  from notify_private.daily_rollups as s
   cross join lateral (
     values ('time_to_deliver', s.delivery_histogram), ('time_to_read', s.read_histogram), ('time_to_click', s.click_histogram)
   ) as h (measure, histogram)

@@ -1,8 +1,8 @@
 create or replace view analytics.freshness with (security_barrier = true) as
   select
     least(min(m.announced_at), now()) as computed_at,
-    (select min(h.starts_at) from notify_private.hourly_statistics as h) as hours_since,
-    (select (min(d.starts_at) at time zone 'UTC')::date from notify_private.daily_statistics as d) as days_since
-  from notify_private.statistic_marks as m;
+    (select min(h.starts_at) from notify_private.hourly_rollups as h) as hours_since,
+    (select (min(d.starts_at) at time zone 'UTC')::date from notify_private.daily_rollups as d) as days_since
+  from notify_private.dirty_periods as m;
 comment on view analytics.freshness is 'Up to when all that happened is counted, and since when there are hours and days.';
 grant select on analytics.freshness to rowbell_analyst, rowbell_operator;

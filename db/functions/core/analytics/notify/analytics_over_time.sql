@@ -1,12 +1,12 @@
 create or replace function notify.analytics_over_time(
   step text default 'day', types text[] default null, channels text[] default null,
   since timestamptz default null, until timestamptz default null, time_zone text default 'UTC', user_id uuid default null
-) returns notify.delivery_figure[]
+) returns notify.delivery_metrics[]
 language sql stable
--- Definer: reads the rollups; figures_scope() sees to it that people have their own.
+-- Definer: reads the rollups; metrics_scope() sees to it that people have their own.
 security definer set search_path = pg_catalog, pg_temp
 as $$
-  select array(select f from notify_private.figures(
+  select array(select f from notify_private.delivery_metrics(
     -- Anything else is refused as a step.
     case when step in ('hour', 'day') then step else '' end,
     analytics_over_time.user_id, types, channels, since, until, time_zone) as f)

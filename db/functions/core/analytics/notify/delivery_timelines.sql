@@ -1,4 +1,4 @@
--- The one place where the figures of a delivery are defined (docs/analytics.md): the rollups and everybody's own figures
+-- The one place where the metrics of a delivery are defined (docs/analytics.md): the rollups and everybody's own metrics
 -- count these columns.
 create or replace view notify.delivery_timelines with (security_invoker = true) as
   select
@@ -24,7 +24,7 @@ create or replace view notify.delivery_timelines with (security_invoker = true) 
     case when e.read_at is not null then greatest(e.read_at - d.sent_at, interval '0') end as time_to_read,
     case when e.clicked_at is not null then greatest(e.clicked_at - d.sent_at, interval '0') end as time_to_click,
     greatest(d.attempt - 1, 0) as retries,
-    case when d.attempt > 1 and d.status not in ('held', 'queued', 'sending') then d.sent_at is not null end as is_recovered,
+    case when d.attempt > 1 and d.status not in ('queued', 'sending') then d.sent_at is not null end as is_recovered,
     t.is_tracked,
     d.channel = 'email' and d.sent_at is not null and d.status <> 'failed' as is_leavable,
     n.type_key in ('test_push', 'test_email') as is_test
@@ -62,7 +62,7 @@ comment on view notify.delivery_timelines is $$
 @foreignKey (delivery_id) references notify.deliveries (id)|@fieldName delivery|@foreignFieldName timeline
 @foreignKey (notification_id) references notify.notifications (id)|@fieldName notification|@foreignFieldName timelines
 What became of each delivery and when, a row a delivery: what docs/analytics.md defines
-and every figure counts. Reads as the caller: people see their own, operators all.
+and every metric counts. Reads as the caller: people see their own, operators all.
 $$;
 comment on column notify.delivery_timelines.sent_at is 'Its provider took it.';
 comment on column notify.delivery_timelines.delivered_at is
@@ -84,5 +84,5 @@ comment on column notify.delivery_timelines.is_tracked is
   'Went out, did not fail, and reading it can be known: push and in-app, by the app; an email whose '
   'person had agreed to that when it was sent. Nobody sees a text, call or webhook being read.';
 comment on column notify.delivery_timelines.is_leavable is 'An email that went out and did not fail: what unsubscribed_at is a share of.';
-comment on column notify.delivery_timelines.is_test is 'Sent to try a device or mailbox; in no figure.';
+comment on column notify.delivery_timelines.is_test is 'Sent to try a device or mailbox; in no metric.';
 grant select on notify.delivery_timelines to rowbell_user, rowbell_operator;

@@ -4,8 +4,8 @@ language sql stable
 security definer set search_path = pg_catalog, pg_temp
 as $$
   select m.starts_at
-  from (select distinct k.starts_at from notify_private.statistic_marks as k where k.span = due_periods.span) as m
-  left join notify_private.statistic_periods as p on p.span = due_periods.span and p.starts_at = m.starts_at
+  from (select distinct k.starts_at from notify_private.dirty_periods as k where k.span = due_periods.span) as m
+  left join notify_private.rollup_periods as p on p.span = due_periods.span and p.starts_at = m.starts_at
   where due_periods.at_once or p.computed_at is null or pg_catalog.clock_timestamp() >= notify_private.next_refresh(p)
     -- Counted in what is the future again, by a clock that has been set back.
     or p.computed_at > pg_catalog.clock_timestamp()

@@ -2,13 +2,13 @@ create or replace function notify_private.tg_decisions__invalidate_rollup() retu
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 begin
-  insert into notify_private.statistic_marks (span, starts_at)
+  insert into notify_private.dirty_periods (span, starts_at)
   select distinct 'hour', notify_private.uuid_hour(c.event_id) from changed as c;
   return null;
 end
 $$;
 comment on function notify_private.tg_decisions__invalidate_rollup()
-  is 'Decisions changed: the figures of their hours are to be counted again.';
+  is 'Decisions changed: the metrics of their hours are to be counted again.';
 
 create or replace trigger _600_invalidate_inserted
   after insert on notify.decisions

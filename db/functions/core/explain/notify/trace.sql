@@ -57,7 +57,7 @@ begin
     union all
     select d.channel, coalesce(d.finished_at, d.sent_at), 9, d.id, 'ended', d.status, d.reason, null,
       'The delivery is ' || d.status || coalesce(' (' || d.reason || ')', '') || '.'
-    from delivery as d where d.status not in ('held', 'queued', 'sending')
+    from delivery as d where d.status not in ('queued', 'sending')
     union all
     select null, e.at, 10, null, e.what, null, null, null, 'The person has ' || e.what || ' it.'
     from notify.notifications as n

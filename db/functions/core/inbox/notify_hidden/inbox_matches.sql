@@ -12,9 +12,9 @@ as $$
   )
   select x.id
   from mine as m
-  join notify_private.notification_words as w on w.recipient_id = m.id
-  cross join unnest(w.notification_ids, w.words) as x (id, words)
-  where x.words @@ m.query
+  join notify_private.search_index_chunks as w on w.recipient_id = m.id
+  cross join unnest(w.notification_ids, w.search_tokens) as x (id, search_tokens)
+  where x.search_tokens @@ m.query
   union all
   select n.id
   from mine as m

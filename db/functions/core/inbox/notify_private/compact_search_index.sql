@@ -29,7 +29,7 @@ begin
     ) as n
   ),
   written as (
-    insert into notify_private.notification_words (id, recipient_id, last_id, notification_ids, words)
+    insert into notify_private.search_index_chunks (id, recipient_id, last_id, notification_ids, search_tokens)
     select p.ids[1], recipient_id, p.ids[pg_catalog.cardinality(p.ids)], p.ids, notify_private.rebuild_search_tokens(recipient_id, p.ids)
     from (select pg_catalog.array_agg(x.id order by x.id) as ids from part as x group by x.stretch, x.at, x.number) as p
     where pg_catalog.cardinality(p.ids) >= 64
@@ -40,6 +40,6 @@ begin
 end
 $$;
 comment on function notify_private.compact_search_index(uuid, integer) is
-  'Writes the words of somebody''s notifications, most at a time, where there are at least '
+  'Writes the search tokens of somebody''s notifications, most at a time, where there are at least '
   '64 in a stretch; how many. 0: nothing to do, or somebody else has the person''s lock.';
 grant execute on function notify_private.compact_search_index(uuid, integer) to rowbell_worker;

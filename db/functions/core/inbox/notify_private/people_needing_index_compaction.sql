@@ -12,7 +12,7 @@ as $$
     select n.recipient_id from notify.notifications as n where n.id >= month.from_id and n.id < month.to_id
     group by n.recipient_id
     having pg_catalog.count(*) - coalesce((
-      select sum(w.size) from notify_private.notification_words as w
+      select sum(w.size) from notify_private.search_index_chunks as w
       where w.recipient_id = n.recipient_id and w.id >= month.from_id and w.id < month.to_id), 0) >= 64
   ) as h
 $$;

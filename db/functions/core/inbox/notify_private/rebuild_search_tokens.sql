@@ -14,4 +14,4 @@ as $$
   ) as n on n.id = i.id
 $$;
 comment on function notify_private.rebuild_search_tokens(uuid, uuid[]) is
-  'The words of these notifications of somebody as they are now, in their order.';
+  'The search tokens of these notifications of somebody as they are now, in their order.';

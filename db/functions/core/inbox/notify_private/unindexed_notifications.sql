@@ -8,7 +8,7 @@ as $$
     from (
       select null::uuid as id, '00000000-0000-0000-0000-000000000000'::uuid as last_id
       union all
-      select p.id, p.last_id from notify_private.notification_words as p where p.recipient_id = unindexed_notifications.recipient_id
+      select p.id, p.last_id from notify_private.search_index_chunks as p where p.recipient_id = unindexed_notifications.recipient_id
     ) as w
   )
   select g.stretch, n.id
@@ -20,5 +20,5 @@ as $$
   ) as n
 $$;
 comment on function notify_private.unindexed_notifications(uuid) is
-  'Somebody''s notifications whose words are in no stretch of notification_words: new '
+  'Somebody''s notifications whose search tokens are in no chunk of search_index_chunks: new '
   'ones, and those that are too few in a month. stretch numbers the gaps that they are in.';

@@ -24,7 +24,7 @@ declare
     select $1 as id, $2 as terms, $3 as delivery_ids, $4 as event_ids, $5 as notification_ids, $6 as identifiers
   ) as person';
   identifiers text[];
-  words text[];
+  terms text[];
   subjects uuid[];
   about uuid[];
   naming uuid[];
@@ -55,10 +55,10 @@ begin
       union all select e.id::text from notify.webhook_endpoints as e where e.user_id = user_id
     ) as known
   );
-  words := identifiers || former_names || array(select u.name from notify.users as u where u.id = user_id and length(u.name) > 1);
+  terms := identifiers || former_names || array(select u.name from notify.users as u where u.id = user_id and length(u.name) > 1);
   subjects := notify_private.subjects_of_person(user_id);
   about := notify_private.events_about(user_id, identifiers, subjects);
-  naming := notify_private.notifications_naming(user_id, words, about);
+  naming := notify_private.notifications_naming(user_id, terms, about);
   deliveries := notify_private.deliveries_of_person(user_id);
 
   begin
@@ -80,7 +80,7 @@ begin
     -- Nothing leaves after this: what waits is locked until it is deleted, and what is being sent has been.
     pending := deliveries;
     loop
-      perform from notify.deliveries as d where d.id = any (pending) and d.status in ('held', 'queued') order by d.id for update;
+      perform from notify.deliveries as d where d.id = any (pending) and d.status = 'queued' order by d.id for update;
       pending := array(select d.id from notify.deliveries as d where d.id = any (pending) and d.status = 'sending');
       exit when pg_catalog.cardinality(pending) = 0;
       if pg_catalog.clock_timestamp() > started + interval '25 seconds' then
@@ -88,7 +88,7 @@ begin
       end if;
       perform pg_catalog.pg_sleep(0.02);
     end loop;
-    naming := array(select distinct n from unnest(naming || notify_private.notifications_naming(user_id, words, about, lately)) as n);
+    naming := array(select distinct n from unnest(naming || notify_private.notifications_naming(user_id, terms, about, lately)) as n);
     -- In the order in which their readers lock them, who change many at once.
     perform from notify.notifications as n where n.id = any (naming) order by n.id for no key update;
 
@@ -121,7 +121,7 @@ begin
         else pg_catalog.format(
           'update %s as r set %s from %s where %s', declared.table_name::regclass, declared.sets, person, declared.rows)
       end
-      using user_id, words, deliveries, about, naming, identifiers;
+      using user_id, terms, deliveries, about, naming, identifiers;
       get diagnostics touched = row_count;
       if touched > 0 then
         counts := counts || pg_catalog.jsonb_build_object(declared.table_name,

@@ -1,4 +1,4 @@
-create or replace function notify_private.notifications_naming(user_id uuid, words text[], event_ids uuid[],
+create or replace function notify_private.notifications_naming(user_id uuid, terms text[], event_ids uuid[],
   since timestamptz default '-infinity') returns uuid[]
 language sql stable set search_path = pg_catalog, pg_temp
 as $$
@@ -8,7 +8,7 @@ as $$
       and n.recipient_id <> notifications_naming.user_id
       and (n.actor_id = notifications_naming.user_id
         or n.event_id = any (event_ids) and concat_ws(' ', n.title, n.subtitle, n.body, n.data, n.channel_texts)
-          ~ (select notify_private.terms_regex(words || notify_private.json_escaped_terms(words)))
+          ~ (select notify_private.terms_regex(terms || notify_private.json_escaped_terms(terms)))
         or strpos(n.data::text, notifications_naming.user_id::text) > 0)
   )
 $$;

@@ -54,12 +54,12 @@ as $$
         "channel_texts": "notify_private.redact_json(r.channel_texts, person.terms)"}',
       'r.id = any (person.notification_ids)', 'false', reason => 'The inbox of others; what the person did is in the event')),
     -- After the texts that they are made of.
-    (notify_private.declare_owned_rows('notify_private.notification_words', 'recipient_id', exports => 'false',
+    (notify_private.declare_owned_rows('notify_private.search_index_chunks', 'recipient_id', exports => 'false',
       reason => 'Words of notifications, which are exported')),
-    (notify_private.declare_mention('notify_private.notification_words', null, '{last_id,notification_ids}',
-      '{"words": "notify_private.rebuild_search_tokens(r.recipient_id, r.notification_ids)"}',
+    (notify_private.declare_mention('notify_private.search_index_chunks', null, '{last_id,notification_ids}',
+      '{"search_tokens": "notify_private.rebuild_search_tokens(r.recipient_id, r.notification_ids)"}',
       'r.id in (select w.id from notify.notifications as n
-         join notify_private.notification_words as w on w.recipient_id = n.recipient_id and n.id between w.id and w.last_id
+         join notify_private.search_index_chunks as w on w.recipient_id = n.recipient_id and n.id between w.id and w.last_id
          where n.id = any (person.notification_ids))', 'false', reason => 'Words of the inbox of others')),
     (notify_private.declare_mention('notify_private.audience_rest', null, '{}',
       '{"members": "array(select row(m.event_id, m.recipient_id, m.variant, notify_private.redact_json(m.variables, '
@@ -162,13 +162,13 @@ as $$
     (notify_private.declare_not_personal('notify.limits', 'Bounds, the same for everybody')),
     (notify_private.declare_not_personal('notify.retention_policies', 'How long rows are kept')),
     (notify_private.declare_not_personal('notify.retention_runs', 'Counts')),
-    (notify_private.declare_not_personal('notify_private.hourly_statistics', 'Counts')),
-    (notify_private.declare_not_personal('notify_private.hourly_outcomes', 'Counts')),
-    (notify_private.declare_not_personal('notify_private.daily_statistics', 'Counts')),
-    (notify_private.declare_not_personal('notify_private.daily_outcomes', 'Counts')),
-    (notify_private.declare_not_personal('notify_private.statistic_marks', 'Which hours are to be counted again')),
-    (notify_private.declare_not_personal('notify_private.statistic_periods', 'When hours were counted')),
-    (notify_private.declare_not_personal('notify_private.statistics_closed', 'Until when hours are counted')),
+    (notify_private.declare_not_personal('notify_private.hourly_rollups', 'Counts')),
+    (notify_private.declare_not_personal('notify_private.hourly_reason_rollups', 'Counts')),
+    (notify_private.declare_not_personal('notify_private.daily_rollups', 'Counts')),
+    (notify_private.declare_not_personal('notify_private.daily_reason_rollups', 'Counts')),
+    (notify_private.declare_not_personal('notify_private.dirty_periods', 'Which hours are to be counted again')),
+    (notify_private.declare_not_personal('notify_private.rollup_periods', 'When hours were counted')),
+    (notify_private.declare_not_personal('notify_private.rollups_closed', 'Until when hours are counted')),
     (notify_private.declare_not_personal('notify_private.suppression_digests',
       'Kept: who opted out stays out; nothing but a digest says who')),
     (notify_private.declare_not_personal('notify_private.consent_proofs',

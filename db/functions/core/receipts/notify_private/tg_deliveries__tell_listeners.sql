@@ -3,9 +3,9 @@ language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 begin
   -- On its way says nothing yet; what ends or arrives does.
-  if exists (select from updated as u where u.has_listener and u.status not in ('held', 'queued', 'sending')) then
+  if exists (select from updated as u where u.has_listener and u.status not in ('queued', 'sending')) then
     perform notify_private.call_listeners(array(
-      select u.id from updated as u where u.has_listener and u.status not in ('held', 'queued', 'sending')
+      select u.id from updated as u where u.has_listener and u.status not in ('queued', 'sending')
     ));
   end if;
   return null;

@@ -37,7 +37,7 @@ begin
 
   begin
     -- The figures outlive what they count.
-    perform notify_private.close_statistics(table_name, past.from_id, past.to_id);
+    perform notify_private.close_rollups(table_name, past.from_id, past.to_id);
     if pg_catalog.cardinality(needed) = 0 then
       execute pg_catalog.format('drop table notify_private.%I', partition_name);
       done := 'dropped';

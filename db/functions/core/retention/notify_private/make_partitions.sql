@@ -24,13 +24,13 @@ begin
   where i.inhparent = 'notify.notifications'::regclass;
   foreach parent in array array[
     'notify.events', 'notify.notifications', 'notify.decisions', 'notify.deliveries', 'notify.delivery_attempts', 'notify.receipts',
-    'notify.holds', 'notify.digest_items', 'notify.activities', 'notify_private.notification_words'
+    'notify.holds', 'notify.digest_items', 'notify.activities', 'notify_private.search_index_chunks'
   ] loop
     for first_day in
       select pg_catalog.generate_series(
         -- From last month on: a restored or replayed row may be a little old. Words from the first month there are
         -- notifications of, which may be older than the table of words.
-        case parent when 'notify_private.notification_words' then first_month
+        case parent when 'notify_private.search_index_chunks' then first_month
           else pg_catalog.date_trunc('month', now(), 'UTC') - interval '1 month' end,
         pg_catalog.date_trunc('month', now(), 'UTC') + pg_catalog.make_interval(months => months_ahead),
         interval '1 month', 'UTC')

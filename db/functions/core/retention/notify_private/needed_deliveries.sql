@@ -2,7 +2,7 @@ create or replace function notify_private.needed_deliveries(from_id uuid, to_id 
 language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select d.id from notify.deliveries as d
-  where d.id >= from_id and d.id < to_id and d.status in ('held', 'queued', 'sending')
+  where d.id >= from_id and d.id < to_id and d.status in ('queued', 'sending')
   union
   -- A fallback's next step waits for what becomes of them.
   select d.id from notify.holds as h join notify.deliveries as d on d.notification_id = h.notification_id

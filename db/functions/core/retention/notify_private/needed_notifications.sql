@@ -8,7 +8,7 @@ as $$
   where d.closed_at is null and i.notification_id >= from_id and i.notification_id < to_id
   union
   select d.notification_id from notify.deliveries as d
-  where d.status in ('held', 'queued', 'sending') and d.notification_id >= from_id and d.notification_id < to_id
+  where d.status in ('queued', 'sending') and d.notification_id >= from_id and d.notification_id < to_id
 $$;
 comment on function notify_private.needed_notifications(uuid, uuid, timestamptz) is
   'Notifications of a range of ids that are needed however old they are: held, in an open digest, or still to be sent.';

@@ -1,4 +1,4 @@
-create or replace function notify_private.flat_figures(counted notify_private.hourly_statistics) returns table (
+create or replace function notify_private.metrics_columns(counted notify_private.hourly_rollups) returns table (
   held_back bigint, deliveries bigint, waiting bigint, sent bigint, delivered bigint, failed bigint, expired bigint, canceled bigint,
   suppressed bigint, unknown bigint, tracked bigint, read bigint, clicked bigint, leavable bigint, unsubscribed bigint,
   retried bigint, retries bigint, recovered bigint, given_up bigint,
@@ -27,7 +27,7 @@ begin atomic
     (f.time_to_read).p95_seconds, (f.time_to_read).p99_seconds,
     (f.time_to_click).known, (f.time_to_click).average_seconds, (f.time_to_click).p50_seconds, (f.time_to_click).p90_seconds,
     (f.time_to_click).p95_seconds, (f.time_to_click).p99_seconds
-  from notify_private.figures_of(counted, null, null) as f;
+  from notify_private.metrics_from_counts(counted, null, null) as f;
 end;
-comment on function notify_private.flat_figures(notify_private.hourly_statistics) is 'figures_of() as the columns of a view.';
-grant execute on function notify_private.flat_figures(notify_private.hourly_statistics) to rowbell_analyst, rowbell_operator;
+comment on function notify_private.metrics_columns(notify_private.hourly_rollups) is 'metrics_from_counts() as the columns of a view.';
+grant execute on function notify_private.metrics_columns(notify_private.hourly_rollups) to rowbell_analyst, rowbell_operator;

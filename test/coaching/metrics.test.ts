@@ -25,7 +25,7 @@ beforeAll(async () => {
     { channel: 'sms', status: 'delivered', segments: 1, phone: freshPhone() },
   ]);
   await told(ada.id, [{ channel: 'sms', status: 'delivered', segments: 2, phone: '+14155550100' }]);
-  await db.worker.query('call notify_private.refresh_statistics(null, true)');
+  await db.worker.query('call notify_private.refresh_rollups(null, true)');
 });
 afterAll(async () => {
   await api?.stop();
@@ -58,7 +58,7 @@ async function told(userId: string, lines: readonly Line[]): Promise<void> {
 const asAnalyst = async (view: string) =>
   (await db.asAnalyst((client) => client.query(`select * from analytics.${view}`))).rows as Record<string, unknown>[];
 
-describe('measures, each a view that analysts can query', () => {
+describe('metrics, each a view that analysts can query', () => {
   test.each([
     [
       'coaching_call_answers',
@@ -104,14 +104,14 @@ describe('measures, each a view that analysts can query', () => {
 
   test('operators read them over the API, people do not', async () => {
     const query =
-      '{ measures { nodes { measure part whole rate target } } smsCosts { nodes { country estimatedCost currency } } smsForms { nodes { form messages } } }';
+      '{ callMetrics { nodes { metric part whole rate target } } smsCosts { nodes { country estimatedCost currency } } smsForms { nodes { form messages } } }';
     const { data, errors } = await api.ask(query, {
       token: await signToken('00000000-0000-7000-8000-0000000000a1', { role: 'operator' }),
     });
     expect(errors).toEqual([]);
-    expect(data.measures.nodes).toHaveLength(4);
-    expect(data.measures.nodes).toContainEqual({
-      measure: 'call_answer_rate',
+    expect(data.callMetrics.nodes).toHaveLength(4);
+    expect(data.callMetrics.nodes).toContainEqual({
+      metric: 'call_answer_rate',
       part: '3',
       whole: '5',
       rate: '0.6000',

@@ -32,7 +32,7 @@ const found = (userId: string, search: string) =>
 const stretches = (userId: string) =>
   one<number[]>(
     db.owner,
-    'select coalesce(array_agg(size order by id), $2) from notify_private.notification_words where recipient_id = $1',
+    'select coalesce(array_agg(size order by id), $2) from notify_private.search_index_chunks where recipient_id = $1',
     [userId, []],
   );
 
@@ -48,7 +48,7 @@ test('NC-3: the words of many are packed by the hour; what is found is the same 
   ];
   const before = await all();
   expect(before).toEqual([600, 1, 111, 63]);
-  await runUpkeep(db, 'words__pack');
+  await runUpkeep(db, 'search_index__compact');
   expect(await stretches(many)).toEqual([256, 256, 88]);
   expect(await stretches(few)).toEqual([]);
   expect(await all()).toEqual(before);
@@ -56,11 +56,11 @@ test('NC-3: the words of many are packed by the hour; what is found is the same 
   await give(db.owner, many, 10, then(1));
   await give(db.owner, many, 1, new Date());
   expect(await found(many, 'word')).toBe(611);
-  await runUpkeep(db, 'words__pack');
+  await runUpkeep(db, 'search_index__compact');
   expect(await stretches(many)).toEqual([256, 256, 88]);
   await give(db.owner, many, 60, then(2));
-  await runUpkeep(db, 'words__pack');
-  await runUpkeep(db, 'words__pack');
+  await runUpkeep(db, 'search_index__compact');
+  await runUpkeep(db, 'search_index__compact');
   expect(await stretches(many)).toEqual([256, 256, 88, 70]);
   expect([await found(many, 'word'), await found(many, 'none')]).toEqual([671, 0]);
 });
@@ -93,8 +93,8 @@ test('NC-3: a stretch that goes leaves nothing unfound, and is packed again', as
   await give(db.owner, ada, 600);
   await pack(ada);
   await db.owner.query(
-    `delete from notify_private.notification_words where id = (
-       select id from notify_private.notification_words where recipient_id = $1 order by id offset 1 limit 1)`,
+    `delete from notify_private.search_index_chunks where id = (
+       select id from notify_private.search_index_chunks where recipient_id = $1 order by id offset 1 limit 1)`,
     [ada],
   );
   expect(await found(ada, 'word')).toBe(600);
@@ -129,7 +129,7 @@ test('NC-3: an endless text is found by its beginning, packed or not', async () 
   ]);
   const both = async () => [await found(person, 'beginning'), await found(person, 'end')];
   expect(await both()).toEqual([1, 0]);
-  await runUpkeep(db, 'words__pack');
+  await runUpkeep(db, 'search_index__compact');
   expect(await stretches(person)).toEqual([64]);
   expect(await both()).toEqual([1, 0]);
 });
@@ -140,7 +140,7 @@ test('NC-3: words go with the month of their notifications', async () => {
     db.owner,
     `select to_char(date_trunc('month', now() at time zone 'UTC') - interval '20 months', 'YYYY_MM')`,
   );
-  for (const parent of ['notify.notifications', 'notify_private.notification_words']) {
+  for (const parent of ['notify.notifications', 'notify_private.search_index_chunks']) {
     const bounds = await one<string>(
       db.owner,
       `select format('from (%L) to (%L)', notify_private.uuidv7_floor(m at time zone 'UTC'), notify_private.uuidv7_floor((m + interval '1 month') at time zone 'UTC'))

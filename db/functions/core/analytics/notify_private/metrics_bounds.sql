@@ -1,4 +1,4 @@
-create or replace function notify_private.figure_bounds(
+create or replace function notify_private.metrics_bounds(
   split text, types text[], channels text[], since timestamptz, until timestamptz, time_zone text,
   out from_hour timestamptz, out from_day timestamptz, out to_day timestamptz, out to_hour timestamptz
 )
@@ -57,6 +57,6 @@ begin
   end if;
 end
 $$;
-comment on function notify_private.figure_bounds(text, text[], text[], timestamptz, timestamptz, text) is
-  'Checks what figures are asked for (RBINV, naming the field) and says which hours (UTC) that is, and which of them are '
+comment on function notify_private.metrics_bounds(text, text[], text[], timestamptz, timestamptz, text) is
+  'Checks what metrics are asked for (RBINV, naming the field) and says which hours (UTC) that is, and which of them are '
   'whole days: before from_day and from to_day on the hours count, between them the days. The last seven days unless told.';

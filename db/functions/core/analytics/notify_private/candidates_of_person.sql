@@ -1,4 +1,4 @@
-create or replace function notify_private.own_candidates(recipient_id uuid, since timestamptz, until timestamptz,
+create or replace function notify_private.candidates_of_person(recipient_id uuid, since timestamptz, until timestamptz,
   types text[], channels text[])
 returns table (
   starts_at timestamptz, type_key text, channel text, status text, reason text, sent_at timestamptz, delivered_at timestamptz,
@@ -13,18 +13,19 @@ as $$
       f.clicked_at,
     f.is_leavable, f.unsubscribed_at, f.failed_at, f.retries, f.is_recovered, f.time_to_deliver, f.time_to_read, f.time_to_click
   from notify.delivery_timelines as f
-  where f.recipient_id = own_candidates.recipient_id and not f.is_test
-    and f.delivery_id >= notify_private.uuidv7_floor(own_candidates.since)
-      and f.delivery_id < notify_private.uuidv7_floor(own_candidates.until)
+  where f.recipient_id = candidates_of_person.recipient_id and not f.is_test
+    and f.delivery_id >= notify_private.uuidv7_floor(candidates_of_person.since)
+      and f.delivery_id < notify_private.uuidv7_floor(candidates_of_person.until)
     and (types is null or f.type_key = any (types)) and (channels is null or f.channel = any (channels))
   union all
   select
     notify_private.uuid_hour(c.event_id), e.type_key, c.channel, 'held_back', c.reason, null, null, false, null, null,
     false, null, null, 0, null, null, null, null
   from notify.decisions as c join notify.events as e on e.id = c.event_id
-  where c.recipient_id = own_candidates.recipient_id and c.outcome = 'suppress' and e.type_key not in ('test_push', 'test_email')
-    and c.event_id >= notify_private.uuidv7_floor(own_candidates.since) and c.event_id < notify_private.uuidv7_floor(own_candidates.until)
+  where c.recipient_id = candidates_of_person.recipient_id and c.outcome = 'suppress' and e.type_key not in ('test_push', 'test_email')
+    and c.event_id >= notify_private.uuidv7_floor(candidates_of_person.since)
+      and c.event_id < notify_private.uuidv7_floor(candidates_of_person.until)
     and (types is null or e.type_key = any (types)) and (channels is null or c.channel = any (channels))
 $$;
-comment on function notify_private.own_candidates(uuid, timestamptz, timestamptz, text[], text[]) is
-  'What refresh_hour() counts of everybody, of one person: their deliveries, and with status "held_back" what a rule suppressed.';
+comment on function notify_private.candidates_of_person(uuid, timestamptz, timestamptz, text[], text[]) is
+  'What refresh_hourly_rollup() counts of everybody, of one person: their deliveries, and with status "held_back" what a rule suppressed.';

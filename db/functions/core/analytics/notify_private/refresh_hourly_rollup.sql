@@ -1,16 +1,16 @@
-create or replace function notify_private.refresh_hour(starts_at timestamptz) returns void
+create or replace function notify_private.refresh_hourly_rollup(starts_at timestamptz) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 set jit = off
 as $$
 #variable_conflict use_column
 begin
-  delete from notify_private.hourly_statistics as s where s.starts_at = refresh_hour.starts_at;
-  delete from notify_private.hourly_outcomes as o where o.starts_at = refresh_hour.starts_at;
+  delete from notify_private.hourly_rollups as s where s.starts_at = refresh_hourly_rollup.starts_at;
+  delete from notify_private.hourly_reason_rollups as o where o.starts_at = refresh_hourly_rollup.starts_at;
 
-  with cells as materialized (select * from notify_private.cells_of(refresh_hour.starts_at)),
+  with cells as materialized (select * from notify_private.rollup_rows(refresh_hourly_rollup.starts_at)),
   outcomes as (
-    insert into notify_private.hourly_outcomes (starts_at, type_key, channel, status, reason, candidates)
-    select refresh_hour.starts_at, c.type_key, c.channel, c.status, c.reason, pg_catalog.sum(c.candidates)
+    insert into notify_private.hourly_reason_rollups (starts_at, type_key, channel, status, reason, candidates)
+    select refresh_hourly_rollup.starts_at, c.type_key, c.channel, c.status, c.reason, pg_catalog.sum(c.candidates)
     from cells as c group by c.type_key, c.channel, c.status, c.reason
   ),
   counts as (
@@ -29,7 +29,7 @@ begin
       pg_catalog.sum(c.candidates) filter (where c.status = 'canceled') as canceled,
       pg_catalog.sum(c.candidates) filter (where c.status = 'suppressed') as suppressed,
       pg_catalog.sum(c.candidates) filter (where c.status = 'unknown') as unknown,
-      pg_catalog.sum(c.candidates) filter (where c.status in ('held', 'queued', 'sending')) as waiting,
+      pg_catalog.sum(c.candidates) filter (where c.status in ('queued', 'sending')) as waiting,
       pg_catalog.sum(c.candidates) filter (where c.status = 'held_back') as held_back,
       pg_catalog.sum(c.candidates) filter (where c.retries > 0) as retried,
       pg_catalog.sum(c.candidates * c.retries) as retries,
@@ -60,14 +60,14 @@ begin
       pg_catalog.array_agg(b.element order by b.element) filter (where b.measure = 'click') as click_histogram
     from buckets as b group by b.type_key, b.channel
   )
-  insert into notify_private.hourly_statistics (
+  insert into notify_private.hourly_rollups (
     starts_at, type_key, channel, deliveries, sent, delivered, tracked, read, clicked, leavable, unsubscribed, failed, expired, canceled,
     suppressed, unknown,
     waiting, held_back, retried, retries, recovered, given_up, delivery_times, delivery_time, delivery_histogram, read_times, read_time,
     read_histogram, click_times, click_time, click_histogram
   )
   select
-    refresh_hour.starts_at, c.type_key, c.channel, coalesce(c.deliveries, 0), coalesce(c.sent, 0), coalesce(c.delivered, 0),
+    refresh_hourly_rollup.starts_at, c.type_key, c.channel, coalesce(c.deliveries, 0), coalesce(c.sent, 0), coalesce(c.delivered, 0),
     coalesce(c.tracked, 0),
     coalesce(c.read, 0), coalesce(c.clicked, 0), coalesce(c.leavable, 0), coalesce(c.unsubscribed, 0), coalesce(c.failed, 0),
     coalesce(c.expired, 0), coalesce(c.canceled, 0), coalesce(c.suppressed, 0), coalesce(c.unknown, 0), coalesce(c.waiting, 0),
@@ -83,5 +83,5 @@ begin
   where exists (select from cells);
 end
 $$;
-comment on function notify_private.refresh_hour(timestamptz) is
+comment on function notify_private.refresh_hourly_rollup(timestamptz) is
   'Counts an hour anew, from the rows there are. Part of refresh_period(), which sees to it that nobody else does.';

@@ -1,6 +1,6 @@
-create or replace function notify_private.figures(
+create or replace function notify_private.delivery_metrics(
   split text, user_id uuid, types text[], channels text[], since timestamptz, until timestamptz, time_zone text default 'UTC'
-) returns setof notify.delivery_figure
+) returns setof notify.delivery_metrics
 language plpgsql stable set search_path = pg_catalog, pg_temp
 -- Planned for the filters at hand: each chooses other rows of the rollups.
 set plan_cache_mode = force_custom_plan set jit = off set work_mem = '64MB'
@@ -9,7 +9,7 @@ set enable_sort = off
 as $$
 #variable_conflict use_variable
 declare
-  scope constant uuid := notify_private.figures_scope(user_id);
+  scope constant uuid := notify_private.metrics_scope(user_id);
   step constant text := case when split in ('hour', 'day') then split end;
   -- An hour begins at the same instant everywhere.
   zone constant text := case split when 'day' then time_zone else 'UTC' end;
@@ -20,9 +20,9 @@ declare
   as_of timestamptz := pg_catalog.now();
 begin
   select b.from_hour, b.from_day, b.to_day, b.to_hour into from_hour, from_day, to_day, to_hour
-  from notify_private.figure_bounds(split, types, channels, since, until, time_zone) as b;
+  from notify_private.metrics_bounds(split, types, channels, since, until, time_zone) as b;
   if scope is null then
-    as_of := notify_private.statistics_as_of(from_hour, to_hour);
+    as_of := notify_private.rollups_as_of(from_hour, to_hour);
     -- Each has three histograms to add up, 35 us of it: less than half a second.
     if (extract(epoch from (to_day - from_day) / 24 + (to_hour - to_day) + (from_day - from_hour)) / 3600)
       * coalesce(pg_catalog.cardinality(types), case split when 'type' then (select count(*) from notify.notification_types) end, 1)
@@ -40,11 +40,11 @@ begin
 
   return query
   with rolled_up as (
-    select s.* from notify_private.daily_statistics as s where s.starts_at >= from_day and s.starts_at < to_day
+    select s.* from notify_private.daily_rollups as s where s.starts_at >= from_day and s.starts_at < to_day
     union all
-    select s.* from notify_private.hourly_statistics as s where s.starts_at >= from_hour and s.starts_at < from_day
+    select s.* from notify_private.hourly_rollups as s where s.starts_at >= from_hour and s.starts_at < from_day
     union all
-    select s.* from notify_private.hourly_statistics as s where s.starts_at >= to_day and s.starts_at < to_hour
+    select s.* from notify_private.hourly_rollups as s where s.starts_at >= to_day and s.starts_at < to_hour
   ),
   counted as (
     select s.* from rolled_up as s
@@ -54,7 +54,7 @@ begin
       and case when channels is not null then s.channel = any (channels) when split = 'channel' then s.channel is not null
         else s.channel is null end
     union all
-    select s.* from notify_private.own_statistics(scope, from_hour, to_hour, types, channels) as s where scope is not null
+    select s.* from notify_private.rollups_of_person(scope, from_hour, to_hour, types, channels) as s where scope is not null
   ),
   -- Column by column, never as whole rows: those would be put together anew for each sum.
   placed as materialized (
@@ -150,17 +150,17 @@ begin
   )
   select f.*
   from summed as s
-  cross join lateral notify_private.figures_of(
+  cross join lateral notify_private.metrics_from_counts(
     row(
       s.starts_at, s.type_key, s.channel, s.deliveries, s.sent, s.delivered, s.tracked, s.read, s.clicked, s.leavable,
       s.unsubscribed, s.failed, s.expired, s.canceled, s.suppressed, s.unknown, s.waiting, s.held_back, s.retried,
       s.retries, s.recovered, s.given_up, s.delivery_times, s.delivery_time, s.delivery_histogram, s.read_times,
       s.read_time, s.read_histogram, s.click_times, s.click_time, s.click_histogram
-    )::notify_private.hourly_statistics,
+    )::notify_private.hourly_rollups,
     case when isfinite(s.starts) then (s.starts + ('1 ' || step)::interval) at time zone zone else to_hour end, as_of) as f
   order by s.starts, s.type_key, s.channel;
 end
 $$;
-comment on function notify_private.figures(text, uuid, text[], text[], timestamptz, timestamptz, text) is
-  'The figures of everybody, from the rollups, or of one person, from their '
+comment on function notify_private.delivery_metrics(text, uuid, text[], text[], timestamptz, timestamptz, text) is
+  'The metrics of everybody, from the rollups, or of one person, from their '
   'deliveries; in one (split null), by type, by channel, by hour or by day.';

@@ -1,5 +1,5 @@
-create or replace function notify.push_statistics(since date default null, until date default null, pack text default null)
-  returns setof notify.push_statistic
+create or replace function notify.push_metrics(since date default null, until date default null, pack text default null)
+  returns setof notify.push_metric
 language plpgsql stable
 -- Definer: it bounds the ids by their time with a helper of the engine's. Its grant is the check of the caller.
 security definer set search_path = pg_catalog, pg_temp
@@ -34,11 +34,11 @@ begin
     count(*) filter (where p.opened) as opened,
     round(avg(p.opened::integer), 4) as opened_share
   from push as p join notify.notification_types as t on t.key = p.type_key
-  where push_statistics.pack is null or t.pack = push_statistics.pack
+  where push_metrics.pack is null or t.pack = push_metrics.pack
   group by 1, 2, 3 order by 1 desc, 2, 3;
 end
 $$;
-comment on function notify.push_statistics(date, date, text) is
+comment on function notify.push_metrics(date, date, text) is
   'For operators: pushes sent by day and type, all or of one pack, and the share followed '
   'by opening the app within 24 hours. The last seven days (UTC) unless told, at most 93.';
-grant execute on function notify.push_statistics(date, date, text) to rowbell_operator, rowbell_analyst;
+grant execute on function notify.push_metrics(date, date, text) to rowbell_operator, rowbell_analyst;

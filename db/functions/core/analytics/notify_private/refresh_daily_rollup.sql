@@ -1,20 +1,21 @@
-create or replace function notify_private.refresh_day(starts_at timestamptz) returns void
+create or replace function notify_private.refresh_daily_rollup(starts_at timestamptz) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
-  ends_at constant timestamptz := refresh_day.starts_at + interval '24 hours';
+  ends_at constant timestamptz := refresh_daily_rollup.starts_at + interval '24 hours';
 begin
-  delete from notify_private.daily_statistics as s where s.starts_at = refresh_day.starts_at;
-  delete from notify_private.daily_outcomes as o where o.starts_at = refresh_day.starts_at;
-  insert into notify_private.daily_statistics (
+  delete from notify_private.daily_rollups as s where s.starts_at = refresh_daily_rollup.starts_at;
+  delete from notify_private.daily_reason_rollups as o where o.starts_at = refresh_daily_rollup.starts_at;
+  insert into notify_private.daily_rollups (
     starts_at, type_key, channel, deliveries, sent, delivered, tracked, read, clicked, leavable, unsubscribed, failed, expired, canceled,
     suppressed, unknown,
     waiting, held_back, retried, retries, recovered, given_up, delivery_times, delivery_time, delivery_histogram, read_times, read_time,
     read_histogram, click_times, click_time, click_histogram
   )
   select
-    refresh_day.starts_at, h.type_key, h.channel, pg_catalog.sum(h.deliveries), pg_catalog.sum(h.sent), pg_catalog.sum(h.delivered),
+    refresh_daily_rollup.starts_at, h.type_key, h.channel, pg_catalog.sum(h.deliveries), pg_catalog.sum(h.sent),
+      pg_catalog.sum(h.delivered),
     pg_catalog.sum(h.tracked), pg_catalog.sum(h.read), pg_catalog.sum(h.clicked), pg_catalog.sum(h.leavable),
     pg_catalog.sum(h.unsubscribed),
     pg_catalog.sum(h.failed), pg_catalog.sum(h.expired), pg_catalog.sum(h.canceled), pg_catalog.sum(h.suppressed),
@@ -24,15 +25,15 @@ begin
     pg_catalog.sum(h.delivery_times), pg_catalog.sum(h.delivery_time), notify_private.merge_histograms(h.delivery_histogram),
     pg_catalog.sum(h.read_times), pg_catalog.sum(h.read_time), notify_private.merge_histograms(h.read_histogram),
     pg_catalog.sum(h.click_times), pg_catalog.sum(h.click_time), notify_private.merge_histograms(h.click_histogram)
-  from notify_private.hourly_statistics as h
-  where h.starts_at >= refresh_day.starts_at and h.starts_at < ends_at
+  from notify_private.hourly_rollups as h
+  where h.starts_at >= refresh_daily_rollup.starts_at and h.starts_at < ends_at
   group by h.type_key, h.channel;
-  insert into notify_private.daily_outcomes (starts_at, type_key, channel, status, reason, candidates)
-  select refresh_day.starts_at, h.type_key, h.channel, h.status, h.reason, pg_catalog.sum(h.candidates)
-  from notify_private.hourly_outcomes as h
-  where h.starts_at >= refresh_day.starts_at and h.starts_at < ends_at
+  insert into notify_private.daily_reason_rollups (starts_at, type_key, channel, status, reason, candidates)
+  select refresh_daily_rollup.starts_at, h.type_key, h.channel, h.status, h.reason, pg_catalog.sum(h.candidates)
+  from notify_private.hourly_reason_rollups as h
+  where h.starts_at >= refresh_daily_rollup.starts_at and h.starts_at < ends_at
   group by h.type_key, h.channel, h.status, h.reason;
 end
 $$;
-comment on function notify_private.refresh_day(timestamptz) is
+comment on function notify_private.refresh_daily_rollup(timestamptz) is
   'Adds a day (UTC) up anew, from its hours. Part of refresh_period(), which sees to it that nobody else does.';

@@ -57,7 +57,7 @@ export async function expectExact(db: TestDatabase): Promise<number> {
         )
       ).rows.map(({ row }) => row);
     const figures = [...counts, ...sums, ...histograms];
-    const actual = await list(`select * from notify_private.${prefix}_statistics`, figures);
+    const actual = await list(`select * from notify_private.${prefix}_rollups`, figures);
     expect(actual).toEqual(
       await list(
         `${counted(span)}
@@ -66,7 +66,7 @@ export async function expectExact(db: TestDatabase): Promise<number> {
            count(*) filter (where is_tracked) as tracked, count(read_at) as read, count(clicked_at) as clicked,
            count(*) filter (where is_leavable) as leavable, count(unsubscribed_at) as unsubscribed, count(failed_at) as failed,
            ${['expired', 'canceled', 'suppressed', 'unknown', 'held_back'].map((status) => `count(*) filter (where status = '${status}') as ${status}`)},
-           count(*) filter (where status in ('held', 'queued', 'sending')) as waiting,
+           count(*) filter (where status in ('queued', 'sending')) as waiting,
            count(*) filter (where retries > 0) as retried, coalesce(sum(retries), 0) as retries,
            count(*) filter (where is_recovered) as recovered, count(*) filter (where not is_recovered) as given_up,
            ${measured('delivery', 'time_to_deliver')}, ${measured('read', 'time_to_read')}, ${measured('click', 'time_to_click')}
@@ -76,7 +76,7 @@ export async function expectExact(db: TestDatabase): Promise<number> {
       ),
     );
     const outcomes = ['status', 'reason', 'candidates'];
-    expect(await list(`select * from notify_private.${prefix}_outcomes`, outcomes)).toEqual(
+    expect(await list(`select * from notify_private.${prefix}_reason_rollups`, outcomes)).toEqual(
       await list(
         `${counted(span)} select starts_at, type_key, channel, status, reason, count(*) as candidates from candidates
          group by starts_at, type_key, channel, status, reason`,

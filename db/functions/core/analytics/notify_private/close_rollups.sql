@@ -1,4 +1,4 @@
-create or replace function notify_private.close_statistics(table_name text, from_id uuid, to_id uuid) returns void
+create or replace function notify_private.close_rollups(table_name text, from_id uuid, to_id uuid) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_variable
@@ -7,7 +7,7 @@ declare
   until timestamptz := notify_private.uuid_hour(to_id);
   current_span text;
 begin
-  -- What the figures are counted from (refresh_hour).
+  -- What the metrics are counted from (refresh_hourly_rollup).
   if table_name not in ('notify.deliveries', 'notify.notifications', 'notify.receipts', 'notify.decisions', 'notify.events') then
     return;
   end if;
@@ -19,17 +19,17 @@ begin
     ));
   end if;
   -- Alone: whoever counts has finished, and the next sees that it is closed.
-  select c.before into strict closed_before from notify_private.statistics_closed as c for update;
+  select c.before into strict closed_before from notify_private.rollups_closed as c for update;
   if until <= closed_before then
     return;
   end if;
   foreach current_span in array array['notifications', 'hour', 'day'] loop
     perform notify_private.refresh_period(current_span, m.starts_at, true)
-    from (select distinct k.starts_at from notify_private.statistic_marks as k where k.span = current_span and k.starts_at < until) as m;
+    from (select distinct k.starts_at from notify_private.dirty_periods as k where k.span = current_span and k.starts_at < until) as m;
   end loop;
-  update notify_private.statistics_closed as c set before = until;
+  update notify_private.rollups_closed as c set before = until;
 end
 $$;
-comment on function notify_private.close_statistics(text, uuid, uuid) is
+comment on function notify_private.close_rollups(text, uuid, uuid) is
   'Counts for a last time what is marked of the hours that need rows of this table '
   'and range, and closes them: called in the transaction that lets the rows go.';

@@ -13,14 +13,14 @@ create or replace view coaching.delivery_log with (security_barrier = true) as
     d.channel,
     case
       when o.opened_at is not null then 'opened'
-      when d.status in ('held', 'queued', 'sending') then 'queued'
+      when d.status in ('queued', 'sending') then 'queued'
       when d.status in ('sent', 'delivered') then d.status
       else 'failed'
     end as status,
     coalesce(d.rendered_text ->> 'title', n.channel_texts -> d.channel ->> 'title', n.title) as title,
     coalesce(d.rendered_text ->> 'body', n.channel_texts -> d.channel ->> 'body', n.body) as body,
     d.provider, d.provider_message_id,
-    case when d.status not in ('held', 'queued', 'sending', 'sent', 'delivered') then d.reason end as error,
+    case when d.status not in ('queued', 'sending', 'sent', 'delivered') then d.reason end as error,
     d.created_at as queued_at, d.sent_at, d.delivered_at, o.opened_at,
     case when d.status in ('failed', 'suppressed', 'expired', 'canceled') then d.finished_at end as failed_at
   -- By way of the decisions, which are found by event and by person; each of the four may be where a query begins.

@@ -1,4 +1,4 @@
-create or replace function notify.cap_statistics(since date default null, until date default null) returns setof notify.cap_statistic
+create or replace function notify.cap_metrics(since date default null, until date default null) returns setof notify.cap_metric
 language plpgsql stable
 -- Definer: it bounds the ids by their time with a helper of the engine's. Its grant is the check of the caller.
 security definer set search_path = pg_catalog, pg_temp
@@ -23,7 +23,7 @@ begin
   from person as p group by 1 order by 1 desc;
 end
 $$;
-comment on function notify.cap_statistics(date, date) is
+comment on function notify.cap_metrics(date, date) is
   'For operators: how many of the people that something was for hit the '
   'daily cap, by day. The last seven days (UTC) unless told, at most 93.';
-grant execute on function notify.cap_statistics(date, date) to rowbell_operator, rowbell_analyst;
+grant execute on function notify.cap_metrics(date, date) to rowbell_operator, rowbell_analyst;

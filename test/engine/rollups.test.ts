@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { forget, installPack, makePerson, makeType, planDue, tell } from '../support/engine-pack.ts';
 import { one } from '../support/one.ts';
+import { expectExact } from '../support/rollups.ts';
 import { type Rand, seeded } from '../support/rules-world.ts';
-import { expectExact } from '../support/statistics.ts';
 import { runUpkeep } from '../support/worker-context.ts';
 
 /** Deliveries live through all that can happen to them, by the functions that do it in production; the figures follow. */
@@ -49,11 +49,9 @@ beforeAll(async () => {
 });
 afterAll(() => db.drop());
 
-const refresh = (atOnce = true) => one<number>(db.worker, 'call notify_private.refresh_statistics(null, $1)', [atOnce]);
+const refresh = (atOnce = true) => one<number>(db.worker, 'call notify_private.refresh_rollups(null, $1)', [atOnce]);
 const markAll = () =>
-  db.owner.query(
-    `insert into notify_private.statistic_marks select span, starts_at from notify_private.statistic_periods`,
-  );
+  db.owner.query(`insert into notify_private.dirty_periods select span, starts_at from notify_private.rollup_periods`);
 const anyDelivery = (random: Rand, where = 'true') =>
   db.owner
     .query<{ id: string; recipient_id: string; notification_id: string; channel: string }>(
@@ -201,7 +199,7 @@ const acts: Record<string, Act> = {
       `update notify.deliveries set expires_at = now() where id = any (array(select id from notify.deliveries where status = 'queued' order by id limit $1))`,
       [random(3)],
     ),
-  'counts what is due': () => runUpkeep(db, 'statistics__refresh'),
+  'counts what is due': () => runUpkeep(db, 'rollup__refresh'),
   'counts all': () => refresh(),
   'dies while counting': refreshAndDie,
 };
@@ -235,7 +233,7 @@ test.each([1, 2, 3, 4])(
     await refresh();
     expect(await expectExact(db)).toBeGreaterThan(8);
     // Nothing is left to be counted, and counting it all again changes nothing.
-    expect(await one(db.owner, 'select count(*)::integer from notify_private.statistic_marks')).toBe(0);
+    expect(await one(db.owner, 'select count(*)::integer from notify_private.dirty_periods')).toBe(0);
     expect(await refresh()).toBe(0);
     await markAll();
     await refresh();
@@ -277,7 +275,7 @@ test('NC-51: a report that moves nothing else is noticed by itself', async () =>
   expect(
     await one(
       db.owner,
-      `select sum(unsubscribed)::integer from notify_private.daily_statistics where type_key is null and channel = 'email'`,
+      `select sum(unsubscribed)::integer from notify_private.daily_rollups where type_key is null and channel = 'email'`,
     ),
   ).toBe(1);
 });
@@ -324,7 +322,7 @@ test('NC-51: what takes long is counted less often, and what is old waits for a 
   );
   // All of them ended long ago; the last is not marked.
   await db.owner.query(
-    `insert into notify_private.statistic_periods (span, starts_at, computed_at, took) values
+    `insert into notify_private.rollup_periods (span, starts_at, computed_at, took) values
        ('hour', $1, now() - interval '21 minutes', '1 minute'),
        ('hour', $2, now() - interval '19 minutes', '1 minute'),
        ('hour', $3, $3::timestamptz + interval '2 hours', '1 second'),
@@ -333,7 +331,7 @@ test('NC-51: what takes long is counted less often, and what is old waits for a 
     [hours[0], hours[1], hours[2], hours[4]],
   );
   await db.owner.query(
-    `insert into notify_private.statistic_marks (span, starts_at) select 'hour', unnest($1::timestamptz[])`,
+    `insert into notify_private.dirty_periods (span, starts_at) select 'hour', unnest($1::timestamptz[])`,
     [hours.slice(0, 4)],
   );
   const due = async (atOnce: boolean) =>
@@ -345,7 +343,7 @@ test('NC-51: what takes long is counted less often, and what is old waits for a 
   // A clock that ran ahead when an hour was counted, and was set back, keeps it waiting for nothing.
   const countedIn = (by: string) =>
     db.owner.query(
-      `update notify_private.statistic_periods set computed_at = computed_at + $2::interval where span = 'hour' and starts_at = $1`,
+      `update notify_private.rollup_periods set computed_at = computed_at + $2::interval where span = 'hour' and starts_at = $1`,
       [hours[1], by],
     );
   await countedIn('4 years');
@@ -354,14 +352,14 @@ test('NC-51: what takes long is counted less often, and what is old waits for a 
   // The hour that took a minute, counted 21 minutes ago, is due for one; the one that is not due is not late.
   const late = await db.asHttp((client) =>
     client.query<{ value: number }>(
-      `select value from notify_private.metrics() where name = 'figures_late_seconds' and labels = '{"span": "hour"}'`,
+      `select value from notify_private.prometheus_metrics() where name = 'rollups_late_seconds' and labels = '{"span": "hour"}'`,
     ),
   );
   expect(late.rows).toEqual([{ value: expect.any(Number) }]);
   const next = (span: string, startsAt: string, computedAt: string, took: string) =>
     one<string>(
       db.owner,
-      `select (notify_private.next_refresh(row($1, $2, $3, $4)::notify_private.statistic_periods) - $3::timestamptz)::text`,
+      `select (notify_private.next_refresh(row($1, $2, $3, $4)::notify_private.rollup_periods) - $3::timestamptz)::text`,
       [span, startsAt, computedAt, took],
     );
   expect(await next('hour', '2026-03-01 10:00Z', '2026-03-01 10:59Z', '2 seconds')).toBe('00:00:40');
@@ -412,16 +410,16 @@ test('NC-51: percentiles are within 4.5 % of the exact ones', async () => {
 
 test('NC-51: nobody but the worker counts, and nobody reads the rollups but through the figures', async () => {
   await expect(
-    db.asUser(people[0] as string, (client) => client.query('select from notify_private.hourly_statistics')),
+    db.asUser(people[0] as string, (client) => client.query('select from notify_private.hourly_rollups')),
   ).rejects.toMatchObject({ code: '42501' });
   await expect(
-    db.asAnalyst((client) => client.query('select from notify_private.daily_statistics')),
+    db.asAnalyst((client) => client.query('select from notify_private.daily_rollups')),
   ).rejects.toMatchObject({ code: '42501' });
   await expect(
-    db.asOperator((client) => client.query('call notify_private.refresh_statistics(null)')),
+    db.asOperator((client) => client.query('call notify_private.refresh_rollups(null)')),
   ).rejects.toMatchObject({ code: '42501' });
-  await expect(
-    db.asWorker((client) => client.query('delete from notify_private.statistic_marks')),
-  ).rejects.toMatchObject({ code: '42501' });
+  await expect(db.asWorker((client) => client.query('delete from notify_private.dirty_periods'))).rejects.toMatchObject(
+    { code: '42501' },
+  );
   expect(await refresh(false)).toBeGreaterThanOrEqual(0);
 });

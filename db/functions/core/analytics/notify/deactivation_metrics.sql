@@ -1,5 +1,5 @@
-create or replace function notify.deactivation_statistics(since date default null, until date default null)
-  returns setof notify.deactivation_statistic
+create or replace function notify.deactivation_metrics(since date default null, until date default null)
+  returns setof notify.deactivation_metric
 language plpgsql stable
 -- Definer: it bounds the ids by their time with a helper of the engine's. Its grant is the check of the caller.
 security definer set search_path = pg_catalog, pg_temp
@@ -19,6 +19,6 @@ begin
   group by 1, 2, 3 order by 1 desc, 2, 3;
 end
 $$;
-comment on function notify.deactivation_statistics(date, date) is
+comment on function notify.deactivation_metrics(date, date) is
   'For operators: tokens deactivated by day, provider and reason. The last seven days (UTC) unless told, at most 93.';
-grant execute on function notify.deactivation_statistics(date, date) to rowbell_operator, rowbell_analyst;
+grant execute on function notify.deactivation_metrics(date, date) to rowbell_operator, rowbell_analyst;

@@ -21,12 +21,12 @@ afterAll(() => db.drop());
 
 const keepHours = (keep: string) =>
   db.asOperator(
-    (client) => client.query(`select notify.set_retention('notify_private.hourly_statistics', $1::interval)`, [keep]),
+    (client) => client.query(`select notify.set_retention('notify_private.hourly_rollups', $1::interval)`, [keep]),
     {
       commit: true,
     },
   );
-const refresh = () => one<number>(db.worker, 'call notify_private.refresh_statistics(null, true)');
+const refresh = () => one<number>(db.worker, 'call notify_private.refresh_rollups(null, true)');
 const applyRetention = () => one<number>(db.worker, 'call notify_private.apply_retention(null)');
 
 /** Three deliveries that arrived in the middle of that month, and a candidate that a rule held back. */
@@ -53,7 +53,7 @@ async function figuresOf(month: string): Promise<string[]> {
        from notify_private.${table} where type_key is null and channel is null and to_char(starts_at at time zone 'UTC', 'YYYY_MM') = $1`,
       [month],
     );
-  return [await of('hourly_statistics'), await of('daily_statistics')];
+  return [await of('hourly_rollups'), await of('daily_rollups')];
 }
 
 /** Somebody clicks, late, on one that was made in that month. */
@@ -98,9 +98,9 @@ test('NC-51: a month is counted for a last time when its rows go; what is said o
       toCome,
     ]),
   ).toBe(3);
-  expect(await one(db.owner, `select count(*)::integer from notify_private.statistic_marks`)).toBeGreaterThan(0);
+  expect(await one(db.owner, `select count(*)::integer from notify_private.dirty_periods`)).toBeGreaterThan(0);
   await refresh();
-  expect(await one(db.owner, `select count(*)::integer from notify_private.statistic_marks`)).toBe(0);
+  expect(await one(db.owner, `select count(*)::integer from notify_private.dirty_periods`)).toBe(0);
   expect(await figuresOf(month)).toEqual(['3 1 1', '3 1 1']);
 });
 
@@ -135,7 +135,7 @@ test('NC-51: rows do not go while their hour is being counted, and an hour is no
   ).toBe('dropped');
   // Meanwhile something of that hour changes in another table.
   await db.owner.query(
-    `insert into notify_private.statistic_marks (span, starts_at) values ('hour', notify_private.uuid_hour($1))`,
+    `insert into notify_private.dirty_periods (span, starts_at) values ('hour', notify_private.uuid_hour($1))`,
     [await idOf(db, month)],
   );
   const pid = await one<number>(counting, 'select pg_backend_pid()');
@@ -196,8 +196,8 @@ test('NC-51: who is erased is no longer counted where rows still are, stays in s
   const rows = await one<string>(
     db.owner,
     `select string_agg(r, ' ') from (
-       select to_jsonb(s)::text as r from notify_private.hourly_statistics as s union all select to_jsonb(s)::text from notify_private.daily_statistics as s
-       union all select to_jsonb(s)::text from notify_private.hourly_outcomes as s union all select to_jsonb(s)::text from notify_private.daily_outcomes as s) as x`,
+       select to_jsonb(s)::text as r from notify_private.hourly_rollups as s union all select to_jsonb(s)::text from notify_private.daily_rollups as s
+       union all select to_jsonb(s)::text from notify_private.hourly_reason_rollups as s union all select to_jsonb(s)::text from notify_private.daily_reason_rollups as s) as x`,
   );
   expect(rows).toContain(typeKey);
   // Not even the id of a thing.

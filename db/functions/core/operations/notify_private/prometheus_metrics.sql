@@ -1,6 +1,6 @@
-create or replace function notify_private.metrics() returns table (name text, labels jsonb, value double precision)
+create or replace function notify_private.prometheus_metrics() returns table (name text, labels jsonb, value double precision)
 language sql stable
--- Definer: figures over tables that the metrics route must not read. Its grant is the check of the caller.
+-- Definer: metrics over tables that the metrics route must not read. Its grant is the check of the caller.
 security definer set search_path = pg_catalog, pg_temp
 as $$
   -- Waiting, by who is to carry it; both from the partial index of what is queued.
@@ -45,15 +45,15 @@ as $$
     )
   ) as w where w.events > 0
   union all
-  -- Not by how much figures lag, which is meant for what is old or takes long, but by how much more than that.
-  select 'figures_late_seconds', pg_catalog.jsonb_build_object('span', m.span),
+  -- Not by how much metrics lag, which is meant for what is old or takes long, but by how much more than that.
+  select 'rollups_late_seconds', pg_catalog.jsonb_build_object('span', m.span),
     greatest(extract(epoch from pg_catalog.max(pg_catalog.now() - greatest(m.marked_at, notify_private.next_refresh(p)))),
       0)::double precision
   from (
-    select k.span, k.starts_at, pg_catalog.min(k.marked_at) as marked_at from notify_private.statistic_marks as k
+    select k.span, k.starts_at, pg_catalog.min(k.marked_at) as marked_at from notify_private.dirty_periods as k
       group by k.span, k.starts_at
   ) as m
-  left join notify_private.statistic_periods as p on p.span = m.span and p.starts_at = m.starts_at
+  left join notify_private.rollup_periods as p on p.span = m.span and p.starts_at = m.starts_at
   group by m.span
   union all
   select 'limit_reached', pg_catalog.jsonb_build_object('limit', l.key), (
@@ -98,6 +98,6 @@ as $$
   from graphile_worker.jobs as j
   group by j.task_identifier, j.attempts > 1
 $$;
-comment on function notify_private.metrics() is
-  'The figures of /metrics, one row per sample; src/http/metrics.ts says what each means.';
-grant execute on function notify_private.metrics() to rowbell_http;
+comment on function notify_private.prometheus_metrics() is
+  'The metrics of /metrics, one row per sample; src/http/prometheus_metrics.ts says what each means.';
+grant execute on function notify_private.prometheus_metrics() to rowbell_http;

@@ -1,6 +1,6 @@
-create or replace function notify_private.own_statistics(recipient_id uuid, since timestamptz, until timestamptz,
+create or replace function notify_private.rollups_of_person(recipient_id uuid, since timestamptz, until timestamptz,
   types text[], channels text[])
-returns setof notify_private.hourly_statistics
+returns setof notify_private.hourly_rollups
 language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select
@@ -20,7 +20,7 @@ as $$
     pg_catalog.count(*) filter (where c.status = 'canceled') as canceled,
     pg_catalog.count(*) filter (where c.status = 'suppressed') as suppressed,
     pg_catalog.count(*) filter (where c.status = 'unknown') as unknown,
-    pg_catalog.count(*) filter (where c.status in ('held', 'queued', 'sending')) as waiting,
+    pg_catalog.count(*) filter (where c.status in ('queued', 'sending')) as waiting,
     pg_catalog.count(*) filter (where c.status = 'held_back') as held_back,
     pg_catalog.count(*) filter (where c.retries > 0) as retried,
     pg_catalog.sum(c.retries) as retries,
@@ -38,9 +38,10 @@ as $$
     coalesce(pg_catalog.sum(c.time_to_click), '0') as click_time,
     coalesce(pg_catalog.array_agg((notify_private.histogram_bucket(c.time_to_click) << 40) + 1)
       filter (where c.time_to_click is not null), '{}') as click_histogram
-  from notify_private.own_candidates(
-    own_statistics.recipient_id, own_statistics.since, own_statistics.until, own_statistics.types, own_statistics.channels) as c
+  from notify_private.candidates_of_person(
+    rollups_of_person.recipient_id, rollups_of_person.since, rollups_of_person.until, rollups_of_person.types,
+      rollups_of_person.channels) as c
   group by c.starts_at, c.type_key, c.channel
 $$;
-comment on function notify_private.own_statistics(uuid, timestamptz, timestamptz, text[], text[]) is
-  'The hours of one person, as notify_private.hourly_statistics has those of everybody.';
+comment on function notify_private.rollups_of_person(uuid, timestamptz, timestamptz, text[], text[]) is
+  'The hours of one person, as notify_private.hourly_rollups has those of everybody.';

@@ -1,4 +1,4 @@
-create or replace function notify_private.cells_of(starts_at timestamptz) returns table (
+create or replace function notify_private.rollup_rows(starts_at timestamptz) returns table (
   type_key text, channel text, status text, reason text,
   is_sent boolean, is_delivered boolean, is_tracked boolean, is_read boolean, is_clicked boolean, is_leavable boolean,
   is_unsubscribed boolean,
@@ -31,6 +31,6 @@ as $$
     and d.outcome = 'suppress' and e.type_key not in ('test_push', 'test_email')
   group by e.type_key, d.channel, d.reason
 $$;
-comment on function notify_private.cells_of(timestamptz) is
+comment on function notify_private.rollup_rows(timestamptz) is
   'The deliveries of an hour (UTC), and the candidates that were held back, counted by '
-  'all that any figure asks for: of a million a few thousand rows. Tests are left out.';
+  'all that any metric asks for: of a million a few thousand rows. Tests are left out.';

@@ -1,5 +1,5 @@
 -- Not definer and without settings of its own: a procedure that has either may not commit.
-create or replace procedure notify_private.refresh_statistics(inout done integer, at_once boolean default false)
+create or replace procedure notify_private.refresh_rollups(inout done integer, at_once boolean default false)
 language plpgsql
 as $$
 declare
@@ -21,7 +21,7 @@ begin
   end loop;
 end
 $$;
-comment on procedure notify_private.refresh_statistics(integer, boolean) is
+comment on procedure notify_private.refresh_rollups(integer, boolean) is
   'Counts what is marked and due, a transaction for each period, for about three seconds; at_once: all '
   'that is marked, however long it takes. Several at once share the work. done: how many were counted.';
-grant execute on procedure notify_private.refresh_statistics(integer, boolean) to rowbell_worker;
+grant execute on procedure notify_private.refresh_rollups(integer, boolean) to rowbell_worker;

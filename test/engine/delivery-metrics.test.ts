@@ -3,7 +3,7 @@ import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { installPack, makeType } from '../support/engine-pack.ts';
 
 let db: TestDatabase;
-const refresh = () => db.worker.query('call notify_private.refresh_statistics(null, true)');
+const refresh = () => db.worker.query('call notify_private.refresh_rollups(null, true)');
 
 // Three weeks of deliveries, one every 7 minutes, of three types on three channels, in every state; what becomes of each
 // follows from its number; in the middle of a minute, so that an id, made a little later, is of the same hour. The columns that
@@ -167,7 +167,7 @@ describe('NC-51: whatever is asked for, the rollups say what the deliveries say'
 
   test('computed_at is when what is not counted yet was announced, else now', async () => {
     const computedAt = async () => {
-      const { rows } = await db.owner.query('select min(announced_at)::text as at from notify_private.statistic_marks');
+      const { rows } = await db.owner.query('select min(announced_at)::text as at from notify_private.dirty_periods');
       const [row] = await ask(
         `select computed_at = now() as "isNow", computed_at = $1::timestamptz as "isMark", deliveries::integer as n
          from notify.analytics_summary(since => '2020-01-01T00:00:00Z')`,
@@ -186,12 +186,12 @@ describe('NC-51: whatever is asked for, the rollups say what the deliveries say'
     });
     // Its hour is counted, its day is not: what the day lacks was announced then, and not when the hour was counted.
     const announced = await db.owner.query(
-      'select announced_at::text as at, starts_at from notify_private.statistic_marks',
+      'select announced_at::text as at, starts_at from notify_private.dirty_periods',
     );
     expect(announced.rowCount).toBe(1);
     await db.worker.query(`select notify_private.refresh_period('hour', $1)`, [announced.rows[0].starts_at]);
     const { rows: marks } = await db.owner.query(
-      'select span, announced_at::text as at from notify_private.statistic_marks',
+      'select span, announced_at::text as at from notify_private.dirty_periods',
     );
     expect(marks).toEqual([{ span: 'day', at: announced.rows[0].at }]);
     await refresh();

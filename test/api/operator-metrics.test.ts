@@ -51,19 +51,19 @@ const ask = async (query: string) => {
 };
 
 test('pushes sent per type and day, and the share followed by opening the app within a day', async () => {
-  const { pushStatistics } = await ask('{ pushStatistics { nodes { day pack typeKey sent opened openedShare } } }');
-  expect(pushStatistics.nodes).toMatchObject([
+  const { pushMetrics } = await ask('{ pushMetrics { nodes { day pack typeKey sent opened openedShare } } }');
+  expect(pushMetrics.nodes).toMatchObject([
     { day, typeKey: 'test_push', sent: '3', opened: '2', openedShare: '0.6667' },
   ]);
-  expect((await ask('{ pushStatistics(pack: "nothing") { nodes { day } } }')).pushStatistics.nodes).toEqual([]);
+  expect((await ask('{ pushMetrics(pack: "nothing") { nodes { day } } }')).pushMetrics.nodes).toEqual([]);
 });
 
 test('share of people who hit the cap; tokens deactivated per day', async () => {
   const data = await ask(
-    '{ capStatistics { nodes { day people capped cappedShare } } deactivationStatistics { nodes { day provider reason tokens } } }',
+    '{ capMetrics { nodes { day people capped cappedShare } } deactivationMetrics { nodes { day provider reason tokens } } }',
   );
-  expect(data.capStatistics.nodes).toEqual([{ day, people: '2', capped: '1', cappedShare: '0.5000' }]);
-  expect(data.deactivationStatistics.nodes).toEqual([{ day, provider: 'fcm', reason: 'unregistered', tokens: '2' }]);
+  expect(data.capMetrics.nodes).toEqual([{ day, people: '2', capped: '1', cappedShare: '0.5000' }]);
+  expect(data.deactivationMetrics.nodes).toEqual([{ day, provider: 'fcm', reason: 'unregistered', tokens: '2' }]);
 });
 
 test('TR-G12 totals by type of one trip', async () => {
@@ -83,7 +83,7 @@ test('analysts have the same as views, people have nothing', async () => {
     );
   }
   const token = await signToken(ada);
-  for (const field of ['pushStatistics', 'capStatistics', 'deactivationStatistics', 'outcomeTotals']) {
+  for (const field of ['pushMetrics', 'capMetrics', 'deactivationMetrics', 'outcomeTotals']) {
     expect((await api.ask(`{ ${field} { nodes { day } } }`, { token })).codes).toEqual(['FORBIDDEN']);
   }
 });

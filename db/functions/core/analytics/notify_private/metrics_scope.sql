@@ -1,16 +1,16 @@
-create or replace function notify_private.figures_scope(user_id uuid) returns uuid
+create or replace function notify_private.metrics_scope(user_id uuid) returns uuid
 language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 begin
   -- The role that was set stands while definers run; whoever is not an operator for certain has their own.
   if pg_catalog.current_setting('role') = 'rowbell_operator' then
-    return figures_scope.user_id;
+    return metrics_scope.user_id;
   end if;
-  if figures_scope.user_id <> notify_private.require_user() then
+  if metrics_scope.user_id <> notify_private.require_user() then
     raise exception 'user_id: you see your own' using errcode = 'RBFBD';
   end if;
   return notify_private.require_user();
 end
 $$;
-comment on function notify_private.figures_scope(uuid) is
-  'Whose figures the caller gets: their own, or for operators those of user_id; null: everybody''s.';
+comment on function notify_private.metrics_scope(uuid) is
+  'Whose metrics the caller gets: their own, or for operators those of user_id; null: everybody''s.';

@@ -1,9 +1,0 @@
-create or replace function notify_private.statistics_floor() returns timestamptz
-language sql stable set search_path = pg_catalog, pg_temp
-as $$
-  -- Whole days: a day is added up from all of its hours or not at all. Two more than are needed, for retention runs at any time.
-  select pg_catalog.date_trunc('day', pg_catalog.now() - p.keep, 'UTC') + interval '72 hours'
-  from notify.retention_policies as p where p.table_name = 'notify_private.hourly_statistics'
-$$;
-comment on function notify_private.statistics_floor() is
-  'Hours before this are not counted any more: retention takes their figures away, and their day stays as it is.';
