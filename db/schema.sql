@@ -79,11 +79,13 @@ type notify.backtest_total as (type_key text, channel text, outcome text, rule t
 
 type notify.cancellation as (events integer, waiting integer, deliveries integer)
 
-type notify.cap_statistic as (day date, people bigint, capped bigint, capped_share numeric)
+type notify.cap_metric as (day date, people bigint, capped bigint, capped_share numeric)
 
-type notify.deactivation_statistic as (day date, provider text, reason text, tokens bigint)
+type notify.deactivation_metric as (day date, provider text, reason text, tokens bigint)
 
-type notify.delivery_figure as (starts_at timestamp with time zone, ends_at timestamp with time zone, type_key text, channel text, held_back bigint, deliveries bigint, waiting bigint, sent bigint, delivered bigint, failed bigint, expired bigint, canceled bigint, suppressed bigint, unknown bigint, tracked bigint, read bigint, clicked bigint, leavable bigint, unsubscribed bigint, retried bigint, retries bigint, recovered bigint, given_up bigint, delivery_rate double precision, failure_rate double precision, read_rate double precision, click_rate double precision, unsubscribe_rate double precision, retry_success_rate double precision, time_to_deliver notify.time_figure, time_to_read notify.time_figure, time_to_click notify.time_figure, computed_at timestamp with time zone)
+type notify.delivery_metrics as (starts_at timestamp with time zone, ends_at timestamp with time zone, type_key text, channel text, held_back bigint, deliveries bigint, waiting bigint, sent bigint, delivered bigint, failed bigint, expired bigint, canceled bigint, suppressed bigint, unknown bigint, tracked bigint, read bigint, clicked bigint, leavable bigint, unsubscribed bigint, retried bigint, retries bigint, recovered bigint, given_up bigint, delivery_rate double precision, failure_rate double precision, read_rate double precision, click_rate double precision, unsubscribe_rate double precision, retry_success_rate double precision, time_to_deliver notify.duration_metrics, time_to_read notify.duration_metrics, time_to_click notify.duration_metrics, computed_at timestamp with time zone)
+
+type notify.duration_metrics as (known bigint, average_seconds double precision, p50_seconds double precision, p90_seconds double precision, p95_seconds double precision, p99_seconds double precision)
 
 type notify.effective_consent as (channel text, state text, regime text, text_version text, recorded_at timestamp with time zone)
 
@@ -115,15 +117,13 @@ type notify.personal_row as (table_name text, data jsonb)
 
 type notify.prediction as (channel text, step integer, at timestamp with time zone, outcome text, rule text, reason text, inputs jsonb, until timestamp with time zone, because text)
 
-type notify.push_statistic as (day date, pack text, type_key text, sent bigint, opened bigint, opened_share numeric)
+type notify.push_metric as (day date, pack text, type_key text, sent bigint, opened bigint, opened_share numeric)
 
 type notify.quiet_window as (weekday smallint, starts_at time without time zone, ends_at time without time zone)
 
-type notify.reason_figure as (channel text, status text, reason text, candidates bigint, share double precision)
+type notify.reason_metrics as (channel text, status text, reason text, candidates bigint, share double precision)
 
 type notify.setting_name as enum ('quiet_hours', 'paused_until', 'daily_cap', 'digest_time', 'digest_weekday')
-
-type notify.time_figure as (known bigint, average_seconds double precision, p50_seconds double precision, p90_seconds double precision, p95_seconds double precision, p99_seconds double precision)
 
 type notify.trace_entry as (event_id uuid, recipient_id uuid, channel text, at timestamp with time zone, delivery_id uuid, what text, status text, reason text, code text, because text)
 
@@ -855,7 +855,7 @@ table notify.deliveries partition by RANGE (id)
   constraint deliveries_sent_at_where_sent CHECK (((status <> ALL (ARRAY['sent'::text, 'delivered'::text])) OR (sent_at IS NOT NULL)))
   constraint deliveries_sms_encoding_is_known CHECK ((sms_encoding = ANY (ARRAY['gsm7'::text, 'ucs2'::text])))
   constraint deliveries_sms_is_measured CHECK (((sms_encoding IS NULL) = (sms_segments IS NULL)))
-  constraint deliveries_status_is_known CHECK ((status = ANY (ARRAY['held'::text, 'queued'::text, 'sending'::text, 'sent'::text, 'delivered'::text, 'failed'::text, 'suppressed'::text, 'expired'::text, 'canceled'::text, 'unknown'::text])))
+  constraint deliveries_status_is_known CHECK ((status = ANY (ARRAY['queued'::text, 'sending'::text, 'sent'::text, 'delivered'::text, 'failed'::text, 'suppressed'::text, 'expired'::text, 'canceled'::text, 'unknown'::text])))
   CREATE INDEX deliveries_claim_id_idx on notify.deliveries USING btree (claim_id) WHERE (status = 'sending'::text)
   CREATE INDEX deliveries_due_idx on notify.deliveries USING btree (provider, lane, due_at) WHERE (status = 'queued'::text)
   CREATE INDEX deliveries_notification_id_idx on notify.deliveries USING btree (notification_id)
@@ -1859,17 +1859,17 @@ table notify_private.daily_counters
   CREATE INDEX daily_counters_day_idx on notify_private.daily_counters USING brin (day)
   row level security
 
-table notify_private.daily_outcomes
+table notify_private.daily_reason_rollups
   starts_at timestamp with time zone not null
   type_key text not null
   channel text not null
   status text not null
   reason text
   candidates bigint not null
-  CREATE UNIQUE INDEX daily_outcomes_starts_at_type_key_channel_status_reason_key on notify_private.daily_outcomes USING btree (starts_at, type_key, channel, status, reason) NULLS NOT DISTINCT
+  CREATE UNIQUE INDEX daily_reason_rollups_starts_at_type_key_channel_status_reason_k on notify_private.daily_reason_rollups USING btree (starts_at, type_key, channel, status, reason) NULLS NOT DISTINCT
   row level security
 
-table notify_private.daily_statistics
+table notify_private.daily_rollups
   starts_at timestamp with time zone not null
   type_key text
   channel text
@@ -1901,8 +1901,8 @@ table notify_private.daily_statistics
   click_times bigint not null
   click_time interval not null
   click_histogram bigint[] not null
-  CREATE INDEX daily_statistics_starts_at_idx on notify_private.daily_statistics USING btree (starts_at)
-  CREATE UNIQUE INDEX daily_statistics_type_key_channel_starts_at_key on notify_private.daily_statistics USING btree (type_key, channel, starts_at) NULLS NOT DISTINCT
+  CREATE INDEX daily_rollups_starts_at_idx on notify_private.daily_rollups USING btree (starts_at)
+  CREATE UNIQUE INDEX daily_rollups_type_key_channel_starts_at_key on notify_private.daily_rollups USING btree (type_key, channel, starts_at) NULLS NOT DISTINCT
   row level security
 
 table notify_private.dedupe_keys
@@ -1913,6 +1913,15 @@ table notify_private.dedupe_keys
   expires_at timestamp with time zone not null
   constraint dedupe_keys_pkey PRIMARY KEY (recipient_id, dedupe_key, channel)
   CREATE INDEX dedupe_keys_expires_at_idx on notify_private.dedupe_keys USING brin (expires_at)
+  row level security
+
+table notify_private.dirty_periods
+  span text not null
+  starts_at timestamp with time zone not null
+  marked_at timestamp with time zone default now() not null
+  announced_at timestamp with time zone default now() not null
+  constraint dirty_periods_span_is_known CHECK ((span = ANY (ARRAY['notifications'::text, 'hour'::text, 'day'::text])))
+  CREATE INDEX dirty_periods_span_starts_at_idx on notify_private.dirty_periods USING btree (span, starts_at)
   row level security
 
 table notify_private.email_templates
@@ -1955,17 +1964,17 @@ table notify_private.evidence
   CREATE INDEX evidence_user_id_idx on notify_private.evidence USING btree (user_id)
   row level security
 
-table notify_private.hourly_outcomes
+table notify_private.hourly_reason_rollups
   starts_at timestamp with time zone not null
   type_key text not null
   channel text not null
   status text not null
   reason text
   candidates bigint not null
-  CREATE UNIQUE INDEX hourly_outcomes_starts_at_type_key_channel_status_reason_key on notify_private.hourly_outcomes USING btree (starts_at, type_key, channel, status, reason) NULLS NOT DISTINCT
+  CREATE UNIQUE INDEX hourly_reason_rollups_starts_at_type_key_channel_status_reason_ on notify_private.hourly_reason_rollups USING btree (starts_at, type_key, channel, status, reason) NULLS NOT DISTINCT
   row level security
 
-table notify_private.hourly_statistics
+table notify_private.hourly_rollups
   starts_at timestamp with time zone not null
   type_key text
   channel text
@@ -1997,8 +2006,8 @@ table notify_private.hourly_statistics
   click_times bigint not null
   click_time interval not null
   click_histogram bigint[] not null
-  CREATE INDEX hourly_statistics_starts_at_idx on notify_private.hourly_statistics USING btree (starts_at)
-  CREATE UNIQUE INDEX hourly_statistics_type_key_channel_starts_at_key on notify_private.hourly_statistics USING btree (type_key, channel, starts_at) NULLS NOT DISTINCT
+  CREATE INDEX hourly_rollups_starts_at_idx on notify_private.hourly_rollups USING btree (starts_at)
+  CREATE UNIQUE INDEX hourly_rollups_type_key_channel_starts_at_key on notify_private.hourly_rollups USING btree (type_key, channel, starts_at) NULLS NOT DISTINCT
   row level security
 
 table notify_private.inbox_changes
@@ -2041,18 +2050,6 @@ table notify_private.locale_formats
   constraint locale_formats_pkey PRIMARY KEY (locale)
   row level security
 
-table notify_private.notification_words partition by RANGE (id)
-  id uuid not null
-  recipient_id uuid not null
-  last_id uuid not null
-  notification_ids uuid[] not null
-  words tsvector[] not null
-  size integer generated as (cardinality(notification_ids)) not null
-  constraint notification_words_one_for_each CHECK ((cardinality(notification_ids) = cardinality(words)))
-  constraint notification_words_pkey PRIMARY KEY (id)
-  CREATE INDEX notification_words_recipient_id_id_idx on notify_private.notification_words USING btree (recipient_id, id) INCLUDE (last_id, size)
-  row level security
-
 table notify_private.provider_credentials
   provider text not null
   fingerprint text not null
@@ -2060,31 +2057,34 @@ table notify_private.provider_credentials
   constraint provider_credentials_provider_fkey FOREIGN KEY (provider) REFERENCES notify.providers(provider)
   row level security
 
-table notify_private.statistic_marks
-  span text not null
-  starts_at timestamp with time zone not null
-  marked_at timestamp with time zone default now() not null
-  announced_at timestamp with time zone default now() not null
-  constraint statistic_marks_span_is_known CHECK ((span = ANY (ARRAY['notifications'::text, 'hour'::text, 'day'::text])))
-  CREATE INDEX statistic_marks_span_starts_at_idx on notify_private.statistic_marks USING btree (span, starts_at)
-  row level security
-
-table notify_private.statistic_periods
+table notify_private.rollup_periods
   span text not null
   starts_at timestamp with time zone not null
   computed_at timestamp with time zone
   took interval
-  constraint statistic_periods_pkey PRIMARY KEY (span, starts_at)
-  constraint statistic_periods_span_is_known CHECK ((span = ANY (ARRAY['notifications'::text, 'hour'::text, 'day'::text])))
-  constraint statistic_periods_took_iff_computed CHECK (((computed_at IS NULL) = (took IS NULL)))
-  CREATE INDEX statistic_periods_starts_at_idx on notify_private.statistic_periods USING btree (starts_at)
+  constraint rollup_periods_pkey PRIMARY KEY (span, starts_at)
+  constraint rollup_periods_span_is_known CHECK ((span = ANY (ARRAY['notifications'::text, 'hour'::text, 'day'::text])))
+  constraint rollup_periods_took_iff_computed CHECK (((computed_at IS NULL) = (took IS NULL)))
+  CREATE INDEX rollup_periods_starts_at_idx on notify_private.rollup_periods USING btree (starts_at)
   row level security
 
-table notify_private.statistics_closed
+table notify_private.rollups_closed
   before timestamp with time zone default '-infinity'::timestamp with time zone not null
   one boolean default true not null
-  constraint statistics_closed_has_one_row CHECK (one)
-  constraint statistics_closed_pkey PRIMARY KEY (one)
+  constraint rollups_closed_has_one_row CHECK (one)
+  constraint rollups_closed_pkey PRIMARY KEY (one)
+  row level security
+
+table notify_private.search_index_chunks partition by RANGE (id)
+  id uuid not null
+  recipient_id uuid not null
+  last_id uuid not null
+  notification_ids uuid[] not null
+  search_tokens tsvector[] not null
+  size integer generated as (cardinality(notification_ids)) not null
+  constraint search_index_chunks_one_for_each CHECK ((cardinality(notification_ids) = cardinality(search_tokens)))
+  constraint search_index_chunks_pkey PRIMARY KEY (id)
+  CREATE INDEX search_index_chunks_recipient_id_id_idx on notify_private.search_index_chunks USING btree (recipient_id, id) INCLUDE (last_id, size)
   row level security
 
 table notify_private.suppression_digests
@@ -2618,7 +2618,7 @@ view analytics.daily_caps with (security_barrier=true)
     people,
     capped,
     capped_share
-   FROM notify.cap_statistics((((now() AT TIME ZONE 'UTC'::text))::date - 92), ((now() AT TIME ZONE 'UTC'::text))::date) cap_statistics(day, people, capped, capped_share);
+   FROM notify.cap_metrics((((now() AT TIME ZONE 'UTC'::text))::date - 92), ((now() AT TIME ZONE 'UTC'::text))::date) cap_metrics(day, people, capped, capped_share);
 
 view analytics.daily_deactivations with (security_barrier=true)
   grant rowbell_analyst (select); rowbell_operator (select)
@@ -2626,7 +2626,7 @@ view analytics.daily_deactivations with (security_barrier=true)
     provider,
     reason,
     tokens
-   FROM notify.deactivation_statistics((((now() AT TIME ZONE 'UTC'::text))::date - 92), ((now() AT TIME ZONE 'UTC'::text))::date) deactivation_statistics(day, provider, reason, tokens);
+   FROM notify.deactivation_metrics((((now() AT TIME ZONE 'UTC'::text))::date - 92), ((now() AT TIME ZONE 'UTC'::text))::date) deactivation_metrics(day, provider, reason, tokens);
 
 view analytics.daily_deliveries with (security_barrier=true)
   grant rowbell_analyst (select); rowbell_operator (select)
@@ -2676,8 +2676,8 @@ view analytics.daily_deliveries with (security_barrier=true)
     f.click_p90_seconds,
     f.click_p95_seconds,
     f.click_p99_seconds
-   FROM (notify_private.daily_statistics s
-     CROSS JOIN LATERAL notify_private.flat_figures(ROW(s.starts_at, s.type_key, s.channel, s.deliveries, s.sent, s.delivered, s.tracked, s.read, s.clicked, s.leavable, s.unsubscribed, s.failed, s.expired, s.canceled, s.suppressed, s.unknown, s.waiting, s.held_back, s.retried, s.retries, s.recovered, s.given_up, s.delivery_times, s.delivery_time, s.delivery_histogram, s.read_times, s.read_time, s.read_histogram, s.click_times, s.click_time, s.click_histogram)::notify_private.hourly_statistics) f(held_back, deliveries, waiting, sent, delivered, failed, expired, canceled, suppressed, unknown, tracked, read, clicked, leavable, unsubscribed, retried, retries, recovered, given_up, delivery_rate, failure_rate, read_rate, click_rate, unsubscribe_rate, retry_success_rate, deliver_known, deliver_average_seconds, deliver_p50_seconds, deliver_p90_seconds, deliver_p95_seconds, deliver_p99_seconds, read_known, read_average_seconds, read_p50_seconds, read_p90_seconds, read_p95_seconds, read_p99_seconds, click_known, click_average_seconds, click_p50_seconds, click_p90_seconds, click_p95_seconds, click_p99_seconds))
+   FROM (notify_private.daily_rollups s
+     CROSS JOIN LATERAL notify_private.metrics_columns(ROW(s.starts_at, s.type_key, s.channel, s.deliveries, s.sent, s.delivered, s.tracked, s.read, s.clicked, s.leavable, s.unsubscribed, s.failed, s.expired, s.canceled, s.suppressed, s.unknown, s.waiting, s.held_back, s.retried, s.retries, s.recovered, s.given_up, s.delivery_times, s.delivery_time, s.delivery_histogram, s.read_times, s.read_time, s.read_histogram, s.click_times, s.click_time, s.click_histogram)::notify_private.hourly_rollups) f(held_back, deliveries, waiting, sent, delivered, failed, expired, canceled, suppressed, unknown, tracked, read, clicked, leavable, unsubscribed, retried, retries, recovered, given_up, delivery_rate, failure_rate, read_rate, click_rate, unsubscribe_rate, retry_success_rate, deliver_known, deliver_average_seconds, deliver_p50_seconds, deliver_p90_seconds, deliver_p95_seconds, deliver_p99_seconds, read_known, read_average_seconds, read_p50_seconds, read_p90_seconds, read_p95_seconds, read_p99_seconds, click_known, click_average_seconds, click_p50_seconds, click_p90_seconds, click_p95_seconds, click_p99_seconds))
   WHERE ((s.type_key IS NOT NULL) AND (s.channel IS NOT NULL));
 
 view analytics.daily_funnel with (security_barrier=true)
@@ -2689,7 +2689,7 @@ view analytics.daily_funnel with (security_barrier=true)
     f.candidates,
     f.previous,
     notify_private.ratio(f.candidates, f.previous) AS share
-   FROM (notify_private.daily_statistics s
+   FROM (notify_private.daily_rollups s
      CROSS JOIN LATERAL ( VALUES (1,'candidates'::text,(s.deliveries + s.held_back),NULL::bigint), (2,'deliveries'::text,s.deliveries,(s.deliveries + s.held_back)), (3,'sent'::text,s.sent,s.deliveries), (4,'delivered'::text,s.delivered,s.sent), (5,'read'::text,s.read,s.tracked), (6,'clicked'::text,s.clicked,s.read)) f(step, stage, candidates, previous))
   WHERE ((s.type_key IS NULL) AND (s.channel IS NOT NULL));
 
@@ -2701,7 +2701,7 @@ view analytics.daily_pushes with (security_barrier=true)
     sent,
     opened,
     opened_share
-   FROM notify.push_statistics((((now() AT TIME ZONE 'UTC'::text))::date - 92), ((now() AT TIME ZONE 'UTC'::text))::date) push_statistics(day, pack, type_key, sent, opened, opened_share);
+   FROM notify.push_metrics((((now() AT TIME ZONE 'UTC'::text))::date - 92), ((now() AT TIME ZONE 'UTC'::text))::date) push_metrics(day, pack, type_key, sent, opened, opened_share);
 
 view analytics.daily_reasons with (security_barrier=true)
   grant rowbell_analyst (select); rowbell_operator (select)
@@ -2711,7 +2711,7 @@ view analytics.daily_reasons with (security_barrier=true)
     status,
     reason,
     candidates
-   FROM notify_private.daily_outcomes o;
+   FROM notify_private.daily_reason_rollups o;
 
 view analytics.daily_times with (security_barrier=true)
   grant rowbell_analyst (select); rowbell_operator (select)
@@ -2722,7 +2722,7 @@ view analytics.daily_times with (security_barrier=true)
     ((power((2)::double precision, (((e.e >> 40))::double precision / (8.0)::double precision)) - (1)::double precision) / (1000)::double precision) AS from_seconds,
     ((power((2)::double precision, ((((e.e >> 40) + 1))::double precision / (8.0)::double precision)) - (1)::double precision) / (1000)::double precision) AS to_seconds,
     (e.e & (((1)::bigint << 40) - 1)) AS deliveries
-   FROM ((notify_private.daily_statistics s
+   FROM ((notify_private.daily_rollups s
      CROSS JOIN LATERAL ( VALUES ('time_to_deliver'::text,s.delivery_histogram), ('time_to_read'::text,s.read_histogram), ('time_to_click'::text,s.click_histogram)) h(measure, histogram))
      CROSS JOIN LATERAL unnest(h.histogram) e(e))
   WHERE ((s.type_key IS NOT NULL) AND (s.channel IS NOT NULL));
@@ -2773,18 +2773,18 @@ view analytics.daily_totals with (security_barrier=true)
     f.click_p90_seconds,
     f.click_p95_seconds,
     f.click_p99_seconds
-   FROM (notify_private.daily_statistics s
-     CROSS JOIN LATERAL notify_private.flat_figures(ROW(s.starts_at, s.type_key, s.channel, s.deliveries, s.sent, s.delivered, s.tracked, s.read, s.clicked, s.leavable, s.unsubscribed, s.failed, s.expired, s.canceled, s.suppressed, s.unknown, s.waiting, s.held_back, s.retried, s.retries, s.recovered, s.given_up, s.delivery_times, s.delivery_time, s.delivery_histogram, s.read_times, s.read_time, s.read_histogram, s.click_times, s.click_time, s.click_histogram)::notify_private.hourly_statistics) f(held_back, deliveries, waiting, sent, delivered, failed, expired, canceled, suppressed, unknown, tracked, read, clicked, leavable, unsubscribed, retried, retries, recovered, given_up, delivery_rate, failure_rate, read_rate, click_rate, unsubscribe_rate, retry_success_rate, deliver_known, deliver_average_seconds, deliver_p50_seconds, deliver_p90_seconds, deliver_p95_seconds, deliver_p99_seconds, read_known, read_average_seconds, read_p50_seconds, read_p90_seconds, read_p95_seconds, read_p99_seconds, click_known, click_average_seconds, click_p50_seconds, click_p90_seconds, click_p95_seconds, click_p99_seconds))
+   FROM (notify_private.daily_rollups s
+     CROSS JOIN LATERAL notify_private.metrics_columns(ROW(s.starts_at, s.type_key, s.channel, s.deliveries, s.sent, s.delivered, s.tracked, s.read, s.clicked, s.leavable, s.unsubscribed, s.failed, s.expired, s.canceled, s.suppressed, s.unknown, s.waiting, s.held_back, s.retried, s.retries, s.recovered, s.given_up, s.delivery_times, s.delivery_time, s.delivery_histogram, s.read_times, s.read_time, s.read_histogram, s.click_times, s.click_time, s.click_histogram)::notify_private.hourly_rollups) f(held_back, deliveries, waiting, sent, delivered, failed, expired, canceled, suppressed, unknown, tracked, read, clicked, leavable, unsubscribed, retried, retries, recovered, given_up, delivery_rate, failure_rate, read_rate, click_rate, unsubscribe_rate, retry_success_rate, deliver_known, deliver_average_seconds, deliver_p50_seconds, deliver_p90_seconds, deliver_p95_seconds, deliver_p99_seconds, read_known, read_average_seconds, read_p50_seconds, read_p90_seconds, read_p95_seconds, read_p99_seconds, click_known, click_average_seconds, click_p50_seconds, click_p90_seconds, click_p95_seconds, click_p99_seconds))
   WHERE ((s.type_key IS NULL) AND (s.channel IS NULL));
 
 view analytics.freshness with (security_barrier=true)
   grant rowbell_analyst (select); rowbell_operator (select)
   SELECT LEAST(min(announced_at), now()) AS computed_at,
     ( SELECT min(h.starts_at) AS min
-           FROM notify_private.hourly_statistics h) AS hours_since,
+           FROM notify_private.hourly_rollups h) AS hours_since,
     ( SELECT ((min(d.starts_at) AT TIME ZONE 'UTC'::text))::date AS timezone
-           FROM notify_private.daily_statistics d) AS days_since
-   FROM notify_private.statistic_marks m;
+           FROM notify_private.daily_rollups d) AS days_since
+   FROM notify_private.dirty_periods m;
 
 view analytics.hourly_deliveries with (security_barrier=true)
   grant rowbell_analyst (select); rowbell_operator (select)
@@ -2834,8 +2834,8 @@ view analytics.hourly_deliveries with (security_barrier=true)
     f.click_p90_seconds,
     f.click_p95_seconds,
     f.click_p99_seconds
-   FROM (notify_private.hourly_statistics s
-     CROSS JOIN LATERAL notify_private.flat_figures(s.*) f(held_back, deliveries, waiting, sent, delivered, failed, expired, canceled, suppressed, unknown, tracked, read, clicked, leavable, unsubscribed, retried, retries, recovered, given_up, delivery_rate, failure_rate, read_rate, click_rate, unsubscribe_rate, retry_success_rate, deliver_known, deliver_average_seconds, deliver_p50_seconds, deliver_p90_seconds, deliver_p95_seconds, deliver_p99_seconds, read_known, read_average_seconds, read_p50_seconds, read_p90_seconds, read_p95_seconds, read_p99_seconds, click_known, click_average_seconds, click_p50_seconds, click_p90_seconds, click_p95_seconds, click_p99_seconds))
+   FROM (notify_private.hourly_rollups s
+     CROSS JOIN LATERAL notify_private.metrics_columns(s.*) f(held_back, deliveries, waiting, sent, delivered, failed, expired, canceled, suppressed, unknown, tracked, read, clicked, leavable, unsubscribed, retried, retries, recovered, given_up, delivery_rate, failure_rate, read_rate, click_rate, unsubscribe_rate, retry_success_rate, deliver_known, deliver_average_seconds, deliver_p50_seconds, deliver_p90_seconds, deliver_p95_seconds, deliver_p99_seconds, read_known, read_average_seconds, read_p50_seconds, read_p90_seconds, read_p95_seconds, read_p99_seconds, click_known, click_average_seconds, click_p50_seconds, click_p90_seconds, click_p95_seconds, click_p99_seconds))
   WHERE ((s.type_key IS NOT NULL) AND (s.channel IS NOT NULL));
 
 view analytics.notification_types with (security_barrier=true)
@@ -2895,61 +2895,16 @@ view analytics.sweep_durations with (security_barrier=true)
    FROM notify.sweep_runs r
   WHERE (started_at IS NOT NULL);
 
-view coaching.delivery_log with (security_barrier=true)
-  grant rowbell_operator (select)
-  SELECT d.id,
-    n.recipient_id AS user_id,
-    e.subject_id AS call_id,
-        CASE
-            WHEN (d.channel = 'voice'::text) THEN 'call'::text
-            WHEN (d.channel = 'push'::text) THEN 'preview_push'::text
-            WHEN (EXISTS ( SELECT
-               FROM notify.deliveries p
-              WHERE ((p.notification_id = d.notification_id) AND (p.channel = 'push'::text)))) THEN 'fallback_sms'::text
-            ELSE 'preview_sms'::text
-        END AS type,
-    d.channel,
-        CASE
-            WHEN (o.opened_at IS NOT NULL) THEN 'opened'::text
-            WHEN (d.status = ANY (ARRAY['held'::text, 'queued'::text, 'sending'::text])) THEN 'queued'::text
-            WHEN (d.status = ANY (ARRAY['sent'::text, 'delivered'::text])) THEN d.status
-            ELSE 'failed'::text
-        END AS status,
-    COALESCE((d.rendered_text ->> 'title'::text), ((n.channel_texts -> d.channel) ->> 'title'::text), n.title) AS title,
-    COALESCE((d.rendered_text ->> 'body'::text), ((n.channel_texts -> d.channel) ->> 'body'::text), n.body) AS body,
-    d.provider,
-    d.provider_message_id,
-        CASE
-            WHEN (d.status <> ALL (ARRAY['held'::text, 'queued'::text, 'sending'::text, 'sent'::text, 'delivered'::text])) THEN d.reason
-            ELSE NULL::text
-        END AS error,
-    d.created_at AS queued_at,
-    d.sent_at,
-    d.delivered_at,
-    o.opened_at,
-        CASE
-            WHEN (d.status = ANY (ARRAY['failed'::text, 'suppressed'::text, 'expired'::text, 'canceled'::text])) THEN d.finished_at
-            ELSE NULL::timestamp with time zone
-        END AS failed_at
-   FROM ((((notify.events e
-     JOIN notify.decisions c ON ((c.event_id = e.id)))
-     JOIN notify.notifications n ON (((n.id = c.notification_id) AND (n.event_id = e.id) AND (n.recipient_id = c.recipient_id))))
-     JOIN notify.deliveries d ON (((d.notification_id = n.id) AND (d.channel = c.channel))))
-     LEFT JOIN LATERAL ( SELECT min(r.occurred_at) AS opened_at
-           FROM notify.receipts r
-          WHERE ((r.delivery_id = d.id) AND (r.kind = ANY (ARRAY['opened'::text, 'clicked'::text])))) o ON (true))
-  WHERE (e.type_key = ANY (ARRAY['coaching_preview'::text, 'coaching_call'::text]));
-
-view coaching.measures with (security_barrier=true)
+view coaching.call_metrics with (security_barrier=true)
   grant rowbell_operator (select)
   SELECT day,
-    measure,
+    metric,
     part,
     whole,
     rate,
     target
    FROM ( SELECT coaching_call_answers.day,
-            'call_answer_rate'::text AS measure,
+            'call_answer_rate'::text AS metric,
             coaching_call_answers.answered AS part,
             coaching_call_answers.calls AS whole,
             coaching_call_answers.answer_rate AS rate,
@@ -2979,6 +2934,51 @@ view coaching.measures with (security_barrier=true)
             coaching_sms_fallbacks.fallback_rate,
             '<= 0.15'::text
            FROM analytics.coaching_sms_fallbacks) m;
+
+view coaching.delivery_log with (security_barrier=true)
+  grant rowbell_operator (select)
+  SELECT d.id,
+    n.recipient_id AS user_id,
+    e.subject_id AS call_id,
+        CASE
+            WHEN (d.channel = 'voice'::text) THEN 'call'::text
+            WHEN (d.channel = 'push'::text) THEN 'preview_push'::text
+            WHEN (EXISTS ( SELECT
+               FROM notify.deliveries p
+              WHERE ((p.notification_id = d.notification_id) AND (p.channel = 'push'::text)))) THEN 'fallback_sms'::text
+            ELSE 'preview_sms'::text
+        END AS type,
+    d.channel,
+        CASE
+            WHEN (o.opened_at IS NOT NULL) THEN 'opened'::text
+            WHEN (d.status = ANY (ARRAY['queued'::text, 'sending'::text])) THEN 'queued'::text
+            WHEN (d.status = ANY (ARRAY['sent'::text, 'delivered'::text])) THEN d.status
+            ELSE 'failed'::text
+        END AS status,
+    COALESCE((d.rendered_text ->> 'title'::text), ((n.channel_texts -> d.channel) ->> 'title'::text), n.title) AS title,
+    COALESCE((d.rendered_text ->> 'body'::text), ((n.channel_texts -> d.channel) ->> 'body'::text), n.body) AS body,
+    d.provider,
+    d.provider_message_id,
+        CASE
+            WHEN (d.status <> ALL (ARRAY['queued'::text, 'sending'::text, 'sent'::text, 'delivered'::text])) THEN d.reason
+            ELSE NULL::text
+        END AS error,
+    d.created_at AS queued_at,
+    d.sent_at,
+    d.delivered_at,
+    o.opened_at,
+        CASE
+            WHEN (d.status = ANY (ARRAY['failed'::text, 'suppressed'::text, 'expired'::text, 'canceled'::text])) THEN d.finished_at
+            ELSE NULL::timestamp with time zone
+        END AS failed_at
+   FROM ((((notify.events e
+     JOIN notify.decisions c ON ((c.event_id = e.id)))
+     JOIN notify.notifications n ON (((n.id = c.notification_id) AND (n.event_id = e.id) AND (n.recipient_id = c.recipient_id))))
+     JOIN notify.deliveries d ON (((d.notification_id = n.id) AND (d.channel = c.channel))))
+     LEFT JOIN LATERAL ( SELECT min(r.occurred_at) AS opened_at
+           FROM notify.receipts r
+          WHERE ((r.delivery_id = d.id) AND (r.kind = ANY (ARRAY['opened'::text, 'clicked'::text])))) o ON (true))
+  WHERE (e.type_key = ANY (ARRAY['coaching_preview'::text, 'coaching_call'::text]));
 
 view coaching_private.call_copy_variables
   SELECT c.id AS call_id,
@@ -3034,7 +3034,7 @@ view notify.delivery_timelines with (security_invoker=true)
         END AS time_to_click,
     GREATEST((d.attempt - 1), 0) AS retries,
         CASE
-            WHEN ((d.attempt > 1) AND (d.status <> ALL (ARRAY['held'::text, 'queued'::text, 'sending'::text]))) THEN (d.sent_at IS NOT NULL)
+            WHEN ((d.attempt > 1) AND (d.status <> ALL (ARRAY['queued'::text, 'sending'::text]))) THEN (d.sent_at IS NOT NULL)
             ELSE NULL::boolean
         END AS is_recovered,
     t.is_tracked,
@@ -3439,11 +3439,11 @@ function notify.activity_summary(since timestamp with time zone DEFAULT NULL::ti
   sql stable set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute)
 
-function notify.analytics_by_channel(types text[] DEFAULT NULL::text[], channels text[] DEFAULT NULL::text[], since timestamp with time zone DEFAULT NULL::timestamp with time zone, until timestamp with time zone DEFAULT NULL::timestamp with time zone, user_id uuid DEFAULT NULL::uuid) returns notify.delivery_figure[]
+function notify.analytics_by_channel(types text[] DEFAULT NULL::text[], channels text[] DEFAULT NULL::text[], since timestamp with time zone DEFAULT NULL::timestamp with time zone, until timestamp with time zone DEFAULT NULL::timestamp with time zone, user_id uuid DEFAULT NULL::uuid) returns notify.delivery_metrics[]
   sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute)
 
-function notify.analytics_by_type(types text[] DEFAULT NULL::text[], channels text[] DEFAULT NULL::text[], since timestamp with time zone DEFAULT NULL::timestamp with time zone, until timestamp with time zone DEFAULT NULL::timestamp with time zone, user_id uuid DEFAULT NULL::uuid) returns notify.delivery_figure[]
+function notify.analytics_by_type(types text[] DEFAULT NULL::text[], channels text[] DEFAULT NULL::text[], since timestamp with time zone DEFAULT NULL::timestamp with time zone, until timestamp with time zone DEFAULT NULL::timestamp with time zone, user_id uuid DEFAULT NULL::uuid) returns notify.delivery_metrics[]
   sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute)
 
@@ -3451,15 +3451,15 @@ function notify.analytics_deliveries(types text[] DEFAULT NULL::text[], channels
   sql stable
   grant rowbell_operator (execute); rowbell_user (execute)
 
-function notify.analytics_over_time(step text DEFAULT 'day'::text, types text[] DEFAULT NULL::text[], channels text[] DEFAULT NULL::text[], since timestamp with time zone DEFAULT NULL::timestamp with time zone, until timestamp with time zone DEFAULT NULL::timestamp with time zone, time_zone text DEFAULT 'UTC'::text, user_id uuid DEFAULT NULL::uuid) returns notify.delivery_figure[]
+function notify.analytics_over_time(step text DEFAULT 'day'::text, types text[] DEFAULT NULL::text[], channels text[] DEFAULT NULL::text[], since timestamp with time zone DEFAULT NULL::timestamp with time zone, until timestamp with time zone DEFAULT NULL::timestamp with time zone, time_zone text DEFAULT 'UTC'::text, user_id uuid DEFAULT NULL::uuid) returns notify.delivery_metrics[]
   sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute)
 
-function notify.analytics_reasons(types text[] DEFAULT NULL::text[], channels text[] DEFAULT NULL::text[], since timestamp with time zone DEFAULT NULL::timestamp with time zone, until timestamp with time zone DEFAULT NULL::timestamp with time zone, user_id uuid DEFAULT NULL::uuid) returns notify.reason_figure[]
+function notify.analytics_reasons(types text[] DEFAULT NULL::text[], channels text[] DEFAULT NULL::text[], since timestamp with time zone DEFAULT NULL::timestamp with time zone, until timestamp with time zone DEFAULT NULL::timestamp with time zone, user_id uuid DEFAULT NULL::uuid) returns notify.reason_metrics[]
   plpgsql stable security definer set search_path=pg_catalog, pg_temp, plan_cache_mode=force_custom_plan, jit=off
   grant rowbell_operator (execute); rowbell_user (execute)
 
-function notify.analytics_summary(types text[] DEFAULT NULL::text[], channels text[] DEFAULT NULL::text[], since timestamp with time zone DEFAULT NULL::timestamp with time zone, until timestamp with time zone DEFAULT NULL::timestamp with time zone, user_id uuid DEFAULT NULL::uuid) returns notify.delivery_figure
+function notify.analytics_summary(types text[] DEFAULT NULL::text[], channels text[] DEFAULT NULL::text[], since timestamp with time zone DEFAULT NULL::timestamp with time zone, until timestamp with time zone DEFAULT NULL::timestamp with time zone, user_id uuid DEFAULT NULL::uuid) returns notify.delivery_metrics
   sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute)
 
@@ -3487,7 +3487,7 @@ function notify.cancel_schedule(schedule_id uuid) returns boolean
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_writer (execute)
 
-function notify.cap_statistics(since date DEFAULT NULL::date, until date DEFAULT NULL::date) returns SETOF notify.cap_statistic
+function notify.cap_metrics(since date DEFAULT NULL::date, until date DEFAULT NULL::date) returns SETOF notify.cap_metric
   plpgsql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_analyst (execute); rowbell_operator (execute)
 
@@ -3499,7 +3499,7 @@ function notify.create_schedule(type_key text, time_of_day time without time zon
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_writer (execute)
 
-function notify.deactivation_statistics(since date DEFAULT NULL::date, until date DEFAULT NULL::date) returns SETOF notify.deactivation_statistic
+function notify.deactivation_metrics(since date DEFAULT NULL::date, until date DEFAULT NULL::date) returns SETOF notify.deactivation_metric
   plpgsql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_analyst (execute); rowbell_operator (execute)
 
@@ -3627,7 +3627,7 @@ function notify.preferences_at(user_id uuid, at timestamp with time zone) return
   sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
-function notify.push_statistics(since date DEFAULT NULL::date, until date DEFAULT NULL::date, pack text DEFAULT NULL::text) returns SETOF notify.push_statistic
+function notify.push_metrics(since date DEFAULT NULL::date, until date DEFAULT NULL::date, pack text DEFAULT NULL::text) returns SETOF notify.push_metric
   plpgsql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_analyst (execute); rowbell_operator (execute)
 
@@ -3962,8 +3962,8 @@ function notify_private.cancel_promotional(user_id uuid, channel text) returns v
 function notify_private.candidate(notification_id uuid, event_id uuid, type_key text, recipient_id uuid, channel text DEFAULT NULL::text, dedupe_key text DEFAULT NULL::text, expires_at timestamp with time zone DEFAULT NULL::timestamp with time zone, fallback_key text DEFAULT NULL::text, released_rule text DEFAULT NULL::text) returns notify_private.candidate
   sql immutable parallel safe
 
-function notify_private.cells_of(starts_at timestamp with time zone) returns TABLE(type_key text, channel text, status text, reason text, is_sent boolean, is_delivered boolean, is_tracked boolean, is_read boolean, is_clicked boolean, is_leavable boolean, is_unsubscribed boolean, is_failed boolean, retries integer, is_recovered boolean, delivery_bucket bigint, read_bucket bigint, click_bucket bigint, candidates bigint, delivery_time interval, read_time interval, click_time interval)
-  sql stable set search_path=pg_catalog, pg_temp, enable_seqscan=off, enable_hashjoin=off, enable_mergejoin=off, enable_material=off, jit=off, work_mem=64MB
+function notify_private.candidates_of_person(recipient_id uuid, since timestamp with time zone, until timestamp with time zone, types text[], channels text[]) returns TABLE(starts_at timestamp with time zone, type_key text, channel text, status text, reason text, sent_at timestamp with time zone, delivered_at timestamp with time zone, is_tracked boolean, read_at timestamp with time zone, clicked_at timestamp with time zone, is_leavable boolean, unsubscribed_at timestamp with time zone, failed_at timestamp with time zone, retries integer, is_recovered boolean, time_to_deliver interval, time_to_read interval, time_to_click interval)
+  sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.change_source() returns text
   sql stable set search_path=pg_catalog, pg_temp
@@ -3997,10 +3997,10 @@ function notify_private.close_digests(max_digests integer DEFAULT 100) returns b
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off, enable_bitmapscan=off
   grant rowbell_worker (execute)
 
-function notify_private.close_schema(name text) returns void
+function notify_private.close_rollups(table_name text, from_id uuid, to_id uuid) returns void
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
-function notify_private.close_statistics(table_name text, from_id uuid, to_id uuid) returns void
+function notify_private.close_schema(name text) returns void
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.compact_all_search_indexes(INOUT done integer) returns 
@@ -4021,7 +4021,7 @@ function notify_private.confirm_email(verification_id uuid, confirms boolean) re
 function notify_private.consent_regime(region text) returns TABLE(regime text)
   sql stable parallel safe
 
-function notify_private.contains_any_term(content text, words text[]) returns boolean
+function notify_private.contains_any_term(content text, terms text[]) returns boolean
   sql immutable set search_path=pg_catalog, pg_temp
 
 function notify_private.country_of_phone(phone text) returns text
@@ -4050,6 +4050,9 @@ function notify_private.delete_aged(table_name text, most integer DEFAULT 10000)
 function notify_private.deliveries_of_person(user_id uuid) returns uuid[]
   sql stable set search_path=pg_catalog, pg_temp
 
+function notify_private.delivery_metrics(split text, user_id uuid, types text[], channels text[], since timestamp with time zone, until timestamp with time zone, time_zone text DEFAULT 'UTC'::text) returns SETOF notify.delivery_metrics
+  plpgsql stable set search_path=pg_catalog, pg_temp, plan_cache_mode=force_custom_plan, jit=off, work_mem=64MB, enable_sort=off
+
 function notify_private.digest_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
   sql stable
 
@@ -4060,6 +4063,10 @@ function notify_private.drop_partition(table_name text, partition_name text) ret
 function notify_private.due_periods(span text, at_once boolean DEFAULT false) returns SETOF timestamp with time zone
   sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
+
+function notify_private.duration_metrics(known bigint, total interval, histogram bigint[]) returns notify.duration_metrics
+  plpgsql immutable parallel safe security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_analyst (execute); rowbell_operator (execute)
 
 function notify_private.effective_preferences(user_id uuid, at timestamp with time zone) returns SETOF notify.effective_preference
   sql stable set search_path=pg_catalog, pg_temp
@@ -4123,19 +4130,6 @@ function notify_private.fail_event(event_id uuid, error text) returns void
   sql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
-function notify_private.figure_bounds(split text, types text[], channels text[], since timestamp with time zone, until timestamp with time zone, time_zone text, OUT from_hour timestamp with time zone, OUT from_day timestamp with time zone, OUT to_day timestamp with time zone, OUT to_hour timestamp with time zone) returns record
-  plpgsql stable set search_path=pg_catalog, pg_temp
-
-function notify_private.figures(split text, user_id uuid, types text[], channels text[], since timestamp with time zone, until timestamp with time zone, time_zone text DEFAULT 'UTC'::text) returns SETOF notify.delivery_figure
-  plpgsql stable set search_path=pg_catalog, pg_temp, plan_cache_mode=force_custom_plan, jit=off, work_mem=64MB, enable_sort=off
-
-function notify_private.figures_of(counted notify_private.hourly_statistics, ends_at timestamp with time zone, computed_at timestamp with time zone) returns SETOF notify.delivery_figure
-  sql stable parallel safe
-  grant rowbell_analyst (execute); rowbell_operator (execute)
-
-function notify_private.figures_scope(user_id uuid) returns uuid
-  plpgsql stable set search_path=pg_catalog, pg_temp
-
 function notify_private.finalize_digests(closing notify.digests[], at timestamp with time zone) returns void
   plpgsql volatile set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, enable_hashjoin=off, enable_mergejoin=off
 
@@ -4148,10 +4142,6 @@ function notify_private.fire_schedules(max_clocks integer DEFAULT 500) returns b
 
 function notify_private.fit_to_sms_segments(template text, variables jsonb, locale text, is_plain boolean, max_segments integer, shorten text[], OUT rendered text, OUT fits boolean) returns record
   plpgsql stable parallel safe set search_path=pg_catalog, pg_temp
-
-function notify_private.flat_figures(counted notify_private.hourly_statistics) returns TABLE(held_back bigint, deliveries bigint, waiting bigint, sent bigint, delivered bigint, failed bigint, expired bigint, canceled bigint, suppressed bigint, unknown bigint, tracked bigint, read bigint, clicked bigint, leavable bigint, unsubscribed bigint, retried bigint, retries bigint, recovered bigint, given_up bigint, delivery_rate double precision, failure_rate double precision, read_rate double precision, click_rate double precision, unsubscribe_rate double precision, retry_success_rate double precision, deliver_known bigint, deliver_average_seconds double precision, deliver_p50_seconds double precision, deliver_p90_seconds double precision, deliver_p95_seconds double precision, deliver_p99_seconds double precision, read_known bigint, read_average_seconds double precision, read_p50_seconds double precision, read_p90_seconds double precision, read_p95_seconds double precision, read_p99_seconds double precision, click_known bigint, click_average_seconds double precision, click_p50_seconds double precision, click_p90_seconds double precision, click_p95_seconds double precision, click_p99_seconds double precision)
-  sql stable parallel safe
-  grant rowbell_analyst (execute); rowbell_operator (execute)
 
 function notify_private.format_dates(first date, last date, with_year boolean, locale text) returns text
   plpgsql stable parallel safe set search_path=pg_catalog, pg_temp
@@ -4191,7 +4181,7 @@ function notify_private.journey_audience(event_ids uuid[]) returns TABLE(event_i
 function notify_private.journey_goes_on(event_id uuid, recipient_id uuid) returns boolean
   plpgsql stable set search_path=pg_catalog, pg_temp
 
-function notify_private.json_escaped_terms(words text[]) returns text[]
+function notify_private.json_escaped_terms(terms text[]) returns text[]
   sql immutable set search_path=pg_catalog, pg_temp
 
 function notify_private.limit_chunk_per_person(provider text, lane text, at timestamp with time zone, taken notify_private.claimable[]) returns notify_private.claimable[]
@@ -4222,9 +4212,19 @@ function notify_private.measure_sms(text text, OUT encoding text, OUT units inte
 function notify_private.merge_histograms(bigint[]) returns bigint[]
   internal immutable parallel safe
 
-function notify_private.metrics() returns TABLE(name text, labels jsonb, value double precision)
-  sql stable security definer set search_path=pg_catalog, pg_temp
-  grant rowbell_http (execute)
+function notify_private.metrics_bounds(split text, types text[], channels text[], since timestamp with time zone, until timestamp with time zone, time_zone text, OUT from_hour timestamp with time zone, OUT from_day timestamp with time zone, OUT to_day timestamp with time zone, OUT to_hour timestamp with time zone) returns record
+  plpgsql stable set search_path=pg_catalog, pg_temp
+
+function notify_private.metrics_columns(counted notify_private.hourly_rollups) returns TABLE(held_back bigint, deliveries bigint, waiting bigint, sent bigint, delivered bigint, failed bigint, expired bigint, canceled bigint, suppressed bigint, unknown bigint, tracked bigint, read bigint, clicked bigint, leavable bigint, unsubscribed bigint, retried bigint, retries bigint, recovered bigint, given_up bigint, delivery_rate double precision, failure_rate double precision, read_rate double precision, click_rate double precision, unsubscribe_rate double precision, retry_success_rate double precision, deliver_known bigint, deliver_average_seconds double precision, deliver_p50_seconds double precision, deliver_p90_seconds double precision, deliver_p95_seconds double precision, deliver_p99_seconds double precision, read_known bigint, read_average_seconds double precision, read_p50_seconds double precision, read_p90_seconds double precision, read_p95_seconds double precision, read_p99_seconds double precision, click_known bigint, click_average_seconds double precision, click_p50_seconds double precision, click_p90_seconds double precision, click_p95_seconds double precision, click_p99_seconds double precision)
+  sql stable parallel safe
+  grant rowbell_analyst (execute); rowbell_operator (execute)
+
+function notify_private.metrics_from_counts(counted notify_private.hourly_rollups, ends_at timestamp with time zone, computed_at timestamp with time zone) returns SETOF notify.delivery_metrics
+  sql stable parallel safe
+  grant rowbell_analyst (execute); rowbell_operator (execute)
+
+function notify_private.metrics_scope(user_id uuid) returns uuid
+  plpgsql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.move_digests(user_ids uuid[]) returns void
   sql volatile set search_path=pg_catalog, pg_temp
@@ -4250,7 +4250,7 @@ function notify_private.next_local(time_of_day time without time zone, weekdays 
 function notify_private.next_occurrence(schedule notify.schedules, zone text, after timestamp with time zone, last_on date) returns timestamp with time zone
   plpgsql stable set search_path=pg_catalog, pg_temp
 
-function notify_private.next_refresh(period notify_private.statistic_periods) returns timestamp with time zone
+function notify_private.next_refresh(period notify_private.rollup_periods) returns timestamp with time zone
   sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.no_longer_relevant(candidates notify_private.candidate[]) returns TABLE(event_id uuid, recipient_id uuid)
@@ -4262,7 +4262,7 @@ function notify_private.normalize_address(channel text, address text) returns te
 function notify_private.normalize_token(provider text, token text) returns text
   sql immutable parallel safe set search_path=pg_catalog, pg_temp
 
-function notify_private.notifications_naming(user_id uuid, words text[], event_ids uuid[], since timestamp with time zone DEFAULT '-infinity'::timestamp with time zone) returns uuid[]
+function notify_private.notifications_naming(user_id uuid, terms text[], event_ids uuid[], since timestamp with time zone DEFAULT '-infinity'::timestamp with time zone) returns uuid[]
   sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.open_schema(name text) returns void
@@ -4276,12 +4276,6 @@ function notify_private.origin_of(provider text, address text) returns text
 
 function notify_private.origin_standings(carrier notify.providers, answers notify_private.answer[], sent_at timestamp with time zone, at timestamp with time zone) returns SETOF notify_private.standing
   sql volatile set search_path=pg_catalog, pg_temp
-
-function notify_private.own_candidates(recipient_id uuid, since timestamp with time zone, until timestamp with time zone, types text[], channels text[]) returns TABLE(starts_at timestamp with time zone, type_key text, channel text, status text, reason text, sent_at timestamp with time zone, delivered_at timestamp with time zone, is_tracked boolean, read_at timestamp with time zone, clicked_at timestamp with time zone, is_leavable boolean, unsubscribed_at timestamp with time zone, failed_at timestamp with time zone, retries integer, is_recovered boolean, time_to_deliver interval, time_to_read interval, time_to_click interval)
-  sql stable set search_path=pg_catalog, pg_temp
-
-function notify_private.own_statistics(recipient_id uuid, since timestamp with time zone, until timestamp with time zone, types text[], channels text[]) returns SETOF notify_private.hourly_statistics
-  sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.past(event_id uuid, recipient_id uuid, channel text, type_key text, place integer, type_enabled boolean, shares_key boolean, at timestamp with time zone, nth integer, released_rule text, judged_at timestamp with time zone[], rule_inputs jsonb[], held_by text[], held_until timestamp with time zone[], decided_at timestamp with time zone, outcome text, rule text, reason text, ended_by text, freed_at timestamp with time zone) returns notify_private.past
   sql immutable parallel safe
@@ -4345,6 +4339,10 @@ function notify_private.predict(user_id uuid, type_key text, at timestamp with t
 function notify_private.preference_at(user_id uuid, type_key text, category text, channel text, at timestamp with time zone) returns TABLE(enabled boolean, frequency text)
   sql stable
 
+function notify_private.prometheus_metrics() returns TABLE(name text, labels jsonb, value double precision)
+  sql stable security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_http (execute)
+
 function notify_private.proves_access(result notify_private.result) returns boolean
   sql immutable
 
@@ -4391,26 +4389,26 @@ function notify_private.recover_claims(silent_for interval DEFAULT '00:00:15'::i
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
-function notify_private.redact(content text, words text[]) returns text
+function notify_private.redact(content text, terms text[]) returns text
   sql immutable set search_path=pg_catalog, pg_temp
 
-function notify_private.redact_json(content jsonb, words text[]) returns jsonb
+function notify_private.redact_json(content jsonb, terms text[]) returns jsonb
   sql immutable set search_path=pg_catalog, pg_temp
 
 function notify_private.reevaluate_holds(holds notify.holds[], at timestamp with time zone) returns void
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
-function notify_private.refresh_day(starts_at timestamp with time zone) returns void
+function notify_private.refresh_daily_rollup(starts_at timestamp with time zone) returns void
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
-function notify_private.refresh_hour(starts_at timestamp with time zone) returns void
+function notify_private.refresh_hourly_rollup(starts_at timestamp with time zone) returns void
   plpgsql volatile set search_path=pg_catalog, pg_temp, jit=off
 
 function notify_private.refresh_period(span text, starts_at timestamp with time zone, wait boolean DEFAULT false) returns boolean
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
-function notify_private.refresh_statistics(INOUT done integer, IN at_once boolean DEFAULT false) returns 
+function notify_private.refresh_rollups(INOUT done integer, IN at_once boolean DEFAULT false) returns 
   plpgsql volatile
   grant rowbell_worker (execute)
 
@@ -4482,6 +4480,18 @@ function notify_private.retire_worker(worker_id uuid) returns void
   sql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
+function notify_private.rollup_floor() returns timestamp with time zone
+  sql stable set search_path=pg_catalog, pg_temp
+
+function notify_private.rollup_rows(starts_at timestamp with time zone) returns TABLE(type_key text, channel text, status text, reason text, is_sent boolean, is_delivered boolean, is_tracked boolean, is_read boolean, is_clicked boolean, is_leavable boolean, is_unsubscribed boolean, is_failed boolean, retries integer, is_recovered boolean, delivery_bucket bigint, read_bucket bigint, click_bucket bigint, candidates bigint, delivery_time interval, read_time interval, click_time interval)
+  sql stable set search_path=pg_catalog, pg_temp, enable_seqscan=off, enable_hashjoin=off, enable_mergejoin=off, enable_material=off, jit=off, work_mem=64MB
+
+function notify_private.rollups_as_of(since timestamp with time zone, until timestamp with time zone) returns timestamp with time zone
+  sql stable set search_path=pg_catalog, pg_temp
+
+function notify_private.rollups_of_person(recipient_id uuid, since timestamp with time zone, until timestamp with time zone, types text[], channels text[]) returns SETOF notify_private.hourly_rollups
+  sql stable set search_path=pg_catalog, pg_temp
+
 function notify_private.rule_inputs(candidates notify_private.candidate[], at timestamp with time zone) returns SETOF notify_private.rule_inputs
   sql stable set search_path=pg_catalog, pg_temp
 
@@ -4513,12 +4523,6 @@ function notify_private.split_claim(claim_id uuid, rest_id uuid, delivery_ids uu
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off
   grant rowbell_worker (execute)
 
-function notify_private.statistics_as_of(since timestamp with time zone, until timestamp with time zone) returns timestamp with time zone
-  sql stable set search_path=pg_catalog, pg_temp
-
-function notify_private.statistics_floor() returns timestamp with time zone
-  sql stable set search_path=pg_catalog, pg_temp
-
 function notify_private.subjects_of_person(user_id uuid) returns uuid[]
   plpgsql stable set search_path=pg_catalog, pg_temp
 
@@ -4528,7 +4532,7 @@ function notify_private.switch_packs(installed text[], chosen text[]) returns SE
 function notify_private.take_limit(limit_key text, user_id uuid, uses bigint DEFAULT 1) returns boolean
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
-function notify_private.terms_regex(words text[]) returns text
+function notify_private.terms_regex(terms text[]) returns text
   sql immutable set search_path=pg_catalog, pg_temp
 
 function notify_private.test_push_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
@@ -4611,10 +4615,6 @@ function notify_private.tg_users__restore_suppressions() returns trigger
 
 function notify_private.tg_webhook_endpoints__deactivate_excess() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
-
-function notify_private.time_figure(known bigint, total interval, histogram bigint[]) returns notify.time_figure
-  plpgsql immutable parallel safe security definer set search_path=pg_catalog, pg_temp
-  grant rowbell_analyst (execute); rowbell_operator (execute)
 
 function notify_private.to_gsm7(text text) returns text
   plpgsql stable parallel safe strict set search_path=pg_catalog, pg_temp
