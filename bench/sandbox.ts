@@ -2,7 +2,7 @@ import { constants, setPriority } from 'node:os';
 import { startSandbox } from '../src/sandbox/sandbox.ts';
 
 // A sandbox as a process of its own, as real providers are; asked over IPC when a text arrived. The broadcast's one has the
-// bulk worker's low priority: a real provider would not be on these cores at all.
+// bulk worker's low priority (docs/performance.md).
 if (process.argv[2] === 'bulk') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 const sandbox = await startSandbox({ journalLimit: 20_000 });
 const arrivals = new Map<string, number>();

@@ -4,7 +4,6 @@ import { createDrain } from '../src/worker/drain.ts';
 
 /** Closes the digests that are due, a hundred at a time; what tells them are events, planned like any other. */
 export function digestClose({ engine, stopping }: WorkerContext): Task {
-  // One at a time in a process: at nine in the morning there are many, and planning and sending them needs the other places.
   const drain = createDrain(1);
   return () =>
     drain('digests', async () => {

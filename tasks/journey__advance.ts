@@ -4,7 +4,6 @@ import { createDrain } from '../src/worker/drain.ts';
 
 /** Takes the next step of journeys that are due; what is told are events, planned like any other. */
 export function journeyAdvance({ engine, stopping }: WorkerContext): Task {
-  // One at a time in a process: at nine in the morning there are many, and planning and sending them needs the other places.
   const drain = createDrain(1);
   return () =>
     drain('journeys', async () => {

@@ -77,7 +77,7 @@ async function main(): Promise<void> {
   if (port !== config.port) say(`Port ${config.port} is taken; the API listens on ${port}.`);
   const local = urlOf(port);
   const shared = sharedOn(port);
-  // A chunk of messages dies young: room for it spares a tenth of the worker's time, which went to collecting it.
+  // As docker-compose.yml has it, for the reason given there.
   const nodeOptions = `${environment.NODE_OPTIONS ?? ''} --max-semi-space-size=32`;
   const forWorkers = { ...shared, WORKER_DATABASE_URL: database.worker, NODE_OPTIONS: nodeOptions };
   const children = [

@@ -35,8 +35,8 @@ async function work(lane: Lane): Promise<void> {
   if (lane === 'bulk') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   const config = readConfig(process.env, 'worker');
   const logger = createLogger({ level: config.logLevel, component: `worker-${lane}` });
-  // Few connections, kept for ever: the first plan of a session costs 50 ms, the next ones 2. Jobs are hints and a plan can be
-  // made again, so neither waits for the disk; claims and results do.
+  // Few connections, kept for ever: the first plan of a session costs 50 ms, the next ones 2. What waits for the disk
+  // and what does not: docs/decisions/0001, 9.
   const connections = {
     url: config.workerDatabaseUrl,
     applicationName: `rowbell-worker-${lane}`,

@@ -104,10 +104,8 @@ const pageOf = reader(readPage);
 const countOf = reader(count);
 
 /**
- * `inbox`, the one connection of the API that goes forwards and backwards by keys. PostGraphile makes offsets of a
- * function's connection (at 100 000 deep each page reads all before it, and shifts when something comes in), and ordered
- * as a table it would fetch every row of the person to sort unread ones first. So SQL finds the ids of a page in its index,
- * and PostGraphile the rows of these, each by its key.
+ * `inbox`, the one connection of the API that goes forwards and backwards by keys: SQL finds the ids of a page in its index,
+ * and PostGraphile the rows of these, each by its key. docs/decisions/0005-inbox.md says why its own connections do not.
  */
 export const InboxPlugin = extendSchema(({ pgResources: { inbox_row: inboxRow } }) => {
   if (!inboxRow) return { typeDefs: [] };

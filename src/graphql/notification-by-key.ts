@@ -5,8 +5,8 @@ import { wrapPlans } from 'postgraphile/utils';
 type Row = Step & { get(attribute: string): Step };
 
 /**
- * Whatever names one notification (a decision, a digest's item, a thread) finds it by `inbox_row()`: joined, the policy's "one's
- * own" looks like a hundred rows to the planner, which reads all 100 000 of somebody to find the twenty of a page.
+ * Whatever names one notification (a decision, a digest's item, a thread) finds it by `inbox_row()` and is not joined to it, for
+ * the reason that docs/decisions/0005-inbox.md gives.
  */
 export const NotificationByKeyPlugin = wrapPlans(
   ({ scope: { pgRelationDetails, isPgSingleRelationField } }, { pgResources }) => {

@@ -82,8 +82,7 @@ export type ExportOptions = {
 /**
  * Routes that stream lists of any size: a piece after the client has taken the one before, so memory stays flat. One at a
  * time a person. Whoever keeps up holds a connection, for a second at a time; while a client has to be waited for nobody
- * does, and the export goes on after its last row in another transaction. What fails half-way, also because the session has
- * ended, cuts the connection, so that no client takes a part for the whole.
+ * does. docs/inbox.md says what that means for what is exported.
  */
 export function createExportRoutes(sources: readonly ExportSource[], { pool, authenticate }: ExportOptions): Route[] {
   const running = new Set<string>();

@@ -2,6 +2,9 @@
  * Bounds how many handlers of one key run at a time, without losing a call: one that comes while all places are taken
  * is remembered and makes a running handler go round once more. So a slow provider cannot take every slot of the
  * worker, and a job that finds no place still means "look again".
+ *
+ * @param limit 1 for what many are due of at once, as digests are at nine in the morning: planning and sending what comes
+ *   of them needs the other places
  */
 export function createDrain(limit: number) {
   const states = new Map<string, { running: number; again: boolean }>();

@@ -6,5 +6,5 @@ as $$
     / pg_catalog.ln(2::double precision))::bigint
 $$;
 comment on function notify_private.histogram_bucket(interval) is
-  'The bucket of a histogram that a time falls in: of its milliseconds plus one, eight to each doubling. The '
-  'middle of a bucket is at most 4.5 % (2^(1/16)) and 0.05 ms off; the first, below 0.1 ms, stands for 0.';
+  'The bucket of a histogram that a time falls in: of its milliseconds plus one, eight to each doubling '
+  '(docs/decisions/0006, 9). The first, below 0.1 ms, stands for 0.';

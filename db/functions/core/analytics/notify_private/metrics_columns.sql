@@ -13,8 +13,7 @@ create or replace function notify_private.metrics_columns(counted notify_private
   click_p95_seconds double precision, click_p99_seconds double precision
 )
 language sql stable parallel safe
--- Without settings, so that it is inlined: a view computes what it is asked for and no more. Parsed here and now, since analysts, for whom
--- it is inlined, may not look names up in this schema.
+-- Without settings and parsed here and now, as metrics_from_counts() is.
 begin atomic
   select
     f.held_back, f.deliveries, f.waiting, f.sent, f.delivered, f.failed, f.expired, f.canceled, f.suppressed, f.unknown, f.tracked, f.read,

@@ -1,7 +1,7 @@
 create or replace function notify_private.rollup_floor() returns timestamptz
 language sql stable set search_path = pg_catalog, pg_temp
 as $$
-  -- Whole days: a day is added up from all of its hours or not at all. Two more than are needed, for retention runs at any time.
+  -- Whole days (docs/decisions/0006, 11), two more than are needed, for retention runs at any time.
   select pg_catalog.date_trunc('day', pg_catalog.now() - p.keep, 'UTC') + interval '72 hours'
   from notify.retention_policies as p where p.table_name = 'notify_private.hourly_rollups'
 $$;

@@ -9,7 +9,7 @@ declare
   packed integer;
 begin
   -- Planning for a person holds this lock until it commits, so whatever has a lower id than what is seen under it is seen as
-  -- well: a stretch has no hole that is filled later. Ids of the last minutes are left, for clocks that are set back.
+  -- well: a stretch has no hole that is filled later (docs/decisions/0005, 5).
   perform from notify.users as u where u.id = recipient_id for no key update skip locked;
   -- While somebody is erased, texts that name them change.
   if not found or not pg_catalog.pg_try_advisory_xact_lock_shared(pg_catalog.hashtext('notify.erase_person')) then

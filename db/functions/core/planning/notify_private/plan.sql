@@ -2,8 +2,7 @@ create or replace function notify_private.plan(event_ids uuid[], max_candidates 
 language plpgsql volatile
 -- Definer: the worker may plan, but has no business in the tables themselves. Its grant is the check of the caller.
 security definer set search_path = pg_catalog, pg_temp
--- Generic plans: planning these statements costs more than running them for one person (6.6 ms against 2.0), and the
--- generic plan was the faster one for a thousand as well (125 ms against 151).
+-- Generic plans, which may not scan: docs/decisions/0001, 8.
 set plan_cache_mode = force_generic_plan set jit = off set enable_seqscan = off set enable_bitmapscan = off
 -- An application may keep a person's row locked for as long as its transaction stays open. Waiting for it without end
 -- let one such transaction take every place of a lane, hence all sending with it.
