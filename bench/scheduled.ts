@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { startDatabase } from './stack.ts';
 import { median, percentile } from './statistics.ts';
 
-// What scheduled events cost those of today: a look of the sweep, an insert and planning, with none and with so many due
+// What scheduled events cost those of today: a poll, an insert and planning, with none and with so many due
 // in the coming month; then how fast the ones due in one instant are planned.
 const { values } = parseArgs({
   allowPositionals: true,
@@ -42,9 +42,9 @@ try {
   const measure = async (title: string) => {
     say(title);
     const figures = new Map<string, string>();
-    const samples = { look: [] as number[], insert: [] as number[], planning: [] as number[], next: [] as number[] };
+    const samples = { poll: [] as number[], insert: [] as number[], planning: [] as number[], next: [] as number[] };
     for (const { user_id } of people) {
-      samples.look.push(await timed(() => client.query(`select notify_private.enqueue_due('bulk')`)));
+      samples.poll.push(await timed(() => client.query(`select notify_private.enqueue_due('bulk')`)));
       let id = '';
       const insert = `insert into notify.events (type_key, actor_id) values ('bench_p1', $1) returning id`;
       samples.insert.push(
@@ -58,10 +58,10 @@ try {
       await client.query('delete from graphile_worker._private_jobs');
     }
     for (const [what, taken] of Object.entries({
-      'a look of the sweep': samples.look,
+      'a poll': samples.poll,
       'an event inserted': samples.insert,
       'it planned by its job': samples.planning,
-      'one found and planned by the sweep': samples.next,
+      'one found and planned by the poller': samples.next,
     }))
       figures.set(what, `${median(taken).toFixed(2)} (${percentile(taken, 0.99).toFixed(2)})`);
     columns.push({ title, figures });

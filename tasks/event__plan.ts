@@ -13,7 +13,7 @@ const dueHandlers = 2;
  * Plans events, slice by slice: those it is given, or all that is due. One that cannot be planned (its audience function
  * or its copy is broken) is set apart with its error and does not keep the others from being planned.
  */
-export function eventPlan({ engine, lane, logger, stopping, look }: WorkerContext): Task {
+export function eventPlan({ engine, lane, logger, stopping, pollNow }: WorkerContext): Task {
   const drain = createDrain(dueHandlers);
 
   async function plan(eventIds: readonly string[]): Promise<void> {
@@ -45,6 +45,6 @@ export function eventPlan({ engine, lane, logger, stopping, look }: WorkerContex
     if (eventIds) return plan(eventIds);
     await drain('due', planDue);
     // Something may be due before the next look: the clock is set by looking.
-    look();
+    pollNow();
   };
 }

@@ -83,7 +83,7 @@ async function work(lane: Lane): Promise<void> {
     compose: config.linkKeys && createCompose({ keys: config.linkKeys, publicUrl, appUrl: config.appUrl, engine }),
     logger,
     workerId: lifecycle.workerId,
-    look: lifecycle.look,
+    pollNow: lifecycle.pollNow,
     abandon: abandon.signal,
     stopping: stopping.signal,
     background: background.add,
@@ -119,7 +119,7 @@ async function work(lane: Lane): Promise<void> {
     logger.error('worker.abandoned', { reason: 'shutdown took too long; its claims are recovered by others' });
     process.exit(1);
   }, config.shutdownTimeoutMs);
-  await lifecycle.stopSweep();
+  await lifecycle.stopPolling();
   await runner.stop();
   await background.done();
   clearTimeout(patience);

@@ -190,13 +190,13 @@ export function createEngine({ pool, planningPool }: { pool: pg.Pool; planningPo
       ]),
 
     /** False: this worker had been declared dead and must register again. */
-    beat: (workerId: string) => value<boolean>('select notify_private.heartbeat($1) as value', [workerId]),
+    heartbeat: (workerId: string) => value<boolean>('select notify_private.heartbeat($1) as value', [workerId]),
 
     retire: (workerId: string) => value<void>('select notify_private.retire_worker($1) as value', [workerId]),
 
     recover: () => value<string>('select notify_private.recover_claims() as value', []).then(Number),
 
-    /** Enqueues a look at what is due; in how many milliseconds something is due next, at most a thousand. */
+    /** Enqueues jobs for what is due; in how many milliseconds something is due next, at most a thousand. */
     enqueueDue: (lane: Lane) => value<number>('select notify_private.enqueue_due($1) as value', [lane]),
 
     /** True while more enrollments may be due. */

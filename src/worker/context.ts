@@ -17,7 +17,7 @@ export type WorkerContext = {
   /** Aborted at the first word of a shutdown: nothing new is claimed. */
   readonly stopping: AbortSignal;
   /** Looks at what is due now, and so sets the clock for what is due next. */
-  look(): void;
+  pollNow(): void;
   /** Takes charge of work that goes on after its job: a shutdown waits for it, and a failure is logged. */
   background(work: Promise<void>): void;
   /** Runs a write-back until the database takes it; see `persist`. */

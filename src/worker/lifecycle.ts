@@ -4,8 +4,8 @@ import type { Logger } from '../logger.ts';
 import { persist } from './persist.ts';
 
 /** Between two looks at what is due: however much becomes due one after the other, and where nothing does. */
-const lookMs = { min: 20, max: 1_000 };
-const beatEveryMs = 5_000;
+const pollMs = { min: 20, max: 1_000 };
+const heartbeatEveryMs = 5_000;
 /** As long as others may be silent (recover_claims). */
 const silenceMs = 15_000;
 
@@ -34,8 +34,8 @@ export async function startLifecycle(options: {
   // After an outage of the database everyone has been silent, and the first to be back must not take the others for dead:
   // what they still hold, outcomes of SMS among it, would be lost.
   let trustSilenceFrom = 0;
-  const beat = every(beatEveryMs, logger, async () => {
-    const alive = await engine.beat(workerId).catch((error: unknown) => {
+  const heartbeat = every(heartbeatEveryMs, logger, async () => {
+    const alive = await engine.heartbeat(workerId).catch((error: unknown) => {
       trustSilenceFrom = Date.now() + silenceMs;
       throw error;
     });
@@ -47,15 +47,15 @@ export async function startLifecycle(options: {
     const recovered = await engine.recover();
     if (recovered > 0) logger.warn('deliveries.recovered', { recovered });
   });
-  const sweep = clock(lookMs, logger, () => engine.enqueueDue(lane));
+  const poller = clock(pollMs, logger, () => engine.enqueueDue(lane));
 
   return {
     workerId: () => workerId,
     /** Stops looking for work; the heartbeat goes on while the rest is finished. */
-    stopSweep: sweep.stop,
-    look: sweep.look,
+    stopPolling: poller.stop,
+    pollNow: poller.soon,
     async retire() {
-      await beat();
+      await heartbeat();
       await engine.retire(workerId).catch(() => {
         // Without a database its silence says the same, 15 s later.
       });
@@ -78,7 +78,7 @@ function every(intervalMs: number, logger: Logger, work: () => Promise<void>): (
  */
 function clock(limits: { readonly min: number; readonly max: number }, logger: Logger, work: () => Promise<number>) {
   let running: Promise<void> | null = null;
-  let timer = setTimeout(look, limits.min);
+  let timer = setTimeout(tick, limits.min);
   let startedAt = 0;
   let failing = false;
   let again = false;
@@ -102,15 +102,15 @@ function clock(limits: { readonly min: number; readonly max: number }, logger: L
   }
   function set(wait: number): void {
     clearTimeout(timer);
-    if (!stopped) timer = setTimeout(look, Math.min(limits.max, Math.max(wait, limits.min)));
+    if (!stopped) timer = setTimeout(tick, Math.min(limits.max, Math.max(wait, limits.min)));
   }
-  function look(): void {
+  function tick(): void {
     if (!running && !stopped) running = run();
   }
 
   return {
     /** As soon as the limits allow; asked while one is running, it comes again: that one may have looked too early. */
-    look: () => {
+    soon: () => {
       if (running) again = true;
       else set(startedAt + limits.min - performance.now());
     },

@@ -120,7 +120,7 @@ export const places = ['inbox', 'snoozed', 'archived'];
 export async function pack(userId: string, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   await db.owner.query(
-    `insert into notify_private.search_index_chunks (id, recipient_id, last_id, notification_ids, words)
+    `insert into notify_private.search_index_chunks (id, recipient_id, last_id, notification_ids, search_tokens)
      values ($2, $1, $3, $4, notify_private.rebuild_search_tokens($1, $4))`,
     [userId, ids[0], ids.at(-1), ids],
   );

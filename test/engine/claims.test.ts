@@ -98,7 +98,7 @@ describe('fencing', () => {
     const lost = await claim();
     await db.owner.query(`update notify.workers set seen_at = now() - interval '16 seconds'`);
     expect(await engine.recover()).toBe(2);
-    expect(await engine.beat(worker)).toBe(false);
+    expect(await engine.heartbeat(worker)).toBe(false);
     const successor = await claim('apns', await engine.register('bulk', 'host', 2, ['apns']));
     expect(successor.messages.map(({ attempt }) => attempt)).toEqual([2, 2]);
     expect(successor.messages.map(({ deliveryId }) => deliveryId).sort()).toEqual(

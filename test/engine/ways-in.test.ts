@@ -312,7 +312,7 @@ describe('emit', () => {
       { type, data, dueIn: '1 second' },
       { type, data, dueIn: '1 hour' },
     ])) as [Emitted, Emitted];
-    // Of what is due before the next sweep a worker is told to look; the rest is the sweep's.
+    // Of what is due before the next poll a worker is told to look; the rest is the poller's.
     expect((await db.jobs('event__plan')).map(({ payload }) => payload)).toEqual([{}]);
     const dueIn = (time: string) =>
       `update notify.events set due_at = clock_timestamp() + interval '${time}' where id = '${soon.event_id}'`;

@@ -25,7 +25,7 @@ export function planningContext(db: TestDatabase, providers: readonly Provider[]
     workerId: () => '00000000-0000-0000-0000-000000000000',
     abandon: new AbortController().signal,
     stopping: new AbortController().signal,
-    look: () => {},
+    pollNow: () => {},
     background: createBackground(logger).add,
     persist: (write) => persist(write, logger),
   };

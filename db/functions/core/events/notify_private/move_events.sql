@@ -16,7 +16,7 @@ begin
     where e.id = any (event_ids) and e.planned_at is null and e.plan_cursor is null and e.canceled_at is null
     returning e.due_at, e.type_key
   ),
-  -- What is due before the next sweep is looked at now, and sets the worker's clock.
+  -- What is due before the next poll is looked at now, and sets the worker's clock.
   looks as (
     select graphile_worker.add_jobs(array(
       select notify_private.job(case t.priority when 'P0' then 'event__plan_urgent' else 'event__plan' end)

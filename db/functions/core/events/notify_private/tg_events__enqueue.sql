@@ -5,7 +5,7 @@ security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   -- One add_jobs call however many rows: a single add_job costs 0.8 ms, add_jobs 7 us a row. What is due before the next
-  -- sweep asks for a look (no ids), which sets the worker's clock; what is later is the sweep's: a queue bloats with jobs of the future.
+  -- poll asks for one (no ids), which sets the worker's clock; what is later is the poller's: a queue bloats with jobs of the future.
   perform graphile_worker.add_jobs(array(
     select notify_private.job(
       case e.priority when 'P0' then 'event__plan_urgent' else 'event__plan' end,

@@ -95,7 +95,7 @@ begin
 end
 $$;
 comment on function notify_private.enqueue_due(text) is
-  'The sweep: enqueues a look at whatever is due (deliveries, events, holds, digests, journeys, schedules) '
+  'The poller: enqueues jobs for whatever is due (deliveries, events, holds, digests, journeys, schedules) '
   'and returns in how many milliseconds the next thing is, at most a thousand: each worker calls it then '
   'for its lane. So what is due in the future starts on time, and what lost its job (a crash) a second late.';
 grant execute on function notify_private.enqueue_due(text) to rowbell_worker;

@@ -17,4 +17,4 @@ end
 $$;
 comment on function notify_private.enqueue_sending(notify_private.sending[]) is
   'Adds "look now" jobs per provider and lane, one call for all. The jobs '
-  'are hints: a lost one costs a tick of the sweep, a doubled one nothing.';
+  'are hints: a lost one costs a tick of the poller, a doubled one nothing.';

@@ -90,7 +90,7 @@ begin
       from (
         select claim.provider, f.lane, count(*) as deliveries
         from unnest(fates) as f
-        -- What was not begun. Retries are a second away at least, and the sweep's: each look knows what is due before the next.
+        -- What was not begun. Retries are a second away at least, and the poller's: each poll knows what is due before the next.
         where f.status = 'queued' and f.due_at <= at
         group by f.lane
       ) as s
