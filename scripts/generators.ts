@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { findPacks, root } from '../src/migrate/packs.ts';
 import { generateDatabaseTypes } from './database-types.ts';
 import { compileMjml, listMjml } from './email-templates.ts';
+import { generateFunctionRows } from './function-rows.ts';
 import { generateGrants } from './grants.ts';
 import { generateProviderErrors } from './provider-errors.ts';
 import { generateSchema } from './schema.ts';
@@ -23,6 +24,7 @@ export const generators: readonly Generator[] = [
   { file: 'db/schema.sql', generate: generateSchema },
   { file: 'db/grants.txt', generate: generateGrants },
   { file: 'src/generated/database.ts', generate: generateDatabaseTypes },
+  { file: 'src/generated/function-rows.ts', generate: generateFunctionRows },
   { file: 'src/generated/schema.graphql', generate: ({ apiUrl }) => generateSdl(apiUrl) },
   { file: 'docs/provider-errors.md', generate: generateProviderErrors },
 ];

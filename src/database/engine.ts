@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Message, ProviderName, Result } from '../providers/types.ts';
 import type { EmailFacts } from '../render/email/index.ts';
+import type { RowOf } from './rows.ts';
 
 /** The worker's whole view of the database: the functions that `rowbell_worker` may call, with types. */
 export type Engine = ReturnType<typeof createEngine>;
@@ -13,41 +14,26 @@ const slicesACall = 20;
 /** How many deliveries ended a write-back in which status; `paused`: how many pauses came of it. */
 export type Tally = Readonly<Record<string, number>>;
 
-export type Pause = {
-  readonly origin: string | null;
-  readonly reason: string;
-  readonly pauses: number;
-  readonly pausedUntil: Date;
-};
+type PauseRow = RowOf<'notify_private.current_pauses', 'origin'>;
+export type Pause = Pick<PauseRow, 'origin' | 'reason' | 'pauses'> & { readonly pausedUntil: PauseRow['paused_until'] };
 
-export type EmailTemplateRow = { readonly html: string; readonly texts: unknown; readonly digest: string };
+export type EmailTemplateRow = RowOf<'notify_private.email_template'>;
 
 /** A message with what only an email is rendered from. */
 export type Claimed = Message & { readonly email: EmailFacts | null };
 
-type ClaimedRow = {
-  delivery_id: string;
-  recipient_id: string;
-  origin_answers: boolean;
-  attempt: number;
-  address: string;
-  web_push_p256dh: string | null;
-  web_push_auth: string | null;
-  registered_ms: number | null;
-  webhook_secret: string | null;
-  type_key: string;
-  title: string;
-  subtitle: string | null;
-  body: string;
-  data: Record<string, string>;
-  thread_id: string | null;
-  collapse_key: string | null;
-  tag: string | null;
-  sound: string | null;
-  urgency: Message['urgency'];
-  interruption_level: Message['interruptionLevel'];
-  expires_ms: number;
-  email: EmailFacts | null;
+type Claim = RowOf<
+  'notify_private.claim_deliveries',
+  'web_push_p256dh' | 'web_push_auth' | 'webhook_secret' | 'subtitle' | 'thread_id' | 'collapse_key' | 'tag' | 'sound'
+>;
+/** With what the columns that are JSON or one of some words hold, and instants as the query makes them. */
+type ClaimedRow = Omit<Claim, 'data' | 'email' | 'urgency' | 'interruption_level' | 'registered_at' | 'expires_at'> & {
+  readonly data: Record<string, string>;
+  readonly email: EmailFacts | null;
+  readonly urgency: Message['urgency'];
+  readonly interruption_level: Message['interruptionLevel'];
+  readonly registered_ms: number | null;
+  readonly expires_ms: number;
 };
 
 /**
@@ -114,7 +100,7 @@ export function createEngine({ pool, planningPool }: { pool: pg.Pool; planningPo
 
     async record(claimId: string, messages: readonly Message[], results: readonly Result[]): Promise<Tally> {
       const column = <T>(pick: (result: Result) => T) => results.map(pick);
-      const { rows: tally } = await pool.query<{ status: string; deliveries: string }>({
+      const { rows: tally } = await pool.query<RowOf<'notify_private.record_results'>>({
         name: 'record',
         // Arrays and not JSON: 1.7 us a result to take apart, against 4.4.
         text: `select * from notify_private.record_results($1, array(

@@ -1,11 +1,12 @@
 import { TYPES } from 'postgraphile/@dataplan/pg';
 import { access, context, each, lambda, object, type Step } from 'postgraphile/grafast';
 import { extendSchema, gql } from 'postgraphile/utils';
+import type { RowOf } from '../database/rows.ts';
 import { RowbellError } from '../errors.ts';
 import { checkPageSize } from './page-cap.ts';
 import type { Client, Settings, WithClient } from './with-client.ts';
 
-type Item = { readonly notification_id: string; readonly is_read: boolean };
+type Item = RowOf<'notify_hidden.inbox_page'>;
 type Arguments = {
   readonly filter: Readonly<Record<string, unknown>> | null | undefined;
   readonly sort: string;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { context, object, sideEffect } from 'postgraphile/grafast';
 import { extendSchema, gql } from 'postgraphile/utils';
+import type { RowOf } from '../database/rows.ts';
 import type { Turn } from './turns.ts';
 import type { Settings, WithClient } from './with-client.ts';
 
@@ -8,15 +9,8 @@ const maxWaitMs = 5_000;
 const pollMs = 50;
 
 type Asker = { readonly withClient: WithClient; readonly settings: Settings; readonly turn: Turn };
-type Push = { readonly tested_device_id: string; readonly event_id: string };
-type State = {
-  readonly event_id: string;
-  readonly delivery_id: string | null;
-  readonly status: string;
-  readonly reason: string | null;
-  readonly code: string | null;
-  readonly settled: boolean;
-};
+type Push = RowOf<'notify_hidden.send_test_push'>;
+type State = RowOf<'notify_hidden.test_states', 'delivery_id' | 'reason' | 'code'>;
 type Verdict = {
   readonly deliveryId: string | null;
   readonly status: string;

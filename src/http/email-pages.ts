@@ -1,4 +1,5 @@
 import { describeDatabaseError } from '../database/errors.ts';
+import type { RowOf } from '../database/rows.ts';
 import { emailTextsOf } from '../email-texts.ts';
 import { RowbellError } from '../errors.ts';
 import type { Origin } from '../graphql/origin.ts';
@@ -26,9 +27,8 @@ type Choices = {
     readonly choice: Choice;
   }[];
 };
-type Verification = {
+type Verification = RowOf<'notify_private.confirm_email', 'locale'> & {
   readonly state: 'open' | 'confirmed' | 'expired' | 'changed' | 'unknown';
-  readonly locale: string | null;
 };
 
 export type EmailPagesOptions = {

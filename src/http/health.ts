@@ -1,15 +1,10 @@
 import type pg from 'pg';
+import type { RowOf } from '../database/rows.ts';
 import type { Logger } from '../logger.ts';
 import { kept } from './kept.ts';
 import { type Handler, sendJson } from './respond.ts';
 
-type Readiness = {
-  readonly missing_migrations: string;
-  readonly missing_partitions: string;
-  readonly workers_alive: string;
-  /** Those that are on, the core first. */
-  readonly packs: readonly string[];
-};
+type Readiness = RowOf<'notify_private.readiness'>;
 
 /** Numbers of the migrations that this version comes with, by pack. */
 export type Migrations = Readonly<Record<string, readonly string[]>>;

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type pg from 'pg';
 import { collectDefaultMetrics, Gauge, type Registry } from 'prom-client';
+import type { RowOf } from '../database/rows.ts';
 import { RowbellError } from '../errors.ts';
 import { kept } from './kept.ts';
 import { type Handler, sendText } from './respond.ts';
@@ -37,11 +38,7 @@ export const metrics = {
 
 const keptMs = 1_000;
 
-type Sample = {
-  readonly name: string;
-  readonly labels: Readonly<Record<string, string | boolean>>;
-  readonly value: number;
-};
+type Sample = RowOf<'notify_private.metrics'> & { readonly labels: Readonly<Record<string, string | boolean>> };
 
 export type MetricsOptions = {
   /** Connections as `rowbell_http`; one is taken at a time. */
