@@ -91,11 +91,6 @@ export type FunctionRows = {
     readonly texts: unknown | null;
     readonly digest: string | null;
   };
-  readonly 'notify_private.metrics': {
-    readonly name: string | null;
-    readonly labels: unknown | null;
-    readonly value: number | null;
-  };
   readonly 'notify_private.past_partitions': {
     readonly table_name: string | null;
     readonly partition_name: string | null;
@@ -107,6 +102,11 @@ export type FunctionRows = {
   readonly 'notify_private.plan_next': {
     readonly found: boolean | null;
     readonly unplanned: readonly string[] | null;
+  };
+  readonly 'notify_private.prometheus_metrics': {
+    readonly name: string | null;
+    readonly labels: unknown | null;
+    readonly value: number | null;
   };
   readonly 'notify_private.readiness': {
     readonly missing_migrations: string | null;
