@@ -93,7 +93,7 @@ export function createEmailRoutes({ links, publicUrl, queriesOf, originOf }: Ema
 
   return [
     linked('GET', 'unsubscribe', async (_request, response, { id: userId, text }) => {
-      const { typeKey } = whatIsLeft(text);
+      const { typeKey } = parseUnsubscribeTarget(text);
       const choices = await choicesOf(userId);
       if (!choices) return sendInvalid(response);
       const { language, page: texts } = emailTextsOf(choices.locale);
@@ -109,7 +109,7 @@ export function createEmailRoutes({ links, publicUrl, queriesOf, originOf }: Ema
       );
     }),
     linked('POST', 'unsubscribe', async (request, response, { id: userId, text }) => {
-      const { typeKey, deliveryId } = whatIsLeft(text);
+      const { typeKey, deliveryId } = parseUnsubscribeTarget(text);
       const form = await readForm(request);
       const isAll = form.get('scope') === 'all';
       // RFC 8058 §3.2: the body says so, that a click alone could not have made it.
@@ -179,7 +179,7 @@ const headerSafe = (target: string) =>
   target.replace(/[^\x21-\x7e]+/gu, (signs) => encodeURIComponent(signs.toWellFormed()));
 
 /** What an unsubscribe link leaves, and which mail it stands in; links of before that was said name no mail. */
-function whatIsLeft(text: string): { readonly typeKey: string; readonly deliveryId: string | null } {
+function parseUnsubscribeTarget(text: string): { readonly typeKey: string; readonly deliveryId: string | null } {
   const [typeKey = '', deliveryId = null] = text.split(' ');
   return { typeKey, deliveryId };
 }

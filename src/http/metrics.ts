@@ -38,7 +38,9 @@ export const metrics = {
 
 const keptMs = 1_000;
 
-type Sample = RowOf<'notify_private.metrics'> & { readonly labels: Readonly<Record<string, string | boolean>> };
+type Sample = RowOf<'notify_private.prometheus_metrics'> & {
+  readonly labels: Readonly<Record<string, string | boolean>>;
+};
 
 export type MetricsOptions = {
   /** Connections as `rowbell_http`; one is taken at a time. */

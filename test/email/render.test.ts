@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { emailTextsOf } from '../../src/email-texts.ts';
 import { readEmailTemplates } from '../../src/migrate/email-templates.ts';
 import { findPacks } from '../../src/migrate/packs.ts';
-import { type EmailFacts, type EmailLinks, type EmailWords, renderEmail } from '../../src/render/email/index.ts';
+import { type EmailContent, type EmailFacts, type EmailLinks, renderEmail } from '../../src/render/email/index.ts';
 import { compileTemplate, createEmailTemplate } from '../../src/render/email/template.ts';
 import fc from '../support/fast-check.ts';
 import { hostile } from './hostile.ts';
@@ -23,7 +23,7 @@ const links: EmailLinks = {
   open: (id) => `https://n.example/email/open/${id}`,
   click: (id, target) => `https://n.example/email/click/${id}.${Buffer.from(target).toString('base64url')}`,
 };
-const words: EmailWords = {
+const words: EmailContent = {
   deliveryId: 'd1',
   typeKey: 'trip_created',
   title: 'Lisbon in May',
@@ -49,7 +49,7 @@ const factsOf = (template: string, changes: Partial<EmailFacts> = {}): EmailFact
     : null,
   ...changes,
 });
-const render = (template: string, changes: Partial<EmailFacts> = {}, said: Partial<EmailWords> = {}) =>
+const render = (template: string, changes: Partial<EmailFacts> = {}, said: Partial<EmailContent> = {}) =>
   renderEmail({ ...words, ...said }, factsOf(template, changes), templateOf(template), links, 'https://app.example');
 
 /** What somebody reads of HTML, roughly: no tags, no style, entities as what they stand for. */

@@ -31,7 +31,7 @@ export type EmailItem = {
 };
 
 /** A notification's own words, and what names it. */
-export type EmailWords = {
+export type EmailContent = {
   readonly deliveryId: string;
   readonly typeKey: string;
   readonly title: string;
@@ -68,7 +68,7 @@ const preheaderLength = 110;
  * @param appUrl where the application's own pages are, no slash at the end
  */
 export function renderEmail(
-  words: EmailWords,
+  words: EmailContent,
   facts: EmailFacts,
   template: EmailTemplate,
   links: EmailLinks,
@@ -141,7 +141,7 @@ export function renderEmail(
   };
 }
 
-function footOf(words: EmailWords, facts: EmailFacts, links: EmailLinks, mail: MailTexts) {
+function footOf(words: EmailContent, facts: EmailFacts, links: EmailLinks, mail: MailTexts) {
   if (facts.verificationId) return { why: mail.asked, unsubscribe: null, preferences: null };
   const preferences = links.preferences(facts.userId);
   if (facts.locked) return { why: mail.locked, unsubscribe: null, preferences };
