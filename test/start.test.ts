@@ -6,14 +6,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
 import { clusterUrl } from './support/cluster.ts';
 import { createDatabase } from './support/database.ts';
 import { until } from './support/until.ts';
 import { pass } from './support/wall-clock.ts';
 
 const root = join(import.meta.dirname, '..');
+/** Where start() keeps what it makes: of the test alone, or of those that do not mind what there is. Making it anew takes longest. */
 let stateDir: string;
+const sharedDir = join(tmpdir(), `rowbell-start-test-${randomUUID()}`);
 let taken: Server;
 let started: Started[];
 
@@ -32,8 +34,9 @@ afterEach(async () => {
   taken.close();
   // As long as PostgreSQL ends it writes to its folder.
   await until('all have ended', async () => alive(processes).length === 0);
-  await rm(stateDir, { recursive: true, force: true });
+  if (stateDir !== sharedDir) await rm(stateDir, { recursive: true, force: true });
 });
+afterAll(() => rm(sharedDir, { recursive: true, force: true }));
 
 /** `npm start` without npm: resolves when it says that it runs. */
 async function start(environment: Record<string, string> = {}): Promise<Started> {
@@ -121,6 +124,7 @@ describe('npm start', { timeout: 400_000 }, () => {
   });
 
   test('runs everything, ends it all on Ctrl-C, and resumes', async () => {
+    stateDir = sharedDir;
     const first = await start();
     const { stdout: token } = await promisify(execFile)(
       process.execPath,
@@ -190,6 +194,7 @@ describe('npm start', { timeout: 400_000 }, () => {
   });
 
   test('starts again what dies, PostgreSQL included', async () => {
+    stateDir = sharedDir;
     const running = await start();
     const pid = Number((await readFile(join(stateDir, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[0]);
     process.kill(pid, 'SIGKILL');
@@ -205,6 +210,7 @@ describe('npm start', { timeout: 400_000 }, () => {
   });
 
   test('leaves no process when it is killed itself', async () => {
+    stateDir = sharedDir;
     const running = await start();
     const processes = running.children();
     running.process.kill('SIGKILL');
