@@ -247,6 +247,28 @@ describe('while hosts do not answer', () => {
     },
   );
 
+  test('SE-2: five people with mailboxes at silent mail servers, and more of their mails than handlers wait for', async () => {
+    await start('bulk');
+    const type = await makeType(db, { channels: ['email'], title: 'News' });
+    const victim = await makePerson(db, { devices: [], email: 'ada@answers.example' });
+    await tell(db, type, [victim]);
+    await untilSent(victim, 1);
+    const attackers: string[] = [];
+    for (let n = 0; n < 5; n++) {
+      const email = `mallory@silent${n}.example`;
+      sandbox.faults.add({ provider: 'smtp', address: email, kind: 'latency', latencyMs: 600_000 });
+      attackers.push(await makePerson(db, { devices: [], email }));
+    }
+    for (let n = 0; n < 120; n++) await tell(db, type, attackers);
+    await untilMet(attackers, 600);
+    await tell(db, type, [victim]);
+    await untilSent(victim, 2);
+    expect(await untried(attackers)).toBeGreaterThan(500);
+    expect(await one(db.owner, 'select count(*)::integer from notify.providers where paused_until is not null')).toBe(
+      0,
+    );
+  });
+
   test('SE-2: a host that answers again gets all that it was spared', async () => {
     const host = await tarpit('webhook', 'silent');
     await start('bulk');
