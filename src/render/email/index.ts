@@ -30,7 +30,7 @@ export type EmailItem = {
   readonly data: Readonly<Record<string, string>>;
 };
 
-/** A notification's own words, and what names it. */
+/** A notification's own copy, rendered, and what names it. */
 export type EmailContent = {
   readonly deliveryId: string;
   readonly typeKey: string;
@@ -62,24 +62,24 @@ const preheaderLength = 110;
 
 /**
  * An email in HTML and as plain text, of the same data. Pure: no I/O, and of the outside only the links' signatures.
- * Whatever stands in the words and data comes out as text: docs/email.md says how.
+ * Whatever stands in the content and data comes out as text: docs/email.md says how.
  *
  * @param template the one that the facts name
  * @param appUrl where the application's own pages are, no slash at the end
  */
 export function renderEmail(
-  words: EmailContent,
+  content: EmailContent,
   facts: EmailFacts,
   template: EmailTemplate,
   links: EmailLinks,
   appUrl: string,
 ): Email {
   const { language, mail } = emailTextsOf(facts.locale);
-  const { deliveryId, title, subtitle, body, data } = words;
+  const { deliveryId, title, subtitle, body, data } = content;
   const tracked = (target: string) => (facts.tracked ? links.click(deliveryId, target) : target);
   const items = facts.items?.map((item) => ({ ...item, url: actionUrl(item.url, item.data, appUrl) })) ?? [];
   const target = facts.verificationId ? links.verify(facts.verificationId) : actionUrl(facts.url, data, appUrl);
-  const foot = footOf(words, facts, links, mail);
+  const foot = footOf(content, facts, links, mail);
   const own = ownTexts(template, facts.locale);
   const badge = own.badge ?? null;
   const figures = figuresOf(own, data);
@@ -141,11 +141,11 @@ export function renderEmail(
   };
 }
 
-function footOf(words: EmailContent, facts: EmailFacts, links: EmailLinks, mail: MailTexts) {
+function footOf(content: EmailContent, facts: EmailFacts, links: EmailLinks, mail: MailTexts) {
   if (facts.verificationId) return { why: mail.asked, unsubscribe: null, preferences: null };
   const preferences = links.preferences(facts.userId);
   if (facts.locked) return { why: mail.locked, unsubscribe: null, preferences };
-  const unsubscribe = links.unsubscribe(facts.userId, words.typeKey, words.deliveryId);
+  const unsubscribe = links.unsubscribe(facts.userId, content.typeKey, content.deliveryId);
   return { why: mail.because(facts.label), unsubscribe, preferences };
 }
 
