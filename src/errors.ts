@@ -33,6 +33,8 @@ export function isErrorCode(code: unknown): code is ErrorCode {
 }
 
 export type RowbellErrorOptions = ErrorOptions & {
+  /** Which field or argument it is about, in SQL's spelling or the API's. */
+  readonly field?: string | undefined;
   /** The bound that was met, by its key in docs/limits.md. */
   readonly limit?: string | undefined;
   /** In how many seconds it is worth asking again. */
@@ -48,13 +50,15 @@ export class RowbellError extends Error {
   readonly code: ErrorCode;
   /** The HTTP status that goes with the code. */
   readonly status: number;
+  readonly field: string | undefined;
   readonly limit: string | undefined;
   readonly retryAfter: number | undefined;
 
-  constructor(code: ErrorCode, message?: string, { limit, retryAfter, ...options }: RowbellErrorOptions = {}) {
+  constructor(code: ErrorCode, message?: string, { field, limit, retryAfter, ...options }: RowbellErrorOptions = {}) {
     super(message ?? errorCodes[code].message, options);
     this.code = code;
     this.status = errorCodes[code].status;
+    this.field = field;
     this.limit = limit;
     this.retryAfter = retryAfter;
   }

@@ -22,3 +22,25 @@ test('SQL raises registered codes only', async () => {
       expect([file, code, Object.hasOwn(errorCodes, code ?? '')]).toEqual([file, code, true]);
   }
 });
+
+test('SQL says which field it refuses as the column of its error, and begins the message with it', async () => {
+  for (const file of await listOwnSqlFiles('functions')) {
+    const text = await readFile(join(root, file), 'utf8');
+    for (const [statement, message = ''] of text.matchAll(
+      /raise exception '((?:[^']|'')*)'(?:[^;']|'(?:[^']|'')*')*using(?:[^;']|'(?:[^']|'')*')*;/g,
+    )) {
+      const [, named] = /^([a-z]\w*|%): /.exec(message) ?? [];
+      const [, column] = /column = ('\w+'|[\w.]+(?:\[1\])?)/.exec(statement) ?? [];
+      // A name put together is the first value of the message.
+      const first = named === '%' ? /',\s*([\w.]+(?:\[1\])?)/.exec(statement)?.[1] : named && `'${named}'`;
+      expect([file, statement, column]).toEqual([file, statement, first]);
+    }
+  }
+});
+
+test('no function says a field by the words of a problem alone', async () => {
+  for (const file of await listOwnSqlFiles('functions')) {
+    const text = await readFile(join(root, file), 'utf8');
+    expect([file, /raise exception '%', \w+ using/.test(text)]).toEqual([file, false]);
+  }
+});

@@ -28,7 +28,7 @@ export function describeDatabaseError(error: unknown): RowbellError {
   if (error instanceof RowbellError) return error;
   if (!(error instanceof Error)) return new RowbellError('RBINT', undefined, { cause: error });
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  if (isErrorCode(code)) return new RowbellError(code, error.message, { cause: error, ...limitOf(error) });
+  if (isErrorCode(code)) return new RowbellError(code, error.message, { cause: error, ...placeOf(error) });
   if (networkCodes.has(code) || code.startsWith('08') || lostConnection.test(error.message)) {
     return new RowbellError('RBUNA', undefined, { cause: error });
   }
@@ -37,10 +37,14 @@ export function describeDatabaseError(error: unknown): RowbellError {
   return new RowbellError(known, undefined, { cause: error });
 }
 
-/** What `notify_private.refuse_limit()` says beyond its words: the limit as the constraint, the seconds as the detail. */
-function limitOf(error: Error) {
-  const { constraint, detail } = error as { readonly constraint?: unknown; readonly detail?: unknown };
+/**
+ * What our functions say beyond their words: the field as the column; `notify_private.refuse_limit()` the limit as the
+ * constraint, the seconds as the detail.
+ */
+function placeOf(error: Error) {
+  const { column, constraint, detail } = error as Partial<Record<'column' | 'constraint' | 'detail', unknown>>;
   return {
+    field: typeof column === 'string' ? column : undefined,
     limit: typeof constraint === 'string' ? constraint : undefined,
     retryAfter: typeof detail === 'string' && /^\d+$/.test(detail) ? Number(detail) : undefined,
   };

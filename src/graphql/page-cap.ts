@@ -7,7 +7,8 @@ export const maxPageSize = 100;
 /** What `first` (or `last`) asks for, or the default; @throws {RowbellError} RBINV where it is too many */
 export function checkPageSize(size: number | null | undefined, name = 'first'): number {
   if (size == null) return defaultPageSize;
-  if (size < 0 || size > maxPageSize) throw new RowbellError('RBINV', `${name}: must be from 0 to ${maxPageSize}`);
+  if (size < 0 || size > maxPageSize)
+    throw new RowbellError('RBINV', `${name}: must be from 0 to ${maxPageSize}`, { field: name });
   return size;
 }
 

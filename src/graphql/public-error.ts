@@ -2,7 +2,7 @@ import { SafeError } from 'postgraphile/grafast';
 import { camelCase } from 'postgraphile/graphile-build';
 import { BREAK, type DocumentNode, GraphQLError, Kind, visit } from 'postgraphile/graphql';
 import { describeDatabaseError } from '../database/errors.ts';
-import { type ErrorCode, errorCodes, RowbellError } from '../errors.ts';
+import { errorCodes, RowbellError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 
 /** An error as clients see it: a message, a code, and where in the request it belongs. */
@@ -29,7 +29,11 @@ export function publicError(error: unknown, logger: Logger): PublicError {
   if (!(error instanceof GraphQLError)) return withCode(reasonOf(error, logger));
   const place = { ...(error.locations && { locations: error.locations }), ...(error.path && { path: error.path }) };
   if (error.originalError == null || error.originalError instanceof GraphQLError) {
-    return { message: error.message, ...place, extensions: extensionsOf('RBINV', error.message) };
+    const field = error.extensions.field ?? variablePlace.exec(error.message)?.[1];
+    const complaint = new RowbellError('RBINV', error.message, {
+      field: typeof field === 'string' ? field : undefined,
+    });
+    return { ...withCode(complaint), ...place };
   }
   return { ...withCode(reasonOf(error.originalError, logger)), ...place };
 }
@@ -46,17 +50,21 @@ function reasonOf(error: unknown, logger: Logger): RowbellError {
 }
 
 export function withCode(error: RowbellError): PublicError {
-  const { code, message, limit, retryAfter } = error;
-  const bound = { ...(limit !== undefined && { limit }), ...(retryAfter !== undefined && { retryAfter }) };
-  return { message, extensions: { ...extensionsOf(code, message), ...bound } };
+  const { code, message, field, limit, retryAfter } = error;
+  return {
+    message,
+    extensions: {
+      code: errorCodes[code].name,
+      // As the API spells it.
+      ...(field !== undefined && { field: field.replace(/[a-z]\w*/gi, camelCase) }),
+      ...(limit !== undefined && { limit }),
+      ...(retryAfter !== undefined && { retryAfter }),
+    },
+  };
 }
 
-function extensionsOf(code: ErrorCode, message: string): PublicError['extensions'] {
-  // The database's functions name the field first, in SQL's spelling; GraphQL quotes its place in a variable.
-  const [, first, place] = /^([a-z]\w*): |^Variable .* at "\w+\.([^"]+)"/.exec(message) ?? [];
-  const field = first ? camelCase(first) : place;
-  return { code: errorCodes[code].name, ...(field && { field }) };
-}
+/** GraphQL's own words say which part of a variable is not valid. */
+const variablePlace = /^Variable .* at "\w+\.([^"]+)"/;
 
 /** GraphQL's complaint about a value that stands in the document does not say which field's value it is: this one does. */
 export function named(error: GraphQLError, document: DocumentNode): GraphQLError {
@@ -69,5 +77,7 @@ export function named(error: GraphQLError, document: DocumentNode): GraphQLError
       return BREAK;
     },
   });
-  return name && value ? new GraphQLError(`${name}: ${error.message}`, { nodes: [value] }) : error;
+  return name && value
+    ? new GraphQLError(`${name}: ${error.message}`, { nodes: [value], extensions: { field: name } })
+    : error;
 }

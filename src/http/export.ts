@@ -49,7 +49,7 @@ export function readParameters<Schema extends z.ZodType>(
   const [issue] = parsed.error.issues;
   const field = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path[0];
   const what = issue?.code === 'unrecognized_keys' ? 'is unknown' : 'is not valid';
-  throw new RowbellError('RBINV', `${String(field)}: ${what}`);
+  throw new RowbellError('RBINV', `${String(field)}: ${what}`, { field: String(field) });
 }
 
 /** The columns of a query whose answer has these names, `{ createdAt: 'created_at' }`. */

@@ -156,6 +156,10 @@ test('NC-16 a refusal has the field as the API spells it, wherever its value sta
       'typeKey',
     ],
     ['{ mySettings(at: "yesterday") { own } }', 'at'],
+    [
+      'mutation { registerDevice(input: { provider: "web_push", token: "https://push.example.com/1", webPushP256Dh: "short" }) { clientMutationId } }',
+      'webPushP256Dh',
+    ],
   ];
   for (const [query, field] of cases) {
     const [error, ...more] = (await api.ask(query, { token })).errors;

@@ -10,7 +10,7 @@ begin
   else
     if exists (select from changed as c join outdated as o on o.id = c.id
       where o.revoked_at is not null and c.revoked_at is distinct from o.revoked_at) then
-      raise exception 'revoked_at: a key is revoked for good' using errcode = 'RBCFL';
+      raise exception 'revoked_at: a key is revoked for good' using errcode = 'RBCFL', column = 'revoked_at';
     end if;
     insert into notify.events (type_key, subject_type, subject_id)
     select 'api_key_revoked', 'api_key', c.id

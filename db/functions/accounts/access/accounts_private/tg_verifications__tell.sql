@@ -14,7 +14,7 @@ begin
       select from changed as c join outdated as o on o.id = c.id
       where o.status <> c.status and (o.status, c.status) not in (('initiated', 'completed'), ('initiated', 'failed'))
     ) then
-      raise exception 'status: does not follow from what it was' using errcode = 'RBCFL';
+      raise exception 'status: does not follow from what it was' using errcode = 'RBCFL', column = 'status';
     end if;
   end if;
   if pg_catalog.cardinality(told) > 0 then

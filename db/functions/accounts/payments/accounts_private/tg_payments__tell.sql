@@ -15,7 +15,7 @@ begin
       where o.status <> c.status and (o.status, c.status) not in (('created', 'completed'), ('created', 'failed'),
         ('failed', 'created'), ('completed', 'refunded'))
     ) then
-      raise exception 'status: does not follow from what it was' using errcode = 'RBCFL';
+      raise exception 'status: does not follow from what it was' using errcode = 'RBCFL', column = 'status';
     end if;
   end if;
   if pg_catalog.cardinality(told) > 0 then

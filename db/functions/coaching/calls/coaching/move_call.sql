@@ -8,7 +8,7 @@ declare
   call coaching.calls := coaching_private.require_call(move_call.call_id);
 begin
   if call.status <> 'pending' then
-    raise exception 'call_id: the call is % and cannot be moved', call.status using errcode = 'RBCFL';
+    raise exception 'call_id: the call is % and cannot be moved', call.status using errcode = 'RBCFL', column = 'call_id';
   end if;
   perform coaching_private.check_call_time(move_call.scheduled_at);
   update coaching.calls as c set scheduled_at = move_call.scheduled_at where c.id = call.id returning * into call;

@@ -12,7 +12,7 @@ begin
   perform coaching_private.check_coach_and_topic(schedule_call.coach_id, schedule_call.topic_key);
   perform coaching_private.check_call_time(schedule_call.scheduled_at);
   if length(schedule_call.context_line) > 200 or schedule_call.context_line !~ '\S' then
-    raise exception 'context_line: must have 1 to 200 characters, not all of them blank' using errcode = 'RBINV';
+    raise exception 'context_line: must have 1 to 200 characters, not all of them blank' using errcode = 'RBINV', column = 'context_line';
   end if;
   insert into coaching.calls as c (user_id, coach_id, topic_key, scheduled_at, context_line)
   values (me, schedule_call.coach_id, schedule_call.topic_key, schedule_call.scheduled_at, schedule_call.context_line)

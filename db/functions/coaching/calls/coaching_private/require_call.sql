@@ -8,7 +8,7 @@ begin
   -- Locked, because what is checked of it must still hold when it is changed.
   select * into call from coaching.calls as c where c.id = require_call.call_id and c.user_id = me for no key update;
   if not found then
-    raise exception 'call_id: you have no such call' using errcode = 'RBNFD';
+    raise exception 'call_id: you have no such call' using errcode = 'RBNFD', column = 'call_id';
   end if;
   return call;
 end

@@ -10,10 +10,10 @@ declare
 begin
   if tg_op = 'UPDATE' then
     if old.status <> 'pending' and (new.scheduled_at <> old.scheduled_at or new.status = 'pending' and old.status <> new.status) then
-      raise exception 'scheduled_at: the call is % and cannot be moved', old.status using errcode = 'RBCFL';
+      raise exception 'scheduled_at: the call is % and cannot be moved', old.status using errcode = 'RBCFL', column = 'scheduled_at';
     end if;
     if old.status <> 'pending' and new.status = 'canceled' and old.status <> 'canceled' then
-      raise exception 'status: the call is % and cannot be canceled', old.status using errcode = 'RBCFL';
+      raise exception 'status: the call is % and cannot be canceled', old.status using errcode = 'RBCFL', column = 'status';
     end if;
     if new.scheduled_at = old.scheduled_at then
       return new;

@@ -12,7 +12,7 @@ declare
   member coaching.members;
 begin
   if register_coaching_device.push_enabled is null then
-    raise exception 'push_enabled: is missing' using errcode = 'RBINV';
+    raise exception 'push_enabled: is missing' using errcode = 'RBINV', column = 'push_enabled';
   end if;
   perform notify.register_device(
     register_coaching_device.provider, register_coaching_device.token, register_coaching_device.web_push_p256dh,

@@ -10,10 +10,10 @@ declare
   member coaching.members;
 begin
   if update_coaching_preferences.notification_pref not in ('push_only', 'sms_only', 'push_and_sms') then
-    raise exception 'notification_pref: must be push_only, sms_only or push_and_sms' using errcode = 'RBINV';
+    raise exception 'notification_pref: must be push_only, sms_only or push_and_sms' using errcode = 'RBINV', column = 'notification_pref';
   end if;
   if update_coaching_preferences.lead_minutes not between 1 and 60 then
-    raise exception 'lead_minutes: must be from 1 to 60' using errcode = 'RBINV';
+    raise exception 'lead_minutes: must be from 1 to 60' using errcode = 'RBINV', column = 'lead_minutes';
   end if;
   insert into coaching.members as m (user_id, notification_pref, lead_minutes)
   values (me, update_coaching_preferences.notification_pref, coalesce(update_coaching_preferences.lead_minutes, 5))

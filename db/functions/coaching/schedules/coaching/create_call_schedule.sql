@@ -10,7 +10,7 @@ declare
 begin
   perform coaching_private.check_coach_and_topic(create_call_schedule.coach_id, create_call_schedule.topic_key);
   if create_call_schedule.local_time is null then
-    raise exception 'local_time: is missing' using errcode = 'RBINV';
+    raise exception 'local_time: is missing' using errcode = 'RBINV', column = 'local_time';
   end if;
   insert into coaching.call_schedules as s (user_id, coach_id, topic_key, local_time)
   values (me, create_call_schedule.coach_id, create_call_schedule.topic_key, create_call_schedule.local_time)

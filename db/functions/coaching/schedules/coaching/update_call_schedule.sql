@@ -13,7 +13,7 @@ begin
   select * into schedule from coaching.call_schedules as s where s.id = update_call_schedule.schedule_id and s.user_id = me
     for no key update;
   if not found then
-    raise exception 'schedule_id: you have no such schedule' using errcode = 'RBNFD';
+    raise exception 'schedule_id: you have no such schedule' using errcode = 'RBNFD', column = 'schedule_id';
   end if;
   perform coaching_private.check_coach_and_topic(
     coalesce(update_call_schedule.coach_id, schedule.coach_id), coalesce(update_call_schedule.topic_key, schedule.topic_key));

@@ -16,31 +16,31 @@ declare
   p256dh constant text := pg_catalog.rtrim(register_device.web_push_p256dh, '=');
   auth constant text := pg_catalog.rtrim(register_device.web_push_auth, '=');
   device notify.devices;
-  wrong text;
+  wrong text[];
 begin
   wrong := case
-    when coalesce(register_device.provider, '') not in ('apns', 'fcm', 'web_push') then 'provider: must be apns, fcm or web_push'
-    when register_device.token is null then 'token: is missing'
+    when coalesce(register_device.provider, '') not in ('apns', 'fcm', 'web_push') then array['provider', 'must be apns, fcm or web_push']
+    when register_device.token is null then array['token', 'is missing']
     when register_device.provider = 'apns' and register_device.token !~ '^([0-9A-Fa-f]{2}){32,100}$'
-      then 'token: an APNs token is 64 to 200 hexadecimal digits'
+      then array['token', 'an APNs token is 64 to 200 hexadecimal digits']
     when register_device.provider = 'fcm'
       and (length(register_device.token) not between 20 and 1000 or register_device.token !~ '^[A-Za-z0-9:_.-]+$')
-      then 'token: an FCM token is 20 to 1000 letters, digits, ":", "_", "-" or "."'
+      then array['token', 'an FCM token is 20 to 1000 letters, digits, ":", "_", "-" or "."']
     when register_device.provider = 'web_push'
       and (length(register_device.token) > 2000 or notify_private.is_push_service(register_device.token) is not true)
-      then 'token: a Web Push endpoint is an https address of the public internet, by name, of at most 2000 characters'
+      then array['token', 'a Web Push endpoint is an https address of the public internet, by name, of at most 2000 characters']
     -- 65 bytes (an uncompressed P-256 point, which begins with 04) and 16 bytes, in base64url (RFC 8291).
     when register_device.provider = 'web_push' and coalesce(p256dh, '') !~ '^B[A-Za-z0-9_-]{86}$'
-      then 'web_push_p256dh: must be 65 bytes in base64url'
+      then array['web_push_p256dh', 'must be 65 bytes in base64url']
     when register_device.provider = 'web_push' and coalesce(auth, '') !~ '^[A-Za-z0-9_-]{22}$'
-      then 'web_push_auth: must be 16 bytes in base64url'
+      then array['web_push_auth', 'must be 16 bytes in base64url']
     when register_device.provider <> 'web_push' and (p256dh is not null or auth is not null)
-      then 'web_push_p256dh: only a Web Push device has keys'
-    when length(register_device.platform) > 40 then 'platform: must have at most 40 characters'
-    when length(register_device.name) > 120 then 'name: must have at most 120 characters'
+      then array['web_push_p256dh', 'only a Web Push device has keys']
+    when length(register_device.platform) > 40 then array['platform', 'must have at most 40 characters']
+    when length(register_device.name) > 120 then array['name', 'must have at most 120 characters']
   end;
   if wrong is not null then
-    raise exception '%', wrong using errcode = 'RBINV';
+    raise exception '%: %', wrong[1], wrong[2] using errcode = 'RBINV', column = wrong[1];
   end if;
   if not exists (select from notify.users as u where u.id = me) then
     raise exception 'the user of this token does not exist' using errcode = 'RBNFD';

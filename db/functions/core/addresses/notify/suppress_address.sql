@@ -7,19 +7,19 @@ security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
-  wrong constant text := case
+  wrong constant text[] := case
     when coalesce(suppress_address.channel, '') not in ('push', 'email', 'sms', 'voice', 'webhook')
-      then 'channel: must be push, email, sms, voice or webhook'
-    when coalesce(length(suppress_address.address), 0) not between 1 and 2000 then 'address: must have 1 to 2000 characters'
+      then array['channel', 'must be push, email, sms, voice or webhook']
+    when coalesce(length(suppress_address.address), 0) not between 1 and 2000 then array['address', 'must have 1 to 2000 characters']
     when coalesce(suppress_address.reason, '') not in ('hard_bounce', 'complaint', 'opted_out', 'invalid_address', 'operator')
-      then 'reason: must be hard_bounce, complaint, opted_out, invalid_address or operator'
-    when suppress_address.expires_at <= pg_catalog.now() then 'expires_at: must lie in the future'
-    when length(suppress_address.note) not between 1 and 500 then 'note: must have 1 to 500 characters'
+      then array['reason', 'must be hard_bounce, complaint, opted_out, invalid_address or operator']
+    when suppress_address.expires_at <= pg_catalog.now() then array['expires_at', 'must lie in the future']
+    when length(suppress_address.note) not between 1 and 500 then array['note', 'must have 1 to 500 characters']
   end;
   suppression notify.suppressions;
 begin
   if wrong is not null then
-    raise exception '%', wrong using errcode = 'RBINV';
+    raise exception '%: %', wrong[1], wrong[2] using errcode = 'RBINV', column = wrong[1];
   end if;
   insert into notify.suppressions (channel, address, reason, expires_at, note)
   values (

@@ -8,7 +8,7 @@ declare
   removed boolean;
 begin
   if coalesce(length(pg_catalog.btrim(unsuppress_address.note)), 0) not between 10 and 500 then
-    raise exception 'note: say in 10 to 500 characters why this address may be used again' using errcode = 'RBINV';
+    raise exception 'note: say in 10 to 500 characters why this address may be used again' using errcode = 'RBINV', column = 'note';
   end if;
   -- The trigger that keeps the record reads it; nothing else may follow in this transaction under the same note.
   perform pg_catalog.set_config('rowbell.suppression_note', unsuppress_address.note, true);

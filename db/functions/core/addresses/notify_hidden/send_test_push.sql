@@ -16,12 +16,14 @@ begin
     limit 20
   );
   if pg_catalog.cardinality(devices) = 0 then
-    raise exception '%', case
-      when send_test_push.device_id is null then 'you have no device that can be pushed to'
+    if send_test_push.device_id is null then
+      raise exception 'you have no device that can be pushed to' using errcode = 'RBNFD';
+    end if;
+    raise exception 'device_id: %', case
       when exists (select from notify.devices as d where d.id = send_test_push.device_id and d.user_id = me)
-        then 'device_id: the provider says this device is gone; register it again'
-      else 'device_id: you have no such device'
-    end using errcode = 'RBNFD';
+        then 'the provider says this device is gone; register it again'
+      else 'you have no such device'
+    end using errcode = 'RBNFD', column = 'device_id';
   end if;
   perform notify_private.use_limit('test_pushes', me);
   perform notify_private.use_limit('devices_tested', me, pg_catalog.cardinality(devices));

@@ -15,7 +15,7 @@ declare
 begin
   bounds := notify_private.metrics_bounds(null, types, channels, since, until, 'UTC');
   if scope is null and bounds.to_hour - bounds.from_hour > interval '201 days' then
-    raise exception 'since: at most 200 days before until' using errcode = 'RBINV';
+    raise exception 'since: at most 200 days before until' using errcode = 'RBINV', column = 'since';
   end if;
   return array(
     with rolled_up as (

@@ -21,7 +21,7 @@ begin
   first_id := notify_private.uuidv7_floor(first_day::timestamp at time zone 'UTC');
   end_id := notify_private.uuidv7_floor((last_day + 1)::timestamp at time zone 'UTC');
   if (subject_type is null) <> (subject_id is null) then
-    raise exception 'subject_id: subject_type and subject_id come together' using errcode = 'RBINV';
+    raise exception 'subject_id: subject_type and subject_id come together' using errcode = 'RBINV', column = 'subject_id';
   end if;
   if subject_id is not null then
     -- From the subject's events on: what is said of one order is little.

@@ -30,11 +30,11 @@ begin
         case split when 'channel' then (select count(distinct p.channel) from notify.providers as p) end, 1)
       > 12000
     then
-      raise exception 'since: too long for so many types and channels' using errcode = 'RBINV',
+      raise exception 'since: too long for so many types and channels' using errcode = 'RBINV', column = 'since',
         detail = 'At most 12000 sums are added up: hours and whole days (UTC), times types, times channels.';
     elsif split = 'day' and zone <> 'UTC' and to_hour - from_hour > interval '302 days' then
       -- From hours, all of them.
-      raise exception 'since: at most 300 days before until, where time_zone is not UTC' using errcode = 'RBINV';
+      raise exception 'since: at most 300 days before until, where time_zone is not UTC' using errcode = 'RBINV', column = 'since';
     end if;
   end if;
 

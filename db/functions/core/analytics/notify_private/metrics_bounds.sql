@@ -11,30 +11,30 @@ declare
   wrong text;
 begin
   if not isfinite(first_instant) then
-    raise exception 'since: must be an instant' using errcode = 'RBINV';
+    raise exception 'since: must be an instant' using errcode = 'RBINV', column = 'since';
   elsif not isfinite(last_instant) then
-    raise exception 'until: must be an instant' using errcode = 'RBINV';
+    raise exception 'until: must be an instant' using errcode = 'RBINV', column = 'until';
   elsif first_instant >= last_instant then
-    raise exception 'since: must be before until' using errcode = 'RBINV';
+    raise exception 'since: must be before until' using errcode = 'RBINV', column = 'since';
   elsif not notify_hidden.is_time_zone(coalesce(time_zone, '')) then
-    raise exception 'time_zone: there is no such time zone' using errcode = 'RBINV';
+    raise exception 'time_zone: there is no such time zone' using errcode = 'RBINV', column = 'time_zone';
   elsif split not in ('type', 'channel', 'hour', 'day') then
-    raise exception 'step: must be hour or day' using errcode = 'RBINV';
+    raise exception 'step: must be hour or day' using errcode = 'RBINV', column = 'step';
   elsif split in ('hour', 'day') and last_instant - first_instant > 1000 * ('1 ' || split)::interval then
-    raise exception 'since: at most 1000 %s before until', split using errcode = 'RBINV';
+    raise exception 'since: at most 1000 %s before until', split using errcode = 'RBINV', column = 'since';
   elsif pg_catalog.cardinality(types) not between 1 and 100 then
-    raise exception 'types: must be from 1 to 100, or null for all' using errcode = 'RBINV';
+    raise exception 'types: must be from 1 to 100, or null for all' using errcode = 'RBINV', column = 'types';
   elsif pg_catalog.cardinality(channels) not between 1 and 100 then
-    raise exception 'channels: must be from 1 to 100, or null for all' using errcode = 'RBINV';
+    raise exception 'channels: must be from 1 to 100, or null for all' using errcode = 'RBINV', column = 'channels';
   end if;
   select coalesce(t, 'null') into wrong from unnest(types) as t
     where not exists (select from notify.notification_types as k where k.key = t);
   if found then
-    raise exception 'types: there is no type "%"', pg_catalog.left(wrong, 100) using errcode = 'RBINV';
+    raise exception 'types: there is no type "%"', pg_catalog.left(wrong, 100) using errcode = 'RBINV', column = 'types';
   end if;
   select coalesce(c, 'null') into wrong from unnest(channels) as c where not exists (select from notify.providers as p where p.channel = c);
   if found then
-    raise exception 'channels: there is no channel "%"', pg_catalog.left(wrong, 100) using errcode = 'RBINV';
+    raise exception 'channels: there is no channel "%"', pg_catalog.left(wrong, 100) using errcode = 'RBINV', column = 'channels';
   end if;
 
   -- Whole hours, and where days are asked for the hours that begin in them: so the first and last are whole, too.

@@ -7,7 +7,7 @@ begin
     return metrics_scope.user_id;
   end if;
   if metrics_scope.user_id <> notify_private.require_user() then
-    raise exception 'user_id: you see your own' using errcode = 'RBFBD';
+    raise exception 'user_id: you see your own' using errcode = 'RBFBD', column = 'user_id';
   end if;
   return notify_private.require_user();
 end

@@ -4,7 +4,7 @@ as $$
 #variable_conflict use_column
 begin
   if delete_consent_rule.region = '*' then
-    raise exception 'region: the rule for all others is needed' using errcode = 'RBINV';
+    raise exception 'region: the rule for all others is needed' using errcode = 'RBINV', column = 'region';
   end if;
   delete from notify.consent_rules as r where r.region = delete_consent_rule.region;
   return found;

@@ -4,15 +4,15 @@ as $$
 #variable_conflict use_column
 declare
   -- Writes as the caller, whose grants are the check.
-  wrong constant text := case
+  wrong constant text[] := case
     when coalesce(set_consent_rule.region, '') !~ '^([A-Z]{2}(-[A-Z0-9]{1,3})?|\*)$'
-      then 'region: must be ISO 3166 such as FR or US-CA, or * for all others'
-    when coalesce(set_consent_rule.regime, '') not in ('opt_in', 'opt_out') then 'regime: must be opt_in or opt_out'
+      then array['region', 'must be ISO 3166 such as FR or US-CA, or * for all others']
+    when coalesce(set_consent_rule.regime, '') not in ('opt_in', 'opt_out') then array['regime', 'must be opt_in or opt_out']
   end;
   rule notify.consent_rules;
 begin
   if wrong is not null then
-    raise exception '%', wrong using errcode = 'RBINV';
+    raise exception '%: %', wrong[1], wrong[2] using errcode = 'RBINV', column = wrong[1];
   end if;
   insert into notify.consent_rules as r (region, regime, note)
   values (set_consent_rule.region, set_consent_rule.regime, set_consent_rule.note)

@@ -5,7 +5,7 @@ security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   if granted is null then
-    raise exception 'granted: is missing' using errcode = 'RBINV';
+    raise exception 'granted: is missing' using errcode = 'RBINV', column = 'granted';
   end if;
   return notify_private.record_tracking_consent(notify_private.require_user(), granted, 'person');
 end

@@ -6,7 +6,7 @@ begin
   -- The lock puts the records of one person in order: the newest holds.
   perform from notify.users as u where u.id = record_tracking_consent.user_id for no key update;
   if not found then
-    raise exception 'user_id: there is no such user' using errcode = 'RBNFD';
+    raise exception 'user_id: there is no such user' using errcode = 'RBNFD', column = 'user_id';
   end if;
   if record_tracking_consent.granted <> notify_private.tracks_email(record_tracking_consent.user_id) then
     insert into notify.tracking_consents (user_id, granted, source)

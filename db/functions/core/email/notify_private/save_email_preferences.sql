@@ -14,7 +14,7 @@ begin
   if exists (
     select from pg_catalog.jsonb_each_text(choices) as c where c.value not in ('instant', 'daily', 'weekly', 'never')
   ) then
-    raise exception 'choice: must be instant, daily, weekly or never' using errcode = 'RBINV';
+    raise exception 'choice: must be instant, daily, weekly or never' using errcode = 'RBINV', column = 'choice';
   end if;
   -- Only what changes becomes a choice of their own: the rest goes on following the defaults.
   insert into notify.preferences as p (user_id, type_key, channel, enabled, frequency, source)

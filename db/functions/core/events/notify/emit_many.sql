@@ -24,9 +24,10 @@ begin
   order by i.n
   limit 1;
   if found then
-    raise exception '%: %',
-      case when pg_catalog.cardinality(events) > 1 then pg_catalog.format('events[%s].', wrong.n) else '' end || wrong.field, wrong.problem
-      using errcode = 'RBINV';
+    if pg_catalog.cardinality(events) > 1 then
+      wrong.field := pg_catalog.format('events[%s].', wrong.n) || wrong.field;
+    end if;
+    raise exception '%: %', wrong.field, wrong.problem using errcode = 'RBINV', column = wrong.field;
   end if;
 
   return query

@@ -4,7 +4,7 @@ language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 begin
   if events_of_subject.subject_type is null or events_of_subject.subject_id is null then
-    raise exception 'subject_id: subject_type and subject_id must both be given' using errcode = 'RBINV';
+    raise exception 'subject_id: subject_type and subject_id must both be given' using errcode = 'RBINV', column = 'subject_id';
   end if;
   return query
   select e.* from notify.events as e

@@ -6,7 +6,7 @@ declare
   moved integer;
 begin
   if num_nonnulls(move_events.due_at, move_events.shift) <> 1 then
-    raise exception 'due_at: either due_at or shift must be given' using errcode = 'RBINV';
+    raise exception 'due_at: either due_at or shift must be given' using errcode = 'RBINV', column = 'due_at';
   end if;
   -- A planner holds its events for one slice; what it has begun is no longer moved.
   perform from notify.events as e where e.id = any (event_ids) order by e.id for update;

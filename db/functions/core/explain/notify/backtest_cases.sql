@@ -11,7 +11,7 @@ as $$
 begin
   perform notify_private.require_backtest(backtest_cases.since, backtest_cases.until, backtest_cases.part, backtest_cases.parts);
   if max_rows is null or max_rows not between 1 and 10000 then
-    raise exception 'max_rows: must be from 1 to 10000' using errcode = 'RBINV';
+    raise exception 'max_rows: must be from 1 to 10000' using errcode = 'RBINV', column = 'max_rows';
   end if;
   return query
   select r.*

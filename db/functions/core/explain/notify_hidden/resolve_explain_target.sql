@@ -12,7 +12,7 @@ begin
     return;
   end if;
   if coalesce(resolve_explain_target.recipient_id, (select notify_hidden.current_user_id())) is null then
-    raise exception 'recipient_id: is missing' using errcode = 'RBINV';
+    raise exception 'recipient_id: is missing' using errcode = 'RBINV', column = 'recipient_id';
   end if;
   return query
   select resolve_explain_target.event_id, coalesce(resolve_explain_target.recipient_id, (select notify_hidden.current_user_id()));

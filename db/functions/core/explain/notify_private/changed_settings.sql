@@ -7,7 +7,7 @@ declare
   settings notify.settings;
 begin
   if pg_catalog.jsonb_typeof(changes) is distinct from 'object' then
-    raise exception 'changes: must be an object' using errcode = 'RBINV';
+    raise exception 'changes: must be an object' using errcode = 'RBINV', column = 'changes';
   end if;
   select k into wrong from pg_catalog.jsonb_object_keys(changes) as k where k <> all (allowed) order by k limit 1;
   if found then

@@ -18,14 +18,15 @@ declare
 begin
   if predict.at is null or not isfinite(predict.at)
     or predict.at not between pg_catalog.now() - interval '1 minute' and pg_catalog.now() + interval '1 year' then
-    raise exception 'at: must be from now on, within a year' using errcode = 'RBINV', hint = 'What was is for explain() to say.';
+    raise exception 'at: must be from now on, within a year'
+      using errcode = 'RBINV', column = 'at', hint = 'What was is for explain() to say.';
   end if;
   select t.channels, t.expires_after, t.dedupe_key into kind from notify.notification_types as t where t.key = predict.type_key;
   if not found then
-    raise exception 'type_key: there is no such notification type' using errcode = 'RBNFD';
+    raise exception 'type_key: there is no such notification type' using errcode = 'RBNFD', column = 'type_key';
   end if;
   if not exists (select from notify.users as u where u.id = predict.user_id) then
-    raise exception 'user_id: there is no such user' using errcode = 'RBNFD';
+    raise exception 'user_id: there is no such user' using errcode = 'RBNFD', column = 'user_id';
   end if;
   if predict.variables is not null then
     key := notify_private.hash_long_key(

@@ -13,22 +13,22 @@ declare
     pg_catalog.clock_timestamp(),
     (select max(c.changed_at) + interval '1 microsecond' from notify_private.inbox_changes as c where c.user_id = me)
   );
-  wrong constant text := case
+  wrong constant text[] := case
     when action not in ('seen', 'read', 'unread', 'archive', 'unarchive', 'delete', 'snooze', 'unsnooze')
-      then 'action: must be seen, read, unread, archive, unarchive, delete, snooze or unsnooze'
+      then array['action', 'must be seen, read, unread, archive, unarchive, delete, snooze or unsnooze']
     -- A filter whose fields are all null, which finds the whole inbox, "is null" as well.
-    when (notification_ids is null) = (filter is not distinct from null) then 'filter: give either this or notification_ids'
-    when (action = 'snooze') <> (until is not null) then 'until: must be given to snooze, and only then'
-    when until <= at or until > at + interval '1 year' then 'until: must be in the future, within a year'
+    when (notification_ids is null) = (filter is not distinct from null) then array['filter', 'give either this or notification_ids']
+    when (action = 'snooze') <> (until is not null) then array['until', 'must be given to snooze, and only then']
+    when until <= at or until > at + interval '1 year' then array['until', 'must be in the future, within a year']
   end;
   chosen uuid[];
   result notify.inbox_change;
 begin
   if wrong is not null then
-    raise exception '%', wrong using errcode = 'RBINV';
+    raise exception '%: %', wrong[1], wrong[2] using errcode = 'RBINV', column = wrong[1];
   end if;
   if pg_catalog.cardinality(notification_ids) > 500 then
-    raise exception 'notification_ids: at most 500 at once' using errcode = 'RBBIG';
+    raise exception 'notification_ids: at most 500 at once' using errcode = 'RBBIG', column = 'notification_ids';
   end if;
   -- Locked in the order in which erasures of others, whom they name, lock them.
   if notification_ids is not null then

@@ -11,11 +11,11 @@ declare
 begin
   -- By the instant in the token: whose it is makes no difference, nor whether its row is still there.
   if pg_catalog.uuid_extract_timestamp(undo_token) < pg_catalog.clock_timestamp() - interval '10 minutes' then
-    raise exception 'undo_token: it is too late to undo this' using errcode = 'RBCFL';
+    raise exception 'undo_token: it is too late to undo this' using errcode = 'RBCFL', column = 'undo_token';
   end if;
   select c.* into change from notify_private.inbox_changes as c where c.id = undo_token and c.user_id = me;
   if not found then
-    raise exception 'undo_token: there is no such change' using errcode = 'RBNFD';
+    raise exception 'undo_token: there is no such change' using errcode = 'RBNFD', column = 'undo_token';
   end if;
   perform from notify.notifications as n
   where n.id = any ((select change.notification_ids)::uuid[]) and n.recipient_id = me and n.changed_at = change.changed_at

@@ -20,7 +20,7 @@ declare
   highest uuid;
 begin
   if sort is null or sort not in ('newest', 'oldest', 'unread_first') then
-    raise exception 'sort: must be newest, oldest or unread_first' using errcode = 'RBINV';
+    raise exception 'sort: must be newest, oldest or unread_first' using errcode = 'RBINV', column = 'sort';
   end if;
   foreach part in array parts loop
     exit when pg_catalog.cardinality(ids) >= most;

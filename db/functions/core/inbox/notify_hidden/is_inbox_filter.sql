@@ -2,22 +2,22 @@ create or replace function notify_hidden.is_inbox_filter(filter notify.inbox_fil
 language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 declare
-  wrong constant text := case
+  wrong constant text[] := case
     when greatest(cardinality(filter.categories), cardinality(filter.types), cardinality(filter.places)) > 100
-      then 'filter: at most 100 values in a list'
+      then array['filter', 'at most 100 values in a list']
     when exists (select from unnest(filter.places) as p where p is null or p not in ('inbox', 'snoozed', 'archived'))
-      then 'places: must be inbox, snoozed or archived'
-    when filter.since > filter.until then 'since: must not be after until'
-    when length(filter.search) > 200 then 'search: at most 200 characters'
+      then array['places', 'must be inbox, snoozed or archived']
+    when filter.since > filter.until then array['since', 'must not be after until']
+    when length(filter.search) > 200 then array['search', 'at most 200 characters']
     when exists (select from unnest(filter.types) as k where not exists (select from notify.notification_types as t where t.key = k))
-      then 'types: there is no such notification type'
+      then array['types', 'there is no such notification type']
     when exists (select from unnest(filter.categories) as c
       where not exists (select from notify.notification_types as t where t.category = c))
-      then 'categories: there is no such category'
+      then array['categories', 'there is no such category']
   end;
 begin
   if wrong is not null then
-    raise exception '%', wrong using errcode = 'RBINV';
+    raise exception '%: %', wrong[1], wrong[2] using errcode = 'RBINV', column = wrong[1];
   end if;
   return true;
 end

@@ -11,10 +11,11 @@ declare
   ended integer;
 begin
   if not exists (select from notify.journeys as j where j.key = exit_journey.journey_key) then
-    raise exception 'journey_key: there is no journey "%"', left(exit_journey.journey_key, 100) using errcode = 'RBINV';
+    raise exception 'journey_key: there is no journey "%"', left(exit_journey.journey_key, 100)
+      using errcode = 'RBINV', column = 'journey_key';
   end if;
   if exit_journey.reason is null or exit_journey.reason not in ('exited', 'canceled') then
-    raise exception 'reason: must be exited or canceled' using errcode = 'RBINV';
+    raise exception 'reason: must be exited or canceled' using errcode = 'RBINV', column = 'reason';
   end if;
   -- The ended ones, too: their last message may still wait for the morning. Whoever is just taking a step is waited for,
   -- and what follows sees it.

@@ -8,11 +8,11 @@ declare
   bound notify.limits;
 begin
   if at_most is null or at_most < 0 then
-    raise exception 'at_most: must be a number of at least 0' using errcode = 'RBINV';
+    raise exception 'at_most: must be a number of at least 0' using errcode = 'RBINV', column = 'at_most';
   end if;
   update notify.limits as l set at_most = at_most where l.key = limit_key returning * into bound;
   if not found then
-    raise exception 'limit_key: there is no such limit' using errcode = 'RBNFD';
+    raise exception 'limit_key: there is no such limit' using errcode = 'RBNFD', column = 'limit_key';
   end if;
   return bound;
 end

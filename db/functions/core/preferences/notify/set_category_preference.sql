@@ -11,6 +11,7 @@ declare
   used text[];
   free text[];
   targets text[];
+  refused text;
 begin
   select
     array_agg(distinct c.channel order by c.channel),
@@ -19,7 +20,7 @@ begin
   from notify.notification_types as t cross join unnest(t.channels) as c (channel)
   where t.category = set_category_preference.category and t.enabled;
   if used is null then
-    raise exception 'category: there is no such category' using errcode = 'RBNFD';
+    raise exception 'category: there is no such category' using errcode = 'RBNFD', column = 'category';
   end if;
   perform notify_private.check_preference(
     used, set_category_preference.channel, set_category_preference.enabled, set_category_preference.frequency);
@@ -27,8 +28,9 @@ begin
   -- One type that is not locked is reason enough: the locked ones stay as they are. Without any it would change nothing.
   if not targets && coalesce(free, '{}')
     and (set_category_preference.enabled is false or set_category_preference.frequency <> 'instant') then
-    raise exception '%: nothing of this category can be switched off or slowed down there',
-      case when set_category_preference.enabled is false then 'enabled' else 'frequency' end using errcode = 'RBLCK';
+    refused := case when set_category_preference.enabled is false then 'enabled' else 'frequency' end;
+    raise exception '%: nothing of this category can be switched off or slowed down there', refused
+      using errcode = 'RBLCK', column = refused;
   end if;
   insert into notify.category_preferences as p (user_id, category, channel, enabled, frequency, source)
   select me, set_category_preference.category, c.channel, set_category_preference.enabled, x.frequency, notify_private.change_source()

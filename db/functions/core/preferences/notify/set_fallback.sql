@@ -11,20 +11,21 @@ declare
 begin
   select t.channels into usable from notify.notification_types as t where t.key = set_fallback.type_key;
   if not found then
-    raise exception 'type_key: there is no such notification type' using errcode = 'RBNFD';
+    raise exception 'type_key: there is no such notification type' using errcode = 'RBNFD', column = 'type_key';
   end if;
   if set_fallback.fallback_key is null then
     delete from notify.fallback_choices as c where c.user_id = me and c.type_key = set_fallback.type_key returning * into choice;
     return choice;
   end if;
   if not exists (select from notify.fallback_steps as s where s.fallback_key = set_fallback.fallback_key) then
-    raise exception 'fallback_key: there is no such order of channels' using errcode = 'RBNFD';
+    raise exception 'fallback_key: there is no such order of channels' using errcode = 'RBNFD', column = 'fallback_key';
   end if;
   if exists (
     select from notify.fallback_steps as s
     where s.fallback_key = set_fallback.fallback_key and not s.channels && usable
   ) then
-    raise exception 'fallback_key: this type uses %', pg_catalog.array_to_string(usable, ', ') using errcode = 'RBINV';
+    raise exception 'fallback_key: this type uses %', pg_catalog.array_to_string(usable, ', ')
+      using errcode = 'RBINV', column = 'fallback_key';
   end if;
   insert into notify.fallback_choices as c (user_id, type_key, fallback_key)
   values (me, set_fallback.type_key, set_fallback.fallback_key)

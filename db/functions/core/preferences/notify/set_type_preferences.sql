@@ -13,14 +13,15 @@ declare
   others constant text[] := array(select c from unnest(type.channels) as c where c <> all (chosen));
 begin
   if chosen is not null and set_type_preferences.enabled is not null then
-    raise exception 'enabled: channels says already what is on' using errcode = 'RBINV';
+    raise exception 'enabled: channels says already what is on' using errcode = 'RBINV', column = 'enabled';
   end if;
   if not chosen <@ type.channels or pg_catalog.array_position(chosen, null) is not null then
-    raise exception 'channels: this type uses %', pg_catalog.array_to_string(type.channels, ', ') using errcode = 'RBINV';
+    raise exception 'channels: this type uses %', pg_catalog.array_to_string(type.channels, ', ')
+      using errcode = 'RBINV', column = 'channels';
   end if;
   if type.locked_channels && others then
     raise exception 'channels: % cannot be switched off for this type',
-      (select min(c) from unnest(type.locked_channels) as c where c = any (others)) using errcode = 'RBLCK';
+      (select min(c) from unnest(type.locked_channels) as c where c = any (others)) using errcode = 'RBLCK', column = 'channels';
   end if;
   perform notify_private.check_preference(
     type.channels, null, coalesce(set_type_preferences.enabled, chosen is not null or null), set_type_preferences.frequency);

@@ -14,18 +14,20 @@ as $$
 declare
   me constant uuid := notify_private.require_known_user();
   most constant integer := (select s.daily_cap from notify.settings as s);
-  wrong constant text := coalesce(notify_hidden.wrong_quiet_hours(update_personal_settings.quiet_hours), case
-    when update_personal_settings.paused_until <= pg_catalog.now() then 'paused_until: must lie in the future'
-    when update_personal_settings.paused_until > pg_catalog.now() + interval '1 year' then 'paused_until: must lie within a year'
-    when update_personal_settings.daily_cap not between 1 and most then pg_catalog.format('daily_cap: must be from 1 to %s', most)
-    when update_personal_settings.digest_time = '24:00' then 'digest_time: midnight is 00:00'
-    when update_personal_settings.digest_weekday not between 1 and 7 then 'digest_weekday: must be from 1 (Monday) to 7 (Sunday)'
+  wrong constant text[] := case
+    when notify_hidden.wrong_quiet_hours(update_personal_settings.quiet_hours) is not null
+      then array['quiet_hours', notify_hidden.wrong_quiet_hours(update_personal_settings.quiet_hours)]
+    when update_personal_settings.paused_until <= pg_catalog.now() then array['paused_until', 'must lie in the future']
+    when update_personal_settings.paused_until > pg_catalog.now() + interval '1 year' then array['paused_until', 'must lie within a year']
+    when update_personal_settings.daily_cap not between 1 and most then array['daily_cap', 'must be from 1 to ' || most]
+    when update_personal_settings.digest_time = '24:00' then array['digest_time', 'midnight is 00:00']
+    when update_personal_settings.digest_weekday not between 1 and 7 then array['digest_weekday', 'must be from 1 (Monday) to 7 (Sunday)']
     when not notify_hidden.is_time_zone(update_personal_settings.time_zone)
-      then 'time_zone: must be an IANA time zone such as Europe/Lisbon'
-  end);
+      then array['time_zone', 'must be an IANA time zone such as Europe/Lisbon']
+  end;
 begin
   if wrong is not null then
-    raise exception '%', wrong using errcode = 'RBINV';
+    raise exception '%: %', wrong[1], wrong[2] using errcode = 'RBINV', column = wrong[1];
   end if;
   -- People before what belongs to them, as the engine locks.
   perform from notify.users as u where u.id = me for no key update;

@@ -17,24 +17,25 @@ as $$
 declare
   known constant text[] := '{push,email,sms,voice,in_app,webhook}';
   -- Reads and writes as the caller, whose grants are the check.
-  wrong constant text := case
-    when update_settings.daily_cap < 1 then 'daily_cap: must be at least 1'
+  wrong constant text[] := case
+    when update_settings.daily_cap < 1 then array['daily_cap', 'must be at least 1']
     when not update_settings.capped_channels <@ array_remove(known, 'in_app')
-      then 'capped_channels: must be push, email, sms, voice or webhook'
-    when update_settings.rolling_cap < 0 then 'rolling_cap: must be at least 1, or 0 for none'
+      then array['capped_channels', 'must be push, email, sms, voice or webhook']
+    when update_settings.rolling_cap < 0 then array['rolling_cap', 'must be at least 1, or 0 for none']
     when update_settings.rolling_window not between interval '1 minute' and interval '7 days'
-      then 'rolling_window: must be from a minute to 7 days'
-    when not update_settings.quiet_channels <@ known then 'quiet_channels: must be push, email, sms, voice, in_app or webhook'
-    when update_settings.digest_time = '24:00' then 'digest_time: midnight is 00:00'
-    when update_settings.digest_weekday not between 1 and 7 then 'digest_weekday: must be from 1 (Monday) to 7 (Sunday)'
+      then array['rolling_window', 'must be from a minute to 7 days']
+    when not update_settings.quiet_channels <@ known then array['quiet_channels', 'must be push, email, sms, voice, in_app or webhook']
+    when update_settings.digest_time = '24:00' then array['digest_time', 'midnight is 00:00']
+    when update_settings.digest_weekday not between 1 and 7 then array['digest_weekday', 'must be from 1 (Monday) to 7 (Sunday)']
     when update_settings.stale_device_after not between interval '1 day' and interval '3 years'
-      then 'stale_device_after: must be from a day to 3 years'
-    else notify_hidden.wrong_quiet_hours(update_settings.quiet_hours)
+      then array['stale_device_after', 'must be from a day to 3 years']
+    when notify_hidden.wrong_quiet_hours(update_settings.quiet_hours) is not null
+      then array['quiet_hours', notify_hidden.wrong_quiet_hours(update_settings.quiet_hours)]
   end;
   settings notify.settings;
 begin
   if wrong is not null then
-    raise exception '%', wrong using errcode = 'RBINV';
+    raise exception '%: %', wrong[1], wrong[2] using errcode = 'RBINV', column = wrong[1];
   end if;
   update notify.settings as s set
     daily_cap = coalesce(update_settings.daily_cap, s.daily_cap),

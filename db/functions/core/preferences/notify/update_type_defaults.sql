@@ -11,29 +11,29 @@ as $$
 #variable_conflict use_column
 declare
   type notify.notification_types;
-  wrong text;
+  wrong text[];
 begin
   -- Reads and writes as the caller, whose grants are the check.
   select t.* into type from notify.notification_types as t where t.key = update_type_defaults.type_key for no key update;
   if not found then
-    raise exception 'type_key: there is no such notification type' using errcode = 'RBNFD';
+    raise exception 'type_key: there is no such notification type' using errcode = 'RBNFD', column = 'type_key';
   end if;
   wrong := case
     when not update_type_defaults.default_channels <@ type.channels
-      then 'default_channels: this type uses ' || pg_catalog.array_to_string(type.channels, ', ')
+      then array['default_channels', 'this type uses ' || pg_catalog.array_to_string(type.channels, ', ')]
     when update_type_defaults.default_frequency not in ('instant', 'daily', 'weekly', 'never')
-      then 'default_frequency: must be instant, daily, weekly or never'
+      then array['default_frequency', 'must be instant, daily, weekly or never']
     when update_type_defaults.default_frequency in ('daily', 'weekly') and not type.channels && '{push,email}'
-      then 'default_frequency: there are digests of push and email only, and this uses neither'
+      then array['default_frequency', 'there are digests of push and email only, and this uses neither']
     when type.purpose = 'promotional' and update_type_defaults.locked_channels <> '{}'
-      then 'locked_channels: something promotional cannot be locked'
+      then array['locked_channels', 'something promotional cannot be locked']
     when not coalesce(update_type_defaults.locked_channels, type.locked_channels)
         <@ coalesce(update_type_defaults.default_channels, type.default_channels)
-      then 'locked_channels: must be among default_channels'
-    when update_type_defaults.cap_excess not in ('drop', 'defer', 'digest') then 'cap_excess: must be drop, defer or digest'
+      then array['locked_channels', 'must be among default_channels']
+    when update_type_defaults.cap_excess not in ('drop', 'defer', 'digest') then array['cap_excess', 'must be drop, defer or digest']
   end;
   if wrong is not null then
-    raise exception '%', wrong using errcode = 'RBINV';
+    raise exception '%: %', wrong[1], wrong[2] using errcode = 'RBINV', column = wrong[1];
   end if;
   update notify.notification_types as t set
     enabled = coalesce(update_type_defaults.enabled, t.enabled),

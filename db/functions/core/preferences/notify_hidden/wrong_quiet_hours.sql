@@ -12,23 +12,23 @@ as $$
   )
   select case
     when exists (select from quiet as q where num_nulls(q.weekday, q.starts_at, q.ends_at) > 0)
-      then 'quiet_hours: each needs weekday, starts_at and ends_at'
+      then 'each needs weekday, starts_at and ends_at'
     when exists (select from quiet as q where q.weekday not between 1 and 7)
-      then 'quiet_hours: weekday must be from 1 (Monday) to 7 (Sunday)'
+      then 'weekday must be from 1 (Monday) to 7 (Sunday)'
     when exists (select from quiet as q where '24:00' in (q.starts_at, q.ends_at))
-      then 'quiet_hours: midnight is 00:00'
+      then 'midnight is 00:00'
     when exists (select from quiet as q where q.starts_at = q.ends_at)
-      then 'quiet_hours: starts_at and ends_at must differ'
+      then 'starts_at and ends_at must differ'
     when exists (
       select from quiet as a join quiet as b on a.place <> b.place
       cross join (values (0), (604800)) as o (week)
       where a.first < b.last + o.week and b.first + o.week < a.last
     )
-      then 'quiet_hours: windows overlap'
+      then 'windows overlap'
     when (select sum(q.last - q.first) from quiet as q) >= 604800
-      then 'quiet_hours: some time of the week must be left: pause instead'
+      then 'some time of the week must be left: pause instead'
   end
 $$;
 comment on function notify_hidden.wrong_quiet_hours(notify.quiet_window[]) is
-  'What is wrong with quiet hours, in words that begin with the field; null: nothing.';
+  'What is wrong with quiet hours, in words; null: nothing.';
 grant execute on function notify_hidden.wrong_quiet_hours(notify.quiet_window[]) to rowbell_operator;

@@ -6,7 +6,7 @@ declare
 begin
   select t.* into type from notify.notification_types as t where t.key = require_type.type_key;
   if not found then
-    raise exception 'type_key: there is no such notification type' using errcode = 'RBNFD';
+    raise exception 'type_key: there is no such notification type' using errcode = 'RBNFD', column = 'type_key';
   end if;
   return type;
 end

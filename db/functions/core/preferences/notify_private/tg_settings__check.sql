@@ -2,17 +2,19 @@ create or replace function notify_private.tg_settings__check() returns trigger
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
-  wrong constant text := (
-    select coalesce(
-      notify_hidden.wrong_quiet_hours(n.quiet_hours),
-      case when n.digest_time = '24:00' then 'digest_time: midnight is 00:00' end,
+  wrong constant text[] := (
+    select case
+      when notify_hidden.wrong_quiet_hours(n.quiet_hours) is not null
+        then array['quiet_hours', notify_hidden.wrong_quiet_hours(n.quiet_hours)]
+      when n.digest_time = '24:00' then array['digest_time', 'midnight is 00:00']
       -- Keys without a window and idempotency keys live by it.
-      case when n.retention < interval '1 day' then 'retention: must be at least a day' end)
+      when n.retention < interval '1 day' then array['retention', 'must be at least a day']
+    end
     from new_rows as n
   );
 begin
   if wrong is not null then
-    raise exception '%', wrong using errcode = 'RBINV';
+    raise exception '%: %', wrong[1], wrong[2] using errcode = 'RBINV', column = wrong[1];
   end if;
   return null;
 end

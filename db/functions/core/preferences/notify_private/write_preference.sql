@@ -12,10 +12,10 @@ declare
   );
 begin
   if locked is not null and write_preference.enabled is false then
-    raise exception 'enabled: % cannot be switched off for this type', locked using errcode = 'RBLCK';
+    raise exception 'enabled: % cannot be switched off for this type', locked using errcode = 'RBLCK', column = 'enabled';
   end if;
   if locked is not null and write_preference.frequency <> 'instant' then
-    raise exception 'frequency: % comes at once for this type', locked using errcode = 'RBLCK';
+    raise exception 'frequency: % comes at once for this type', locked using errcode = 'RBLCK', column = 'frequency';
   end if;
   insert into notify.preferences as p (user_id, type_key, channel, enabled, frequency, source)
   select write_preference.user_id, t.key, c.channel, write_preference.enabled, x.frequency, notify_private.change_source()

@@ -11,13 +11,13 @@ declare
   -- Rows of transactions that began before and have not yet committed are looked for again under the locks.
   lately constant timestamptz := started - interval '1 hour';
   subject_digest constant text := pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(user_id::text, 'UTF8')), 'hex');
-  wrong constant text := case
-    when user_id is null then 'user_id: must be given'
-    when confirm is distinct from user_id then 'confirm: must repeat the user_id'
+  wrong constant text[] := case
+    when user_id is null then array['user_id', 'must be given']
+    when confirm is distinct from user_id then array['confirm', 'must repeat the user_id']
     when coalesce(reason, '') not in ('person_request', 'account_closed', 'legal_duty', 'operator')
-      then 'reason: must be person_request, account_closed, legal_duty or operator'
+      then array['reason', 'must be person_request, account_closed, legal_duty or operator']
     when exists (select from unnest(former_names) as n where n is null or length(n) < 2)
-      then 'former_names: must have 2 characters at least'
+      then array['former_names', 'must have 2 characters at least']
   end;
   -- What declared conditions know of the person by name, as declare_owned_rows() says.
   person constant text := '(
@@ -36,7 +36,7 @@ declare
   erasure notify.erasures;
 begin
   if wrong is not null then
-    raise exception '%', wrong using errcode = 'RBINV';
+    raise exception '%: %', wrong[1], wrong[2] using errcode = 'RBINV', column = wrong[1];
   end if;
   -- One at a time: two people who name each other would wait for each other's rows.
   perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('notify.erase_person'));
@@ -137,7 +137,7 @@ begin
     -- Again: what was said the first time.
     select e.* into erasure from notify.erasures as e where e.subject_digest = subject_digest order by e.id limit 1;
     if not found then
-      raise exception 'user_id: there is no such person' using errcode = 'RBNFD';
+      raise exception 'user_id: there is no such person' using errcode = 'RBNFD', column = 'user_id';
     end if;
     return erasure;
   end if;

@@ -9,13 +9,13 @@ declare
 begin
   select * into resumed from notify.providers as p where p.provider = resume_provider.provider for no key update;
   if not found then
-    raise exception 'provider: there is no such provider' using errcode = 'RBNFD';
+    raise exception 'provider: there is no such provider' using errcode = 'RBNFD', column = 'provider';
   end if;
   update notify.provider_origins as o set pauses = 0, paused_until = null, pause_reason = null
   where o.provider = resume_provider.provider and o.origin = coalesce(resume_provider.origin, o.origin);
   if resume_provider.origin is not null then
     if not found then
-      raise exception 'origin: nothing is known of such an origin' using errcode = 'RBNFD';
+      raise exception 'origin: nothing is known of such an origin' using errcode = 'RBNFD', column = 'origin';
     end if;
     return resumed;
   end if;

@@ -8,10 +8,10 @@ declare
   me constant uuid := notify_private.require_user();
 begin
   if coalesce(report_receipt.kind, '') not in ('delivered', 'opened', 'clicked') then
-    raise exception 'kind: must be delivered, opened or clicked' using errcode = 'RBINV';
+    raise exception 'kind: must be delivered, opened or clicked' using errcode = 'RBINV', column = 'kind';
   end if;
   if not exists (select from notify.deliveries as d where d.id = report_receipt.delivery_id and d.recipient_id = me) then
-    raise exception 'delivery_id: you have no such delivery' using errcode = 'RBNFD';
+    raise exception 'delivery_id: you have no such delivery' using errcode = 'RBNFD', column = 'delivery_id';
   end if;
   return notify_private.record_receipt(report_receipt.delivery_id, report_receipt.kind, 'client');
 end

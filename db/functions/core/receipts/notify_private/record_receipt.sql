@@ -15,7 +15,7 @@ begin
   if not (record_receipt.source = 'provider'
       and record_receipt.kind in ('sent', 'delivered', 'answered', 'completed', 'deferred', 'bounced', 'complained', 'failed')
     or record_receipt.source = 'client' and record_receipt.kind in ('delivered', 'opened', 'clicked', 'unsubscribed')) then
-    raise exception 'kind: a % reports no such thing', record_receipt.source using errcode = 'RBINV';
+    raise exception 'kind: a % reports no such thing', record_receipt.source using errcode = 'RBINV', column = 'kind';
   end if;
   -- The lock makes reports of one delivery take turns with one another and with the worker's write-back.
   select * into delivery from notify.deliveries as d where d.id = record_receipt.delivery_id for no key update;

@@ -11,13 +11,14 @@ declare
 begin
   select p.* into policy from notify.retention_policies as p where p.table_name = table_name for update;
   if not found then
-    raise exception 'table_name: no table has this name' using errcode = 'RBNFD';
+    raise exception 'table_name: no table has this name' using errcode = 'RBNFD', column = 'table_name';
   end if;
   if policy.keep is null then
-    raise exception 'table_name: %', coalesce('goes with ' || policy.follows, 'has no limit to change') using errcode = 'RBINV';
+    raise exception 'table_name: %', coalesce('goes with ' || policy.follows, 'has no limit to change')
+      using errcode = 'RBINV', column = 'table_name';
   end if;
   if keep is null or keep < least_keep then
-    raise exception 'keep: must be at least %', least_keep using errcode = 'RBINV';
+    raise exception 'keep: must be at least %', least_keep using errcode = 'RBINV', column = 'keep';
   end if;
   update notify.retention_policies as p set keep = keep where p.table_name = table_name returning p.* into policy;
   return policy;

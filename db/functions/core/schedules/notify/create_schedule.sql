@@ -16,23 +16,24 @@ security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_variable
 declare
-  problem constant text := case
+  problem constant text[] := case
     when not exists (select from notify.notification_types as t where t.key = type_key) then
-      pg_catalog.format('type_key: there is no notification type "%s"', left(type_key, 100))
-    when time_of_day is null then 'time_of_day: must be given'
-    when user_id is not null and not exists (select from notify.users as u where u.id = user_id) then 'user_id: there is no such user'
-    when not (weekdays <@ '{1,2,3,4,5,6,7}' and weekdays <> '{}') then 'weekdays: must be ISO weekdays from 1 (Monday) to 7'
+      array['type_key', pg_catalog.format('there is no notification type "%s"', left(type_key, 100))]
+    when time_of_day is null then array['time_of_day', 'must be given']
+    when user_id is not null and not exists (select from notify.users as u where u.id = user_id)
+      then array['user_id', 'there is no such user']
+    when not (weekdays <@ '{1,2,3,4,5,6,7}' and weekdays <> '{}') then array['weekdays', 'must be ISO weekdays from 1 (Monday) to 7']
     when not notify_hidden.is_time_zone(time_zone)
-      then pg_catalog.format('time_zone: there is no IANA time zone "%s"', left(time_zone, 100))
-    when (subject_type is null) <> (subject_id is null) then 'subject_id: subject_type and subject_id come together'
-    when pg_catalog.jsonb_typeof(data) <> 'object' then 'data: must be an object'
-    when pg_catalog.pg_column_size(data) > 8192 then 'data: must be at most 8 kB'
-    when ends_on < starts_on then 'ends_on: must not be before starts_on'
+      then array['time_zone', pg_catalog.format('there is no IANA time zone "%s"', left(time_zone, 100))]
+    when (subject_type is null) <> (subject_id is null) then array['subject_id', 'subject_type and subject_id come together']
+    when pg_catalog.jsonb_typeof(data) <> 'object' then array['data', 'must be an object']
+    when pg_catalog.pg_column_size(data) > 8192 then array['data', 'must be at most 8 kB']
+    when ends_on < starts_on then array['ends_on', 'must not be before starts_on']
   end;
   made uuid;
 begin
   if problem is not null then
-    raise exception '%', problem using errcode = 'RBINV';
+    raise exception '%: %', problem[1], problem[2] using errcode = 'RBINV', column = problem[1];
   end if;
   insert into notify.schedules (type_key, user_id, subject_type, subject_id, data, time_of_day, weekdays, time_zone, starts_on, ends_on)
   values (type_key, user_id, subject_type, subject_id, coalesce(data, '{}'), time_of_day, weekdays, time_zone, starts_on, ends_on)

@@ -6,10 +6,10 @@ as $$
 #variable_conflict use_variable
 begin
   if max_rows not between 1 and 100 then
-    raise exception 'max_rows: must be from 1 to 100' using errcode = 'RBINV';
+    raise exception 'max_rows: must be from 1 to 100' using errcode = 'RBINV', column = 'max_rows';
   end if;
   if (subject_type is null) <> (subject_id is null) then
-    raise exception 'subject_id: subject_type and subject_id come together' using errcode = 'RBINV';
+    raise exception 'subject_id: subject_type and subject_id come together' using errcode = 'RBINV', column = 'subject_id';
   end if;
   if subject_id is null then
     return query

@@ -8,14 +8,14 @@ declare
   me constant uuid := notify_private.require_user();
   own constant text := notify_hidden.current_session_id();
   ended constant text := coalesce(end_session.session_id, own);
-  wrong constant text := case
-    when ended is null then 'session_id: is missing, and your token names no session'
-    when length(ended) not between 1 and 200 then 'session_id: must have 1 to 200 characters'
+  wrong constant text[] := case
+    when ended is null then array['session_id', 'is missing, and your token names no session']
+    when length(ended) not between 1 and 200 then array['session_id', 'must have 1 to 200 characters']
   end;
   bound notify.limits;
 begin
   if wrong is not null then
-    raise exception '%', wrong using errcode = 'RBINV';
+    raise exception '%: %', wrong[1], wrong[2] using errcode = 'RBINV', column = wrong[1];
   end if;
   if exists (select from notify_private.ended_sessions as e where e.user_id = me and e.session_id = ended) then
     return 0;

@@ -5,16 +5,16 @@ security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_variable
 declare
-  wrong constant text := case
-    when user_id is null then 'user_id: must be given'
-    when session_id is null or length(session_id) not between 1 and 200 then 'session_id: must have 1 to 200 characters'
+  wrong constant text[] := case
+    when user_id is null then array['user_id', 'must be given']
+    when session_id is null or length(session_id) not between 1 and 200 then array['session_id', 'must have 1 to 200 characters']
   end;
 begin
   if wrong is not null then
-    raise exception '%', wrong using errcode = 'RBINV';
+    raise exception '%: %', wrong[1], wrong[2] using errcode = 'RBINV', column = wrong[1];
   end if;
   if not exists (select from notify.users as u where u.id = user_id) then
-    raise exception 'user_id: there is no such person' using errcode = 'RBNFD';
+    raise exception 'user_id: there is no such person' using errcode = 'RBNFD', column = 'user_id';
   end if;
   return notify_private.log_out(user_id, session_id);
 end

@@ -4,7 +4,7 @@ as $$
 #variable_conflict use_variable
 begin
   if country in ('*', 'all') then
-    raise exception 'country: the cap for all others and the one for all together are needed' using errcode = 'RBINV';
+    raise exception 'country: the cap for all others and the one for all together are needed' using errcode = 'RBINV', column = 'country';
   end if;
   delete from notify.spending_caps as c where c.channel = channel and c.country = country;
   return found;

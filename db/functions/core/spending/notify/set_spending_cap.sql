@@ -7,21 +7,21 @@ as $$
 declare
   -- Writes as the caller, whose grants are the check.
   standing notify.spending_caps;
-  wrong constant text := case
-    when coalesce(channel, '') not in ('sms', 'voice') then 'channel: must be sms or voice'
-    when coalesce(country, '') !~ '^([A-Z]{2}|\*|all)$' then 'country: must be ISO 3166 such as FR, * for all others, or all'
-    when coalesce(per_day, -1) < 0 or per_day >= 'Infinity' then 'per_day: must be an amount of at least 0'
-    when currency !~ '^[A-Z]{3}$' then 'currency: must be ISO 4217 such as EUR'
-    when unit_price < 0 or unit_price >= 'Infinity' then 'unit_price: must be an amount of at least 0'
+  wrong constant text[] := case
+    when coalesce(channel, '') not in ('sms', 'voice') then array['channel', 'must be sms or voice']
+    when coalesce(country, '') !~ '^([A-Z]{2}|\*|all)$' then array['country', 'must be ISO 3166 such as FR, * for all others, or all']
+    when coalesce(per_day, -1) < 0 or per_day >= 'Infinity' then array['per_day', 'must be an amount of at least 0']
+    when currency !~ '^[A-Z]{3}$' then array['currency', 'must be ISO 4217 such as EUR']
+    when unit_price < 0 or unit_price >= 'Infinity' then array['unit_price', 'must be an amount of at least 0']
   end;
 begin
   if wrong is not null then
-    raise exception '%', wrong using errcode = 'RBINV';
+    raise exception '%: %', wrong[1], wrong[2] using errcode = 'RBINV', column = wrong[1];
   end if;
   select * into standing from notify.spending_caps as c
   where c.channel = channel and c.country in (country, '*') order by c.country = '*' limit 1;
   if currency <> standing.currency and unit_price is null then
-    raise exception 'unit_price: must be given in another currency' using errcode = 'RBINV';
+    raise exception 'unit_price: must be given in another currency' using errcode = 'RBINV', column = 'unit_price';
   end if;
   insert into notify.spending_caps (channel, country, per_day, currency, unit_price)
   values (channel, country, per_day, coalesce(currency, standing.currency), coalesce(unit_price, standing.unit_price))

@@ -10,10 +10,10 @@ begin
   -- Locked, so that two who ask at once get the same run.
   perform from notify.sweeps as s where s.key = run_sweep.sweep_key for no key update;
   if not found then
-    raise exception 'sweep_key: there is no such sweep' using errcode = 'RBNFD';
+    raise exception 'sweep_key: there is no such sweep' using errcode = 'RBNFD', column = 'sweep_key';
   end if;
   if exists (select from notify.sweeps as s where s.key = run_sweep.sweep_key and s.pack = any (notify_hidden.packs_off())) then
-    raise exception 'sweep_key: its pack is switched off' using errcode = 'RBCFL';
+    raise exception 'sweep_key: its pack is switched off' using errcode = 'RBCFL', column = 'sweep_key';
   end if;
   select r.* into run from notify.sweep_runs as r
   where r.sweep_key = run_sweep.sweep_key and r.settled_at is null and r.started_at is null;

@@ -10,19 +10,19 @@ declare
   invite juke.invites;
 begin
   if answer_invite.accepts is null then
-    raise exception 'accepts: is missing' using errcode = 'RBINV';
+    raise exception 'accepts: is missing' using errcode = 'RBINV', column = 'accepts';
   end if;
   select * into invite from juke.invites as i
   where i.id = answer_invite.invite_id and i.invitee_id = me and i.status <> 'withdrawn' for no key update;
   if not found then
-    raise exception 'invite_id: you have no such invite' using errcode = 'RBNFD';
+    raise exception 'invite_id: you have no such invite' using errcode = 'RBNFD', column = 'invite_id';
   end if;
   if invite.status = answer then
     return invite;
   end if;
   if invite.status <> 'pending' or invite.expires_at <= pg_catalog.clock_timestamp() then
     raise exception 'invite_id: %', case when invite.status = 'pending' then 'its time is over'
-      else 'it has been answered' end using errcode = 'RBCFL';
+      else 'it has been answered' end using errcode = 'RBCFL', column = 'invite_id';
   end if;
   update juke.invites as i set status = answer, answered_at = pg_catalog.clock_timestamp() where i.id = invite.id returning * into invite;
   return invite;

@@ -7,19 +7,21 @@ as $$
 #variable_conflict use_column
 declare
   session constant juke.listening_sessions := juke_private.require_hosted_session(invite_listeners.listening_session_id);
-  wrong constant text := case
-    when session.ended_at is not null then 'listening_session_id: it has ended'
-    when coalesce(pg_catalog.cardinality(invite_listeners.user_ids), 0) not between 1 and 50 then 'user_ids: must be 1 to 50 people'
-    when session.host_id = any (invite_listeners.user_ids) then 'user_ids: you are there already'
-    when pg_catalog.array_position(invite_listeners.user_ids, null) is not null then 'user_ids: there is no such person'
+  wrong constant text[] := case
+    when session.ended_at is not null then array['listening_session_id', 'it has ended']
+    when coalesce(pg_catalog.cardinality(invite_listeners.user_ids), 0) not between 1 and 50
+      then array['user_ids', 'must be 1 to 50 people']
+    when session.host_id = any (invite_listeners.user_ids) then array['user_ids', 'you are there already']
+    when pg_catalog.array_position(invite_listeners.user_ids, null) is not null then array['user_ids', 'there is no such person']
     when (invite_listeners.expires_after between interval '1 minute' and interval '7 days') is not true
-      then 'expires_after: must be from a minute to 7 days'
+      then array['expires_after', 'must be from a minute to 7 days']
   end;
   asked uuid[];
   recent record;
 begin
   if wrong is not null then
-    raise exception '%', wrong using errcode = case when session.ended_at is not null then 'RBCFL' else 'RBINV' end;
+    raise exception '%: %', wrong[1], wrong[2]
+      using errcode = case when session.ended_at is not null then 'RBCFL' else 'RBINV' end, column = wrong[1];
   end if;
   -- The lock makes the limits exact: calls about two sessions of one host take turns.
   perform from notify.users as u where u.id = session.host_id for no key update;

@@ -11,10 +11,10 @@ begin
   select i.* into invite from juke.invites as i join juke.listening_sessions as s on s.id = i.listening_session_id
   where i.id = withdraw_invite.invite_id and s.host_id = me for no key update of i;
   if not found then
-    raise exception 'invite_id: you made no such invite' using errcode = 'RBNFD';
+    raise exception 'invite_id: you made no such invite' using errcode = 'RBNFD', column = 'invite_id';
   end if;
   if invite.status in ('accepted', 'declined') then
-    raise exception 'invite_id: it has been answered' using errcode = 'RBCFL';
+    raise exception 'invite_id: it has been answered' using errcode = 'RBCFL', column = 'invite_id';
   end if;
   if invite.status = 'pending' then
     update juke.invites as i set status = 'withdrawn', answered_at = pg_catalog.clock_timestamp()

@@ -10,12 +10,12 @@ declare
   session juke.sessions;
 begin
   if ended is null then
-    raise exception 'session_id: is missing, and your token names no session' using errcode = 'RBINV';
+    raise exception 'session_id: is missing, and your token names no session' using errcode = 'RBINV', column = 'session_id';
   end if;
   perform juke_private.end_session(me, ended);
   select * into session from juke.sessions as s where s.id = ended and s.user_id = me;
   if session.id is null then
-    raise exception 'session_id: you have no such session' using errcode = 'RBNFD';
+    raise exception 'session_id: you have no such session' using errcode = 'RBNFD', column = 'session_id';
   end if;
   return session;
 end

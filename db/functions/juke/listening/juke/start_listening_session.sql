@@ -9,7 +9,7 @@ declare
   session juke.listening_sessions;
 begin
   if (length(start_listening_session.name) <= 80 and start_listening_session.name ~ '\S') is not true then
-    raise exception 'name: must have 1 to 80 characters, not all of them blank' using errcode = 'RBINV';
+    raise exception 'name: must have 1 to 80 characters, not all of them blank' using errcode = 'RBINV', column = 'name';
   end if;
   insert into juke.listening_sessions as s (host_id, name) values (me, start_listening_session.name) returning * into session;
   return session;

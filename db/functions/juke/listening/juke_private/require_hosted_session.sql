@@ -9,7 +9,7 @@ begin
   select * into session from juke.listening_sessions as s
   where s.id = require_hosted_session.listening_session_id and s.host_id = me for no key update;
   if not found then
-    raise exception 'listening_session_id: you host no such listening session' using errcode = 'RBNFD';
+    raise exception 'listening_session_id: you host no such listening session' using errcode = 'RBNFD', column = 'listening_session_id';
   end if;
   return session;
 end

@@ -9,7 +9,7 @@ declare
   done juke.onboarding_steps_done;
 begin
   if not exists (select from juke.onboarding_steps as s where s.key = finish_onboarding_step.step_key) then
-    raise exception 'step_key: there is no such step' using errcode = 'RBINV';
+    raise exception 'step_key: there is no such step' using errcode = 'RBINV', column = 'step_key';
   end if;
   insert into juke.onboarding_steps_done (user_id, step_key) values (me, finish_onboarding_step.step_key)
   on conflict (user_id, step_key) do nothing;

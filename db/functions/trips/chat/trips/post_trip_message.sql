@@ -14,7 +14,7 @@ begin
     select from unnest(post_trip_message.mentioned_ids) as m (id)
     where not exists (select from trips_private.active_travelers as a where a.trip_id = trip.id and a.user_id = m.id)
   ) then
-    raise exception 'mentioned_ids: not all of them travel on this trip' using errcode = 'RBNFD';
+    raise exception 'mentioned_ids: not all of them travel on this trip' using errcode = 'RBNFD', column = 'mentioned_ids';
   end if;
   insert into trips.trip_messages (trip_id, author_id, body) values (trip.id, me, post_trip_message.body) returning * into message;
   if pg_catalog.cardinality(post_trip_message.mentioned_ids) > 0 then

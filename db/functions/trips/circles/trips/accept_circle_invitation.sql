@@ -15,7 +15,7 @@ begin
   select * into membership from trips.memberships as m
   where m.circle_id = accept_circle_invitation.circle_id and m.user_id = me and m.status = 'active';
   if not found then
-    raise exception 'circle_id: there is no such circle, or nobody has asked you into it' using errcode = 'RBNFD';
+    raise exception 'circle_id: there is no such circle, or nobody has asked you into it' using errcode = 'RBNFD', column = 'circle_id';
   end if;
   return membership;
 end

@@ -9,10 +9,10 @@ declare
   membership trips.memberships;
 begin
   if (add_member.circle_id = any (array(select trips_private.my_circle_ids()))) is not true then
-    raise exception 'circle_id: there is no such circle, or you are not a member' using errcode = 'RBNFD';
+    raise exception 'circle_id: there is no such circle, or you are not a member' using errcode = 'RBNFD', column = 'circle_id';
   end if;
   if add_member.user_id is null then
-    raise exception 'user_id: there is no such person' using errcode = 'RBNFD';
+    raise exception 'user_id: there is no such person' using errcode = 'RBNFD', column = 'user_id';
   end if;
   if trips_private.share_circle(me, add_member.user_id) and not exists (
     select from trips.circle_invitations as i
@@ -24,7 +24,7 @@ begin
   select * into membership from trips.memberships as m
   where m.circle_id = add_member.circle_id and m.user_id = add_member.user_id;
   if membership.status = 'left' then
-    raise exception 'user_id: left this circle, and only they themselves can come back' using errcode = 'RBCFL';
+    raise exception 'user_id: left this circle, and only they themselves can come back' using errcode = 'RBCFL', column = 'user_id';
   end if;
   if found then
     return membership;

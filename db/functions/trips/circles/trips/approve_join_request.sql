@@ -9,11 +9,11 @@ declare
   request trips.join_requests := trips_private.require_join_request(approve_join_request.join_request_id);
 begin
   if request.status not in ('pending', 'approved') then
-    raise exception 'join_request_id: this request was answered otherwise' using errcode = 'RBCFL';
+    raise exception 'join_request_id: this request was answered otherwise' using errcode = 'RBCFL', column = 'join_request_id';
   end if;
   if request.status = 'pending' then
     if exists (select from trips.trips as t where t.id = request.trip_id and t.status in ('canceled', 'completed')) then
-      raise exception 'join_request_id: this trip is over' using errcode = 'RBCFL';
+      raise exception 'join_request_id: this trip is over' using errcode = 'RBCFL', column = 'join_request_id';
     end if;
     update trips.join_requests as r set status = 'approved', decided_by = me where r.id = request.id returning * into request;
   end if;

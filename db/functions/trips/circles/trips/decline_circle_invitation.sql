@@ -10,7 +10,7 @@ begin
   update trips.circle_invitations as i set declined_at = coalesce(i.declined_at, pg_catalog.now())
   where i.circle_id = decline_circle_invitation.circle_id and i.user_id = me;
   if not found then
-    raise exception 'circle_id: there is no such circle, or nobody has asked you into it' using errcode = 'RBNFD';
+    raise exception 'circle_id: there is no such circle, or nobody has asked you into it' using errcode = 'RBNFD', column = 'circle_id';
   end if;
   return true;
 end

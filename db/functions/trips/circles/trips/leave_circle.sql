@@ -22,13 +22,14 @@ begin
       and t.status in ('scheduling', 'proposed', 'locked')
       and t.id = any (array(select trips_private.my_trip_ids()))
   ) then
-    raise exception 'circle_id: you lead a trip of it: cancel the trip, or let somebody else lead it first' using errcode = 'RBCFL';
+    raise exception 'circle_id: you lead a trip of it: cancel the trip, or let somebody else lead it first'
+      using errcode = 'RBCFL', column = 'circle_id';
   end if;
   update trips.memberships as m set status = 'left'
   where m.circle_id = leave_circle.circle_id and m.user_id = me
   returning * into membership;
   if not found then
-    raise exception 'circle_id: there is no such circle, or you are not a member' using errcode = 'RBNFD';
+    raise exception 'circle_id: there is no such circle, or you are not a member' using errcode = 'RBNFD', column = 'circle_id';
   end if;
   return membership;
 end

@@ -9,7 +9,7 @@ declare
   request trips.join_requests := trips_private.require_join_request(reject_join_request.join_request_id);
 begin
   if request.status not in ('pending', 'rejected') then
-    raise exception 'join_request_id: this request was answered otherwise' using errcode = 'RBCFL';
+    raise exception 'join_request_id: this request was answered otherwise' using errcode = 'RBCFL', column = 'join_request_id';
   end if;
   if request.status = 'pending' then
     update trips.join_requests as r set status = 'rejected', decided_by = me where r.id = request.id returning * into request;

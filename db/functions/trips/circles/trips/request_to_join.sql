@@ -10,10 +10,10 @@ declare
   request trips.join_requests;
 begin
   if trip.status in ('canceled', 'completed') then
-    raise exception 'trip_id: this trip is over' using errcode = 'RBCFL';
+    raise exception 'trip_id: this trip is over' using errcode = 'RBCFL', column = 'trip_id';
   end if;
   if exists (select from trips_private.active_travelers as a where a.trip_id = trip.id and a.user_id = me) then
-    raise exception 'trip_id: you travel on this trip already' using errcode = 'RBCFL';
+    raise exception 'trip_id: you travel on this trip already' using errcode = 'RBCFL', column = 'trip_id';
   end if;
   insert into trips.join_requests (trip_id, requester_id) values (trip.id, me)
   on conflict (trip_id, requester_id) where status = 'pending' do nothing;

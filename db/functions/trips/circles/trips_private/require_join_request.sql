@@ -9,7 +9,7 @@ begin
   select r.* into request from trips.join_requests as r
   where r.id = require_join_request.id and r.trip_id = any (array(select trips_private.my_visible_trip_ids()));
   if not found then
-    raise exception 'join_request_id: there is no such request, or you may not see it' using errcode = 'RBNFD';
+    raise exception 'join_request_id: there is no such request, or you may not see it' using errcode = 'RBNFD', column = 'join_request_id';
   end if;
   trip := trips_private.require_led_trip(request.trip_id);
   -- Once more, now that the trip is locked: somebody may have answered meanwhile.

@@ -3,7 +3,8 @@ language plpgsql immutable set search_path = pg_catalog, pg_temp
 as $$
 begin
   if value is null or value !~ '\S' or length(value) > longest then
-    raise exception '%: must have 1 to % characters, not all of them blank', field, longest using errcode = 'RBINV';
+    raise exception '%: must have 1 to % characters, not all of them blank', field, longest
+      using errcode = 'RBINV', column = field;
   end if;
 end
 $$;

@@ -16,20 +16,20 @@ begin
   if first is null then
     select w.start_on, w.end_on into first, last from trips.date_windows as w where w.id = trip.proposed_window_id;
     if not found then
-      raise exception 'start_on: no dates are proposed, so say which' using errcode = 'RBCFL';
+      raise exception 'start_on: no dates are proposed, so say which' using errcode = 'RBCFL', column = 'start_on';
     end if;
   end if;
   if not (isfinite(first) and isfinite(last)) then
     raise exception 'start_on, end_on: must be days' using errcode = 'RBINV';
   end if;
   if last < first or last - first >= 366 then
-    raise exception 'end_on: must be within a year of start_on, and not before it' using errcode = 'RBINV';
+    raise exception 'end_on: must be within a year of start_on, and not before it' using errcode = 'RBINV', column = 'end_on';
   end if;
   if trip.status = 'locked' and (trip.locked_start_on, trip.locked_end_on) = (first, last) then
     return trip;
   end if;
   if trip.status not in ('scheduling', 'proposed') then
-    raise exception 'trip_id: dates are no longer looked for' using errcode = 'RBCFL';
+    raise exception 'trip_id: dates are no longer looked for' using errcode = 'RBCFL', column = 'trip_id';
   end if;
   update trips.trips as t set status = 'locked', locked_start_on = first, locked_end_on = last where t.id = trip.id returning * into trip;
   return trip;

@@ -10,16 +10,16 @@ declare
   suggestion trips.date_windows;
 begin
   if trip.status not in ('scheduling', 'proposed') then
-    raise exception 'trip_id: dates are no longer looked for' using errcode = 'RBCFL';
+    raise exception 'trip_id: dates are no longer looked for' using errcode = 'RBCFL', column = 'trip_id';
   end if;
   if not coalesce(isfinite(suggest_dates.start_on) and isfinite(suggest_dates.end_on), false) then
     raise exception 'start_on, end_on: must be days' using errcode = 'RBINV';
   end if;
   if suggest_dates.end_on < suggest_dates.start_on then
-    raise exception 'end_on: must not be before start_on' using errcode = 'RBINV';
+    raise exception 'end_on: must not be before start_on' using errcode = 'RBINV', column = 'end_on';
   end if;
   if suggest_dates.end_on - suggest_dates.start_on >= 366 then
-    raise exception 'end_on: must be within a year of start_on' using errcode = 'RBINV';
+    raise exception 'end_on: must be within a year of start_on' using errcode = 'RBINV', column = 'end_on';
   end if;
   insert into trips.date_windows (trip_id, author_id, start_on, end_on)
   values (trip.id, me, suggest_dates.start_on, suggest_dates.end_on)

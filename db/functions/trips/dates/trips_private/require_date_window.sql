@@ -9,11 +9,11 @@ begin
   select w.* into suggestion from trips.date_windows as w
   where w.id = require_date_window.id and w.trip_id = any (array(select trips_private.my_trip_ids()));
   if not found then
-    raise exception 'date_window_id: there are no such dates, or you may not see them' using errcode = 'RBNFD';
+    raise exception 'date_window_id: there are no such dates, or you may not see them' using errcode = 'RBNFD', column = 'date_window_id';
   end if;
   select t.status into strict trip_status from trips.trips as t where t.id = suggestion.trip_id;
   if trip_status not in ('scheduling', 'proposed') then
-    raise exception 'date_window_id: dates are no longer looked for' using errcode = 'RBCFL';
+    raise exception 'date_window_id: dates are no longer looked for' using errcode = 'RBCFL', column = 'date_window_id';
   end if;
   return suggestion;
 end

@@ -15,19 +15,19 @@ begin
   perform trips_private.check_text('title', add_expense.title, 200);
   if add_expense.amount is null or not (add_expense.amount > 0 and add_expense.amount < 10000000000)
     or add_expense.amount <> round(add_expense.amount, 2) then
-    raise exception 'amount: must be more than nothing, with at most two decimals' using errcode = 'RBINV';
+    raise exception 'amount: must be more than nothing, with at most two decimals' using errcode = 'RBINV', column = 'amount';
   end if;
   if add_expense.currency is null or add_expense.currency !~ '^[A-Z]{3}$' then
-    raise exception 'currency: must be a code of three letters (ISO 4217)' using errcode = 'RBINV';
+    raise exception 'currency: must be a code of three letters (ISO 4217)' using errcode = 'RBINV', column = 'currency';
   end if;
   if pg_catalog.cardinality(people) = 0 then
-    raise exception 'shared_by: must name at least one traveler' using errcode = 'RBINV';
+    raise exception 'shared_by: must name at least one traveler' using errcode = 'RBINV', column = 'shared_by';
   end if;
   if exists (
     select from unnest(people) as p (id)
     where not exists (select from trips_private.active_travelers as a where a.trip_id = trip.id and a.user_id = p.id)
   ) then
-    raise exception 'shared_by: not all of them travel on this trip' using errcode = 'RBNFD';
+    raise exception 'shared_by: not all of them travel on this trip' using errcode = 'RBNFD', column = 'shared_by';
   end if;
   insert into trips.expenses (trip_id, submitter_id, title, amount, currency)
   values (trip.id, me, add_expense.title, add_expense.amount, add_expense.currency) returning * into expense;

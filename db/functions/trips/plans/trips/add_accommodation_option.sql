@@ -11,11 +11,11 @@ declare
   option trips.accommodation_options;
 begin
   if trip.status in ('canceled', 'completed') then
-    raise exception 'trip_id: this trip is over' using errcode = 'RBCFL';
+    raise exception 'trip_id: this trip is over' using errcode = 'RBCFL', column = 'trip_id';
   end if;
   perform trips_private.check_text('name', add_accommodation_option.name, 200);
   if add_accommodation_option.url !~ '^https?://\S+$' or length(add_accommodation_option.url) > 2000 then
-    raise exception 'url: must begin with http:// or https:// and have at most 2000 characters' using errcode = 'RBINV';
+    raise exception 'url: must begin with http:// or https:// and have at most 2000 characters' using errcode = 'RBINV', column = 'url';
   end if;
   insert into trips.accommodation_options (trip_id, contributor_id, name, url)
   values (trip.id, me, add_accommodation_option.name, add_accommodation_option.url) returning * into option;

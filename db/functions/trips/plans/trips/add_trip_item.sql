@@ -10,13 +10,13 @@ declare
   item trips.trip_items;
 begin
   if add_trip_item.kind is null or add_trip_item.kind not in ('packing', 'prep') then
-    raise exception 'kind: must be packing or prep' using errcode = 'RBINV';
+    raise exception 'kind: must be packing or prep' using errcode = 'RBINV', column = 'kind';
   end if;
   perform trips_private.check_text('title', add_trip_item.title, 200);
   if add_trip_item.assignee_id is not null and not exists (
     select from trips_private.active_travelers as a where a.trip_id = trip.id and a.user_id = add_trip_item.assignee_id
   ) then
-    raise exception 'assignee_id: does not travel on this trip' using errcode = 'RBNFD';
+    raise exception 'assignee_id: does not travel on this trip' using errcode = 'RBNFD', column = 'assignee_id';
   end if;
   insert into trips.trip_items (trip_id, kind, title, assignee_id)
   values (trip.id, add_trip_item.kind, add_trip_item.title, add_trip_item.assignee_id) returning * into item;

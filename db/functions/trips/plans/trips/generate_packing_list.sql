@@ -10,10 +10,10 @@ declare
   list trips.packing_lists;
 begin
   if trip.status in ('canceled', 'completed') then
-    raise exception 'trip_id: this trip is over' using errcode = 'RBCFL';
+    raise exception 'trip_id: this trip is over' using errcode = 'RBCFL', column = 'trip_id';
   end if;
   if coalesce(pg_catalog.cardinality(generate_packing_list.titles), 0) not between 1 and 200 then
-    raise exception 'titles: must be 1 to 200' using errcode = 'RBINV';
+    raise exception 'titles: must be 1 to 200' using errcode = 'RBINV', column = 'titles';
   end if;
   perform trips_private.check_text('titles', t.title, 200) from unnest(generate_packing_list.titles) as t (title);
   insert into trips.packing_lists (trip_id) values (trip.id) returning * into list;

@@ -10,7 +10,7 @@ declare
   published trips.itinerary_versions;
 begin
   if trip.status in ('canceled', 'completed') then
-    raise exception 'trip_id: this trip is over' using errcode = 'RBCFL';
+    raise exception 'trip_id: this trip is over' using errcode = 'RBCFL', column = 'trip_id';
   end if;
   perform trips_private.check_text('summary', publish_itinerary.summary, 20000);
   -- The trip is locked, so nobody else can take this number.

@@ -10,7 +10,7 @@ declare
   idea trips.itinerary_ideas;
 begin
   if trip.status in ('canceled', 'completed') then
-    raise exception 'trip_id: this trip is over' using errcode = 'RBCFL';
+    raise exception 'trip_id: this trip is over' using errcode = 'RBCFL', column = 'trip_id';
   end if;
   perform trips_private.check_text('title', share_idea.title, 500);
   insert into trips.itinerary_ideas (trip_id, author_id, title) values (trip.id, me, share_idea.title) returning * into idea;

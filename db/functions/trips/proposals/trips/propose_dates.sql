@@ -10,7 +10,7 @@ declare
   trip trips.trips := trips_private.require_led_trip(suggestion.trip_id);
 begin
   if trip.status not in ('scheduling', 'proposed') then
-    raise exception 'date_window_id: dates are no longer looked for' using errcode = 'RBCFL';
+    raise exception 'date_window_id: dates are no longer looked for' using errcode = 'RBCFL', column = 'date_window_id';
   end if;
   if trip.proposed_window_id is distinct from suggestion.id or trip.status <> 'proposed' then
     update trips.trips as t set status = 'proposed', proposed_window_id = suggestion.id where t.id = trip.id returning * into trip;

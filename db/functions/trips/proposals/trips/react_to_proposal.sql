@@ -10,10 +10,10 @@ declare
   reaction trips.proposal_reactions;
 begin
   if trip.status <> 'proposed' or trip.proposed_window_id is null then
-    raise exception 'trip_id: no dates are proposed' using errcode = 'RBCFL';
+    raise exception 'trip_id: no dates are proposed' using errcode = 'RBCFL', column = 'trip_id';
   end if;
   if react_to_proposal.works is null then
-    raise exception 'works: must be true or false' using errcode = 'RBINV';
+    raise exception 'works: must be true or false' using errcode = 'RBINV', column = 'works';
   end if;
   insert into trips.proposal_reactions as r (date_window_id, user_id, works)
   values (trip.proposed_window_id, me, react_to_proposal.works)

@@ -16,14 +16,14 @@ begin
     select from trips.memberships as m
     where m.circle_id = trip.circle_id and m.user_id = add_participant.user_id and m.status = 'active'
   ) then
-    raise exception 'user_id: is not a member of the trip''s circle' using errcode = 'RBNFD';
+    raise exception 'user_id: is not a member of the trip''s circle' using errcode = 'RBNFD', column = 'user_id';
   end if;
   insert into trips.participants as p (trip_id, user_id) values (trip.id, add_participant.user_id)
   on conflict (trip_id, user_id) do update set status = 'active' where p.status = 'removed';
   select * into strict participant from trips.participants as p
   where p.trip_id = trip.id and p.user_id = add_participant.user_id;
   if participant.status = 'left' then
-    raise exception 'user_id: left this trip, and only they themselves can come back' using errcode = 'RBCFL';
+    raise exception 'user_id: left this trip, and only they themselves can come back' using errcode = 'RBCFL', column = 'user_id';
   end if;
   return participant;
 end

@@ -11,7 +11,7 @@ begin
     raise exception 'only the trip''s leader can cancel it' using errcode = 'RBFBD';
   end if;
   if trip.status = 'completed' then
-    raise exception 'trip_id: this trip is over' using errcode = 'RBCFL';
+    raise exception 'trip_id: this trip is over' using errcode = 'RBCFL', column = 'trip_id';
   end if;
   if trip.status <> 'canceled' then
     update trips.trips as t set status = 'canceled', canceled_by = me where t.id = trip.id returning * into trip;

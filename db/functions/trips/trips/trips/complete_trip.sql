@@ -9,7 +9,7 @@ declare
   trip trips.trips := trips_private.require_led_trip(complete_trip.trip_id);
 begin
   if trip.status not in ('locked', 'completed') then
-    raise exception 'trip_id: only a trip with confirmed dates can be completed' using errcode = 'RBCFL';
+    raise exception 'trip_id: only a trip with confirmed dates can be completed' using errcode = 'RBCFL', column = 'trip_id';
   end if;
   if trip.status <> 'completed' then
     update trips.trips as t set status = 'completed' where t.id = trip.id returning * into trip;

@@ -9,11 +9,11 @@ declare
   trip trips.trips;
 begin
   if (create_trip.circle_id = any (array(select trips_private.my_circle_ids()))) is not true then
-    raise exception 'circle_id: there is no such circle, or you are not a member' using errcode = 'RBNFD';
+    raise exception 'circle_id: there is no such circle, or you are not a member' using errcode = 'RBNFD', column = 'circle_id';
   end if;
   perform trips_private.check_text('name', create_trip.name, 120);
   if create_trip.type is null or create_trip.type not in ('collaborative', 'hosted') then
-    raise exception 'type: must be collaborative or hosted' using errcode = 'RBINV';
+    raise exception 'type: must be collaborative or hosted' using errcode = 'RBINV', column = 'type';
   end if;
   insert into trips.trips (circle_id, name, type, creator_id, leader_id)
   values (create_trip.circle_id, create_trip.name, create_trip.type, me, me)

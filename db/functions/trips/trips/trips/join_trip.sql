@@ -12,7 +12,7 @@ begin
   where p.trip_id = join_trip.trip_id and p.user_id = me and p.status in ('active', 'left')
   returning * into participant;
   if not found then
-    raise exception 'trip_id: there is no such trip, or you were not on it' using errcode = 'RBNFD';
+    raise exception 'trip_id: there is no such trip, or you were not on it' using errcode = 'RBNFD', column = 'trip_id';
   end if;
   return participant;
 end

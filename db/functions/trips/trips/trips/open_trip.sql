@@ -14,7 +14,7 @@ begin
   select * into trip from trips.trips as t
   where t.id = open_trip.trip_id and t.id = any (array(select trips_private.my_visible_trip_ids()));
   if not found then
-    raise exception 'trip_id: there is no such trip, or you may not see it' using errcode = 'RBNFD';
+    raise exception 'trip_id: there is no such trip, or you may not see it' using errcode = 'RBNFD', column = 'trip_id';
   end if;
   if trip.id = any (array(select trips_private.my_trip_ids())) then
     select pg_catalog.array_agg(r.type_key) into due from trips_private.due_reminders(at) as r where r.trip_id = trip.id;

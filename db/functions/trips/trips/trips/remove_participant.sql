@@ -13,14 +13,14 @@ begin
     raise exception 'only the trip''s leader can remove people from it' using errcode = 'RBFBD';
   end if;
   if remove_participant.user_id = me then
-    raise exception 'user_id: the leader cannot be removed' using errcode = 'RBCFL';
+    raise exception 'user_id: the leader cannot be removed' using errcode = 'RBCFL', column = 'user_id';
   end if;
   if not exists (
     select from trips_private.active_travelers as a where a.trip_id = trip.id and a.user_id = remove_participant.user_id
     union all
     select from trips.participants as p where p.trip_id = trip.id and p.user_id = remove_participant.user_id
   ) then
-    raise exception 'user_id: does not travel on this trip' using errcode = 'RBNFD';
+    raise exception 'user_id: does not travel on this trip' using errcode = 'RBNFD', column = 'user_id';
   end if;
   insert into trips.participants as p (trip_id, user_id, status) values (trip.id, remove_participant.user_id, 'removed')
   on conflict (trip_id, user_id) do update set status = 'removed'

@@ -15,12 +15,12 @@ begin
   end if;
   trip := trips_private.require_led_trip(trip.id);
   if trip.status in ('canceled', 'completed') then
-    raise exception 'trip_id: this trip is over' using errcode = 'RBCFL';
+    raise exception 'trip_id: this trip is over' using errcode = 'RBCFL', column = 'trip_id';
   end if;
   if not exists (
     select from trips_private.active_travelers as a where a.trip_id = trip.id and a.user_id = transfer_leadership.user_id
   ) then
-    raise exception 'user_id: does not travel on this trip' using errcode = 'RBNFD';
+    raise exception 'user_id: does not travel on this trip' using errcode = 'RBNFD', column = 'user_id';
   end if;
   update trips.trips as t set leader_id = transfer_leadership.user_id where t.id = trip.id returning * into trip;
   return trip;

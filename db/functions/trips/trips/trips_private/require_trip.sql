@@ -10,7 +10,7 @@ begin
   where t.id = require_trip.id and t.id = any (array(select trips_private.my_visible_trip_ids()))
   for no key update;
   if not found then
-    raise exception 'trip_id: there is no such trip, or you may not see it' using errcode = 'RBNFD';
+    raise exception 'trip_id: there is no such trip, or you may not see it' using errcode = 'RBNFD', column = 'trip_id';
   end if;
   return trip;
 end
