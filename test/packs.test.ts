@@ -201,10 +201,16 @@ describe('OP-19: a pack that is switched off', () => {
 
   test('keeps its rows, makes no events, and whoever writes for it is refused', async () => {
     const said: string[] = [];
-    expect(await eventsOf('trips')).toBe(1);
+    // One that was started before, and is not yet started anew.
+    const running = await startTestApi(db);
+    const token = await signToken(ada);
+    const ask = (field: string) => running.ask(`{ ${field} { nodes { id } } }`, { token });
+    expect([(await ask('trips')).codes, await eventsOf('trips')]).toEqual([[], 1]);
     await migrateTo(db, { packs: others, say: (sentence) => said.push(sentence) });
     expect(said).toContain('The pack trips is off; its rows stay.');
     expect(await packsOf(db)).toEqual({ core: true, accounts: true, coaching: true, juke: false, trips: false });
+    expect([(await ask('trips')).codes, (await ask('coaches')).codes]).toEqual([['FORBIDDEN'], []]);
+    await running.stop();
 
     await makeTrip();
     expect(await eventsOf('trips')).toBe(1);
@@ -257,6 +263,12 @@ describe('OP-19: a pack that is switched off', () => {
     await db.worker.query('select notify_private.advance_journeys()');
     expect(await one(db.owner, 'select array_agg(outcome) from notify.journey_steps_taken')).toEqual(['skipped']);
     expect(await eventsOf('juke')).toBe(0);
+  });
+
+  test('who logs out does not log out of it', async () => {
+    await db.owner.query(`insert into juke.sessions (id, user_id) values ('s1', $1)`, [ada]);
+    await db.owner.query('select notify_private.log_out($1, $2)', [ada, 's1']);
+    expect(await one(db.owner, `select ended_at from juke.sessions where id = 's1'`)).toBeNull();
   });
 
   test('what was still to be told of it is not, and says why', async () => {

@@ -94,7 +94,7 @@ async function main(): Promise<void> {
 
   const watching = process.argv.includes('--watch');
   if (watching) {
-    const unwatch = watchSources(async (kinds) => {
+    const unwatch = watchSources(config.packsDir, async (kinds) => {
       try {
         if (kinds.has('sql')) await bringUp();
         await Promise.all(children.map((child) => child.restart()));

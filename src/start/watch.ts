@@ -6,9 +6,12 @@ const quietMs = 200;
 
 /**
  * Calls back once things have been quiet for a moment after `.ts` files of src/ and tasks/ or what migrate applies of db/
- * changed. Changes that come while a call still runs lead to one more call after it.
+ * and of the folder of further packs changed. Changes that come while a call still runs lead to one more call after it.
  */
-export function watchSources(changed: (kinds: ReadonlySet<'ts' | 'sql'>) => Promise<void>): () => void {
+export function watchSources(
+  packsDir: string | null,
+  changed: (kinds: ReadonlySet<'ts' | 'sql'>) => Promise<void>,
+): () => void {
   let pending = new Set<'ts' | 'sql'>();
   let timer: NodeJS.Timeout | undefined;
   let running = Promise.resolve();
@@ -23,7 +26,8 @@ export function watchSources(changed: (kinds: ReadonlySet<'ts' | 'sql'>) => Prom
       running = running.then(() => changed(kinds));
     }, quietMs);
   };
-  const watchers = ['src', 'tasks', 'db'].map((folder) => watch(join(root, folder), { recursive: true }, note));
+  const folders = [...['src', 'tasks', 'db'].map((folder) => join(root, folder)), ...(packsDir ? [packsDir] : [])];
+  const watchers = folders.map((folder) => watch(folder, { recursive: true }, note));
   return () => {
     clearTimeout(timer);
     for (const watcher of watchers) watcher.close();
