@@ -267,18 +267,18 @@ async function live(steps: readonly Step[]): Promise<void> {
     // 3
     for (const times of pausedBy.values()) expect(times).toBeLessThanOrEqual(maxAttempts);
     // 2: with the settings of now somebody was accepted there, not before this address was first refused.
-    for (const address of after.retired.filter((token) => !before.retired.has(token))) {
+    // Told twice at once, an address may hear both that it is gone and what is suspect.
+    const gone = new Set(now.filter(({ result }) => result === words.gone).map(({ address }) => address));
+    const doubted = after.retired.filter((token) => !before.retired.has(token) && !gone.has(token));
+    for (const address of doubted) {
       const mine = now.find((one) => one.address === address) as Heard;
-      if (mine.result === words.gone) continue;
       const first = heard.find((one) => one.address === address && doubtful(one.result))?.chunk ?? chunk;
       expect(
         heard.some((one) => one.place === mine.place && one.chunk >= first && one.result.outcome === 'accepted'),
       ).toBe(true);
     }
     // Nor more people than were accepted with them, however few are in a chunk.
-    for (const one of now)
-      if (one.result !== words.gone && after.retired.includes(one.address) && !before.retired.has(one.address))
-        add(evidence.retired, one);
+    for (const one of now) if (doubted.includes(one.address)) add(evidence.retired, one);
     for (const [name, lost] of evidence.retired)
       expect(lost.size).toBeLessThanOrEqual(evidence.accepted.get(name)?.size ?? 0);
   }
