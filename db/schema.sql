@@ -4074,7 +4074,7 @@ function notify_private.effective_preferences(user_id uuid, at timestamp with ti
 function notify_private.effective_settings(user_id uuid, at timestamp with time zone) returns notify.effective_settings
   sql stable set search_path=pg_catalog, pg_temp
 
-function notify_private.email_facts(notification_id uuid) returns jsonb
+function notify_private.email_context(notification_id uuid) returns jsonb
   sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.email_preferences(user_id uuid) returns jsonb

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Message, ProviderName, Result } from '../providers/types.ts';
-import type { EmailFacts } from '../render/email/index.ts';
+import type { EmailContext } from '../render/email/index.ts';
 import type { RowOf } from './rows.ts';
 
 /** The worker's whole view of the database: the functions that `rowbell_worker` may call, with types. */
@@ -20,7 +20,7 @@ export type Pause = Pick<PauseRow, 'origin' | 'reason' | 'pauses'> & { readonly 
 export type EmailTemplateRow = RowOf<'notify_private.email_template'>;
 
 /** A message with what only an email is rendered from. */
-export type Claimed = Message & { readonly email: EmailFacts | null };
+export type Claimed = Message & { readonly email: EmailContext | null };
 
 type Claim = RowOf<
   'notify_private.claim_deliveries',
@@ -29,7 +29,7 @@ type Claim = RowOf<
 /** With what the columns that are JSON or one of some words hold, and instants as the query makes them. */
 type ClaimedRow = Omit<Claim, 'data' | 'email' | 'urgency' | 'interruption_level' | 'registered_at' | 'expires_at'> & {
   readonly data: Record<string, string>;
-  readonly email: EmailFacts | null;
+  readonly email: EmailContext | null;
   readonly urgency: Message['urgency'];
   readonly interruption_level: Message['interruptionLevel'];
   readonly registered_ms: number | null;

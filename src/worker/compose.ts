@@ -2,7 +2,7 @@ import type { Claimed, Engine } from '../database/engine.ts';
 import { createEmailLinks } from '../email-links.ts';
 import { createLinks, type LinkKey } from '../links.ts';
 import type { Message } from '../providers/types.ts';
-import { type EmailFacts, renderEmail } from '../render/email/index.ts';
+import { type EmailContext, renderEmail } from '../render/email/index.ts';
 import { createEmailTemplate, type EmailTemplate } from '../render/email/template.ts';
 
 export type ComposeOptions = {
@@ -37,7 +37,7 @@ export function createCompose({ keys, publicUrl, appUrl, engine }: ComposeOption
 /** Compiled once: a template of the same name with another digest is another one, and takes its place. */
 function keepTemplates(engine: ComposeOptions['engine']) {
   const kept = new Map<string, { readonly digest: string; readonly template: EmailTemplate }>();
-  return async ({ template: name, templateDigest }: EmailFacts): Promise<EmailTemplate> => {
+  return async ({ template: name, templateDigest }: EmailContext): Promise<EmailTemplate> => {
     const known = kept.get(name);
     if (known?.digest === templateDigest) return known.template;
     // Maybe a newer one than when the mail was claimed, which is as good.

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { emailTextsOf } from '../../src/email-texts.ts';
 import { readEmailTemplates } from '../../src/migrate/email-templates.ts';
 import { findPacks } from '../../src/migrate/packs.ts';
-import { type EmailContent, type EmailFacts, type EmailLinks, renderEmail } from '../../src/render/email/index.ts';
+import { type EmailContent, type EmailContext, type EmailLinks, renderEmail } from '../../src/render/email/index.ts';
 import { compileTemplate, createEmailTemplate } from '../../src/render/email/template.ts';
 import fc from '../support/fast-check.ts';
 import { hostile } from './hostile.ts';
@@ -31,7 +31,7 @@ const words: EmailContent = {
   body: 'Ada started planning this trip.\nTake a look.',
   data: { tripId: 't1', balance: '€ 4.20', threshold: '€ 10.00' },
 };
-const factsOf = (template: string, changes: Partial<EmailFacts> = {}): EmailFacts => ({
+const contextOf = (template: string, changes: Partial<EmailContext> = {}): EmailContext => ({
   userId: 'u1',
   locale: 'en',
   template,
@@ -49,8 +49,8 @@ const factsOf = (template: string, changes: Partial<EmailFacts> = {}): EmailFact
     : null,
   ...changes,
 });
-const render = (template: string, changes: Partial<EmailFacts> = {}, said: Partial<EmailContent> = {}) =>
-  renderEmail({ ...words, ...said }, factsOf(template, changes), templateOf(template), links, 'https://app.example');
+const render = (template: string, changes: Partial<EmailContext> = {}, said: Partial<EmailContent> = {}) =>
+  renderEmail({ ...words, ...said }, contextOf(template, changes), templateOf(template), links, 'https://app.example');
 
 /** What somebody reads of HTML, roughly: no tags, no style, entities as what they stand for. */
 const readable = (html: string) =>
@@ -112,7 +112,7 @@ describe.each(names)('NC-30: %s', (name) => {
         locale: 'en',
         tracked: false,
         items:
-          factsOf(name).items?.map((item) => ({
+          contextOf(name).items?.map((item) => ({
             ...item,
             title: evil,
             subtitle: item.subtitle && evil,
@@ -176,7 +176,7 @@ describe('NC-32: leaving', () => {
   test('one click needs https (RFC 8058)', () => {
     const local = { ...links, unsubscribe: () => 'http://127.0.0.1/x' };
     expect(
-      renderEmail(words, factsOf('notification'), templateOf('notification'), local, 'https://app.example').headers,
+      renderEmail(words, contextOf('notification'), templateOf('notification'), local, 'https://app.example').headers,
     ).toEqual({
       'List-Unsubscribe': '<http://127.0.0.1/x>',
     });

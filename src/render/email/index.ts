@@ -2,8 +2,8 @@ import { emailTextsOf, languageOf, type MailTexts } from '../../email-texts.ts';
 import { type EmailTemplate, printable, type TemplateTexts, type Values } from './template.ts';
 import { actionUrl } from './url.ts';
 
-/** What the database says of an email beyond its words: `notify_private.email_facts()`. */
-export type EmailFacts = {
+/** What the database says of an email beyond its words: `notify_private.email_context()`. */
+export type EmailContext = {
   readonly userId: string;
   readonly locale: string;
   readonly template: string;
@@ -64,26 +64,26 @@ const preheaderLength = 110;
  * An email in HTML and as plain text, of the same data. Pure: no I/O, and of the outside only the links' signatures.
  * Whatever stands in the content and data comes out as text: docs/email.md says how.
  *
- * @param template the one that the facts name
+ * @param template the one that the context name
  * @param appUrl where the application's own pages are, no slash at the end
  */
 export function renderEmail(
   content: EmailContent,
-  facts: EmailFacts,
+  context: EmailContext,
   template: EmailTemplate,
   links: EmailLinks,
   appUrl: string,
 ): Email {
-  const { language, mail } = emailTextsOf(facts.locale);
+  const { language, mail } = emailTextsOf(context.locale);
   const { deliveryId, title, subtitle, body, data } = content;
-  const tracked = (target: string) => (facts.tracked ? links.click(deliveryId, target) : target);
-  const items = facts.items?.map((item) => ({ ...item, url: actionUrl(item.url, item.data, appUrl) })) ?? [];
-  const target = facts.verificationId ? links.verify(facts.verificationId) : actionUrl(facts.url, data, appUrl);
-  const foot = footOf(content, facts, links, mail);
-  const own = ownTexts(template, facts.locale);
+  const tracked = (target: string) => (context.tracked ? links.click(deliveryId, target) : target);
+  const items = context.items?.map((item) => ({ ...item, url: actionUrl(item.url, item.data, appUrl) })) ?? [];
+  const target = context.verificationId ? links.verify(context.verificationId) : actionUrl(context.url, data, appUrl);
+  const foot = footOf(content, context, links, mail);
+  const own = ownTexts(template, context.locale);
   const badge = own.badge ?? null;
   const figures = figuresOf(own, data);
-  const action = target === null ? null : { url: target, label: facts.verificationId ? mail.confirm : mail.open };
+  const action = target === null ? null : { url: target, label: context.verificationId ? mail.confirm : mail.open };
 
   const values: Values = {
     locale: language,
@@ -93,7 +93,7 @@ export function renderEmail(
     body: items.length > 0 ? null : body,
     preheader: preheaderOf(items.length > 0 ? items.map((item) => item.title).join(' · ') : body),
     action: action !== null,
-    actionUrl: action && (facts.verificationId ? action.url : tracked(action.url)),
+    actionUrl: action && (context.verificationId ? action.url : tracked(action.url)),
     actionLabel: action?.label,
     badge,
     figures,
@@ -113,8 +113,8 @@ export function renderEmail(
     preferences: foot.preferences !== null,
     preferencesUrl: foot.preferences,
     preferencesLabel: mail.preferences,
-    pixel: facts.tracked,
-    pixelUrl: facts.tracked ? links.open(deliveryId) : null,
+    pixel: context.tracked,
+    pixelUrl: context.tracked ? links.open(deliveryId) : null,
   };
 
   const text = [
@@ -126,7 +126,7 @@ export function renderEmail(
     ...(figures.length > 0 ? [''] : []),
     ...(items.length > 0 ? itemsAsText(items) : [body]),
     ...(action ? ['', `${action.label}: ${action.url}`] : []),
-    ...(facts.verificationId ? [mail.expiry] : []),
+    ...(context.verificationId ? [mail.expiry] : []),
     '',
     '-- ',
     foot.why,
@@ -141,12 +141,12 @@ export function renderEmail(
   };
 }
 
-function footOf(content: EmailContent, facts: EmailFacts, links: EmailLinks, mail: MailTexts) {
-  if (facts.verificationId) return { why: mail.asked, unsubscribe: null, preferences: null };
-  const preferences = links.preferences(facts.userId);
-  if (facts.locked) return { why: mail.locked, unsubscribe: null, preferences };
-  const unsubscribe = links.unsubscribe(facts.userId, content.typeKey, content.deliveryId);
-  return { why: mail.because(facts.label), unsubscribe, preferences };
+function footOf(content: EmailContent, context: EmailContext, links: EmailLinks, mail: MailTexts) {
+  if (context.verificationId) return { why: mail.asked, unsubscribe: null, preferences: null };
+  const preferences = links.preferences(context.userId);
+  if (context.locked) return { why: mail.locked, unsubscribe: null, preferences };
+  const unsubscribe = links.unsubscribe(context.userId, content.typeKey, content.deliveryId);
+  return { why: mail.because(context.label), unsubscribe, preferences };
 }
 
 /** RFC 8058 wants https; over http there is the link alone, which shows a page. */

@@ -124,7 +124,7 @@ begin
       k.urgency,
       k.interruption_level,
       t.expires_at,
-      case when own_channel = 'email' then notify_private.email_facts(n.id) end as email,
+      case when own_channel = 'email' then notify_private.email_context(n.id) end as email,
       n.recipient_id,
       provider in ('web_push', 'webhook') and exists (
         select from notify.provider_origins as o

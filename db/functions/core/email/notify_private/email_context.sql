@@ -1,4 +1,4 @@
-create or replace function notify_private.email_facts(notification_id uuid) returns jsonb
+create or replace function notify_private.email_context(notification_id uuid) returns jsonb
 language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select pg_catalog.jsonb_build_object(
@@ -12,7 +12,7 @@ as $$
     'tracked', coalesce(c.granted, false) and not t.to_unverified,
     'verificationId', case when t.to_unverified then n.data ->> 'verificationId' end,
     'items', i.items)
-  from (select * from notify.notifications as x where x.id = email_facts.notification_id limit 1) as n
+  from (select * from notify.notifications as x where x.id = email_context.notification_id limit 1) as n
   cross join lateral (select * from notify.notification_types as x where x.key = n.type_key limit 1) as t
   cross join lateral (select x.digest from notify_private.email_templates as x where x.name = t.email_template limit 1) as e
   cross join lateral (select x.locale from notify.users as x where x.id = n.recipient_id limit 1) as u
@@ -35,6 +35,6 @@ as $$
     end
   ) as i on true
 $$;
-comment on function notify_private.email_facts(uuid) is
+comment on function notify_private.email_context(uuid) is
   'What an email shows beyond a notification''s words: template, button, items of a digest, '
-  'whether one may leave it, whether opens are noted. Shape: EmailFacts in src/render/email.';
+  'whether one may leave it, whether opens are noted. Shape: EmailContext in src/render/email.';
