@@ -82,7 +82,7 @@ export function deliverySend(context: WorkerContext): Task {
     const { landed, open } = flight.take();
     const put = landed.filter(({ result }) => isSetAside(result));
     const known = landed.filter(({ result }) => !isSetAside(result));
-    if (put.length > 0) await persist(() => engine.putBack(claimId, put));
+    if (put.length > 0) await persist(() => engine.requeue(claimId, put));
     const rest = open.length > 0 && known.length > 0 ? randomUUID() : claimId;
     if (rest !== claimId) await persist(() => engine.split(claimId, rest, open));
     if (known.length > 0) {
@@ -92,7 +92,7 @@ export function deliverySend(context: WorkerContext): Task {
       logger.info('deliveries.recorded', { provider: provider.name, ...tally });
       if (tally.paused) await tellOfPauses(provider.name);
       const silent = silentOrigins(known);
-      if (silent.length > 0) await persist(() => engine.noteSilence(provider.name, silent));
+      if (silent.length > 0) await persist(() => engine.pauseSilentOrigins(provider.name, silent));
     }
     return open.length > 0 ? rest : null;
   }

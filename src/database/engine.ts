@@ -141,7 +141,7 @@ export function createEngine({ pool, planningPool }: { pool: pg.Pool; planningPo
       value<void>('select notify_private.split_claim($1, $2, $3) as value', [claimId, restId, rest.map(deliveryIdOf)]),
 
     /** Gives back messages of a claim that were not begun, each to be tried when its result says. */
-    putBack: (claimId: string, set: readonly { readonly message: Message; readonly result: Result }[]) =>
+    requeue: (claimId: string, set: readonly { readonly message: Message; readonly result: Result }[]) =>
       value<void>('select notify_private.requeue_deliveries($1, $2, $3) as value', [
         claimId,
         set.map(({ message }) => message.deliveryId),
@@ -149,7 +149,7 @@ export function createEngine({ pool, planningPool }: { pool: pg.Pool; planningPo
       ]),
 
     /** Tells the other workers of push services and hosts that do not answer. */
-    noteSilence: (provider: ProviderName, origins: readonly string[]) =>
+    pauseSilentOrigins: (provider: ProviderName, origins: readonly string[]) =>
       value<void>('select notify_private.pause_silent_origins($1, $2) as value', [provider, origins]),
 
     release: (claimId: string) => value<string>('select notify_private.release_claim($1) as value', [claimId]),

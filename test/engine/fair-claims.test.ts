@@ -166,7 +166,7 @@ describe('a claim in parts', () => {
     const { id, messages } = await claim();
     const later = new Date(Date.now() + 60_000);
     const put = (some: readonly Message[]) =>
-      engine.putBack(
+      engine.requeue(
         id,
         some.map((message) => ({ message, result: setAside(later) })),
       );
@@ -189,7 +189,7 @@ describe('a claim in parts', () => {
     await crowd(1);
     await db.owner.query(`update notify.deliveries set expires_at = now() + interval '2 seconds'`);
     const { id, messages } = await claim();
-    await engine.putBack(
+    await engine.requeue(
       id,
       messages.map((message) => ({ message, result: setAside(new Date(Date.now() + 600_000)) })),
     );
@@ -207,9 +207,11 @@ describe('silence', () => {
 
   test('SE-2: an origin that does not answer is set aside for all workers, once for all who say so', async () => {
     await Promise.all(
-      Array.from({ length: 8 }, () => engine.noteSilence('web_push', ['https://a.example', 'https://b.example:8443'])),
+      Array.from({ length: 8 }, () =>
+        engine.pauseSilentOrigins('web_push', ['https://a.example', 'https://b.example:8443']),
+      ),
     );
-    await engine.noteSilence('web_push', ['https://a.example']);
+    await engine.pauseSilentOrigins('web_push', ['https://a.example']);
     const rows = await paused();
     expect(rows).toEqual([
       { origin: 'https://a.example', pauses: 1 },
@@ -224,7 +226,7 @@ describe('silence', () => {
     await db.owner.query(
       `insert into notify.provider_origins (provider, origin, first_accepted_at, accepted_at) values ('web_push', 'https://a.example', now(), now())`,
     );
-    await engine.noteSilence('web_push', ['https://a.example']);
+    await engine.pauseSilentOrigins('web_push', ['https://a.example']);
     expect(await paused()).toEqual([]);
   });
 
@@ -265,7 +267,7 @@ describe('silence', () => {
     await planDue(db);
     await tell(db, type, [bob]);
     await planDue(db);
-    await engine.noteSilence('web_push', ['https://shared.example']);
+    await engine.pauseSilentOrigins('web_push', ['https://shared.example']);
     const probes = new Set<string>();
     for (let n = 0; n < 60 && probes.size < 2; n++) {
       await db.owner.query(
