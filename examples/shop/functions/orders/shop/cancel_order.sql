@@ -9,10 +9,10 @@ declare
 begin
   select o.* into canceled from shop.orders as o where o.id = cancel_order.order_id and o.buyer_id = me for no key update;
   if not found then
-    raise exception 'order_id: you have no such order' using errcode = 'RBNFD';
+    raise exception 'order_id: you have no such order' using errcode = 'RBNFD', column = 'order_id';
   end if;
   if canceled.status <> 'placed' then
-    raise exception 'order_id: it has been % already', canceled.status using errcode = 'RBCFL';
+    raise exception 'order_id: it has been % already', canceled.status using errcode = 'RBCFL', column = 'order_id';
   end if;
   perform notify_private.use_limit('order_changes', me);
   update shop.orders as o set status = 'canceled' where o.id = canceled.id returning o.* into canceled;

@@ -10,7 +10,7 @@ begin
     return null;
   end if;
   if exists (select from changed as c join outdated as o on o.id = c.id where o.status <> c.status and o.status <> 'placed') then
-    raise exception 'status: does not follow from what it was' using errcode = 'RBCFL';
+    raise exception 'status: does not follow from what it was' using errcode = 'RBCFL', column = 'status';
   end if;
   insert into notify.events (type_key, subject_type, subject_id)
   select 'order_shipped', 'order', c.id
