@@ -75,6 +75,7 @@ describe('OP-19: the core alone', () => {
   test('gets them later, and is then as if it had always had them', async () => {
     const whole = await createDatabase();
     try {
+      await migrateTo(whole, {});
       await migrateTo(db, {});
       const listing = (database: TestDatabase) => generateSchema({ ownerUrl: database.ownerUrl });
       expect(await listing(db)).toBe(await listing(whole));
@@ -113,6 +114,7 @@ describe('OP-19: a pack that is switched off', () => {
 
   beforeAll(async () => {
     db = await createDatabase();
+    await migrateTo(db, {});
     before = await listing();
     ada = await one(db.owner, `insert into notify.users (name, time_zone) values ('Ada', 'UTC') returning id`);
     circle = await one(db.owner, `insert into trips.circles (name) values ('Hikers') returning id`);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hasPack } from '../support/cluster.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 
 const page = readFileSync(new URL('../../docs/analytics.md', import.meta.url), 'utf8');
@@ -27,7 +28,7 @@ describe('NC-51: docs/analytics.md defines every figure', () => {
     expect(named('A delivery').sort()).toEqual((await columnsOf('notify.delivery_timelines')).sort());
   });
 
-  test('every view for analysts with every column, and no other', async () => {
+  test.runIf(hasPack('coaching'))('every view for analysts with every column, and no other', async () => {
     const told = [...section('Analysts').matchAll(/^\| `(analytics\.\w+)` \| ([^|]+) \|/gm)].map(
       ([, view, columns]) => [
         view,
