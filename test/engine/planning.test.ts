@@ -94,7 +94,8 @@ describe('slices', () => {
       }
     };
     const killer = async () => {
-      while (!over) {
+      // So many and no more: a session's first slice takes longest, and where it takes longer than this sleep all of them would be killed.
+      while (!over && killed < 20) {
         await sleep(60);
         // Only one in the midst of planning: its slice is undone, its session is gone.
         await asSuperuser(inject('cluster'), (client) =>
