@@ -3,7 +3,7 @@ import '../src/graphql/environment.ts';
 import { createPool } from '../src/database/pool.ts';
 import type { Identity } from '../src/graphql/identity.ts';
 import { makeExecutor } from '../src/graphql/schema.ts';
-import { createShares } from '../src/graphql/shares.ts';
+import { createShares } from '../src/graphql/fair-shares.ts';
 import { createLogger } from '../src/logger.ts';
 import { listSchemas } from '../src/migrate/packs.ts';
 import { startDatabase } from './stack.ts';

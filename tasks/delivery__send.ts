@@ -13,7 +13,7 @@ import {
 } from '../src/providers/types.ts';
 import type { WorkerContext } from '../src/worker/context.ts';
 import { createDrain } from '../src/worker/drain.ts';
-import { type Flight, launch } from '../src/worker/flight.ts';
+import { type Flight, launch } from '../src/worker/in-flight.ts';
 import { silentOrigins } from '../src/worker/silent-origins.ts';
 
 const payloadSchema = z.object({ provider: z.enum(providerNames) });

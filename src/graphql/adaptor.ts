@@ -1,5 +1,5 @@
 import * as stock from 'postgraphile/adaptors/pg';
-import type { Line } from './line.ts';
+import type { FairQueue } from './fair-queue.ts';
 
 /** Under it the settings of a request have the signal that is aborted when nobody waits for its answer any more. */
 export const gone = Symbol('gone');
@@ -16,7 +16,7 @@ export const requireSession = 'select notify_hidden.require_session()';
  * PostGraphile's adaptor, except that a person waits in their own line for a connection, holds none meanwhile, and leaves the
  * line when they have gone away; and that nothing is read or written for a session that has ended.
  */
-export function createAdaptor(connections: Line) {
+export function createAdaptor(connections: FairQueue) {
   return {
     ...stock,
     createWithPgClient(options: never, variant: never) {

@@ -11,9 +11,9 @@ import {
   validate,
 } from 'postgraphile/graphql';
 import { RowbellError } from '../errors.ts';
+import { checkSize, type Size } from './document-size.ts';
 import { named } from './public-error.ts';
 import type { GraphqlRequest } from './request.ts';
-import { checkSize, type Size } from './size.ts';
 
 /** Words and signs of a request; validation costs the square of some of them. */
 const maxTokens = 2_000;

@@ -4,16 +4,16 @@ import { type ExecutionResult, GraphQLError, type GraphQLSchema } from 'postgrap
 import { describeDatabaseError } from '../database/errors.ts';
 import { RowbellError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import { checkAnswer } from './answer.ts';
-import { workedMs } from './budget.ts';
-import { checkCost } from './cost.ts';
+import { checkAnswer } from './answer-size.ts';
+import { checkCost } from './document-cost.ts';
 import { createReader, type Document, documentKey } from './documents.ts';
+import type { Shares } from './fair-shares.ts';
 import type { Identity } from './identity.ts';
-import type { Origin } from './origin.ts';
-import { maxPlans } from './plans.ts';
+import { maxPlans } from './plan-cache.ts';
+import { workedMs } from './planning-budget.ts';
 import { type PublicError, publicError, withCode } from './public-error.ts';
 import { type GraphqlRequest, readRequest } from './request.ts';
-import type { Shares } from './shares.ts';
+import type { Origin } from './request-origin.ts';
 import type { TrustedDocuments } from './trusted-documents.ts';
 import type { Settings, WithClient } from './with-client.ts';
 

@@ -3,18 +3,18 @@ import type pg from 'pg';
 import { makePgService } from 'postgraphile/adaptors/pg';
 import { PostGraphileAmberPreset } from 'postgraphile/presets/amber';
 import { createAdaptor, gone } from './adaptor.ts';
+import type { FairQueue } from './fair-queue.ts';
 import type { Identity } from './identity.ts';
 import { InboxPlugin } from './inbox.ts';
 import { InflectionPlugin } from './inflection.ts';
-import type { Line } from './line.ts';
 import { NotificationByKeyPlugin } from './notification-by-key.ts';
-import type { Origin } from './origin.ts';
 import { PageCapPlugin } from './page-cap.ts';
-import { PlansPlugin } from './plans.ts';
+import { PlansPlugin } from './plan-cache.ts';
 import { RelationsPlugin } from './relations.ts';
+import type { Origin } from './request-origin.ts';
+import type { Turn } from './request-turns.ts';
 import { TestSendPlugin } from './test-sends.ts';
-import { TimesPlugin } from './times.ts';
-import type { Turn } from './turns.ts';
+import { TimesPlugin } from './time-scalars.ts';
 
 declare global {
   namespace Grafast {
@@ -36,7 +36,7 @@ export type PresetOptions = {
   /** `notify` and each pack's schema. */
   readonly schemas: readonly string[];
   /** Where people wait for one of these connections; without it only the schema is wanted. */
-  readonly connections?: Line;
+  readonly connections?: FairQueue;
 };
 
 /**

@@ -2,7 +2,7 @@ import { makeSchema } from 'postgraphile';
 import { buildSchema } from 'postgraphile/graphile-build';
 import { createExecutor, type Executor, type ExecutorOptions } from './execute.ts';
 import { OperatorOnlyFieldsPlugin } from './operator-only-fields.ts';
-import { keepPlansWithOperations } from './plans.ts';
+import { keepPlansWithOperations } from './plan-cache.ts';
 import { createPreset, type PresetOptions } from './preset.ts';
 
 type Options = Omit<PresetOptions, 'connections'> &

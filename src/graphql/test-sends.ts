@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { context, object, sideEffect } from 'postgraphile/grafast';
 import { extendSchema, gql } from 'postgraphile/utils';
 import type { RowOf } from '../database/rows.ts';
-import type { Turn } from './turns.ts';
+import type { Turn } from './request-turns.ts';
 import type { Settings, WithClient } from './with-client.ts';
 
 const maxWaitMs = 5_000;

@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { Shares } from '../graphql/shares.ts';
+import type { Shares } from '../graphql/fair-shares.ts';
 
 /**
  * What the shares of an API process look like at the moment of asking, and a counter of what was refused.

@@ -1,5 +1,5 @@
 import { isIPv6, type Socket } from 'node:net';
-import { plainAddress } from './origin.ts';
+import { plainAddress } from './client-address.ts';
 import type { Response } from './respond.ts';
 
 /** Requests sent on one connection before the first is answered: nobody does so but to make us work. */

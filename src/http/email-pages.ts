@@ -2,7 +2,7 @@ import { describeDatabaseError } from '../database/errors.ts';
 import type { RowOf } from '../database/rows.ts';
 import { emailTextsOf } from '../email-texts.ts';
 import { RowbellError } from '../errors.ts';
-import type { Origin } from '../graphql/origin.ts';
+import type { Origin } from '../graphql/request-origin.ts';
 import type { Claim, Links, Purpose } from '../links.ts';
 import { mediaType, readBody } from './body.ts';
 import { type Html, html, sendPage } from './page.ts';

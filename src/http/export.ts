@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { describeDatabaseError } from '../database/errors.ts';
 import { RowbellError } from '../errors.ts';
 import { requireSession } from '../graphql/adaptor.ts';
+import { createFairQueue } from '../graphql/fair-queue.ts';
 import type { Authenticate, Identity } from '../graphql/identity.ts';
-import { createLine } from '../graphql/line.ts';
 import { type Format, formats, type Row } from './export-formats.ts';
 import { begin, finish, type Response } from './respond.ts';
 import type { Route } from './router.ts';
@@ -86,7 +86,7 @@ export type ExportOptions = {
  */
 export function createExportRoutes(sources: readonly ExportSource[], { pool, authenticate }: ExportOptions): Route[] {
   const running = new Set<string>();
-  const connections = createLine({
+  const connections = createFairQueue({
     limit: 'exports',
     share: 1,
     places: maxExportConnections,

@@ -1,9 +1,9 @@
 import { RowbellError } from '../errors.ts';
 import type { Executor } from '../graphql/execute.ts';
+import type { FairQueue } from '../graphql/fair-queue.ts';
 import type { Authenticate, Identity } from '../graphql/identity.ts';
-import type { Line } from '../graphql/line.ts';
-import type { Origin } from '../graphql/origin.ts';
 import { type PublicError, withCode } from '../graphql/public-error.ts';
+import type { Origin } from '../graphql/request-origin.ts';
 import { mediaType, readBody } from './body.ts';
 import { type Handler, type Request, type Response, sendJson, setRetryAfter } from './respond.ts';
 
@@ -14,7 +14,7 @@ export type GraphqlOptions = {
   /** Null while the schema could not be made yet, because the database does not answer. */
   readonly currentExecutor: () => Executor | null;
   /** Requests of a person that are there at a time. */
-  readonly present: Line;
+  readonly present: FairQueue;
   readonly noteContact: (identity: Identity) => void;
   readonly originOf: (request: Request) => Origin;
   /** Told of each limit that an answer names. */

@@ -1,8 +1,8 @@
 import type pg from 'pg';
 import type { RowOf } from '../database/rows.ts';
 import type { Logger } from '../logger.ts';
-import { kept } from './kept.ts';
 import { type Handler, sendJson } from './respond.ts';
+import { singleFlight } from './single-flight.ts';
 
 type Readiness = RowOf<'notify_private.readiness'>;
 
@@ -42,7 +42,7 @@ export type ReadyOptions = {
  * without one the API still serves, and what it writes waits. Whoever asks within a second gets the same answer.
  */
 export function createReadyHandler({ pool, migrations, isServing, logger }: ReadyOptions): Handler {
-  const read = kept(
+  const read = singleFlight(
     () =>
       readReadiness(pool, migrations).catch((error: unknown) => {
         logger.warn('readiness.failed', { error });

@@ -3,8 +3,8 @@ import type pg from 'pg';
 import { collectDefaultMetrics, Gauge, type Registry } from 'prom-client';
 import type { RowOf } from '../database/rows.ts';
 import { RowbellError } from '../errors.ts';
-import { kept } from './kept.ts';
 import { type Handler, sendText } from './respond.ts';
+import { singleFlight } from './single-flight.ts';
 
 /** Each metric of `notify_private.prometheus_metrics()`: what it means and by what it is told apart. docs/api.md has the same. */
 export const metrics = {
@@ -67,7 +67,7 @@ export function createMetricsHandler({ pool, registry, token }: MetricsOptions):
     ]),
   );
 
-  const collect = kept(async (): Promise<string> => {
+  const collect = singleFlight(async (): Promise<string> => {
     const samples = await pool
       .query<Sample>('select name, labels, value from notify_private.prometheus_metrics()')
       .then(({ rows }) => rows)

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errorCodes, type RowbellError } from '../errors.ts';
-import { keepsConnection, throwAwayRest } from './leftover.ts';
+import { keepsConnection, throwAwayRest } from './unread-body.ts';
 
 export type Request = IncomingMessage;
 export type Response = ServerResponse;

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { createLine } from '../graphql/line.ts';
+import { createFairQueue } from '../graphql/fair-queue.ts';
 
 /** What can be asked of the database. */
 export type Queries = Pick<pg.Pool, 'query'>;
@@ -17,10 +17,10 @@ const maxWaitMs = 10_000;
  * @param places connections of the pool
  */
 export function createSharedPool(pool: Queries, places: number): (party: string) => Queries {
-  const line = createLine({ limit: 'callbacks_and_links', share: maxQueries, places, maxWaiting, maxWaitMs });
+  const queue = createFairQueue({ limit: 'callbacks_and_links', share: maxQueries, places, maxWaiting, maxWaitMs });
   return (party) => ({
     query: (async (text: string, values?: unknown[]) => {
-      const leave = await line.enter(party);
+      const leave = await queue.enter(party);
       try {
         return await pool.query(text, values);
       } finally {

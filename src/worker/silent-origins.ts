@@ -1,5 +1,5 @@
 import { evidenceOf, originOf } from '../providers/http.ts';
-import type { Landed } from './flight.ts';
+import type { Landed } from './in-flight.ts';
 
 /** So many people's messages without an answer say something of an origin that is known to answer. */
 const severalPeople = 3;

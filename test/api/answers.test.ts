@@ -1,6 +1,6 @@
 import { buildSchema, type OperationDefinitionNode, parse } from 'postgraphile/graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { checkCost } from '../../src/graphql/cost.ts';
+import { checkCost } from '../../src/graphql/document-cost.ts';
 import { createUser, signToken, startTestApi, type TestApi } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { makeNotifications } from '../support/inbox.ts';

@@ -11,7 +11,7 @@ import {
   parse,
 } from 'postgraphile/graphql';
 import { expect, test } from 'vitest';
-import { checkCost } from '../../src/graphql/cost.ts';
+import { checkCost } from '../../src/graphql/document-cost.ts';
 
 /** Fields through which one comes to a root type again. */
 function waysToRoots(schema: GraphQLSchema): string[] {

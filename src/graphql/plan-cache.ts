@@ -1,6 +1,6 @@
 import { execute } from 'postgraphile/grafast';
 import { type GraphQLSchema, type OperationDefinitionNode, parse } from 'postgraphile/graphql';
-import { workedMs } from './budget.ts';
+import { workedMs } from './planning-budget.ts';
 
 /** What a request says to the planner, and the planner to the request. */
 export type Planning = {

@@ -1,16 +1,16 @@
-import { type Budget, createBudget } from './budget.ts';
 import { type ByteCache, createByteCache } from './byte-cache.ts';
 import type { Document } from './documents.ts';
-import { createLine, type Line } from './line.ts';
-import { createTurns, maxAtWork, maxPresent, type Turns } from './turns.ts';
+import { createFairQueue, type FairQueue } from './fair-queue.ts';
+import { type Budget, createBudget } from './planning-budget.ts';
+import { createTurns, maxAtWork, maxPresent, type Turns } from './request-turns.ts';
 
 /** What the people who use an API process share, each with the means by which it is divided among them. */
 export type Shares = {
   readonly turns: Turns;
   /** Connections to the database. */
-  readonly connections: Line;
+  readonly connections: FairQueue;
   /** The one place in which documents never seen before are read, checked and planned. */
-  readonly newDocuments: Line;
+  readonly newDocuments: FairQueue;
   /** Time of the processor for that. */
   readonly planning: Budget;
   /** Documents that passed, and with them their plans. */
@@ -31,7 +31,7 @@ export function createShares(options: { readonly poolSize: number; readonly plan
   const { poolSize, planningMsPerMinute } = options;
   return {
     turns: createTurns(),
-    connections: createLine({
+    connections: createFairQueue({
       limit: 'connections',
       // One is left for others, where there are as many.
       share: Math.max(1, Math.min(maxAtWork, poolSize - 1)),
@@ -39,7 +39,7 @@ export function createShares(options: { readonly poolSize: number; readonly plan
       maxWaiting: maxConnectionsWaiting,
       maxWaitMs,
     }),
-    newDocuments: createLine({ limit: 'new_documents', share: 1, places: 1, maxWaiting: maxPresent, maxWaitMs }),
+    newDocuments: createFairQueue({ limit: 'new_documents', share: 1, places: 1, maxWaiting: maxPresent, maxWaitMs }),
     planning: createBudget({ limit: 'planning', msPerMinute: planningMsPerMinute }),
     documents: createByteCache(maxDocumentBytes),
   };

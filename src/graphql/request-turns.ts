@@ -1,4 +1,4 @@
-import { createLine, type Leave, type Line } from './line.ts';
+import { createFairQueue, type FairQueue, type Leave } from './fair-queue.ts';
 
 /** What a person's requests wait for, and where. */
 export type Turns = {
@@ -7,7 +7,7 @@ export type Turns = {
    *
    * @throws {RowbellError} RBLIM, at once
    */
-  readonly present: Line;
+  readonly present: FairQueue;
   /**
    * Resolves when a request may be executed: a person has three at work, and of these one mutation, because most of
    * them would wait for a lock of the one before.
@@ -30,10 +30,10 @@ const maxWaitMs = 10_000;
 
 export function createTurns(): Turns {
   // What waits was present before, so nobody has more waiting than may be present.
-  const line = (limit: string, share: number) => createLine({ limit, share, maxWaiting: maxPresent, maxWaitMs });
-  const present = createLine({ limit: 'requests', share: maxPresent, maxWaiting: 0, maxWaitMs: 0 });
-  const requests = line('requests_at_work', maxAtWork);
-  const mutations = line('mutations_at_work', maxMutationsAtWork);
+  const queue = (limit: string, share: number) => createFairQueue({ limit, share, maxWaiting: maxPresent, maxWaitMs });
+  const present = createFairQueue({ limit: 'requests', share: maxPresent, maxWaiting: 0, maxWaitMs: 0 });
+  const requests = queue('requests_at_work', maxAtWork);
+  const mutations = queue('mutations_at_work', maxMutationsAtWork);
 
   // The mutation's line first: those that wait in it leave room for queries.
   const enter = async (person: string, isMutation: boolean, signal?: AbortSignal): Promise<Leave> => {

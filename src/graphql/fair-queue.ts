@@ -3,7 +3,7 @@ import { RowbellError } from '../errors.ts';
 /** Gives the place back; a second call does nothing. */
 export type Leave = () => void;
 
-export type Line = {
+export type FairQueue = {
   /**
    * Resolves when it is this person's turn.
    *
@@ -15,7 +15,7 @@ export type Line = {
   readonly counts: { readonly atWork: number; readonly waiting: number };
 };
 
-export type LineOptions = {
+export type FairQueueOptions = {
   /** Its key in docs/limits.md, which the refusal names. */
   readonly limit: string;
   /** How many of one person are at work at most. */
@@ -33,13 +33,13 @@ type Waiter = { readonly begin: () => void };
  * Divides something that all share among people: each has a share and a line of their own, in which the rest waits. Where
  * places are scarce they go around: one for each person who waits, then the next of each.
  */
-export function createLine({
+export function createFairQueue({
   limit,
   share,
   places = Number.POSITIVE_INFINITY,
   maxWaiting,
   maxWaitMs,
-}: LineOptions): Line {
+}: FairQueueOptions): FairQueue {
   const atWork = new Map<string, number>();
   // People who wait, whose turn comes first first.
   const waiting = new Map<string, Set<Waiter>>();

@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import type { Origin } from '../graphql/origin.ts';
+import type { Origin } from '../graphql/request-origin.ts';
 import type { Request } from './respond.ts';
 
 /**

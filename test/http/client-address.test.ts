@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createIsProxy, createOriginOf } from '../../src/http/origin.ts';
+import { createIsProxy, createOriginOf } from '../../src/http/client-address.ts';
 import type { Request } from '../../src/http/respond.ts';
 import { createUser, signToken, startTestApi, type TestApi } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';

@@ -1,26 +1,26 @@
 import { describe, expect, test } from 'vitest';
-import { createBudget } from '../../src/graphql/budget.ts';
 import { createByteCache } from '../../src/graphql/byte-cache.ts';
-import { createLine, type Leave, type LineOptions } from '../../src/graphql/line.ts';
-import { createTurns } from '../../src/graphql/turns.ts';
+import { createFairQueue, type FairQueueOptions, type Leave } from '../../src/graphql/fair-queue.ts';
+import { createBudget } from '../../src/graphql/planning-budget.ts';
+import { createTurns } from '../../src/graphql/request-turns.ts';
 import fc from '../support/fast-check.ts';
 
 const never = 1_000_000;
-const lineOf = (options: Partial<LineOptions>) =>
-  createLine({ limit: 'tests', share: 2, maxWaiting: 3, maxWaitMs: never, ...options });
+const queueOf = (options: Partial<FairQueueOptions>) =>
+  createFairQueue({ limit: 'tests', share: 2, maxWaiting: 3, maxWaitMs: never, ...options });
 /** Whatever can go on by now has gone on. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('SE-4: a line of each person', () => {
   test('a share at once, the rest in their order, and not more than may wait', async () => {
-    const line = lineOf({});
+    const queue = queueOf({});
     const begun: number[] = [];
     const leaves: Leave[] = [];
-    const all = [0, 1, 2, 3, 4].map((n) => line.enter('ada').then((leave) => begun.push(n) && leaves.push(leave)));
+    const all = [0, 1, 2, 3, 4].map((n) => queue.enter('ada').then((leave) => begun.push(n) && leaves.push(leave)));
     await settled();
-    expect([begun, line.counts]).toEqual([[0, 1], { atWork: 2, waiting: 3 }]);
-    await expect(line.enter('ada')).rejects.toMatchObject({ code: 'RBLIM', limit: 'tests', retryAfter: 1 });
-    (await line.enter('ben'))();
+    expect([begun, queue.counts]).toEqual([[0, 1], { atWork: 2, waiting: 3 }]);
+    await expect(queue.enter('ada')).rejects.toMatchObject({ code: 'RBLIM', limit: 'tests', retryAfter: 1 });
+    (await queue.enter('ben'))();
     leaves[1]?.();
     await settled();
     expect(begun).toEqual([0, 1, 2]);
@@ -33,39 +33,39 @@ describe('SE-4: a line of each person', () => {
       await settled();
     }
     await Promise.all(all);
-    expect([begun, line.counts]).toEqual([[0, 1, 2, 3, 4], { atWork: 0, waiting: 0 }]);
+    expect([begun, queue.counts]).toEqual([[0, 1, 2, 3, 4], { atWork: 0, waiting: 0 }]);
   });
 
   test('who gives up frees the place for the next, and begins nothing', async () => {
-    const line = lineOf({ share: 1 });
-    const leave = await line.enter('ada');
+    const queue = queueOf({ share: 1 });
+    const leave = await queue.enter('ada');
     const gone = new AbortController();
-    const given = line.enter('ada', gone.signal);
-    const next = line.enter('ada');
+    const given = queue.enter('ada', gone.signal);
+    const next = queue.enter('ada');
     gone.abort(new Error('gone'));
     await expect(given).rejects.toThrow('gone');
-    await expect(line.enter('ada', gone.signal)).rejects.toThrow('gone');
-    expect(line.counts).toEqual({ atWork: 1, waiting: 1 });
+    await expect(queue.enter('ada', gone.signal)).rejects.toThrow('gone');
+    expect(queue.counts).toEqual({ atWork: 1, waiting: 1 });
     leave();
     (await next)();
-    expect(line.counts).toEqual({ atWork: 0, waiting: 0 });
+    expect(queue.counts).toEqual({ atWork: 0, waiting: 0 });
   });
 
   test('too long a wait is the fault of whose places they are', async () => {
-    const line = lineOf({ share: 1, places: 2, maxWaitMs: 20 });
-    await line.enter('ada');
-    await line.enter('ben');
-    await expect(line.enter('ada')).rejects.toMatchObject({ code: 'RBLIM' });
-    await expect(line.enter('cleo')).rejects.toMatchObject({ code: 'RBUNA' });
-    expect(line.counts).toEqual({ atWork: 2, waiting: 0 });
+    const queue = queueOf({ share: 1, places: 2, maxWaitMs: 20 });
+    await queue.enter('ada');
+    await queue.enter('ben');
+    await expect(queue.enter('ada')).rejects.toMatchObject({ code: 'RBLIM' });
+    await expect(queue.enter('cleo')).rejects.toMatchObject({ code: 'RBUNA' });
+    expect(queue.counts).toEqual({ atWork: 2, waiting: 0 });
   });
 
   test('where places are scarce they go around', async () => {
-    const line = lineOf({ share: 1, places: 1, maxWaiting: 10 });
+    const queue = queueOf({ share: 1, places: 1, maxWaiting: 10 });
     const order: string[] = [];
-    const first = await line.enter('ada');
+    const first = await queue.enter('ada');
     const work = async (person: string) => {
-      const leave = await line.enter(person);
+      const leave = await queue.enter(person);
       order.push(person);
       leave();
     };
@@ -87,7 +87,7 @@ describe('SE-4: a line of each person', () => {
         fc.array(step, { maxLength: 60 }),
         async (s, p, steps) => {
           const [share, places] = [s + 1, p + 1];
-          const line = lineOf({ share, places, maxWaiting: 4 });
+          const queue = queueOf({ share, places, maxWaiting: 4 });
           const people = ['a', 'b', 'c'] as const;
           const atWork = { a: [] as Leave[], b: [] as Leave[], c: [] as Leave[] };
           const waiting = {
@@ -101,7 +101,7 @@ describe('SE-4: a line of each person', () => {
             if (does === 'enter') {
               const gone = new AbortController();
               waiting[person].add(gone);
-              line
+              queue
                 .enter(person, gone.signal)
                 .then((leave) => atWork[person].push(leave))
                 .catch(() => {})
@@ -110,7 +110,7 @@ describe('SE-4: a line of each person', () => {
             await settled();
             const taken = people.reduce((sum, name) => sum + atWork[name].length, 0);
             const waits = people.reduce((sum, name) => sum + waiting[name].size, 0);
-            expect(line.counts).toEqual({ atWork: taken, waiting: waits });
+            expect(queue.counts).toEqual({ atWork: taken, waiting: waits });
             expect(taken).toBeLessThanOrEqual(places);
             for (const name of people) {
               const working = atWork[name].length;
