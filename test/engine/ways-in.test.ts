@@ -11,8 +11,6 @@ let db: TestDatabase;
 beforeAll(async () => {
   db = await createDatabase();
   await installPack(db);
-  // A pack's weekly schedule would have jobs of its own while somebody's Monday is nine o'clock.
-  await db.owner.query('update notify.schedules set canceled_at = now()');
 });
 afterAll(() => db.drop());
 beforeEach(() => forget(db));

@@ -55,6 +55,10 @@ export async function installPack(db: TestDatabase): Promise<void> {
     -- The functions the worker may call are definers of the owner, who owns these too.
     grant usage on schema engine_test to rowbell_writer;
     grant insert on engine_test.things to rowbell_writer;
+
+    -- A pack's weekly schedule would have jobs of its own while somebody's Monday is nine o'clock.
+    update notify.schedules set canceled_at = now();
+    update notify.schedule_clocks set next_at = null;
   `);
 }
 
