@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
 import '../src/graphql/environment.ts';
 import { createPool } from '../src/database/pool.ts';
+import { createShares } from '../src/graphql/fair-shares.ts';
 import type { Identity } from '../src/graphql/identity.ts';
 import { makeExecutor } from '../src/graphql/schema.ts';
-import { createShares } from '../src/graphql/fair-shares.ts';
 import { createLogger } from '../src/logger.ts';
 import { listSchemas } from '../src/migrate/packs.ts';
 import { startDatabase } from './stack.ts';
