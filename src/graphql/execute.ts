@@ -68,26 +68,37 @@ export function createExecutor({
     if (known) return known;
     planning.check(person);
     const leave = await newDocuments.enter(person, signal);
-    const startedAt = performance.now();
-    const startedMs = workedMs();
+    let busyMs = 0;
+    /** Work in which nobody else is served: it is the person's alone, unlike what others are served in between. */
+    const alone = <T>(work: () => T): T => {
+      const startedAt = performance.now();
+      const startedMs = workedMs();
+      try {
+        return work();
+      } finally {
+        planning.spend(person, workedMs() - startedMs);
+        busyMs += performance.now() - startedAt;
+      }
+    };
     try {
       // Those before may have sent the same, or used up the time.
       const since = documents.get(key);
       if (since) return since;
       planning.check(person);
-      const document = readers[role](request.query, request.operationName);
+      const document = alone(() => readers[role](request.query, request.operationName));
       // Who waits is served between the two things that take long.
       await setImmediate();
-      checkCost(schemas[role], document, request.variables);
-      documents.set(key, document, document.bytes);
-      // What it takes is counted as a whole.
-      const planned = { refusal: null, spend: () => {}, keep: () => keepPlan(key, document), isAll: true };
-      execute(argsOf(document, request, { identity, planning: planned }));
+      alone(() => {
+        checkCost(schemas[role], document, request.variables);
+        documents.set(key, document, document.bytes);
+        // What it takes is counted as a whole.
+        const planned = { refusal: null, spend: () => {}, keep: () => keepPlan(key, document), isAll: true };
+        execute(argsOf(document, request, { identity, planning: planned }));
+      });
       return document;
     } finally {
-      planning.spend(person, workedMs() - startedMs);
-      // Meanwhile nobody else was served. Now they are, for three times as long.
-      setTimeout(leave, restFactor * (performance.now() - startedAt));
+      // Others are served for three times as long as nobody was.
+      setTimeout(leave, restFactor * busyMs);
     }
   };
 

@@ -116,6 +116,28 @@ describe('SE-3: documents never seen before take of a budget of their own', () =
     expect((await post(strict, ada, known)).status).toBe(200);
   });
 
+  test('what others are served between reading and planning is theirs', async () => {
+    const short = await startTestApi(database, { PLANNING_MS_PER_MINUTE: '60' });
+    const [ada, ben] = [await somebody(), await somebody()];
+    // The first documents of a process are compiled for, too.
+    for (const query of ['{ a: unreadCount }', '{ b: unreadCount }']) await post(short, ben, { query });
+    // Each turn of the event loop takes more of the processor than Ada may use in a minute.
+    let goesOn = true;
+    const serveOthers = () => {
+      const { user } = process.threadCpuUsage();
+      while (process.threadCpuUsage().user < user + 100_000);
+      if (goesOn) setImmediate(serveOthers);
+    };
+    setImmediate(serveOthers);
+    const answers = [
+      await post(short, ada, { query: '{ c: unreadCount }' }),
+      await post(short, ada, { query: '{ d: unreadCount }' }),
+    ];
+    goesOn = false;
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    await short.stop();
+  }, 120_000);
+
   test('what memory they take is bounded, not how many they are', async () => {
     const token = await somebody();
     const large = (n: number) =>
