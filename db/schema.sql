@@ -355,7 +355,7 @@ table coaching.call_schedules
   policy select_service for select to rowbell_writer using (true)
   policy update_service for update to rowbell_writer using (true) with check (true)
   CREATE TRIGGER _100_begin BEFORE INSERT ON coaching.call_schedules FOR EACH ROW EXECUTE FUNCTION coaching_private.tg_call_schedules__begin()
-  CREATE TRIGGER _200_check_room AFTER INSERT ON coaching.call_schedules FOR EACH STATEMENT EXECUTE FUNCTION coaching_private.tg_call_schedules__check_room()
+  CREATE TRIGGER _200_check_limit AFTER INSERT ON coaching.call_schedules FOR EACH STATEMENT EXECUTE FUNCTION coaching_private.tg_call_schedules__check_limit()
   CREATE TRIGGER _900_align AFTER UPDATE ON coaching.call_schedules REFERENCING OLD TABLE AS outdated NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION coaching_private.tg_call_schedules__align()
   CREATE TRIGGER _900_make_calls AFTER INSERT ON coaching.call_schedules REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION coaching_private.tg_call_schedules__make_calls()
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
@@ -2150,7 +2150,7 @@ table trips.circle_invitations
   policy select_admin for select to rowbell_operator using (true)
   policy select_service for select to rowbell_writer using (true)
   CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.circle_invitations REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_rows__use_limit('circle_invitations')
-  CREATE TRIGGER _210_check_room AFTER INSERT ON trips.circle_invitations REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_circle_invitations__check_room()
+  CREATE TRIGGER _210_check_limit AFTER INSERT ON trips.circle_invitations REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_circle_invitations__check_limit()
   CREATE TRIGGER _900_tell AFTER INSERT ON trips.circle_invitations REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_circle_invitations__tell()
   grant rowbell_operator (select); rowbell_writer (delete, select)
 
@@ -2353,8 +2353,8 @@ table trips.memberships
   CREATE TRIGGER _200_use_limit_updated AFTER UPDATE ON trips.memberships REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_rows__use_limit('memberships')
   CREATE TRIGGER _500_end_invitations AFTER INSERT ON trips.memberships REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_memberships__end_invitations()
   CREATE TRIGGER _500_leave_trips AFTER UPDATE ON trips.memberships REFERENCING OLD TABLE AS outdated NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_memberships__leave_trips()
-  CREATE TRIGGER _510_check_room AFTER UPDATE ON trips.memberships REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_memberships__check_room()
-  CREATE TRIGGER _510_check_room_inserted AFTER INSERT ON trips.memberships REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_memberships__check_room()
+  CREATE TRIGGER _510_check_limit AFTER UPDATE ON trips.memberships REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_memberships__check_limit()
+  CREATE TRIGGER _510_check_limit_inserted AFTER INSERT ON trips.memberships REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_memberships__check_limit()
   CREATE TRIGGER _900_tell_left AFTER UPDATE ON trips.memberships REFERENCING OLD TABLE AS outdated NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_memberships__tell_left()
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
 
@@ -2393,8 +2393,8 @@ table trips.participants
   policy update_service for update to rowbell_writer using (true) with check (true)
   CREATE TRIGGER _200_use_limit AFTER INSERT ON trips.participants REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_rows__use_limit('participants')
   CREATE TRIGGER _200_use_limit_updated AFTER UPDATE ON trips.participants REFERENCING NEW TABLE AS written FOR EACH STATEMENT WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION notify_private.tg_rows__use_limit('participants')
-  CREATE TRIGGER _510_check_room AFTER UPDATE ON trips.participants REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_participants__check_room()
-  CREATE TRIGGER _510_check_room_inserted AFTER INSERT ON trips.participants REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_participants__check_room()
+  CREATE TRIGGER _510_check_limit AFTER UPDATE ON trips.participants REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_participants__check_limit()
+  CREATE TRIGGER _510_check_limit_inserted AFTER INSERT ON trips.participants REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_participants__check_limit()
   CREATE TRIGGER _900_tell_left AFTER UPDATE ON trips.participants REFERENCING OLD TABLE AS outdated NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_participants__tell_left()
   CREATE TRIGGER _900_tell_left_inserted AFTER INSERT ON trips.participants REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION trips_private.tg_participants__tell_left()
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
@@ -3317,7 +3317,7 @@ function coaching_private.tg_call_schedules__align() returns trigger
 function coaching_private.tg_call_schedules__begin() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
-function coaching_private.tg_call_schedules__check_room() returns trigger
+function coaching_private.tg_call_schedules__check_limit() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function coaching_private.tg_call_schedules__make_calls() returns trigger
@@ -3807,7 +3807,7 @@ function notify_hidden.inbox_matches(search text) returns SETOF uuid
   sql stable security definer set search_path=pg_catalog, pg_temp, enable_seqscan=off, enable_bitmapscan=off, jit=off
   grant rowbell_operator (execute); rowbell_user (execute)
 
-function notify_hidden.inbox_page(filter notify.inbox_filter, sort text, most integer, past_id uuid, past_read boolean, backwards boolean) returns TABLE(notification_id uuid, is_read boolean)
+function notify_hidden.inbox_page(filter notify.inbox_filter, sort text, max_rows integer, past_id uuid, past_read boolean, backwards boolean) returns TABLE(notification_id uuid, is_read boolean)
   plpgsql stable set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, enable_seqscan=off, enable_bitmapscan=off, enable_sort=off, jit=off
   grant rowbell_operator (execute); rowbell_user (execute)
 
@@ -4010,7 +4010,7 @@ function notify_private.compact_all_search_indexes(INOUT done integer) returns
 function notify_private.compact_histogram(histogram bigint[]) returns bigint[]
   sql immutable parallel safe strict set search_path=pg_catalog, pg_temp
 
-function notify_private.compact_search_index(recipient_id uuid, most integer DEFAULT 1024) returns integer
+function notify_private.compact_search_index(recipient_id uuid, max_notifications integer DEFAULT 1024) returns integer
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp, enable_seqscan=off, enable_bitmapscan=off, jit=off
   grant rowbell_worker (execute)
 
@@ -4043,7 +4043,7 @@ function notify_private.declare_not_personal(table_name text, reason text) retur
 function notify_private.declare_owned_rows(table_name text, column_name text DEFAULT 'user_id'::text, rows text DEFAULT NULL::text, exports text DEFAULT NULL::text, hidden text[] DEFAULT '{}'::text[], reason text DEFAULT NULL::text) returns notify_private.personal_data
   sql immutable set search_path=pg_catalog, pg_temp
 
-function notify_private.delete_aged(table_name text, most integer DEFAULT 10000) returns bigint
+function notify_private.delete_aged(table_name text, max_rows integer DEFAULT 10000) returns bigint
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
@@ -4321,7 +4321,7 @@ function notify_private.plan_alone(event_id uuid) returns boolean
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
-function notify_private.plan_due(IN lane text, IN most integer, INOUT more boolean, INOUT failed uuid[]) returns 
+function notify_private.plan_due(IN lane text, IN max_slices integer, INOUT more boolean, INOUT failed uuid[]) returns 
   plpgsql volatile
   grant rowbell_worker (execute)
 
@@ -4329,7 +4329,7 @@ function notify_private.plan_next(lane text) returns notify_private.planned_chun
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off, enable_bitmapscan=off, enable_sort=off
   grant rowbell_worker (execute)
 
-function notify_private.plan_slices(IN event_ids uuid[], IN most integer, INOUT more boolean) returns 
+function notify_private.plan_slices(IN event_ids uuid[], IN max_slices integer, INOUT more boolean) returns 
   plpgsql volatile
   grant rowbell_worker (execute)
 
@@ -4629,7 +4629,7 @@ function notify_private.tracks_email(user_id uuid) returns boolean
 function notify_private.triggers_to_switch() returns TABLE(table_name text, trigger_name text, enabled boolean)
   sql stable set search_path=pg_catalog, pg_temp
 
-function notify_private.truncate_at_word(text text, most integer) returns text
+function notify_private.truncate_at_word(text text, max_length integer) returns text
   sql immutable parallel safe strict set search_path=pg_catalog, pg_temp
 
 function notify_private.type_label(labels jsonb, key text, locale text) returns text
@@ -4638,7 +4638,7 @@ function notify_private.type_label(labels jsonb, key text, locale text) returns 
 function notify_private.types_at(at timestamp with time zone) returns SETOF notify.notification_types
   sql stable set search_path=pg_catalog, pg_temp
 
-function notify_private.unindexed_notifications(recipient_id uuid) returns TABLE(stretch bigint, id uuid)
+function notify_private.unindexed_notifications(recipient_id uuid) returns TABLE(gap bigint, id uuid)
   sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.unit_price(channel text, country text, currency text, at timestamp with time zone, otherwise numeric) returns numeric
@@ -4813,7 +4813,7 @@ function trips_private.accommodation_option_added_audience(event_ids uuid[]) ret
 function trips_private.chat_mention_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
   sql stable
 
-function trips_private.check_room(circle_ids uuid[]) returns void
+function trips_private.check_circle_size(circle_ids uuid[]) returns void
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function trips_private.check_text(field text, value text, longest integer) returns void
@@ -4903,7 +4903,7 @@ function trips_private.tell_left(leavings trips_private.leaving[]) returns void
 function trips_private.tg_accommodation_options__tell() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
-function trips_private.tg_circle_invitations__check_room() returns trigger
+function trips_private.tg_circle_invitations__check_limit() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function trips_private.tg_circle_invitations__tell() returns trigger
@@ -4936,7 +4936,7 @@ function trips_private.tg_join_requests__admit() returns trigger
 function trips_private.tg_join_requests__tell() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
-function trips_private.tg_memberships__check_room() returns trigger
+function trips_private.tg_memberships__check_limit() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function trips_private.tg_memberships__end_invitations() returns trigger
@@ -4951,7 +4951,7 @@ function trips_private.tg_memberships__tell_left() returns trigger
 function trips_private.tg_packing_lists__tell() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
-function trips_private.tg_participants__check_room() returns trigger
+function trips_private.tg_participants__check_limit() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function trips_private.tg_participants__tell_left() returns trigger

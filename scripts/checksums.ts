@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ifAbsent } from '../src/if-absent.ts';
 import { dbFolder, listOwnSqlFiles } from '../src/migrate/packs.ts';
 
 const file = join(dbFolder, 'migrations', 'checksums.txt');
 
 /** Which migrations have landed, as path and SHA-256. */
 export async function readLanded(): Promise<Map<string, string>> {
-  const text = await readFile(file, 'utf8').catch(() => '');
+  const text = await readFile(file, 'utf8').catch(ifAbsent(''));
   const lines = text.split('\n').filter((line) => line !== '');
   return new Map(lines.map((line) => [line.slice(66), line.slice(0, 64)]));
 }

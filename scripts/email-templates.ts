@@ -1,6 +1,7 @@
 import { access, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import mjml2html from 'mjml';
+import { ifAbsent } from '../src/if-absent.ts';
 import { dbFolder } from '../src/migrate/packs.ts';
 
 /** Whose parts (`_head.mjml` …) every pack's templates may include. */
@@ -8,7 +9,7 @@ const shared = join(dbFolder, 'templates', 'core');
 
 /** The MJML templates of a folder, by name; a part for others to include begins with `_`. */
 export async function listMjml(folder: string): Promise<string[]> {
-  const files = await readdir(folder).catch(() => []);
+  const files = await readdir(folder).catch(ifAbsent<string[]>([]));
   return files.filter((file) => /^[a-z].*\.mjml$/.test(file)).sort();
 }
 

@@ -21,8 +21,8 @@ const payloadSchema = z.object({ provider: z.enum(providerNames) });
 /** Handlers of one provider at a time: one writes back while the other sends, and there is room for the other providers. */
 const handlersPerProvider = 2;
 /**
- * Messages of one provider that were handed on before they had an answer; with more, handlers wait. More than the lanes to many
- * hosts hold (src/providers/lanes.ts), and few enough that a slow APNs or FCM is not given ever more to be slow with.
+ * Messages of one provider that were handed on before they had an answer; with more, handlers wait. More than the slots for many
+ * hosts hold (src/providers/slots.ts), and few enough that a slow APNs or FCM is not given ever more to be slow with.
  */
 const maxStragglers = 250;
 const lookAgainMs = 50;

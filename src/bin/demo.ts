@@ -4,6 +4,7 @@ import pg from 'pg';
 import { type Config, ConfigError, type Environment, readConfig } from '../config/index.ts';
 import { loadDemo } from '../demo/load.ts';
 import type { DemoDevice } from '../demo/people.ts';
+import { ifAbsent } from '../if-absent.ts';
 import { stateFolder } from '../start/state.ts';
 
 /**
@@ -37,7 +38,7 @@ async function findSandbox(config: Config) {
 }
 
 async function readJson<T extends object>(file: string): Promise<Partial<T>> {
-  return JSON.parse(await readFile(file, 'utf8').catch(() => '{}')) as Partial<T>;
+  return JSON.parse(await readFile(file, 'utf8').catch(ifAbsent('{}'))) as Partial<T>;
 }
 
 main(process.env).catch((error: unknown) => {

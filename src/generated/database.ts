@@ -940,12 +940,12 @@ export interface NotifyDeliveryAttempts {
 export interface NotifyDeliveryTimelines {
   channel: string | null;
   /**
-   * First clicked, as its app or its signed links report. Only where is_tracked.
+   * When it was first clicked, as its app or its signed links reported. Set only where is_tracked.
    */
   clicked_at: Timestamp | null;
   created_at: Timestamp | null;
   /**
-   * It reached the person's device or inbox: the provider or the app reports it, or somebody opened it. Not every provider reports this.
+   * It reached the person's device or inbox: the provider or the app reported it, or somebody opened it. Not every provider reports this.
    */
   delivered_at: Timestamp | null;
   delivery_id: string | null;
@@ -954,25 +954,25 @@ export interface NotifyDeliveryTimelines {
    */
   failed_at: Timestamp | null;
   /**
-   * An email that went out and did not fail: what unsubscribed_at is a share of.
+   * It is an email that went out and did not fail; unsubscribe_rate is a share of these.
    */
   is_leavable: boolean | null;
   /**
-   * Tried again, and whether a provider took it in the end; null: not tried again, or not over yet.
+   * Whether a provider took it after it was tried again. Null: it was not tried again, or it is not over yet.
    */
   is_recovered: boolean | null;
   /**
-   * Sent to try a device or mailbox; in no metric.
+   * It was sent to test a device or mailbox, and counts in no metric.
    */
   is_test: boolean | null;
   /**
-   * Went out, did not fail, and reading it can be known: push and in-app, by the app; an email whose person had agreed to that when it was sent. Nobody sees a text, call or webhook being read.
+   * It went out, did not fail, and it can be known whether it is read: for push and in-app the app reports it; for email the person must have agreed to tracking when it was sent. Nobody learns whether a text, call or webhook was read.
    */
   is_tracked: boolean | null;
   notification_id: string | null;
   provider: string | null;
   /**
-   * First opened or clicked, as its app or its signed links report; in-app: or marked as read. Reading the notification elsewhere is no reading of this delivery. Only where is_tracked.
+   * When it was first opened or clicked, as its app or its signed links reported; an in-app delivery also counts as read when it was marked as read. Reading the notification over another channel does not count. Set only where is_tracked.
    */
   read_at: Timestamp | null;
   reason: string | null;
@@ -982,7 +982,7 @@ export interface NotifyDeliveryTimelines {
    */
   retries: number | null;
   /**
-   * Its provider took it.
+   * When its provider took it.
    */
   sent_at: Timestamp | null;
   status: string | null;
@@ -991,7 +991,7 @@ export interface NotifyDeliveryTimelines {
    */
   time_to_click: Interval | null;
   /**
-   * From created_at to delivered_at: queue, retries and provider. Null where nothing but its opening says that it arrived.
+   * From created_at to delivered_at: queue, retries and provider. Null where only its opening shows that it arrived.
    */
   time_to_deliver: Interval | null;
   /**

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClientBase } from 'pg';
+import { ifAbsent } from '../if-absent.ts';
 import { createEmailTemplate } from '../render/email/template.ts';
 import { compare, type Pack } from './packs.ts';
 
@@ -23,7 +24,7 @@ export type TemplateFile = {
 export async function readEmailTemplates(packs: readonly Pack[]): Promise<TemplateFile[]> {
   const templates = new Map<string, TemplateFile>();
   for (const { name: pack, templates: folder } of packs) {
-    const files = await readdir(folder).catch(() => []);
+    const files = await readdir(folder).catch(ifAbsent<string[]>([]));
     for (const file of files.filter((each) => each.endsWith('.html')).sort(compare)) {
       const template = await readTemplate(pack, folder, file);
       const other = templates.get(template.name);
@@ -37,7 +38,7 @@ export async function readEmailTemplates(packs: readonly Pack[]): Promise<Templa
 async function readTemplate(pack: string, folder: string, file: string): Promise<TemplateFile> {
   const name = file.replace(/\.html$/, '');
   const html = await readFile(join(folder, file), 'utf8');
-  const texts = await readFile(join(folder, `${name}.json`), 'utf8').catch(() => '{}');
+  const texts = await readFile(join(folder, `${name}.json`), 'utf8').catch(ifAbsent('{}'));
   try {
     createEmailTemplate(html, JSON.parse(texts));
   } catch (error) {

@@ -1,6 +1,8 @@
+import type { Dirent } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { ConfigError } from '../config/index.ts';
+import { ifAbsent } from '../if-absent.ts';
 
 /** The repository. */
 export const root = join(import.meta.dirname, '..', '..');
@@ -89,7 +91,7 @@ export function choosePacks(available: readonly Pack[], names: readonly string[]
 export async function listSqlFiles(kind: Kind, packs: readonly Pack[]): Promise<string[]> {
   const files: string[] = [];
   for (const pack of packs) {
-    const entries = await readdir(pack[kind], { recursive: true, withFileTypes: true }).catch(() => []);
+    const entries = await readdir(pack[kind], { recursive: true, withFileTypes: true }).catch(ifAbsent<Dirent[]>([]));
     const paths = entries
       .filter((entry) => entry.isFile() && entry.name.endsWith('.sql'))
       .map((entry) => fromRoot(join(entry.parentPath, entry.name)));
@@ -121,7 +123,7 @@ async function foldersOf(folder: string): Promise<string[]> {
   return names;
 }
 
-const isFolder = async (path: string) => (await stat(path).catch(() => null))?.isDirectory() ?? false;
+const isFolder = async (path: string) => (await stat(path).catch(ifAbsent(null)))?.isDirectory() ?? false;
 
 /** The schemas that the API shows where all packs of the repository, and no other, are on. */
 export async function listSchemas(): Promise<string[]> {

@@ -3,8 +3,8 @@ import { addAbortSignal } from 'node:stream';
 import { Agent, buildConnector, type Dispatcher, request } from 'undici';
 import { withDeadline } from './deadline.ts';
 import type { ErrorRow } from './error-table.ts';
-import type { Evidence } from './lanes.ts';
 import { createPublicLookup, isPublicAddress, PrivateAddressError } from './public-address.ts';
+import type { Evidence } from './slots.ts';
 import { trusting } from './trust.ts';
 import type { Message, Result } from './types.ts';
 

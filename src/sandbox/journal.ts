@@ -75,9 +75,9 @@ export function createJournal({ limit = 5000 }: { readonly limit?: number } = {}
       return recorded;
     },
     list(filter = {}) {
-      const { provider, address, deliveryId, since = 0, limit: most = Number.POSITIVE_INFINITY } = filter;
+      const { provider, address, deliveryId, since = 0, limit: maxFound = Number.POSITIVE_INFINITY } = filter;
       const found: Entry[] = [];
-      for (let id = nextId - 1; id >= firstId && id > since && nextId - id <= limit && found.length < most; id--) {
+      for (let id = nextId - 1; id >= firstId && id > since && nextId - id <= limit && found.length < maxFound; id--) {
         const entry = ring[(id - firstId) % limit] as Entry;
         if (provider !== undefined && entry.provider !== provider) continue;
         if (address !== undefined && entry.address !== address) continue;

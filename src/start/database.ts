@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { ifAbsent } from '../if-absent.ts';
 import { type Postgres, startPostgres } from '../postgres/index.ts';
 import type { Say } from './output.ts';
 import { type Secrets, writeSecret } from './state.ts';
@@ -112,7 +113,7 @@ export async function embeddedDatabase(folder: string, secrets: Secrets, say: Sa
 
 /** The same port as last time, where it is still free: connection strings people have copied stay valid. */
 async function lastPort(urlFile: string): Promise<number> {
-  const text = (await readFile(urlFile, 'utf8').catch(() => '')).trim();
+  const text = (await readFile(urlFile, 'utf8').catch(ifAbsent(''))).trim();
   return URL.canParse(text) ? Number(new URL(text).port) : firstPort;
 }
 

@@ -2,6 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Environment, type SettingName, settings } from '../config/index.ts';
+import { ifAbsent } from '../if-absent.ts';
 import { type Child, superviseChild } from './child.ts';
 import { onFreePort } from './on-free-port.ts';
 import type { Say } from './output.ts';
@@ -69,7 +70,7 @@ export function sandboxSettingsFor(environment: Environment, offered: Readonly<R
 export async function takeSandboxSettings(environment: NodeJS.ProcessEnv, file: string): Promise<void> {
   let text: string | null = null;
   for (let waited = 0; text === null && waited < 60_000; waited += 250) {
-    text = await readFile(file, 'utf8').catch(() => null);
+    text = await readFile(file, 'utf8').catch(ifAbsent(null));
     if (text === null) await sleep(250);
   }
   if (text === null) throw new Error(`${file} is not there: does the sandbox run?`);

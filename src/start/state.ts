@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Config } from '../config/index.ts';
+import { ifAbsent } from '../if-absent.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -37,7 +38,7 @@ export async function readOrCreateSecrets(folder: string): Promise<Secrets> {
   // As root, PostgreSQL's account must be able to pass through to its data; it still cannot list what is here.
   await chmod(folder, process.getuid?.() === 0 ? 0o711 : 0o700);
   const file = join(folder, 'secrets.json');
-  const existing: Partial<Secrets> = JSON.parse(await readFile(file, 'utf8').catch(() => '{}'));
+  const existing: Partial<Secrets> = JSON.parse(await readFile(file, 'utf8').catch(ifAbsent('{}')));
   if (names.every((name) => existing[name])) return existing as Secrets;
   const fresh = Object.fromEntries(names.map((name) => [name, randomBytes(32).toString('base64url')]));
   const secrets = { ...fresh, ...existing } as Secrets;

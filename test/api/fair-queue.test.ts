@@ -143,6 +143,26 @@ test('SE-4: what steps aside gives its place to others, and takes a turn again',
   expect(turns.counts).toEqual({ atWork: 0, waiting: 0 });
 });
 
+test('SE-4: whoever stops waiting for the answer of a test push takes no place again, and keeps none of the line', async () => {
+  const turns = createTurns();
+  const client = new AbortController();
+  const turn = await turns.begin('ada', true, client.signal);
+  const heard = Promise.withResolvers<string>();
+  const aside = turn.aside(() => heard.promise);
+  const other = await turns.begin('ada', true, new AbortController().signal);
+  heard.resolve('accepted');
+  await settled();
+  expect(turns.counts).toEqual({ atWork: 1, waiting: 1 });
+  client.abort();
+  await settled();
+  expect(turns.counts).toEqual({ atWork: 1, waiting: 0 });
+  expect(await aside).toBe('accepted');
+  turn.leave();
+  expect(turns.counts).toEqual({ atWork: 1, waiting: 0 });
+  other.leave();
+  expect(turns.counts).toEqual({ atWork: 0, waiting: 0 });
+});
+
 test('SE-4: three at work, of these one mutation; those that wait leave room for queries', async () => {
   const turns = createTurns();
   const { signal } = new AbortController();

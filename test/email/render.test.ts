@@ -1,3 +1,6 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { emailTextsOf } from '../../src/email-texts.ts';
 import { readEmailTemplates } from '../../src/migrate/email-templates.ts';
@@ -238,4 +241,18 @@ describe('templates', () => {
   test.each(['<!-- if:a -->', '<!-- end -->'])('%s alone is a mistake', (text) => {
     expect(() => compileTemplate(text)).toThrow('block');
   });
+});
+
+test('OP-19: a template may have no texts, but texts that cannot be read stop the migration', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'rowbell-templates-'));
+  const pack = { name: 'shop', migrations: folder, functions: folder, templates: folder };
+  try {
+    await writeFile(join(folder, 'plain.html'), '<p>{{title}}</p>');
+    expect(await readEmailTemplates([pack])).toMatchObject([{ name: 'plain', texts: '{}' }]);
+    expect(await readEmailTemplates([{ ...pack, templates: join(folder, 'absent') }])).toEqual([]);
+    await mkdir(join(folder, 'plain.json'));
+    await expect(readEmailTemplates([pack])).rejects.toMatchObject({ code: 'EISDIR' });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });

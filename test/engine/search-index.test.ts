@@ -29,7 +29,7 @@ const found = (userId: string, search: string) =>
   db.asUser(userId, (client) =>
     one<number>(client, 'select count(*)::integer from notify_hidden.inbox_matches($1)', [search]),
   );
-const stretches = (userId: string) =>
+const chunkSizes = (userId: string) =>
   one<number[]>(
     db.owner,
     'select coalesce(array_agg(size order by id), $2) from notify_private.search_index_chunks where recipient_id = $1',
@@ -49,19 +49,19 @@ test('NC-3: the words of many are packed by the hour; what is found is the same 
   const before = await all();
   expect(before).toEqual([600, 1, 111, 63]);
   await runUpkeep(db, 'search_index__compact');
-  expect(await stretches(many)).toEqual([256, 256, 88]);
-  expect(await stretches(few)).toEqual([]);
+  expect(await chunkSizes(many)).toEqual([256, 256, 88]);
+  expect(await chunkSizes(few)).toEqual([]);
   expect(await all()).toEqual(before);
   // New ones of this moment, then enough of them to be packed.
   await give(db.owner, many, 10, then(1));
   await give(db.owner, many, 1, new Date());
   expect(await found(many, 'word')).toBe(611);
   await runUpkeep(db, 'search_index__compact');
-  expect(await stretches(many)).toEqual([256, 256, 88]);
+  expect(await chunkSizes(many)).toEqual([256, 256, 88]);
   await give(db.owner, many, 60, then(2));
   await runUpkeep(db, 'search_index__compact');
   await runUpkeep(db, 'search_index__compact');
-  expect(await stretches(many)).toEqual([256, 256, 88, 70]);
+  expect(await chunkSizes(many)).toEqual([256, 256, 88, 70]);
   expect([await found(many, 'word'), await found(many, 'none')]).toEqual([671, 0]);
 });
 
@@ -88,7 +88,7 @@ test('NC-3: nothing is passed by that commits late, nor packed while a person is
   expect(await found(ada, 'word')).toBe(110);
 });
 
-test('NC-3: a stretch that goes leaves nothing unfound, and is packed again', async () => {
+test('NC-3: a chunk that goes leaves nothing unfound, and is written again', async () => {
   const ada = await createUser(db);
   await give(db.owner, ada, 600);
   await pack(ada);
@@ -99,7 +99,7 @@ test('NC-3: a stretch that goes leaves nothing unfound, and is packed again', as
   );
   expect(await found(ada, 'word')).toBe(600);
   expect(await pack(ada)).toBe(256);
-  expect(await stretches(ada)).toEqual([256, 256, 88]);
+  expect(await chunkSizes(ada)).toEqual([256, 256, 88]);
   expect(await found(ada, 'word')).toBe(600);
 });
 
@@ -115,7 +115,7 @@ test('NC-3: also months older than the table of words are packed, and what is to
   await give(db.owner, ada, 1, new Date(`${month}-20T00:00:00Z`));
   await db.owner.query('select notify_private.make_partitions()');
   expect(await pack(ada)).toBe(64);
-  expect(await stretches(ada)).toEqual([64, 64]);
+  expect(await chunkSizes(ada)).toEqual([64, 64]);
   expect(await found(ada, 'word')).toBe(134);
 });
 
@@ -130,7 +130,7 @@ test('NC-3: an endless text is found by its beginning, packed or not', async () 
   const both = async () => [await found(person, 'beginning'), await found(person, 'end')];
   expect(await both()).toEqual([1, 0]);
   await runUpkeep(db, 'search_index__compact');
-  expect(await stretches(person)).toEqual([64]);
+  expect(await chunkSizes(person)).toEqual([64]);
   expect(await both()).toEqual([1, 0]);
 });
 
@@ -156,7 +156,7 @@ test('NC-3: words go with the month of their notifications', async () => {
   expect(await found(ada, 'word')).toBe(80);
   const { rows } = await db.worker.query('call notify_private.apply_retention(null)');
   expect(rows[0].done).toBeGreaterThanOrEqual(2);
-  expect(await stretches(ada)).toEqual([]);
+  expect(await chunkSizes(ada)).toEqual([]);
   expect(await found(ada, 'word')).toBe(0);
   const left = await one(
     db.owner,

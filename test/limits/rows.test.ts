@@ -19,9 +19,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 const keysIn = (source: string) =>
-  [...source.matchAll(/(?:use_limit|check_limit|check_room)\('(\w+)'|key = '(\w+)'/g)].map(
-    ([, a, b]) => (a ?? b) as string,
-  );
+  [...source.matchAll(/(?:use_limit|check_limit)\('(\w+)'|key = '(\w+)'/g)].map(([, a, b]) => (a ?? b) as string);
 /** By which limits what is added to a table is counted: in its triggers, or in every function that adds. */
 function limitsOf({ name, writers }: { name: string; writers: ReadonlySet<string> }): string[] {
   const byTrigger = written

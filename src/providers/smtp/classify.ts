@@ -1,5 +1,5 @@
 import { createRejections, type Rejected } from '../error-table.ts';
-import type { Evidence } from '../lanes.ts';
+import type { Evidence } from '../slots.ts';
 import type { Result } from '../types.ts';
 import { errors } from './errors.ts';
 

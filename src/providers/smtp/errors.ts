@@ -1,5 +1,5 @@
 import type { ErrorRow } from '../error-table.ts';
-import { laneErrors } from '../lanes.ts';
+import { slotErrors } from '../slots.ts';
 
 /**
  * A code is an enhanced status (RFC 3463), a reply code (RFC 5321 §4.2) or nodemailer's word for a failure without a
@@ -112,5 +112,5 @@ export const errors = [
     note: 'The connection broke before the reply to the message',
   },
   { code: 'other', permanence: 'message', reason: 'invalid_message', note: 'The mail could not be composed' },
-  ...laneErrors,
+  ...slotErrors,
 ] as const satisfies readonly ErrorRow[];

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { createTransport } from 'nodemailer';
 import { withDeadline } from '../deadline.ts';
 import { createRejections } from '../error-table.ts';
-import { createLanes } from '../lanes.ts';
+import { createSlots } from '../slots.ts';
 import { trusting } from '../trust.ts';
 import type { Message, Provider, Result } from '../types.ts';
 import { evidenceOf, rejectionOf, type SmtpFailure } from './classify.ts';
@@ -21,7 +21,7 @@ export type SmtpOptions = {
   readonly ca?: string | null;
   readonly dkim?: DkimOptions | null;
   /**
-   * Lanes kept for domains that answer; 10 unless told. A lane is a connection with one message at a time, and there are at
+   * Slots kept for domains that answer; 10 unless told. A slot is a connection with one message at a time, and there are at
    * most twice as many: for what takes long, and for what is in doubt.
    */
   readonly connections?: number;
@@ -36,7 +36,7 @@ const maxOfAPerson = 2;
 /** Connections for domains that are silent or that nobody heard of, and how long one of them may take. */
 const maxDoubtful = 4;
 const maxDoubtfulMs = 20_000;
-/** Relays that look into a mail take a second or two; what takes longer leaves its lane, up to so many. */
+/** Relays that look into a mail take a second or two; what takes longer leaves its slot, up to so many. */
 const maxPromptMs = 3_000;
 const maxOverdue = 6;
 
@@ -50,7 +50,7 @@ export function createSmtp(options: SmtpOptions): Provider {
   const { url, from, returnPath = null, ca, dkim, connections = 10, timeoutMs = 60_000 } = options;
   const sender = parseSender(from);
   const [doubtful, overdue] = [Math.min(maxDoubtful, connections), Math.min(maxOverdue, connections)];
-  const lanes = createLanes({
+  const slots = createSlots({
     kept: connections,
     anOrigin: Math.ceil(connections * 0.75),
     aPerson: maxOfAPerson,
@@ -106,7 +106,7 @@ export function createSmtp(options: SmtpOptions): Provider {
   return {
     name: 'smtp',
     send: (batch, signal, progress) =>
-      lanes.send(batch, { signal, progress }, (message, ms) => sendOne(message, signal, ms)),
+      slots.send(batch, { signal, progress }, (message, ms) => sendOne(message, signal, ms)),
     async close() {
       transport.close();
     },

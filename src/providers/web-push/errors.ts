@@ -1,6 +1,6 @@
 import type { ErrorRow } from '../error-table.ts';
 import { transportErrors } from '../http.ts';
-import { laneErrors } from '../lanes.ts';
+import { slotErrors } from '../slots.ts';
 
 /** Answers of push services (RFC 8030 §5, RFC 8292 §4.2) and failures on our side of the wire. */
 export const errors = [
@@ -62,5 +62,5 @@ export const errors = [
   },
   { code: 'bad_endpoint', permanence: 'address', reason: 'invalid_address', note: 'The endpoint is not an https URL' },
   ...transportErrors,
-  ...laneErrors,
+  ...slotErrors,
 ] as const satisfies readonly ErrorRow[];

@@ -1,8 +1,8 @@
 import webPush from 'web-push';
 import { createRejections } from '../error-table.ts';
 import { createHttp, evidenceOf, type HttpAnswer, originOf, transportFailure } from '../http.ts';
-import { createLanes } from '../lanes.ts';
 import { parseRetryAfter } from '../retry-after.ts';
+import { createSlots } from '../slots.ts';
 import type { Message, Provider, Result } from '../types.ts';
 import { errors } from './errors.ts';
 import { maxPayloadBytes, payloadOf, topicOf, ttlOf } from './payload.ts';
@@ -13,7 +13,7 @@ export type WebPushOptions = VapidKeys & {
   readonly ca?: string | null;
   /** Endpoints come from browsers, that is from anyone: outside the public internet they may be in the sandbox only. */
   readonly sandboxOrigins?: readonly string[];
-  /** Lanes kept for push services that answer; 48 unless told. One of them has three quarters, and as many connections. */
+  /** Slots kept for push services that answer; 48 unless told. One of them has three quarters, and as many connections. */
   readonly concurrency?: number;
   /** Whole call; 10 000 unless told. */
   readonly timeoutMs?: number;
@@ -34,7 +34,7 @@ export function createWebPush(options: WebPushOptions): Provider {
   const authorizationFor = createVapid(options);
   const connections = Math.ceil(concurrency * 0.75);
   const http = createHttp({ ca, connections, timeoutMs, connectMs: 3_000, allowPrivateNetworks: sandboxOrigins });
-  const lanes = createLanes({ kept: concurrency, anOrigin: connections, timeoutMs, originOf, evidenceOf });
+  const slots = createSlots({ kept: concurrency, anOrigin: connections, timeoutMs, originOf, evidenceOf });
 
   const sendOne = async (message: Message, signal: AbortSignal, patience: number): Promise<Result> => {
     const endpoint = URL.parse(message.address);
@@ -75,7 +75,7 @@ export function createWebPush(options: WebPushOptions): Provider {
   return {
     name: 'web_push',
     send: (batch, signal, progress) =>
-      lanes.send(batch, { signal, progress }, (message, ms) => sendOne(message, signal, ms)),
+      slots.send(batch, { signal, progress }, (message, ms) => sendOne(message, signal, ms)),
     close: http.close,
   };
 }

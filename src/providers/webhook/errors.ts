@@ -1,6 +1,6 @@
 import type { ErrorRow } from '../error-table.ts';
 import { transportErrors } from '../http.ts';
-import { laneErrors } from '../lanes.ts';
+import { slotErrors } from '../slots.ts';
 
 /** Answers of webhook receivers (Standard Webhooks §"Deliverability") and failures on our side of the wire. */
 export const errors = [
@@ -47,5 +47,5 @@ export const errors = [
     note: 'Not an https URL (http only where private networks are allowed), or one that carries a password',
   },
   ...transportErrors,
-  ...laneErrors,
+  ...slotErrors,
 ] as const satisfies readonly ErrorRow[];

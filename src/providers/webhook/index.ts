@@ -1,7 +1,7 @@
 import { createRejections } from '../error-table.ts';
 import { createHttp, evidenceOf, type HttpAnswer, originOf, transportFailure } from '../http.ts';
-import { createLanes } from '../lanes.ts';
 import { parseRetryAfter } from '../retry-after.ts';
+import { createSlots } from '../slots.ts';
 import type { Message, Provider, Result } from '../types.ts';
 import { errors } from './errors.ts';
 import { payloadOf, signatureHeaders } from './payload.ts';
@@ -11,7 +11,7 @@ export type WebhookOptions = {
   readonly allowPrivateNetworks?: boolean;
   /** PEM of a certificate authority trusted besides the system's. */
   readonly ca?: string | null;
-  /** Lanes kept for receivers that answer; 32 unless told. */
+  /** Slots kept for receivers that answer; 32 unless told. */
   readonly concurrency?: number;
   /** Connections kept per receiver; 8 unless told. */
   readonly connections?: number;
@@ -28,7 +28,7 @@ const { has, reject } = createRejections(errors);
 export function createWebhook(options: WebhookOptions = {}): Provider {
   const { allowPrivateNetworks = false, ca, concurrency = 32, connections = 8, timeoutMs = 15_000 } = options;
   const http = createHttp({ ca, connections, timeoutMs, connectMs: 3_000, allowPrivateNetworks });
-  const lanes = createLanes({ kept: concurrency, anOrigin: connections, timeoutMs, originOf, evidenceOf });
+  const slots = createSlots({ kept: concurrency, anOrigin: connections, timeoutMs, originOf, evidenceOf });
   const schemes = allowPrivateNetworks ? ['https:', 'http:'] : ['https:'];
 
   const sendOne = async (message: Message, signal: AbortSignal, patience: number): Promise<Result> => {
@@ -49,7 +49,7 @@ export function createWebhook(options: WebhookOptions = {}): Provider {
   return {
     name: 'webhook',
     send: (batch, signal, progress) =>
-      lanes.send(batch, { signal, progress }, (message, ms) => sendOne(message, signal, ms)),
+      slots.send(batch, { signal, progress }, (message, ms) => sendOne(message, signal, ms)),
     close: http.close,
   };
 }

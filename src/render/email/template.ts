@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { escapeHtml } from '../../html.ts';
 
-/** What a template can be given: texts, lists of the same, and nothing else. There is no way to say "this is HTML". */
+/** The values that a template is rendered with: texts, and lists of such values. No value can be marked as HTML, so each text is escaped. */
 export type Values = { readonly [name: string]: string | boolean | null | undefined | readonly Values[] };
 export type Template = (values: Values) => string;
 
@@ -10,7 +10,7 @@ const textsSchema = z.record(
   z.strictObject({ badge: z.string().min(1), figures: z.record(z.string(), z.string().min(1)) }).partial(),
 );
 
-/** What a template itself says in one language: a badge above the title, and labels of values of the notification's data. */
+/** The texts of a template in one language: a badge above the title, and labels for values of the notification's data. */
 export type TemplateTexts = {
   readonly badge?: string | undefined;
   readonly figures?: Readonly<Record<string, string>> | undefined;
@@ -23,9 +23,9 @@ export type EmailTemplate = {
 };
 
 /**
- * Of a template's two files, `<name>.html` and the parsed `<name>.json`.
+ * Makes a template of its two files: `<name>.html`, and `<name>.json`, which the caller has parsed.
  *
- * @throws {Error} saying what is wrong with one of them
+ * @throws {Error} if one of them is no such file; the message says why
  */
 export function createEmailTemplate(html: string, texts: unknown): EmailTemplate {
   const parsed = textsSchema.safeParse(texts);
@@ -38,9 +38,13 @@ type Part = (values: Values, outer: Values) => string;
 const token = /\{\{(?:(lines):)?(\w+)\}\}|<!-- (?:(if|each):(\w+)|(end)) -->/g;
 
 /**
- * Makes a function of a compiled template, once. `{{name}}` is the value, escaped; `{{lines:name}}` also keeps its line
- * ends; `<!-- if:name -->…<!-- end -->` stands where there is such a value, `<!-- each:name -->…<!-- end -->` once per entry
- * of a list, whose values go before those around it. Throws when a block is not closed.
+ * Turns the HTML of a template into a function that renders it.
+ *
+ * - `{{name}}` becomes the escaped value; `{{lines:name}}` also turns its line ends into `<br>`.
+ * - `<!-- if:name -->…<!-- end -->` is kept if the value is neither missing nor empty.
+ * - `<!-- each:name -->…<!-- end -->` is repeated for each entry of a list. Inside, an entry's values hide those around it.
+ *
+ * @throws {Error} if a block is not closed, or a block is closed that was not opened
  */
 export function compileTemplate(html: string): Template {
   const stack: { readonly parts: Part[]; readonly close: (parts: readonly Part[]) => Part }[] = [];
@@ -78,7 +82,7 @@ const join =
     return text;
   };
 
-/** The nearest word counts, also where it says "nothing": an item without a subtitle must not show that of the mail. */
+/** An entry's own value is used even if it is null: an item without a subtitle must not show the subtitle of the mail. */
 const nearest = (name: string, values: Values, outer: Values) => (name in values ? values[name] : outer[name]);
 
 function textOf(name: string, values: Values, outer: Values): string {
@@ -93,9 +97,9 @@ const showing =
 
 const withLines = (escaped: string) => escaped.replace(/\r\n?|\n/g, '<br>');
 
-/** What is no character in HTML, and what turns the direction of the text around it, goes. */
+/** Removes characters that HTML does not allow, and those that change the direction of the text around them. */
 export const printable = (text: string): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these characters are removed
   text.replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]/g, '');
 
 const onlyIf = (name: string) => (parts: readonly Part[]) => {

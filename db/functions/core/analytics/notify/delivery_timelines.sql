@@ -1,10 +1,10 @@
--- The one place where the metrics of a delivery are defined (docs/analytics.md): the rollups and everybody's own metrics
--- count these columns.
+-- This view alone defines what is known of a delivery (docs/analytics.md). The rollups and each person's own metrics count its
+-- columns.
 create or replace view notify.delivery_timelines with (security_invoker = true) as
   select
     d.id as delivery_id,
     d.notification_id,
-    -- The notification's, which has the index: one's own deliveries are found by one's notifications.
+    -- The column of notifications has the index: a person's deliveries are found through their notifications.
     n.recipient_id,
     n.type_key,
     d.channel,
@@ -20,7 +20,7 @@ create or replace view notify.delivery_timelines with (security_invoker = true) 
     case when d.status = 'failed' then d.finished_at end as failed_at,
     case when d.channel = 'in_app' or d.delivered_at < coalesce(least(r.opened_at, r.clicked_at, r.unsubscribed_at), 'infinity')
       then d.delivered_at - d.created_at end as time_to_deliver,
-    -- What is reported faster than a worker writes down that it was sent took no time; greatest() alone would make 0 of null.
+    -- A report may come before the worker has written sent_at; it then counts as no time. greatest() alone would turn null into 0.
     case when e.read_at is not null then greatest(e.read_at - d.sent_at, interval '0') end as time_to_read,
     case when e.clicked_at is not null then greatest(e.clicked_at - d.sent_at, interval '0') end as time_to_click,
     greatest(d.attempt - 1, 0) as retries,
@@ -30,8 +30,8 @@ create or replace view notify.delivery_timelines with (security_invoker = true) 
     n.type_key in ('test_push', 'test_email') as is_test
   from notify.deliveries as d
   join notify.notifications as n on n.id = d.notification_id
-  -- By key, whatever the planner thinks, and once for all kinds: three joins took half as long again, and where it hashed them
-  -- it read every receipt there is.
+  -- A lateral join looks receipts up by their key whatever the planner estimates, and reads all kinds at once. Three joins took half
+  -- as long again, and a hash join read every receipt that exists.
   cross join lateral (
     select
       min(x.occurred_at) filter (where x.kind = 'opened') as opened_at,
@@ -39,7 +39,7 @@ create or replace view notify.delivery_timelines with (security_invoker = true) 
       min(x.occurred_at) filter (where x.kind = 'unsubscribed') as unsubscribed_at
     from notify.receipts as x where x.delivery_id = d.id and x.source = 'client'
   ) as r
-  -- "offset 0": asked once a row, and not once for each column that says it.
+  -- "offset 0" computes it once for each row. Without it the planner would compute it again for each column that uses it.
   cross join lateral (
     select d.sent_at is not null and d.status <> 'failed' and case d.channel
       when 'push' then true
@@ -61,28 +61,31 @@ comment on view notify.delivery_timelines is $$
 @primaryKey delivery_id
 @foreignKey (delivery_id) references notify.deliveries (id)|@fieldName delivery|@foreignFieldName timeline
 @foreignKey (notification_id) references notify.notifications (id)|@fieldName notification|@foreignFieldName timelines
-What became of each delivery and when, a row a delivery: what docs/analytics.md defines
-and every metric counts. Reads as the caller: people see their own, operators all.
+What became of each delivery, and when; one row for each delivery. Every metric counts these
+columns, which docs/analytics.md defines. People see their own deliveries, operators see all.
 $$;
-comment on column notify.delivery_timelines.sent_at is 'Its provider took it.';
+comment on column notify.delivery_timelines.sent_at is 'When its provider took it.';
 comment on column notify.delivery_timelines.delivered_at is
-  'It reached the person''s device or inbox: the provider or the app reports it, or somebody opened it. Not every provider reports this.';
+  'When it reached the person''s device or inbox, as the provider or the app reported or an opening shows. '
+  'Not every provider reports this.';
 comment on column notify.delivery_timelines.read_at is
-  'First opened or clicked, as its app or its signed links report; in-app: or marked as read. '
-  'Reading the notification elsewhere is no reading of this delivery. Only where is_tracked.';
-comment on column notify.delivery_timelines.clicked_at is 'First clicked, as its app or its signed links report. Only where is_tracked.';
+  'When it was first opened or clicked, as its app or its signed links reported; an in-app delivery also counts as read when it was '
+  'marked as read. Reading the notification over another channel does not count. Set only where is_tracked.';
+comment on column notify.delivery_timelines.clicked_at is
+  'When it was first clicked, as its app or its signed links reported. Set only where is_tracked.';
 comment on column notify.delivery_timelines.unsubscribed_at is 'When the unsubscribe link of this very mail was used.';
 comment on column notify.delivery_timelines.failed_at is 'When it was refused for good, came back, or used up its tries.';
 comment on column notify.delivery_timelines.time_to_deliver is
-  'From created_at to delivered_at: queue, retries and provider. Null where nothing but its opening says that it arrived.';
+  'From created_at to delivered_at: queue, retries and provider. Null where only its opening shows that it arrived.';
 comment on column notify.delivery_timelines.time_to_read is 'From sent_at to read_at.';
 comment on column notify.delivery_timelines.time_to_click is 'From sent_at to clicked_at.';
 comment on column notify.delivery_timelines.retries is 'Tries after the first.';
 comment on column notify.delivery_timelines.is_recovered is
-  'Tried again, and whether a provider took it in the end; null: not tried again, or not over yet.';
+  'Whether a provider took it after it was tried again. Null: it was not tried again, or it is not over yet.';
 comment on column notify.delivery_timelines.is_tracked is
-  'Went out, did not fail, and reading it can be known: push and in-app, by the app; an email whose '
-  'person had agreed to that when it was sent. Nobody sees a text, call or webhook being read.';
-comment on column notify.delivery_timelines.is_leavable is 'An email that went out and did not fail: what unsubscribed_at is a share of.';
-comment on column notify.delivery_timelines.is_test is 'Sent to try a device or mailbox; in no metric.';
+  'It went out, did not fail, and it can be known whether it is read: for push and in-app the app reports it; '
+  'for email the person must have agreed to tracking when it was sent. Nobody learns whether a text, call or webhook was read.';
+comment on column notify.delivery_timelines.is_leavable is
+  'It is an email that went out and did not fail; unsubscribe_rate is a share of these.';
+comment on column notify.delivery_timelines.is_test is 'It was sent to test a device or mailbox, and counts in no metric.';
 grant select on notify.delivery_timelines to rowbell_user, rowbell_operator;

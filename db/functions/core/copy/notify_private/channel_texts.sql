@@ -4,7 +4,7 @@ as $$
 declare
   form notify.channel_copies;
   best notify.channel_copies;
-  most integer;
+  max_segments integer;
   fitted boolean;
   text record;
   texts jsonb;
@@ -19,12 +19,12 @@ begin
     if form.channel is distinct from best.channel then
       best := form;
       fitted := false;
-      most := case form.channel when 'sms' then (select t.max_segments from notify.notification_types as t
+      max_segments := case form.channel when 'sms' then (select t.max_segments from notify.notification_types as t
         where t.key = channel_texts.type_key) end;
     end if;
     continue when fitted or form.locale <> best.locale or form.variant <> best.variant;
     select * into strict text from notify_private.fit_to_sms_segments(form.body, variables, channel_texts.locale,
-      form.is_plain, most, form.shorten);
+      form.is_plain, max_segments, form.shorten);
     -- Each form takes the place of the one before, so the last stays where none fits.
     texts := coalesce(texts, '{}') || pg_catalog.jsonb_build_object(form.channel,
       pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(

@@ -1,11 +1,11 @@
-create or replace function notify_private.truncate_at_word(text text, most integer) returns text
+create or replace function notify_private.truncate_at_word(text text, max_length integer) returns text
 language sql immutable strict parallel safe set search_path = pg_catalog, pg_temp
 as $$
   select case
-    when most >= length(text) then text
+    when max_length >= length(text) then text
     else pg_catalog.rtrim(
       -- At the end of a word, unless it is the first.
-      coalesce(substring(left(text, most + 1) from '^(.*\S)\s'), left(text, greatest(most, 0))),
+      coalesce(substring(left(text, max_length + 1) from '^(.*\S)\s'), left(text, greatest(max_length, 0))),
       ' ,;:.&+-')
   end
 $$;

@@ -1,5 +1,5 @@
 create or replace function notify_hidden.inbox_page(
-  filter notify.inbox_filter, sort text, most integer, past_id uuid, past_read boolean, backwards boolean
+  filter notify.inbox_filter, sort text, max_rows integer, past_id uuid, past_read boolean, backwards boolean
 ) returns table (notification_id uuid, is_read boolean)
 language plpgsql stable set search_path = pg_catalog, pg_temp
 -- Generic plans, and none that depends on how many rows there are today: planning over a year of months costs more than a page.
@@ -23,7 +23,7 @@ begin
     raise exception 'sort: must be newest, oldest or unread_first' using errcode = 'RBINV', column = 'sort';
   end if;
   foreach part in array parts loop
-    exit when pg_catalog.cardinality(ids) >= most;
+    exit when pg_catalog.cardinality(ids) >= max_rows;
     -- The list before the one that the cursor stands in is behind it, the one after it lies wholly ahead.
     continue when past_id is not null and part <> past_read and part = backwards;
     lowest := case when falling or past_id is null or part <> past_read then '00000000-0000-0000-0000-000000000000' else past_id end;
@@ -33,14 +33,14 @@ begin
       from (
         select n.id, n.read_at is not null as is_read from notify_hidden.inbox(filter) as n
         where n.id < highest and (part is null or (n.read_at is not null) = part)
-        order by n.id desc limit most - pg_catalog.cardinality(ids)
+        order by n.id desc limit max_rows - pg_catalog.cardinality(ids)
       ) as p;
     else
       select coalesce(pg_catalog.array_agg(p.id), '{}'), coalesce(pg_catalog.array_agg(p.is_read), '{}') into found_ids, found_reads
       from (
         select n.id, n.read_at is not null as is_read from notify_hidden.inbox(filter) as n
         where n.id > lowest and (part is null or (n.read_at is not null) = part)
-        order by n.id limit most - pg_catalog.cardinality(ids)
+        order by n.id limit max_rows - pg_catalog.cardinality(ids)
       ) as p;
     end if;
     ids := ids || found_ids;
@@ -52,7 +52,8 @@ begin
 end
 $$;
 comment on function notify_hidden.inbox_page(notify.inbox_filter, text, integer, uuid, boolean, boolean) is
-  'Ids of the caller''s notifications that match, in their order (newest, oldest, unread_first): most of them after the one with past_id, '
-  'which was read or not when it was shown; backwards: most before it. Keys and no offsets, so what comes in meanwhile moves nothing.';
+  'Ids of the caller''s notifications that match, in their order (newest, oldest, unread_first): max_rows of them '
+  'after the one with past_id, which was read or not when it was shown; backwards: max_rows before it. '
+  'Keys and no offsets, so what comes in meanwhile moves nothing.';
 grant execute on function notify_hidden.inbox_page(notify.inbox_filter, text, integer, uuid, boolean, boolean)
   to rowbell_user, rowbell_operator;

@@ -1,4 +1,4 @@
-create or replace function notify_private.compact_search_index(recipient_id uuid, most integer default 1024) returns integer
+create or replace function notify_private.compact_search_index(recipient_id uuid, max_notifications integer default 1024) returns integer
 language plpgsql volatile
 -- Definer: the worker's grant is the check of the caller.
 security definer set search_path = pg_catalog, pg_temp
@@ -6,40 +6,40 @@ set enable_seqscan = off set enable_bitmapscan = off set jit = off
 as $$
 #variable_conflict use_variable
 declare
-  packed integer;
+  indexed integer;
 begin
   -- Planning for a person holds this lock until it commits, so whatever has a lower id than what is seen under it is seen as
-  -- well: a stretch has no hole that is filled later (docs/decisions/0005, 5).
+  -- well: no notification appears later between those of a chunk (docs/decisions/0005, 5).
   perform from notify.users as u where u.id = recipient_id for no key update skip locked;
   -- While somebody is erased, texts that name them change.
   if not found or not pg_catalog.pg_try_advisory_xact_lock_shared(pg_catalog.hashtext('notify.erase_person')) then
     return 0;
   end if;
   with part as (
-    select n.id, n.at, (pg_catalog.row_number() over (partition by n.stretch, n.at order by n.id) - 1) / 256 as number, n.stretch
+    select n.id, n.at, (pg_catalog.row_number() over (partition by n.gap, n.at order by n.id) - 1) / 256 as number, n.gap
     from (
       select m.* from (
-        select u.stretch, u.id, a.at, pg_catalog.count(*) over (partition by u.stretch, a.at) as together
+        select u.gap, u.id, a.at, pg_catalog.count(*) over (partition by u.gap, a.at) as together
         from notify_private.unindexed_notifications(recipient_id) as u
         cross join pg_catalog.date_trunc('month', uuid_extract_timestamp(u.id), 'UTC') as a (at)
         where u.id < notify_private.uuidv7_floor(pg_catalog.now() - interval '10 minutes')
       ) as m
-      -- What is too little to be packed keeps nothing behind it waiting.
-      where m.together >= 64 order by m.id limit most
+      -- Fewer than a chunk needs are left out, so that they do not keep later ones waiting.
+      where m.together >= 64 order by m.id limit max_notifications
     ) as n
   ),
   written as (
     insert into notify_private.search_index_chunks (id, recipient_id, last_id, notification_ids, search_tokens)
     select p.ids[1], recipient_id, p.ids[pg_catalog.cardinality(p.ids)], p.ids, notify_private.rebuild_search_tokens(recipient_id, p.ids)
-    from (select pg_catalog.array_agg(x.id order by x.id) as ids from part as x group by x.stretch, x.at, x.number) as p
+    from (select pg_catalog.array_agg(x.id order by x.id) as ids from part as x group by x.gap, x.at, x.number) as p
     where pg_catalog.cardinality(p.ids) >= 64
     returning size
   )
-  select coalesce(sum(w.size), 0) into packed from written as w;
-  return packed;
+  select coalesce(sum(w.size), 0) into indexed from written as w;
+  return indexed;
 end
 $$;
 comment on function notify_private.compact_search_index(uuid, integer) is
-  'Writes the search tokens of somebody''s notifications, most at a time, where there are at least '
-  '64 in a stretch; how many. 0: nothing to do, or somebody else has the person''s lock.';
+  'Writes the search tokens of a person''s notifications into chunks of at least 64, for at most max_notifications '
+  'a call, and returns for how many. 0: there is nothing to do, or somebody else has the person''s lock.';
 grant execute on function notify_private.compact_search_index(uuid, integer) to rowbell_worker;

@@ -1,5 +1,5 @@
 -- Not definer and without settings of its own: a procedure that has either may not commit. What it calls has both.
-create or replace procedure notify_private.plan_due(lane text, most integer, inout more boolean, inout failed uuid[])
+create or replace procedure notify_private.plan_due(lane text, max_slices integer, inout more boolean, inout failed uuid[])
 language plpgsql
 as $$
 declare
@@ -8,7 +8,7 @@ declare
   planned boolean;
 begin
   failed := '{}';
-  for n in 1..most loop
+  for n in 1..max_slices loop
     chunk := notify_private.plan_next(lane);
     commit;
     foreach alone in array chunk.unplanned loop

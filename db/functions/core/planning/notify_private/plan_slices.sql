@@ -1,9 +1,9 @@
 -- Not definer and without settings of its own: a procedure that has either may not commit. plan() has both.
-create or replace procedure notify_private.plan_slices(event_ids uuid[], most integer, inout more boolean)
+create or replace procedure notify_private.plan_slices(event_ids uuid[], max_slices integer, inout more boolean)
 language plpgsql
 as $$
 begin
-  for n in 1..most loop
+  for n in 1..max_slices loop
     more := notify_private.plan(event_ids);
     commit;
     exit when not more;

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { evidenceOf, originOf } from '../../src/providers/http.ts';
-import { createLanes, type LanesOptions } from '../../src/providers/lanes.ts';
+import { createSlots, type SlotsOptions } from '../../src/providers/slots.ts';
 import type { Message, Result } from '../../src/providers/types.ts';
 import { messageTo, unaborted } from '../support/message.ts';
 
@@ -35,7 +35,7 @@ const many = (count: number, changes: (n: number) => Partial<Message> & { readon
   });
 
 function begin(
-  lanes: ReturnType<typeof createLanes>,
+  slots: ReturnType<typeof createSlots>,
   batch: readonly Message[],
   sendOne: ReturnType<typeof hosts>['sendOne'],
 ) {
@@ -45,18 +45,18 @@ function begin(
     heard: (index: number, result: Result) => void heard.set(index, result),
     late: (index: number) => void late.add(index),
   };
-  const done = lanes.send(batch, { signal: unaborted, progress }, sendOne);
+  const done = slots.send(batch, { signal: unaborted, progress }, sendOne);
   return { heard, late, done };
 }
 
-const newLanes = (changes: Partial<LanesOptions> = {}) =>
-  createLanes({ kept: 40, anOrigin: 30, timeoutMs: 10_000, originOf, evidenceOf, ...changes });
+const newSlots = (changes: Partial<SlotsOptions> = {}) =>
+  createSlots({ kept: 40, anOrigin: 30, timeoutMs: 10_000, originOf, evidenceOf, ...changes });
 
-describe('lanes', () => {
+describe('slots', () => {
   test('SE-2: hosts nobody heard of share eight, with less patience, and nobody waits for them', () => {
     const { open, sendOne } = hosts();
     const { late, heard } = begin(
-      newLanes(),
+      newSlots(),
       many(50, (n) => ({ host: `h${n}.example` })),
       sendOne,
     );
@@ -67,16 +67,16 @@ describe('lanes', () => {
   });
 
   test('SE-2: while they are silent, those who answer have all of theirs', () => {
-    const lanes = newLanes();
+    const slots = newSlots();
     const silent = hosts();
     const well = hosts();
     begin(
-      lanes,
+      slots,
       many(50, (n) => ({ host: `h${n}.example` })),
       silent.sendOne,
     );
     const { late } = begin(
-      lanes,
+      slots,
       many(60, (n) => ({ host: `good${n % 2}.example`, originAnswers: true })),
       well.sendOne,
     );
@@ -85,23 +85,23 @@ describe('lanes', () => {
     expect(late.size).toBe(0);
   });
 
-  test('SE-2: one origin leaves lanes to the others, one person to other people', () => {
-    const lanes = newLanes();
+  test('SE-2: one origin leaves slots to the others, one person to other people', () => {
+    const slots = newSlots();
     const { open, sendOne } = hosts();
     begin(
-      lanes,
+      slots,
       many(60, () => ({ recipientId: 'ada', originAnswers: true })),
       sendOne,
     );
     expect(open).toHaveLength(8);
     begin(
-      lanes,
+      slots,
       many(60, () => ({ originAnswers: true })),
       sendOne,
     );
     expect(open).toHaveLength(30);
     begin(
-      lanes,
+      slots,
       many(1, () => ({ host: 'other.example', originAnswers: true })),
       sendOne,
     );
@@ -111,7 +111,7 @@ describe('lanes', () => {
   test('SE-2: of somebody whose hosts are unknown two are tried, eight wait, and the rest is put back, each a little later', async () => {
     const { open, sendOne } = hosts();
     const { heard } = begin(
-      newLanes(),
+      newSlots(),
       many(30, (n) => ({ recipientId: 'mallory', host: `h${n}.example` })),
       sendOne,
     );
@@ -126,17 +126,17 @@ describe('lanes', () => {
     expect(times.every((time, n) => time > (times[n - 1] ?? Date.now()))).toBe(true);
     // Another person's turn comes although he has more to send.
     begin(
-      newLanes(),
+      newSlots(),
       many(1, () => ({ recipientId: 'bob', host: 'new.example' })),
       sendOne,
     );
     expect(open).toHaveLength(3);
   });
 
-  test('SE-2: an unknown host that answers has lanes at once; the order of the results is that of the messages', async () => {
+  test('SE-2: an unknown host that answers has slots at once; the order of the results is that of the messages', async () => {
     const { open, sendOne } = hosts();
     const { done } = begin(
-      newLanes(),
+      newSlots(),
       many(40, () => ({})),
       sendOne,
     );
@@ -152,10 +152,10 @@ describe('lanes', () => {
   });
 
   test('SE-2: an unknown host that is silent is set aside with all that waits for it, and its next message too', async () => {
-    const lanes = newLanes();
+    const slots = newSlots();
     const { open, sendOne } = hosts();
     const { done } = begin(
-      lanes,
+      slots,
       many(20, () => ({})),
       sendOne,
     );
@@ -164,7 +164,7 @@ describe('lanes', () => {
     const results = await done;
     expect(results.filter((result) => result.outcome === 'rejected' && result.reason === 'set_aside')).toHaveLength(18);
     const again = await begin(
-      lanes,
+      slots,
       many(1, () => ({ originAnswers: true })),
       sendOne,
     ).done;
@@ -177,11 +177,11 @@ describe('lanes', () => {
       ['not_connected', 1],
       ['timeout', 3],
     ] as const) {
-      const lanes = newLanes();
+      const slots = newSlots();
       const { open, sendOne } = hosts();
       for (let n = 1; n <= silences; n++) {
         const { done } = begin(
-          lanes,
+          slots,
           many(1, () => ({ originAnswers: true })),
           sendOne,
         );
@@ -191,7 +191,7 @@ describe('lanes', () => {
       }
       expect(
         await begin(
-          lanes,
+          slots,
           many(1, () => ({})),
           sendOne,
         ).done,
@@ -199,21 +199,21 @@ describe('lanes', () => {
     }
   });
 
-  test('SE-2: what takes long leaves its lane, and its host and person are in doubt until they answer', async () => {
-    const lanes = newLanes();
+  test('SE-2: what takes long leaves its slot, and its host and person are in doubt until they answer', async () => {
+    const slots = newSlots();
     const { open, sendOne } = hosts();
     const first = begin(
-      lanes,
+      slots,
       many(60, () => ({ originAnswers: true })),
       sendOne,
     );
     expect(open).toHaveLength(30);
     await expect.poll(() => first.late.size, { timeout: 20_000 }).toBeGreaterThan(30);
-    // No lane of the others is taken, and no more calls go there.
+    // No slot of the others is taken, and no more calls go there.
     expect(open).toHaveLength(30);
     const well = hosts();
     begin(
-      lanes,
+      slots,
       many(60, (n) => ({ host: `good${n % 2}.example`, originAnswers: true })),
       well.sendOne,
     );
@@ -223,17 +223,17 @@ describe('lanes', () => {
   });
 
   test('SE-2: one person whose messages hang is in doubt, not the service that answers others', async () => {
-    const lanes = newLanes();
+    const slots = newSlots();
     const [hers, his] = [hosts(), hosts()];
     const slow = begin(
-      lanes,
+      slots,
       many(8, () => ({ recipientId: 'mallory', originAnswers: true })),
       hers.sendOne,
     );
     expect(hers.open).toHaveLength(8);
     const answering = setInterval(() => {
       begin(
-        lanes,
+        slots,
         many(1, () => ({ originAnswers: true })),
         his.sendOne,
       );
@@ -241,7 +241,7 @@ describe('lanes', () => {
     }, 20);
     await expect.poll(() => slow.late.size, { timeout: 20_000 }).toBe(8);
     const more = begin(
-      lanes,
+      slots,
       many(20, () => ({ recipientId: 'mallory', originAnswers: true })),
       hers.sendOne,
     );
@@ -249,18 +249,18 @@ describe('lanes', () => {
     expect(hers.open).toHaveLength(8);
     expect(more.heard.size).toBe(12);
     begin(
-      lanes,
+      slots,
       many(5, () => ({ originAnswers: true })),
       his.sendOne,
     );
     expect(his.open).toHaveLength(5);
   });
 
-  test('SE-2: where new hosts are ordinary they wait for their turn, until all lanes in doubt take too long', async () => {
-    const lanes = newLanes({ doubtful: 4, promptMs: 300, newOnesWait: true });
+  test('SE-2: where new hosts are ordinary they wait for their turn, until all slots in doubt take too long', async () => {
+    const slots = newSlots({ doubtful: 4, promptMs: 300, newOnesWait: true });
     const well = hosts();
     const flowing = begin(
-      lanes,
+      slots,
       many(300, (n) => ({ host: `h${n}.example` })),
       well.sendOne,
     );
@@ -274,7 +274,7 @@ describe('lanes', () => {
 
     const silent = hosts();
     const stuck = begin(
-      lanes,
+      slots,
       many(300, (n) => ({ host: `silent${n}.example` })),
       silent.sendOne,
     );
@@ -282,7 +282,7 @@ describe('lanes', () => {
     await expect.poll(() => stuck.heard.size, { timeout: 20_000 }).toBe(300 - 4 - 64);
     expect(stuck.late.size).toBe(68);
     const others = begin(
-      lanes,
+      slots,
       many(60, (n) => ({ host: `h${n}.example` })),
       well.sendOne,
     );
@@ -292,7 +292,7 @@ describe('lanes', () => {
   test('aborted: what waits was not begun', async () => {
     const { open, sendOne } = hosts();
     const controller = new AbortController();
-    const done = newLanes().send(
+    const done = newSlots().send(
       many(5, () => ({})),
       { signal: controller.signal },
       sendOne,

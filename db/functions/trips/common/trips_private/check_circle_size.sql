@@ -1,4 +1,4 @@
-create or replace function trips_private.check_room(circle_ids uuid[]) returns void
+create or replace function trips_private.check_circle_size(circle_ids uuid[]) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -12,5 +12,5 @@ begin
   from trips.circles as c where c.id = any (circle_ids);
 end
 $$;
-comment on function trips_private.check_room(uuid[]) is
+comment on function trips_private.check_circle_size(uuid[]) is
   'Raises RBLIM where one of these circles has more members, and people asked to be, than a circle may have.';

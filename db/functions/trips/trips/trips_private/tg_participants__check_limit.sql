@@ -1,4 +1,4 @@
-create or replace function trips_private.tg_participants__check_room() returns trigger
+create or replace function trips_private.tg_participants__check_limit() returns trigger
 language plpgsql volatile
 -- Definer: whoever may make participants need not be able to count.
 security definer set search_path = pg_catalog, pg_temp
@@ -18,15 +18,15 @@ begin
   return null;
 end
 $$;
-comment on function trips_private.tg_participants__check_room() is
+comment on function trips_private.tg_participants__check_limit() is
   'SE-5: how many may be on a hosted trip; on a collaborative one they are as many as in its circle. What services write is not counted.';
 
-create or replace trigger _510_check_room_inserted
+create or replace trigger _510_check_limit_inserted
   after insert on trips.participants
   referencing new table as written
-  for each statement execute function trips_private.tg_participants__check_room();
+  for each statement execute function trips_private.tg_participants__check_limit();
 
-create or replace trigger _510_check_room
+create or replace trigger _510_check_limit
   after update on trips.participants
   referencing new table as written
-  for each statement execute function trips_private.tg_participants__check_room();
+  for each statement execute function trips_private.tg_participants__check_limit();

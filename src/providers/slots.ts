@@ -6,7 +6,7 @@ import type { Message, Progress, Result } from './types.ts';
 /** What a result says of its origin: whether somebody answered there. `unreachable`: not even a connection came about. */
 export type Evidence = 'answer' | 'silence' | 'unreachable';
 
-export type LanesOptions = {
+export type SlotsOptions = {
   /** Calls at once to origins that answer. */
   readonly kept: number;
   /** Of these, at most so many to one origin. */
@@ -18,12 +18,12 @@ export type LanesOptions = {
   /** Calls in doubt at once, and how long each may take; 8 and 5 000 unless told. */
   readonly doubtful?: number;
   readonly doubtfulTimeoutMs?: number;
-  /** A call that takes longer leaves its lane, as long as there are fewer such calls than `overdue`; 1 000 and 128 unless told. */
+  /** A call that takes longer leaves its slot, as long as there are fewer such calls than `overdue`; 1 000 and 128 unless told. */
   readonly promptMs?: number;
   readonly overdue?: number;
   /**
    * Whether messages to an origin that nobody heard of wait for their turn. It is right where new origins are ordinary, and
-   * wrong where most of them are not there. They wait for as long as a lane in doubt is free of calls that take too long.
+   * wrong where most of them are not there. They wait for as long as a slot in doubt is free of calls that take too long.
    */
   readonly newOnesWait?: boolean;
   /** Whose answers count together: a push service, a host, a mail domain. */
@@ -69,7 +69,7 @@ type Call = {
 /** What waits for one person at one origin. */
 type Line = { readonly key: string; readonly origin: Origin; readonly person: Person; readonly calls: Set<Call> };
 
-/** For all that is in doubt, unless told: lanes, patience; and how many messages may wait for them. */
+/** For all that is in doubt, unless told: slots, patience; and how many messages may wait for them. */
 const maxDoubtful = 8;
 const maxDoubtfulMs = 5_000;
 const maxDoubtfulWaiting = 64;
@@ -78,7 +78,7 @@ const maxDoubtfulAnOrigin = 2;
 const maxOfAPerson = 8;
 const maxDoubtfulOfAPerson = 2;
 const maxWaitingOfAPerson = 8;
-/** Unless told: an answer that takes longer is not waited for in a lane, up to so many. */
+/** Unless told: an answer that takes longer is not waited for in a slot, up to so many. */
 const maxPromptMs = 1_000;
 const maxOverdue = 128;
 /** After so many silences an origin that was known to answer is set aside, for so long, doubled each time. */
@@ -87,8 +87,8 @@ const firstAsideMs = 5_000;
 const maxAsideMs = 300_000;
 const maxRemembered = 1_000;
 
-/** What becomes of a message that finds no lane; part of the tables of those who use them. */
-export const laneErrors = [
+/** What becomes of a message that finds no slot; part of the tables of those who use them. */
+export const slotErrors = [
   ...chunkErrors,
   {
     code: 'set_aside',
@@ -98,15 +98,15 @@ export const laneErrors = [
   },
 ] as const satisfies readonly ErrorRow[];
 
-const { reject } = createRejections(laneErrors);
+const { reject } = createRejections(slotErrors);
 
 /**
  * Shares the calls to many origins among origins and people, so that none of them holds up the others. Origins that answer
- * have lanes kept for them. All that is in doubt, because it is unknown or silent, shares a few with less patience, and
- * what finds no room is put back without being begun. A call that takes long leaves its lane to others; an origin that
+ * have slots kept for them. All that is in doubt, because it is unknown or silent, shares a few with less patience, and
+ * what finds no room is put back without being begun. A call that takes long leaves its slot to others; an origin that
  * does not answer is set aside, longer each time, until it does.
  */
-export function createLanes(options: LanesOptions) {
+export function createSlots(options: SlotsOptions) {
   const { kept, anOrigin, aPerson = maxOfAPerson, timeoutMs, originOf, evidenceOf, newOnesWait = false } = options;
   const { promptMs = maxPromptMs, overdue = maxOverdue, doubtfulTimeoutMs = maxDoubtfulMs } = options;
   const origins = new Map<string, Origin>();
@@ -114,28 +114,28 @@ export function createLanes(options: LanesOptions) {
   /** In the order of their turns. */
   const lines = new Map<string, Line>();
   const busy = { kept: 0, doubtful: 0, overdue: 0 };
-  const doubtfulLanes = Math.min(options.doubtful ?? maxDoubtful, kept);
+  const doubtfulSlots = Math.min(options.doubtful ?? maxDoubtful, kept);
   let doubtfulWaiting = 0;
-  /** Calls in lanes in doubt that take too long. */
+  /** Calls in slots in doubt that take too long. */
   let owed = 0;
 
   const isDoubtful = ({ origin, person }: Line) => !origin.isKnown || origin.isSilent || person.isSilent;
-  /** Whether its messages wait for a lane, however long the line, and its handler for them. */
+  /** Whether its messages wait for a slot, however long the line, and its handler for them. */
   const isWaitedFor = ({ origin, person }: Line) =>
-    !origin.isSilent && !person.isSilent && (origin.isKnown || (newOnesWait && owed < doubtfulLanes));
+    !origin.isSilent && !person.isSilent && (origin.isKnown || (newOnesWait && owed < doubtfulSlots));
 
   function mayBegin(line: Line): boolean {
     const { origin, person } = line;
     if (!isDoubtful(line)) return busy.kept < kept && origin.open < anOrigin && person.open < aPerson;
     if (performance.now() < origin.asideUntil) return false;
-    if (busy.doubtful >= doubtfulLanes || person.open >= maxDoubtfulOfAPerson) return false;
+    if (busy.doubtful >= doubtfulSlots || person.open >= maxDoubtfulOfAPerson) return false;
     return (origin.isKnown && !origin.isSilent) || origin.open < maxDoubtfulAnOrigin;
   }
 
   /** Begins what may be begun, one of each line in turn: a line that goes to the end is met again. */
   function fill(): void {
     for (const line of lines.values()) {
-      if (busy.kept >= kept && busy.doubtful >= doubtfulLanes) return;
+      if (busy.kept >= kept && busy.doubtful >= doubtfulSlots) return;
       const [call] = line.calls;
       if (!call || !mayBegin(line)) continue;
       leaveLine(call);
@@ -147,21 +147,21 @@ export function createLanes(options: LanesOptions) {
   async function begin(call: Call): Promise<void> {
     const { origin, person } = call.line;
     const inDoubt = isDoubtful(call.line);
-    let lane: keyof typeof busy = inDoubt ? 'doubtful' : 'kept';
+    let slot: keyof typeof busy = inDoubt ? 'doubtful' : 'kept';
     const begunAt = performance.now();
-    busy[lane]++;
+    busy[slot]++;
     origin.open++;
     person.open++;
     let isOwed = false;
     if (!isWaitedFor(call.line)) call.late();
     const timer = setTimeout(() => {
       call.late();
-      if (lane === 'kept' && busy.overdue < overdue) {
-        busy[lane]--;
-        lane = 'overdue';
-        busy[lane]++;
+      if (slot === 'kept' && busy.overdue < overdue) {
+        busy[slot]--;
+        slot = 'overdue';
+        busy[slot]++;
       }
-      isOwed = lane === 'doubtful';
+      isOwed = slot === 'doubtful';
       if (isOwed) owed++;
       if (origin.answeredAt < begunAt) origin.isSilent = true;
       if (person.answeredAt < begunAt) person.isSilent = true;
@@ -173,7 +173,7 @@ export function createLanes(options: LanesOptions) {
       .run(inDoubt ? Math.min(timeoutMs, doubtfulTimeoutMs) : timeoutMs)
       .catch(() => reject('internal'));
     clearTimeout(timer);
-    busy[lane]--;
+    busy[slot]--;
     if (isOwed) owed--;
     origin.open--;
     person.open--;

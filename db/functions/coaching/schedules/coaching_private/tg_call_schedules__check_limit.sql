@@ -1,4 +1,4 @@
-create or replace function coaching_private.tg_call_schedules__check_room() returns trigger
+create or replace function coaching_private.tg_call_schedules__check_limit() returns trigger
 language plpgsql volatile
 -- Definer: whoever makes a schedule need not be able to read the limits.
 security definer set search_path = pg_catalog, pg_temp
@@ -14,9 +14,9 @@ begin
   return null;
 end
 $$;
-comment on function coaching_private.tg_call_schedules__check_room() is
+comment on function coaching_private.tg_call_schedules__check_limit() is
   'SE-14: how many schedules a person may have; services make as many as they want.';
 
-create or replace trigger _200_check_room
+create or replace trigger _200_check_limit
   after insert on coaching.call_schedules
-  for each statement execute function coaching_private.tg_call_schedules__check_room();
+  for each statement execute function coaching_private.tg_call_schedules__check_limit();
