@@ -945,7 +945,7 @@ export interface NotifyDeliveryTimelines {
   clicked_at: Timestamp | null;
   created_at: Timestamp | null;
   /**
-   * It reached the person's device or inbox: the provider or the app reported it, or somebody opened it. Not every provider reports this.
+   * When it reached the person's device or inbox, as the provider or the app reported or an opening shows. Not every provider reports this.
    */
   delivered_at: Timestamp | null;
   delivery_id: string | null;
