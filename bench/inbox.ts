@@ -36,7 +36,12 @@ try {
     const startedAt = performance.now();
     const { body } = await execute(
       { query, variables },
-      { identity, origin: { ipAddress: '127.0.0.1', userAgent: 'bench' }, signal: new AbortController().signal },
+      {
+        identity,
+        origin: { ipAddress: '127.0.0.1', userAgent: 'bench' },
+        signal: new AbortController().signal,
+        readsOnly: true,
+      },
     );
     const took = performance.now() - startedAt;
     if (body.errors) throw new Error(JSON.stringify(body.errors));

@@ -11,12 +11,13 @@ import { readTrustedDocuments } from './graphql/trusted-documents.ts';
 import { activityExport } from './http/activity-export.ts';
 import { registerApiMetrics } from './http/api-metrics.ts';
 import { createIsProxy, createOriginOf } from './http/client-address.ts';
+import { createCors } from './http/cors.ts';
 import { createContactNotes } from './http/device-contact.ts';
 import { createFeedbackRoutes } from './http/email-feedback.ts';
 import { createEmailRoutes } from './http/email-pages.ts';
 import { createExplorerRoutes } from './http/explorer.ts';
 import { createExportRoutes, maxExportConnections } from './http/export.ts';
-import { createGraphqlHandler } from './http/graphql.ts';
+import { createGraphqlRoutes } from './http/graphql.ts';
 import { createReadyHandler, handleLive, readReadiness } from './http/health.ts';
 import { createMetricsHandler } from './http/metrics.ts';
 import { notificationsExport } from './http/notifications-export.ts';
@@ -111,18 +112,14 @@ export async function startApi(config: ReturnType<typeof readConfig<'api'>>, log
     handle: createMetricsHandler({ pool: healthPool, registry, token: config.metricsToken }),
   };
   const routes: Route[] = [
-    {
-      method: 'POST',
-      path: '/graphql',
-      handle: createGraphqlHandler({
-        authenticate,
-        currentExecutor: () => executor,
-        present: shares.turns.present,
-        noteContact: createContactNotes(queriesOf('contact'), logger),
-        originOf,
-        noteRefusal,
-      }),
-    },
+    ...createGraphqlRoutes({
+      authenticate,
+      currentExecutor: () => executor,
+      present: shares.turns.present,
+      noteContact: createContactNotes(queriesOf('contact'), logger),
+      originOf,
+      noteRefusal,
+    }),
     ...health,
     ...(config.metricsAddress || (config.env === 'production' && config.metricsToken === null) ? [] : [metrics]),
     ...createExportRoutes([notificationsExport, activityExport], { pool: exportPool, authenticate }),
@@ -148,8 +145,9 @@ export async function startApi(config: ReturnType<typeof readConfig<'api'>>, log
   if (config.env === 'development') routes.push(...(await createExplorerRoutes()));
 
   const { maxConnections, metricsAddress } = config;
+  const cors = createCors(config.webOrigins);
   const listenAt = (address: { host: string; port: number }, offered: readonly Route[]) =>
-    listen(createRouter(offered, logger, noteRefusal), {
+    listen(createRouter(offered, { logger, cors, noteRefusal }), {
       ...address,
       maxConnections,
       isProxy,

@@ -190,6 +190,31 @@ describe('readConfig', () => {
     }
   });
 
+  test('WEB_ORIGINS are origins as browsers write them; there are none unless told', () => {
+    const originsOf = (WEB_ORIGINS: string) => readConfig({ ...complete, WEB_ORIGINS }).webOrigins;
+    expect(originsOf('')).toEqual([]);
+    const listed = ['https://app.example.com', 'http://localhost:3000', 'https://[::1]:8443', 'capacitor://localhost'];
+    expect(originsOf(listed.join(', '))).toEqual(listed);
+    for (const wrong of [
+      '*',
+      'null',
+      'app.example.com',
+      'https://',
+      'https://*.example.com',
+      'https://app.example.com/',
+      'https://app.example.com:443',
+      'https://App.example.com',
+      'https://ada@app.example.com',
+      'file://localhost',
+      'https://app.example.com,',
+    ]) {
+      expect([wrong, problemsOf({ ...complete, WEB_ORIGINS: wrong })]).toEqual([
+        wrong,
+        [expect.stringContaining('WEB_ORIGINS must be')],
+      ]);
+    }
+  });
+
   test('no value of a setting appears in a message', () => {
     const secret = 'hunter2hunter2';
     for (const name of settingNames) {

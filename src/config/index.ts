@@ -4,7 +4,7 @@ import { type LogLevel, logLevels } from '../logger.ts';
 import { type EmailConfig, readEmail } from './email.ts';
 import { ConfigError } from './error.ts';
 import { type PushConfig, readPush } from './push.ts';
-import { createReader } from './reader.ts';
+import { createReader, isOrigin } from './reader.ts';
 import { type Environment, type SettingName, settings } from './settings.ts';
 import { readTwilio, type TwilioConfig } from './twilio.ts';
 
@@ -43,6 +43,8 @@ export type Config = PushConfig &
     readonly publicUrl: string;
     /** The application's own pages, where buttons of emails lead; no slash at the end. */
     readonly appUrl: string;
+    /** Origins of the pages that may ask the API from a browser, as browsers write them. */
+    readonly webOrigins: readonly string[];
     /** Addresses and networks whose word on where a request came from is taken. */
     readonly trustedProxies: readonly string[];
     readonly shutdownTimeoutMs: number;
@@ -118,6 +120,15 @@ export function readConfig<P extends keyof Needs = 'any'>(environment: Environme
     port,
     publicUrl,
     appUrl: url('APP_URL', /^https?:\/\//, 'an http or https address') ?? publicUrl,
+    webOrigins:
+      parse(
+        'WEB_ORIGINS',
+        z
+          .string()
+          .transform((value) => value.split(',').map((origin) => origin.trim()))
+          .refine((origins) => origins.every(isWebOrigin)),
+        'origins such as https://app.example.com, with commas between them and nothing after the host or port',
+      ) ?? [],
     trustedProxies:
       parse(
         'TRUSTED_PROXIES',
@@ -178,6 +189,10 @@ function parsePacks(value: string, problems: string[]): readonly string[] | null
   }
   return given;
 }
+
+/** Exactly what a browser sends as `Origin`: no path, no default port, no wildcard. Apps have schemes of their own. */
+const isWebOrigin = (value: string): boolean =>
+  isOrigin(value) || /^(?!https?:|file:)[a-z][a-z0-9+.-]*:\/\/[\w.-]+$/.test(value);
 
 /** An IP address, or a network in CIDR notation. */
 function isNetwork(value: string): boolean {

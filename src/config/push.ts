@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Reader } from './reader.ts';
+import { isOrigin, type Reader } from './reader.ts';
 
 /** A provider without credentials is null; half of them is a problem. */
 export type PushConfig = {
@@ -113,9 +113,7 @@ function parseJson(value: string): unknown {
   }
 }
 
-function isHttpsOrigin(value: string): boolean {
-  return /^https:\/\/[\w.:[\]-]+$/.test(value) && URL.parse(value)?.origin === value;
-}
+const isHttpsOrigin = (value: string): boolean => value.startsWith('https:') && isOrigin(value);
 
 /** `mailto:name@host` or `https://host…`, nothing around or within it. */
 function isContact(value: string): boolean {

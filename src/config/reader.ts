@@ -85,6 +85,10 @@ export function createReader(environment: Environment) {
   };
 }
 
+/** An origin of the web as it is written: scheme, host and a port that is not the scheme's own. */
+export const isOrigin = (value: string): boolean =>
+  /^https?:\/\/[\w.:[\]-]+$/.test(value) && URL.parse(value)?.origin === value;
+
 /** Undoes what people do to get line ends through an environment variable. */
 function unfold(value: string): string {
   const decoded = /^[A-Za-z0-9+/\s]+=*$/.test(value) ? Buffer.from(value, 'base64').toString('utf8') : value;

@@ -17,6 +17,7 @@ export const settings = {
   PUBLIC_URL: { default: null, secret: false },
   APP_URL: { default: null, secret: false },
   LINK_KEYS: { default: null, secret: true },
+  WEB_ORIGINS: { default: null, secret: false },
   TRUSTED_PROXIES: { default: null, secret: false },
   SHUTDOWN_TIMEOUT_MS: { default: '10000', secret: false },
   API_POOL_SIZE: { default: '10', secret: false },

@@ -27,7 +27,13 @@ export type Answer = {
 };
 
 /** Who asks, from where, and until when somebody waits for the answer. */
-export type Caller = { readonly identity: Identity; readonly origin: Origin; readonly signal: AbortSignal };
+export type Caller = {
+  readonly identity: Identity;
+  readonly origin: Origin;
+  readonly signal: AbortSignal;
+  /** Came in a way that must change nothing: whoever stands between may ask it again. */
+  readonly readsOnly: boolean;
+};
 
 export type Executor = (json: unknown, caller: Caller) => Promise<Answer>;
 
@@ -124,13 +130,15 @@ export function createExecutor({
     }) as Awaited<ReturnType<typeof hookArgs>>;
 
   const run = async (json: unknown, caller: Caller): Promise<Answer> => {
-    const { identity, origin, signal } = caller;
+    const { identity, origin, signal, readsOnly } = caller;
     const { role, userId: person } = identity;
     const request = readRequest(json, identity, trusted);
     const key = documentKey(role, request);
     const document = await documentOf(key, request, caller);
     checkCost(schemas[role], document, request.variables);
     const isMutation = document.operation.operation === 'mutation';
+    if (isMutation && readsOnly)
+      return { status: 405, body: { errors: [withCode(new RowbellError('RBINV', 'Mutations are sent by POST.'))] } };
     const turn = await turns.begin(person, isMutation, signal);
     try {
       const args = argsOf(document, request, {

@@ -115,6 +115,7 @@ export function createExportRoutes(sources: readonly ExportSource[], { pool, aut
   const offer = (source: ExportSource, format: Format): Route => ({
     method: 'GET',
     path: `/export/${source.name}.${format.name}`,
+    isForPages: true,
     async handle(request, response) {
       const identity = await authenticate(request.headers.authorization);
       const whoever = `${identity.role} ${identity.userId}`;

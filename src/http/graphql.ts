@@ -5,7 +5,8 @@ import type { Authenticate, Identity } from '../graphql/identity.ts';
 import { type PublicError, withCode } from '../graphql/public-error.ts';
 import type { Origin } from '../graphql/request-origin.ts';
 import { mediaType, readBody } from './body.ts';
-import { type Handler, type Request, type Response, sendJson, setRetryAfter } from './respond.ts';
+import { type Request, type Response, sendText, setRetryAfter } from './respond.ts';
+import type { Route } from './router.ts';
 
 const maxBytes = 100_000;
 
@@ -22,26 +23,30 @@ export type GraphqlOptions = {
 };
 
 /**
- * `POST /graphql` with `application/json`: who asks is settled before the body is read, and whether they have room for one
- * more. Errors of the transport come in GraphQL's shape, `{"errors": [{"message", "extensions": {"code"}}]}`.
+ * `POST /graphql` with `application/json`, and `GET /graphql?query=…` for what only reads, as GraphQL over HTTP has it. Who asks
+ * is settled before the body is read, and whether they have room for one more. Errors of the transport come in GraphQL's shape,
+ * `{"errors": [{"message", "extensions": {"code"}}]}`.
  */
-export function createGraphqlHandler(options: GraphqlOptions): Handler {
+export function createGraphqlRoutes(options: GraphqlOptions): Route[] {
   const { authenticate, currentExecutor, present, noteContact, originOf, noteRefusal } = options;
 
   const answer = (response: Response, status: number, body: { readonly errors?: readonly PublicError[] }): void => {
     const bounds = (body.errors ?? []).map(({ extensions }) => extensions);
     for (const { limit } of bounds) if (limit !== undefined) noteRefusal(limit);
     if (status === 429) setRetryAfter(response, bounds[0] ?? {});
-    sendJson(response, status, body);
+    if (status === 405) response.setHeader('allow', 'POST');
+    response.appendHeader('vary', 'Accept');
+    sendText(response, status, `${answerType(response.req)}; charset=utf-8`, JSON.stringify(body));
   };
   const refuse = (response: Response, error: RowbellError, status = error.status): void =>
     answer(response, status, { errors: [withCode(error)] });
 
-  return async (request, response) => {
+  const handle: Route['handle'] = async (request, response) => {
+    const isGet = request.method !== 'POST';
     try {
       const identity = await authenticate(request.headers.authorization);
       noteContact(identity);
-      if (mediaType(request) !== 'application/json') {
+      if (!isGet && mediaType(request) !== 'application/json') {
         refuse(response, new RowbellError('RBINV', 'Send application/json.'), 415);
         return;
       }
@@ -49,10 +54,15 @@ export function createGraphqlHandler(options: GraphqlOptions): Handler {
       response.once('close', () => gone.abort(new RowbellError('RBINV', 'The request broke off.')));
       const leave = await present.enter(identity.userId);
       try {
-        const json = parseJson(await readBody(request, maxBytes));
+        const json = isGet ? readUrl(request.url) : parseJson(await readBody(request, maxBytes), 'The body');
         const execute = currentExecutor();
         if (!execute) throw new RowbellError('RBUNA');
-        const { status, body } = await execute(json, { identity, origin: originOf(request), signal: gone.signal });
+        const { status, body } = await execute(json, {
+          identity,
+          origin: originOf(request),
+          signal: gone.signal,
+          readsOnly: isGet,
+        });
         answer(response, status, body);
       } finally {
         leave();
@@ -62,12 +72,40 @@ export function createGraphqlHandler(options: GraphqlOptions): Handler {
       refuse(response, error);
     }
   };
+  return (['GET', 'POST'] as const).map((method) => ({ method, path: '/graphql', isForPages: true, handle }));
 }
 
-function parseJson(text: string): unknown {
+/** GraphQL's own media type, which says that the answer is ours and no proxy's, for clients that know it. */
+const answerType = ({ headers }: Request): string =>
+  /application\/graphql-response\+json(?!\s*;\s*q=0(\.0+)?\s*(,|$))/i.test(headers.accept ?? '')
+    ? 'application/graphql-response+json'
+    : 'application/json';
+
+/** A request that stands in an address: texts as they are, objects as JSON. What is not of a request is left alone. */
+function readUrl(url: string | undefined): unknown {
+  const parameters = new URL(url ?? '/', 'http://localhost').searchParams;
+  const text = (name: string) => {
+    const [value, ...more] = parameters.getAll(name);
+    if (more.length > 0) throw new RowbellError('RBINV', `${name}: must be given once`, { field: name });
+    return value;
+  };
+  const json = (name: string) => {
+    const value = text(name);
+    return value === undefined ? undefined : parseJson(value, name);
+  };
+  return {
+    query: text('query'),
+    documentId: text('documentId'),
+    operationName: text('operationName'),
+    variables: json('variables'),
+    extensions: json('extensions'),
+  };
+}
+
+function parseJson(text: string, what: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new RowbellError('RBINV', 'The body is not JSON.');
+    throw new RowbellError('RBINV', `${what} is not JSON.`);
   }
 }

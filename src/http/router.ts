@@ -1,25 +1,29 @@
 import { RowbellError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { type Cors, isPreflight } from './cors.ts';
 import { type Handler, type Request, type Response, sendError } from './respond.ts';
 
 export type Route = {
   readonly method: 'GET' | 'POST';
   /** An exact path, or one that ends in `/:id`, of which the handler gets the last part. */
   readonly path: string;
+  /** Whether pages of other origins may ask, where they are listed. */
+  readonly isForPages?: boolean;
   readonly handle: (request: Request, response: Response, id: string) => Promise<void>;
+};
+
+export type RouterOptions = {
+  readonly logger: Logger;
+  readonly cors: Cors;
+  /** Told of each limit that an answer is due to. */
+  readonly noteRefusal: (limit: string) => void;
 };
 
 /**
  * One handler over all routes: 404 and 405 with a code, HEAD as GET, and whatever a route throws as an error that
  * says nothing of our insides. Never rejects.
- *
- * @param noteRefusal told of each limit that an answer is due to
  */
-export function createRouter(
-  routes: readonly Route[],
-  logger: Logger,
-  noteRefusal: (limit: string) => void = () => {},
-): Handler {
+export function createRouter(routes: readonly Route[], { logger, cors, noteRefusal }: RouterOptions): Handler {
   const dispatch = async (request: Request, response: Response): Promise<void> => {
     const { host, expect } = request.headers;
     if (host === undefined && request.httpVersion === '1.1') throw new RowbellError('RBINV', 'Say which host you ask.');
@@ -33,6 +37,18 @@ export function createRouter(
       return id === null ? [] : [{ route, id }];
     });
     if (found.length === 0) throw new RowbellError('RBNFD', 'There is nothing at this address.');
+    const forPages = found.filter(({ route }) => route.isForPages === true);
+    if (cors.isOffered && forPages.length > 0) {
+      if (isPreflight(request)) {
+        cors.preflight(
+          request,
+          response,
+          forPages.map(({ route }) => route.method),
+        );
+        return;
+      }
+      cors.expose(request, response);
+    }
     const method = request.method === 'HEAD' ? 'GET' : request.method;
     const chosen = found.find(({ route }) => route.method === method);
     if (!chosen) {

@@ -45,10 +45,10 @@ describe('NC-33: Amazon SES over SNS', () => {
     const { createRouter } = await import('../../src/http/router.ts');
     const { createLogger } = await import('../../src/logger.ts');
     const routes = createFeedbackRoutes([source], () => pool);
-    const server = createServer(createRouter(routes, createLogger({ level: 'silent', component: 'test' }))).listen(
-      0,
-      '127.0.0.1',
-    );
+    const { createCors } = await import('../../src/http/cors.ts');
+    const logger = createLogger({ level: 'silent', component: 'test' });
+    const router = createRouter(routes, { logger, cors: createCors([]), noteRefusal: () => {} });
+    const server = createServer(router).listen(0, '127.0.0.1');
     const { port } = await new Promise<{ port: number }>((resolve) =>
       server.once('listening', () => resolve(server.address() as { port: number })),
     );

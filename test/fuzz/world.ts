@@ -5,6 +5,7 @@ import { generate } from 'selfsigned';
 import { type Api, startApi } from '../../src/api.ts';
 import { readConfig } from '../../src/config/index.ts';
 import { createPool } from '../../src/database/pool.ts';
+import { createCors } from '../../src/http/cors.ts';
 import { createFeedbackRoutes } from '../../src/http/email-feedback.ts';
 import { createRouter } from '../../src/http/router.ts';
 import { createLinks, type Links } from '../../src/links.ts';
@@ -177,7 +178,7 @@ async function startSes(db: TestDatabase, links: Links, certificate: string, log
   const server = createServer(
     createRouter(
       createFeedbackRoutes([source], () => pool),
-      logger,
+      { logger, cors: createCors([]), noteRefusal: () => {} },
     ),
   );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
