@@ -26,10 +26,11 @@ begin
     case when m.channel = 'in_app' and m.reading < 0.4 then m.at + interval '5 minutes' / (m.reading + 0.001) end
   from made as m;
   insert into notify.deliveries
-    (id, notification_id, recipient_id, channel, provider, lane, status, reason, expires_at, attempt, max_attempts, created_at,
+    (id, notification_id, recipient_id, channel, sender_id, provider, lane, status, reason, expires_at, attempt, max_attempts, created_at,
       sent_at, delivered_at, finished_at)
   select
     m.delivery_id, m.notification_id, m.delivery_id, m.channel,
+    case m.channel when 'push' then 1 when 'email' then 4 when 'sms' then 5 end,
     case m.channel when 'push' then 'apns' when 'email' then 'smtp' when 'sms' then 'twilio' else m.channel end, 'bulk', m.status,
     case when m.status in ('failed', 'expired') then 'reason_' || m.n % 10 end, m.at + interval '1 day', 1 + (m.latency > 0.95)::integer, 8,
       m.at,

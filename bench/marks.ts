@@ -21,7 +21,7 @@ try {
   const client = await pool.connect();
   await client.query('select bench.seed($1, $2)', [recipients, 'apns']);
   const { rows: workers } = await client.query<{ id: string }>(
-    `select notify_private.register_worker('bulk', 'bench', 1, '{apns}') as id`,
+    `select notify_private.register_worker('bulk', 'bench', 1, '{1}') as id`,
   );
   await client.query('vacuum analyze');
   const measure = async (what: string, marks: 'with' | 'without', work: () => Promise<number>) => {
@@ -67,7 +67,7 @@ try {
       await measure('claim and record', marks, async () => {
         for (let claimed: string[] = ['']; claimed.length > 0; ) {
           const { rows: chunk } = await client.query<{ claim_id: string; ids: string[] | null }>(
-            `select c.id as claim_id, array(select d.delivery_id from notify_private.claim_deliveries(c.id, $1, 'apns', 'bulk') as d) as ids
+            `select c.id as claim_id, array(select d.delivery_id from notify_private.claim_deliveries(c.id, $1, '1', 'bulk') as d) as ids
              from (select uuidv7() as id offset 0) as c`,
             [workers[0]?.id],
           );

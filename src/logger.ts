@@ -4,7 +4,7 @@ import { type DestinationStream, pino } from 'pino';
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
-/** `noun.participle`, lower snake case: `delivery.sent`, `provider.paused`. The names are public API. */
+/** `noun.participle`, lower snake case: `delivery.sent`, `sender.paused`. The names are public API. */
 export type EventName = `${string}.${string}`;
 
 /** Ids, counts, durations and codes. No address, no text of a notification, no token. */

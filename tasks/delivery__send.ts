@@ -3,25 +3,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Task } from 'graphile-worker';
 import { z } from 'zod';
 import type { Claimed } from '../src/database/engine.ts';
-import {
-  type Message,
-  type Progress,
-  type Provider,
-  type ProviderName,
-  providerNames,
-  type Result,
-} from '../src/providers/types.ts';
+import type { Message, Progress, Provider, Result } from '../src/providers/types.ts';
 import type { WorkerContext } from '../src/worker/context.ts';
 import { createDrain } from '../src/worker/drain.ts';
 import { type Flight, launch } from '../src/worker/in-flight.ts';
+import type { Sender } from '../src/worker/senders.ts';
 import { silentOrigins } from '../src/worker/silent-origins.ts';
 
-const payloadSchema = z.object({ provider: z.enum(providerNames) });
+const payloadSchema = z.object({ sender: z.int() });
 
-/** Handlers of one provider at a time: one writes back while the other sends, and there is room for the other providers. */
-const handlersPerProvider = 2;
+/** Handlers of one sender at a time: one writes back while the other sends, and there is room for the other senders. */
+const handlersPerSender = 2;
 /**
- * Messages of one provider that were handed on before they had an answer; with more, handlers wait. More than the slots for many
+ * Messages of one sender that were handed on before they had an answer; with more, handlers wait. More than the slots for many
  * hosts hold (src/providers/slots.ts), and few enough that a slow APNs or FCM is not given ever more to be slow with.
  */
 const maxStragglers = 250;
@@ -33,17 +27,17 @@ const writeBackMs = 1_000;
 const notRendered: Result = { outcome: 'rejected', permanence: 'transient', reason: 'not_rendered', code: null };
 
 /**
- * Claims what is due at a provider, sends it, writes back what the provider said; until nothing is due. What has no answer
+ * Claims what is due of a sender, sends it, writes back what the provider said; until nothing is due. What has no answer
  * when no more is to be expected soon is handed on: its handler goes on with what is due next.
  */
 export function deliverySend(context: WorkerContext): Task {
-  const { engine, lane, providers, compose, logger, stopping, abandon, persist, background } = context;
-  const drain = createDrain(handlersPerProvider);
-  const handedOn = new Map<string, Set<Flight>>();
+  const { engine, lane, senderOf, compose, logger, stopping, abandon, persist, background } = context;
+  const drain = createDrain(handlersPerSender);
+  const handedOn = new Map<number, Set<Flight>>();
 
-  async function claim(provider: Provider, claimId: string): Promise<Claimed[]> {
+  async function claim(sender: Sender, claimId: string): Promise<Claimed[]> {
     try {
-      return await engine.claim(claimId, context.workerId(), provider.name, lane);
+      return await engine.claim(claimId, context.workerId(), sender.id, lane);
     } catch (error) {
       // It may have been committed all the same: nothing of it was sent, so it goes back.
       await persist(() => engine.release(claimId));
@@ -73,12 +67,14 @@ export function deliverySend(context: WorkerContext): Task {
   }
 
   /** Operators' alarm; the rows say the same. */
-  async function tellOfPauses(provider: ProviderName): Promise<void> {
-    for (const pause of await engine.pauses(provider)) logger.warn('provider.paused', { provider, ...pause });
+  async function tellOfPauses({ id, provider }: Sender): Promise<void> {
+    for (const pause of await engine.pauses(id)) {
+      logger.warn('sender.paused', { senderId: id, provider: provider.name, ...pause });
+    }
   }
 
   /** Writes back what has landed. The claim of what has not goes on under the id that is returned, null where there is none. */
-  async function writeBack(provider: Provider, claimId: string, flight: Flight): Promise<string | null> {
+  async function writeBack(sender: Sender, claimId: string, flight: Flight): Promise<string | null> {
     const { landed, open } = flight.take();
     const put = landed.filter(({ result }) => isSetAside(result));
     const known = landed.filter(({ result }) => !isSetAside(result));
@@ -89,51 +85,51 @@ export function deliverySend(context: WorkerContext): Task {
       const messages = known.map(({ message }) => message);
       const results = known.map(({ result }) => result);
       const tally = await persist(() => engine.record(claimId, messages, results));
-      logger.info('deliveries.recorded', { provider: provider.name, ...tally });
-      if (tally.paused) await tellOfPauses(provider.name);
+      logger.info('deliveries.recorded', { senderId: sender.id, provider: sender.provider.name, ...tally });
+      if (tally.paused) await tellOfPauses(sender);
       const silent = silentOrigins(known);
-      if (silent.length > 0) await persist(() => engine.pauseSilentOrigins(provider.name, silent));
+      if (silent.length > 0) await persist(() => engine.pauseSilentOrigins(sender.id, silent));
     }
     return open.length > 0 ? rest : null;
   }
 
   /** Stays with a flight that was handed on, until all of it is written back. */
-  async function seeOff(provider: Provider, claimId: string, flight: Flight): Promise<void> {
+  async function seeOff(sender: Sender, claimId: string, flight: Flight): Promise<void> {
     for (let rest: string | null = claimId; rest !== null; ) {
       await flight.end(writeBackMs);
-      rest = await writeBack(provider, rest, flight);
+      rest = await writeBack(sender, rest, flight);
     }
   }
 
-  function handOn(provider: Provider, claimId: string, flight: Flight): void {
-    const flights = handedOn.get(provider.name) ?? new Set();
-    handedOn.set(provider.name, flights.add(flight));
-    background(seeOff(provider, claimId, flight).finally(() => flights.delete(flight)));
+  function handOn(sender: Sender, claimId: string, flight: Flight): void {
+    const flights = handedOn.get(sender.id) ?? new Set();
+    handedOn.set(sender.id, flights.add(flight));
+    background(seeOff(sender, claimId, flight).finally(() => flights.delete(flight)));
   }
 
-  const stragglers = (provider: Provider) =>
-    [...(handedOn.get(provider.name) ?? [])].reduce((sum, flight) => sum + flight.open(), 0);
+  const stragglers = (sender: Sender) =>
+    [...(handedOn.get(sender.id) ?? [])].reduce((sum, flight) => sum + flight.open(), 0);
 
-  async function sendDue(provider: Provider): Promise<void> {
+  async function sendDue(sender: Sender): Promise<void> {
     while (!stopping.aborted) {
       const claimId = randomUUID();
-      const claimed = await claim(provider, claimId);
+      const claimed = await claim(sender, claimId);
       if (claimed.length === 0) return;
-      const flight = launch(claimed, (progress) => send(provider, claimed, progress));
+      const flight = launch(claimed, (progress) => send(sender.provider, claimed, progress));
       await flight.lull();
-      const rest = await writeBack(provider, claimId, flight);
+      const rest = await writeBack(sender, claimId, flight);
       if (rest === null) continue;
-      handOn(provider, rest, flight);
-      while (stragglers(provider) > maxStragglers) await sleep(lookAgainMs);
+      handOn(sender, rest, flight);
+      while (stragglers(sender) > maxStragglers) await sleep(lookAgainMs);
     }
   }
 
   return async (payload) => {
-    const { provider: name } = payloadSchema.parse(payload);
-    const provider = providers.get(name);
-    if (provider) return drain(name, () => sendDue(provider));
-    const skipped = await engine.skip(name, lane);
-    if (skipped > 0) logger.warn('deliveries.skipped', { provider: name, skipped });
+    const { sender: id } = payloadSchema.parse(payload);
+    const sender = senderOf(id);
+    if (sender) return drain(id, () => sendDue(sender));
+    const skipped = await engine.skip(id, lane);
+    if (skipped > 0) logger.warn('deliveries.skipped', { senderId: id, skipped });
   };
 }
 

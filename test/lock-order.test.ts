@@ -6,6 +6,7 @@ import { inOrderOfLocks, lockOrder } from '../src/migrate/lock-order.ts';
 import { type Client, createDatabase, type TestDatabase } from './support/database.ts';
 import { installPack, makePerson, makeType, planDue, tell } from './support/engine-pack.ts';
 import { one } from './support/one.ts';
+import { senders } from './support/senders.ts';
 import { until } from './support/until.ts';
 import { engineOf } from './support/worker-context.ts';
 
@@ -77,12 +78,12 @@ describe('what a writer holds while it waits for a table comes before that table
   const planned = async () => {
     await tell(db, await makeType(db), [await makePerson(db)]);
     await planDue(db);
-    return engineOf(db).register('bulk', 'host', 1, ['apns']);
+    return engineOf(db).register('bulk', 'host', 1, [senders.apns]);
   };
   const claimed = async () => {
     const worker = await planned();
     const id = randomUUID();
-    return { id, messages: await engineOf(db).claim(id, worker, 'apns', 'bulk') };
+    return { id, messages: await engineOf(db).claim(id, worker, senders.apns, 'bulk') };
   };
   const sent = async () => {
     const { id, messages } = await claimed();
@@ -111,7 +112,7 @@ describe('what a writer holds while it waits for a table comes before that table
     },
     'a claim': async () => {
       const worker = await planned();
-      const claim = `select notify_private.claim_deliveries($1, $2, 'apns', 'bulk', 500)`;
+      const claim = `select notify_private.claim_deliveries($1, $2, '1', 'bulk', 500)`;
       return (client) => client.query(claim, [randomUUID(), worker]);
     },
     'a refusal': async () => {

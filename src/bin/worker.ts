@@ -12,14 +12,13 @@ import { readConfig } from '../config/index.ts';
 import { createEngine, type Lane } from '../database/engine.ts';
 import { createPool } from '../database/pool.ts';
 import { createLogger } from '../logger.ts';
-import { createProviders } from '../providers/index.ts';
 import { createBackground } from '../worker/background.ts';
 import { createCompose } from '../worker/compose.ts';
 import type { WorkerContext } from '../worker/context.ts';
-import { fingerprintsOf } from '../worker/fingerprints.ts';
 import { startLifecycle } from '../worker/lifecycle.ts';
 import { persist } from '../worker/persist.ts';
 import { startRunner } from '../worker/runner.ts';
+import { createSenders } from '../worker/senders.ts';
 
 // One lane a process: `worker.ts --lane urgent` carries P0, `--lane bulk` the rest and the upkeep. As many of each as
 // wanted, on as many hosts.
@@ -51,7 +50,7 @@ async function work(lane: Lane): Promise<void> {
   const engine = createEngine({ pool: pools.sending, planningPool: pools.planning });
   const { publicUrl } = config;
   const options = { ...config, twilio: config.twilio && { ...config.twilio, publicUrl } };
-  const providers = createProviders(options);
+  const senders = createSenders(engine, options);
 
   const stopping = new AbortController();
   const abandon = new AbortController();
@@ -65,7 +64,7 @@ async function work(lane: Lane): Promise<void> {
   const starting = startLifecycle({
     engine,
     lane,
-    providers: fingerprintsOf(options, providers.keys()),
+    readSenders: senders.read,
     sandboxOrigins: config.webPush?.sandboxOrigins ?? [],
     logger,
   });
@@ -79,7 +78,7 @@ async function work(lane: Lane): Promise<void> {
   const context: WorkerContext = {
     engine,
     lane,
-    providers,
+    senderOf: senders.of,
     compose: config.linkKeys && createCompose({ keys: config.linkKeys, publicUrl, appUrl: config.appUrl, engine }),
     logger,
     workerId: lifecycle.workerId,
@@ -108,7 +107,7 @@ async function work(lane: Lane): Promise<void> {
     cron: lane === 'bulk' ? [...upkeep, { task: 'sweep__run', cron: '* * * * *' }] : [],
     logger,
   });
-  logger.info('worker.started', { lane, workerId: lifecycle.workerId(), providers: [...providers.keys()] });
+  logger.info('worker.started', { lane, workerId: lifecycle.workerId(), senders: senders.names() });
 
   const signal = await told;
   logger.info('worker.stopping', { signal });
@@ -123,7 +122,7 @@ async function work(lane: Lane): Promise<void> {
   await runner.stop();
   await background.done();
   clearTimeout(patience);
-  await Promise.all([...providers.values()].map((provider) => provider.close()));
+  await senders.close();
   await lifecycle.retire();
   await Promise.all(Object.values(pools).map((pool) => pool.end()));
   clearTimeout(giveUp);

@@ -17,6 +17,9 @@ export type Tally = Readonly<Record<string, number>>;
 type PauseRow = RowOf<'notify_private.current_pauses', 'origin'>;
 export type Pause = Pick<PauseRow, 'origin' | 'reason' | 'pauses'> & { readonly pausedUntil: PauseRow['paused_until'] };
 
+/** A row of `notify.senders`, of which the catalog says which providers there are. */
+export type SenderRow = Omit<RowOf<'notify_private.list_senders'>, 'provider'> & { readonly provider: ProviderName };
+
 export type EmailTemplateRow = RowOf<'notify_private.email_template'>;
 
 /** A message with what only an email is rendered from. */
@@ -83,8 +86,8 @@ export function createEngine({ pool, planningPool }: { pool: pg.Pool; planningPo
     failEvent: (eventId: string, error: string) =>
       value<void>('select notify_private.fail_event($1, $2) as value', [eventId, error]),
 
-    /** At most 500 messages; none when nothing is due, the provider is paused or its rate limit is used up. */
-    async claim(claimId: string, workerId: string, provider: ProviderName, lane: Lane): Promise<Claimed[]> {
+    /** At most 500 messages; none when nothing is due, the sender is paused or its rate limit is used up. */
+    async claim(claimId: string, workerId: string, senderId: number, lane: Lane): Promise<Claimed[]> {
       const { rows } = await pool.query<ClaimedRow>({
         name: 'claim',
         // Instants as numbers: parsing timestamps was a tenth of what a message costs this process beside its SDK.
@@ -93,7 +96,7 @@ export function createEngine({ pool, planningPool }: { pool: pg.Pool; planningPo
             (extract(epoch from registered_at) * 1000)::float8 as registered_ms,
             (extract(epoch from expires_at) * 1000)::float8 as expires_ms, email, recipient_id, origin_answers
           from notify_private.claim_deliveries($1, $2, $3, $4)`,
-        values: [claimId, workerId, provider, lane],
+        values: [claimId, workerId, senderId, lane],
       });
       return rows.map(toMessage);
     },
@@ -127,11 +130,11 @@ export function createEngine({ pool, planningPool }: { pool: pg.Pool; planningPo
       return rows[0];
     },
 
-    /** What is paused of a provider: its origins, and itself where the origin is null. */
-    async pauses(provider: ProviderName): Promise<Pause[]> {
+    /** What is paused of a sender: its origins, and itself where the origin is null. */
+    async pauses(senderId: number): Promise<Pause[]> {
       const { rows } = await pool.query<Pause>(
         'select origin, reason, pauses, paused_until as "pausedUntil" from notify_private.current_pauses($1)',
-        [provider],
+        [senderId],
       );
       return rows;
     },
@@ -149,28 +152,33 @@ export function createEngine({ pool, planningPool }: { pool: pg.Pool; planningPo
       ]),
 
     /** Tells the other workers of push services and hosts that do not answer. */
-    pauseSilentOrigins: (provider: ProviderName, origins: readonly string[]) =>
-      value<void>('select notify_private.pause_silent_origins($1, $2) as value', [provider, origins]),
+    pauseSilentOrigins: (senderId: number, origins: readonly string[]) =>
+      value<void>('select notify_private.pause_silent_origins($1, $2) as value', [senderId, origins]),
 
     release: (claimId: string) => value<string>('select notify_private.release_claim($1) as value', [claimId]),
 
-    skip: (provider: string, lane: Lane) =>
-      value<string>('select notify_private.skip_deliveries($1, $2) as value', [provider, lane]).then(Number),
+    skip: (senderId: number, lane: Lane) =>
+      value<string>('select notify_private.skip_deliveries($1, $2) as value', [senderId, lane]).then(Number),
+
+    async listSenders(): Promise<SenderRow[]> {
+      const { rows } = await pool.query<SenderRow>('select * from notify_private.list_senders()');
+      return rows;
+    },
 
     register: (
       lane: Lane,
       host: string,
       pid: number,
-      providers: readonly string[],
+      senders: readonly number[],
       sandboxOrigins: readonly string[] = [],
-      /** Of each provider's settings, in their order; a change of them is a change of credentials. */
+      /** Of each sender's settings, in their order; a change of them is a change of credentials. */
       fingerprints: readonly string[] | null = null,
     ) =>
       value<string>('select notify_private.register_worker($1, $2, $3, $4, $5, $6) as value', [
         lane,
         host,
         pid,
-        providers,
+        senders,
         sandboxOrigins,
         fingerprints,
       ]),

@@ -91,6 +91,10 @@ export type FunctionRows = {
     readonly texts: unknown | null;
     readonly digest: string | null;
   };
+  readonly 'notify_private.list_senders': {
+    readonly id: number | null;
+    readonly provider: string | null;
+  };
   readonly 'notify_private.past_partitions': {
     readonly table_name: string | null;
     readonly partition_name: string | null;

@@ -8,8 +8,11 @@ import { singleFlight } from './single-flight.ts';
 
 /** Each metric of `notify_private.prometheus_metrics()`: what it means and by what it is told apart. docs/api.md has the same. */
 export const metrics = {
-  queue_depth: { help: 'Deliveries waiting, due or for later', labels: ['provider', 'lane', 'due'] },
-  queue_oldest_due_seconds: { help: 'How long the oldest due delivery has been waiting', labels: ['provider', 'lane'] },
+  queue_depth: { help: 'Deliveries waiting, due or for later', labels: ['app', 'provider', 'lane', 'due'] },
+  queue_oldest_due_seconds: {
+    help: 'How long the oldest due delivery has been waiting',
+    labels: ['app', 'provider', 'lane'],
+  },
   deliveries_last_hour: {
     help: 'Deliveries made in the last hour, by where they stand',
     labels: ['type', 'channel', 'provider', 'status'],
@@ -26,11 +29,11 @@ export const metrics = {
     labels: ['channel', 'country', 'currency'],
   },
   spending_cap: { help: 'What may be spent there in a day', labels: ['channel', 'country', 'currency'] },
-  provider_paused: { help: '1 while a configured provider is paused', labels: ['provider'] },
-  origins_paused: { help: 'Push services or webhook hosts that are paused', labels: ['provider'] },
+  sender_paused: { help: '1 while a configured sender is paused', labels: ['app', 'provider'] },
+  origins_paused: { help: 'Push services or webhook hosts that are paused', labels: ['app', 'provider'] },
   suspect_people: {
     help: 'People with an address that is refused with words also said of a wrong key, while nobody is accepted beside it',
-    labels: ['provider'],
+    labels: ['app', 'provider'],
   },
   workers_alive: { help: 'Workers whose heart beat in the last 15 s', labels: ['lane'] },
   jobs: { help: 'Jobs in the queue; failed: tried at least twice', labels: ['task', 'failed'] },

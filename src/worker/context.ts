@@ -1,12 +1,14 @@
 import type { Claimed, Engine, Lane } from '../database/engine.ts';
 import type { Logger } from '../logger.ts';
-import type { Message, Provider, ProviderName } from '../providers/types.ts';
+import type { Message } from '../providers/types.ts';
+import type { Sender } from './senders.ts';
 
 /** What a task needs of the process it runs in. */
 export type WorkerContext = {
   readonly engine: Engine;
   readonly lane: Lane;
-  readonly providers: ReadonlyMap<ProviderName, Provider>;
+  /** The sender of an id; undefined where this process has no credentials for it. */
+  senderOf(id: number): Sender | undefined;
   /** Renders an email; null where this process sends none. */
   readonly compose: ((claimed: Claimed) => Promise<Message>) | null;
   readonly logger: Logger;

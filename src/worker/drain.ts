@@ -7,9 +7,9 @@
  *   of them needs the other places
  */
 export function createDrain(limit: number) {
-  const states = new Map<string, { running: number; again: boolean }>();
+  const states = new Map<string | number, { running: number; again: boolean }>();
 
-  return async function drain(key: string, round: () => Promise<void>): Promise<void> {
+  return async function drain(key: string | number, round: () => Promise<void>): Promise<void> {
     const state = states.get(key) ?? { running: 0, again: false };
     states.set(key, state);
     if (state.running >= limit) {

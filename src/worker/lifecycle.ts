@@ -17,18 +17,17 @@ const silenceMs = 15_000;
 export async function startLifecycle(options: {
   readonly engine: Engine;
   readonly lane: Lane;
-  /** Those with credentials, each with a fingerprint of its settings. */
-  readonly providers: ReadonlyMap<string, string>;
+  /** Reads the senders; those with credentials, each with a fingerprint of its settings. */
+  readonly readSenders: () => Promise<ReadonlyMap<number, string>>;
   readonly sandboxOrigins: readonly string[];
   readonly logger: Logger;
 }) {
-  const { engine, lane, providers, sandboxOrigins, logger } = options;
+  const { engine, lane, readSenders, sandboxOrigins, logger } = options;
   const register = () =>
-    persist(
-      () =>
-        engine.register(lane, hostname(), process.pid, [...providers.keys()], sandboxOrigins, [...providers.values()]),
-      logger,
-    );
+    persist(async () => {
+      const senders = await readSenders();
+      return engine.register(lane, hostname(), process.pid, [...senders.keys()], sandboxOrigins, [...senders.values()]);
+    }, logger);
   let workerId = await register();
 
   // After an outage of the database everyone has been silent, and the first to be back must not take the others for dead:

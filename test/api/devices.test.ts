@@ -126,7 +126,7 @@ describe('registering', () => {
 
   test('SE-9: the sandbox is let in where a worker says that it may send there, exactly there and no longer', async () => {
     const start = (origins: readonly string[]) =>
-      database.worker.query(`select notify_private.register_worker('urgent', 'h', 1, '{web_push}', $1)`, [origins]);
+      database.worker.query(`select notify_private.register_worker('urgent', 'h', 1, '{3}', $1)`, [origins]);
     const codesOf = async (token: string) =>
       (await registerAs(adaToken, { provider: 'web_push', token, ...keys })).codes;
     const inside = 'https://127.0.0.1:9001/push/a';

@@ -173,7 +173,8 @@ const operations = [
   'mutation { testPush(input: {}) { results { status } } }',
 ];
 const operatorOperations = [
-  '{ providers { nodes { pausedUntil } } }',
+  '{ senders { nodes { pausedUntil } } }',
+  '{ providers { nodes { channel } } }',
   '{ workers { nodes { id } } }',
   '{ suppressions { nodes { address } } }',
   '{ settings { nodes { dailyCap } } }',
@@ -182,7 +183,7 @@ const operatorOperations = [
   '{ outcomeTotals { nodes { total } } }',
   '{ recentDeliveries { nodes { id } } }',
   '{ failedEvents { nodes { id } } }',
-  'mutation { resumeProvider(input: { provider: "apns" }) { result { provider } } }',
+  'mutation { resumeSender(input: { senderId: 1 }) { result { provider } } }',
   `mutation { retryEvent(input: { eventId: ${id} }) { result } }`,
   'mutation { suppressAddress(input: { channel: "email", address: "a@b.example" }) { result { id } } }',
   'mutation { unsuppressAddress(input: { channel: "email", address: "a@b.example", note: "works again now" }) { result } }',

@@ -242,7 +242,7 @@ describe('receipts', () => {
     const worker = await registerWorker(database);
     const claim = '00000000-0000-7000-8000-0000000000c1';
     const { rows } = await database.worker.query(
-      `select * from notify_private.claim_deliveries($1, $2, 'apns', 'urgent')`,
+      `select * from notify_private.claim_deliveries($1, $2, '1', 'urgent')`,
       [claim, worker],
     );
     expect(rows.map(({ delivery_id }) => delivery_id)).toContain(deliveryId);

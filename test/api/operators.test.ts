@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createUser, signToken, startTestApi, type TestApi } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { makeDelivery } from '../support/engine.ts';
+import { senders } from '../support/senders.ts';
 
 let database: TestDatabase;
 let api: TestApi;
@@ -50,15 +51,18 @@ test('TR-G12 totals by type and day, and the recent deliveries of all or of one 
   expect((await ask('{ outcomeTotals(since: "2020-01-01") { nodes { day } } }')).codes).toEqual(['INVALID_INPUT']);
 });
 
-test('a paused provider is seen and resumed', async () => {
-  await database.owner.query(`select notify_private.pause_provider('apns', 'bad_credentials')`);
-  const seen = await ask('{ providers { nodes { provider pauseReason } } }');
-  expect(seen.data.providers.nodes).toContainEqual({ provider: 'apns', pauseReason: 'bad_credentials' });
-  const resumed = await ask(
-    'mutation { resumeProvider(input: { provider: "apns" }) { result { pausedUntil pauseReason } } }',
-  );
-  expect(resumed.data.resumeProvider.result).toEqual({ pausedUntil: null, pauseReason: null });
-  expect((await ask('mutation { resumeProvider(input: { provider: "x" }) { result { provider } } }')).codes).toEqual([
+test('a paused sender is seen and resumed', async () => {
+  await database.owner.query(`select notify_private.pause_sender('1', 'bad_credentials')`);
+  const seen = await ask('{ senders { nodes { id appKey provider pauseReason } } }');
+  expect(seen.data.senders.nodes).toContainEqual({
+    id: senders.apns,
+    appKey: 'default',
+    provider: 'apns',
+    pauseReason: 'bad_credentials',
+  });
+  const resumed = await ask('mutation { resumeSender(input: { senderId: 1 }) { result { pausedUntil pauseReason } } }');
+  expect(resumed.data.resumeSender.result).toEqual({ pausedUntil: null, pauseReason: null });
+  expect((await ask('mutation { resumeSender(input: { senderId: 999 }) { result { id } } }')).codes).toEqual([
     'NOT_FOUND',
   ]);
 });

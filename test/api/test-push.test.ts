@@ -33,7 +33,7 @@ async function work(): Promise<void> {
     ]);
     const claim = randomUUID();
     const { rows } = await database.worker.query(
-      `select * from notify_private.claim_deliveries($1, $2, 'apns', 'urgent')`,
+      `select * from notify_private.claim_deliveries($1, $2, '1', 'urgent')`,
       [claim, worker],
     );
     const ids: string[] = rows.map(({ delivery_id }) => delivery_id);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { planDue } from '../support/engine-pack.ts';
 import { one } from '../support/one.ts';
+import { senders } from '../support/senders.ts';
 import { engineOf } from '../support/worker-context.ts';
 import { cancel, coachId, db, eventsOf, minutes, move, previewsOf } from './calls-world.ts';
 import { asService, callOf, decisionsOf, makeCall, makeMember } from './world.ts';
@@ -196,7 +197,7 @@ describe('CP-5 a preview whose call is no longer pending sends nothing', () => {
 
   test('asked again in the statement that takes it for sending', async () => {
     const engine = engineOf(db);
-    const worker = await engine.register('urgent', 'host', 1, ['fcm']);
+    const worker = await engine.register('urgent', 'host', 1, [senders.fcm]);
     await db.owner.query(
       `update notify.deliveries set status = 'canceled', reason = 'event_canceled', finished_at = now() where status = 'queued'`,
     );
@@ -205,7 +206,7 @@ describe('CP-5 a preview whose call is no longer pending sends nothing', () => {
     const gone = await makeCall(db, ben.id, '3 minutes', { coachId });
     await planDue(db);
     await cancelUnseen(gone);
-    const claimed = await engine.claim(randomUUID(), worker, 'fcm', 'urgent');
+    const claimed = await engine.claim(randomUUID(), worker, senders.fcm, 'urgent');
     expect(claimed.map(({ data }) => data.callId)).toEqual([kept]);
     const { rows } = await db.owner.query('select status, reason from notify.deliveries where recipient_id = $1', [
       ben.id,

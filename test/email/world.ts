@@ -12,6 +12,7 @@ import { startTestApi, type TestApi } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { installPack, planDue } from '../support/engine-pack.ts';
 import { one } from '../support/one.ts';
+import { senders } from '../support/senders.ts';
 import { engineOf, planningContext } from '../support/worker-context.ts';
 import { linkKeys } from '../support/worker-process.ts';
 
@@ -66,7 +67,7 @@ export async function startWorld(environment: Record<string, string> = {}): Prom
       workerId: () => workers[lane],
       background: background.add,
     };
-    await deliverySend(context)({ provider: 'smtp' }, undefined as never);
+    await deliverySend(context)({ sender: senders.smtp }, undefined as never);
     // A mail server that takes its time is not waited for by the task.
     await background.done();
   };
@@ -105,7 +106,7 @@ export async function startWorld(environment: Record<string, string> = {}): Prom
 }
 
 const register = (db: TestDatabase, lane: Lane) =>
-  one<string>(db.worker, `select notify_private.register_worker($1, 'test', 1, '{smtp}')`, [lane]);
+  one<string>(db.worker, `select notify_private.register_worker($1, 'test', 1, '{4}')`, [lane]);
 
 /** Links of a mail's HTML, as a reader would follow them. */
 export const linksIn = ({ mail }: Received): string[] =>

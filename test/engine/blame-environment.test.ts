@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { createEngine } from '../../src/database/engine.ts';
 import type { Message } from '../../src/providers/types.ts';
 import { one } from '../support/one.ts';
+import { senders } from '../support/senders.ts';
 import { until } from '../support/until.ts';
 import {
   accepted,
@@ -41,10 +42,12 @@ describe('W03: a wrong environment', () => {
     expect(await paused()).toEqual(['apns: suspect_rejections']);
     // Operators see it; people do not.
     const { rows } = await db.asOperator((client) =>
-      client.query(`select provider from notify.providers where pause_reason = 'suspect_rejections'`),
+      client.query(`select provider from notify.senders where pause_reason = 'suspect_rejections'`),
     );
     expect(rows).toHaveLength(1);
-    expect(await engine.pauses('apns')).toMatchObject([{ origin: null, reason: 'suspect_rejections', pauses: 1 }]);
+    expect(await engine.pauses(senders.apns)).toMatchObject([
+      { origin: null, reason: 'suspect_rejections', pauses: 1 },
+    ]);
 
     // Mended: a worker with other settings probes at once, and what is really gone goes.
     await restart('two');
@@ -96,7 +99,7 @@ describe('W03: a wrong environment', () => {
     const all = await people(12);
     await tellOn('push', ...all);
     await send('apns', () => accepted);
-    await db.owner.query(`update notify.providers set accepted_at = accepted_at - interval '1 second'`);
+    await db.owner.query(`update notify.senders set accepted_at = accepted_at - interval '1 second'`);
     for (const one of all) {
       await tellOn('push', one);
       await makeDue();
@@ -209,7 +212,7 @@ describe('W03: a wrong environment', () => {
     await person('apns', '', good.id);
     await tellOn('push', good, ...all);
     const claimId = randomUUID();
-    const claimed = await engine.claim(claimId, worker, 'apns', 'bulk');
+    const claimed = await engine.claim(claimId, worker, senders.apns, 'bulk');
     const isMine = ({ address }: Message) => all.some((one) => one.address === address);
     const [mine, accepts] = [claimed.filter(isMine), claimed.filter((message) => !isMine(message))];
     const other = randomUUID();
@@ -260,9 +263,9 @@ describe('W03: a wrong environment', () => {
     const accept = async () => {
       await tellOn('push', good);
       await send('apns', () => accepted);
-      return one<Date>(db.owner, `select accepted_at from notify.providers where provider = 'apns'`);
+      return one<Date>(db.owner, `select accepted_at from notify.senders where provider = 'apns'`);
     };
-    await db.owner.query(`update notify.providers set credentials_changed_at = now() - interval '1 minute'`);
+    await db.owner.query(`update notify.senders set credentials_changed_at = now() - interval '1 minute'`);
     const first = await accept();
     expect(await accept()).toEqual(first);
     await age('6 seconds');

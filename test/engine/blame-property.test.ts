@@ -1,4 +1,5 @@
 // Over 300 lines: one property, with all that may happen in it and a model of what should come of it.
+
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createEngine } from '../../src/database/engine.ts';
@@ -7,6 +8,7 @@ import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { forget, installPack, makeType, planDue, tell } from '../support/engine-pack.ts';
 import fc from '../support/fast-check.ts';
 import { one } from '../support/one.ts';
+import { senders } from '../support/senders.ts';
 
 const providers = ['apns', 'web_push'] as const;
 const origins = ['https://one.example', 'https://two.example', 'https://three.example'] as const;
@@ -124,7 +126,7 @@ async function makePeople(): Promise<string[]> {
 const elapse = (seconds: number) =>
   db.owner.query(`
     update notify.deliveries set due_at = due_at - interval '${seconds} s' where status = 'queued';
-    update notify.providers set accepted_at = accepted_at - interval '${seconds} s',
+    update notify.senders set accepted_at = accepted_at - interval '${seconds} s',
       paused_until = paused_until - interval '${seconds} s', credentials_changed_at = credentials_changed_at - interval '${seconds} s';
     update notify.provider_origins set accepted_at = accepted_at - interval '${seconds} s', paused_until = paused_until - interval '${seconds} s';
     update notify_private.suspects set since = since - interval '${seconds} s', said_at = said_at - interval '${seconds} s';
@@ -135,7 +137,7 @@ type Pauses = Readonly<Record<string, number>>;
 /** How often each provider and origin has been paused since it last let us in. */
 const pausesNow = async (): Promise<Pauses> => {
   const { rows } = await db.owner.query<{ name: string; pauses: number }>(
-    `select provider as name, pauses from notify.providers union all select origin, pauses from notify.provider_origins`,
+    `select provider as name, pauses from notify.senders union all select origin, pauses from notify.provider_origins`,
   );
   return Object.fromEntries(rows.map(({ name, pauses }) => [name, pauses]));
 };
@@ -157,15 +159,15 @@ type Heard = {
 async function live(steps: readonly Step[]): Promise<void> {
   await forget(db);
   await db.owner.query(`
-    delete from notify.devices; delete from notify.workers; delete from notify_private.provider_credentials;
-    update notify.providers set credentials_changed_at = null`);
+    delete from notify.devices; delete from notify.workers; delete from notify_private.sender_credentials;
+    update notify.senders set credentials_changed_at = null`);
   const people = await makePeople();
   const register = (settings: string) =>
     engine.register(
       'bulk',
       'host',
       1,
-      providers,
+      providers.map((provider) => senders[provider]),
       [],
       providers.map(() => settings),
     );
@@ -192,7 +194,7 @@ async function live(steps: readonly Step[]): Promise<void> {
   ): Promise<number> {
     let claimId = randomUUID();
     claim++;
-    const claimed = await engine.claim(claimId, worker, provider, 'bulk');
+    const claimed = await engine.claim(claimId, worker, senders[provider], 'bulk');
     let rest: readonly Message[] = claimed;
     for (let n = 0; rest.length > 0; n++) {
       const size = cuts[n % cuts.length] ?? rest.length;

@@ -4,6 +4,7 @@ import { createEngine } from '../../src/database/engine.ts';
 import type { Message, ProviderName, Result } from '../../src/providers/types.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { forget, installPack, makePerson, makeType, planDue, tell } from '../support/engine-pack.ts';
+import { senders } from '../support/senders.ts';
 
 /**
  * What the tests of blame begin with. A test file that imports this has a database of its own:
@@ -36,8 +37,8 @@ afterAll(() => db.drop());
 beforeEach(async () => {
   await forget(db);
   await db.owner.query(`
-    delete from notify.workers; delete from notify_private.provider_credentials; delete from notify.devices;
-    update notify.providers set credentials_changed_at = null`);
+    delete from notify.workers; delete from notify_private.sender_credentials; delete from notify.devices;
+    update notify.senders set credentials_changed_at = null`);
   worker = await start('one');
 });
 
@@ -47,7 +48,7 @@ const start = (settings: string) =>
     'bulk',
     'host',
     1,
-    names,
+    names.map((name) => senders[name]),
     [],
     names.map(() => settings),
   );
@@ -115,7 +116,7 @@ export const badToken = rejected('address', 'BadDeviceToken', true);
 /** Claims what is due of a provider and answers each; how many were asked. */
 export async function send(provider: ProviderName, answer: (message: Message) => Result, by = worker): Promise<number> {
   const claimId = randomUUID();
-  const claimed = await engine.claim(claimId, by, provider, 'bulk');
+  const claimed = await engine.claim(claimId, by, senders[provider], 'bulk');
   if (claimed.length > 0) await engine.record(claimId, claimed, claimed.map(answer));
   return claimed.length;
 }
@@ -127,19 +128,19 @@ export const makeDue = () => db.owner.query(`update notify.deliveries set due_at
 
 export const endPauses = () =>
   db.owner.query(`
-    update notify.providers set paused_until = now() - interval '1 ms' where paused_until is not null;
+    update notify.senders set paused_until = now() - interval '1 ms' where paused_until is not null;
     update notify.provider_origins set paused_until = now() - interval '1 ms' where paused_until is not null`);
 
 /** What was accepted or said is long ago. */
 export const age = (interval: string) =>
   db.owner.query(
-    `update notify.providers set accepted_at = accepted_at - $1::interval;
+    `update notify.senders set accepted_at = accepted_at - $1::interval;
      update notify.provider_origins set accepted_at = accepted_at - $1::interval;`.replaceAll('$1', `'${interval}'`),
   );
 
 export const paused = async () => {
   const { rows } = await db.owner.query<{ name: string; reason: string }>(
-    `select provider as name, pause_reason as reason from notify.providers where paused_until is not null
+    `select provider as name, pause_reason as reason from notify.senders where paused_until is not null
      union all select origin, pause_reason from notify.provider_origins where paused_until is not null order by 1`,
   );
   return rows.map(({ name, reason }) => `${name}: ${reason}`);

@@ -146,7 +146,7 @@ test('a change of credentials ends the pauses, and an unchanged one leaves them'
   await send('web_push', () => rejected('origin', '401'));
   expect(await paused()).toHaveLength(2);
   const left = `select count(*)::integer from (
-    select paused_until from notify.providers union all select paused_until from notify.provider_origins) as p where paused_until > clock_timestamp()`;
+    select paused_until from notify.senders union all select paused_until from notify.provider_origins) as p where paused_until > clock_timestamp()`;
   await restart('one');
   expect(await one(db.owner, left)).toBe(2);
   await restart('two');

@@ -14,6 +14,7 @@ import {
   tell,
 } from '../support/engine-pack.ts';
 import { one } from '../support/one.ts';
+import { senders } from '../support/senders.ts';
 import { until } from '../support/until.ts';
 import { engineOf } from '../support/worker-context.ts';
 
@@ -24,7 +25,7 @@ beforeAll(async () => {
   db = await createDatabase();
   await installPack(db);
   engine = engineOf(db);
-  worker = await engine.register('bulk', 'host', 1, ['apns']);
+  worker = await engine.register('bulk', 'host', 1, [senders.apns]);
   await db.owner.query(`
     update notify.settings set daily_cap = 1000000;
     create table engine_test.calls (id uuid primary key, status text not null);
@@ -60,7 +61,7 @@ const quiet = (person: string) =>
     `insert into notify.personal_settings (user_id, paused_until) values ($1, now() + interval '1 hour')`,
     [person],
   );
-const claim = async () => (await engine.claim(randomUUID(), worker, 'apns', 'bulk')).length;
+const claim = async () => (await engine.claim(randomUUID(), worker, senders.apns, 'bulk')).length;
 
 describe('CP-4 cancel', () => {
   test('before it is due: it never is; what was canceled once is not canceled again', async () => {

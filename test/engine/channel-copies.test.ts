@@ -5,6 +5,7 @@ import type { Permanence, ProviderName, Result } from '../../src/providers/types
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { installPack, makePerson, makeType, planDue, tell } from '../support/engine-pack.ts';
 import { one } from '../support/one.ts';
+import { senders } from '../support/senders.ts';
 import { engineOf } from '../support/worker-context.ts';
 
 let db: TestDatabase;
@@ -15,7 +16,7 @@ beforeAll(async () => {
   db = await createDatabase();
   await installPack(db);
   engine = engineOf(db);
-  worker = await engine.register('bulk', 'host', 1, ['apns', 'twilio', 'twilio_voice']);
+  worker = await engine.register('bulk', 'host', 1, [senders.apns, senders.twilio, senders.twilio_voice]);
   await db.owner.query('update notify.settings set daily_cap = 1000000');
   await db.owner.query(`
     create table engine_test.heard (n bigint generated always as identity, delivery_id uuid, status text, answered text);
@@ -58,7 +59,7 @@ async function toldOn(name: string, typeKey = type) {
 }
 async function send(provider: ProviderName, result: Result | null) {
   const claimId = randomUUID();
-  const messages = await engine.claim(claimId, worker, provider, 'bulk');
+  const messages = await engine.claim(claimId, worker, senders[provider], 'bulk');
   if (result)
     await engine.record(
       claimId,
@@ -117,7 +118,7 @@ describe('CP-21 attempts by channel', () => {
       await send('apns', rejected('transient'));
       expect(await row(sms)).toMatchObject({ status: 'failed', reason: 'broken', attempt: 1, max_attempts: 1 });
       expect(await row(push)).toMatchObject({ status: 'queued', max_attempts: 8 });
-      await db.owner.query(`update notify.providers set paused_until = null, pause_reason = null, pauses = 0;
+      await db.owner.query(`update notify.senders set paused_until = null, pause_reason = null, pauses = 0;
       update notify.deliveries set due_at = now() where status = 'queued'`);
       expect(await send('twilio', accepted)).toEqual([]);
       await drain();
@@ -193,7 +194,7 @@ describe("a type's listener", () => {
     await send('twilio_voice', null);
     await db.owner.query(`update notify.workers set seen_at = now() - interval '1 minute'`);
     await engine.recover();
-    worker = await engine.register('bulk', 'host', 1, ['apns', 'twilio', 'twilio_voice']);
+    worker = await engine.register('bulk', 'host', 1, [senders.apns, senders.twilio, senders.twilio_voice]);
     expect(await row(lost.voice)).toMatchObject({ status: 'unknown', reason: 'worker_lost' });
     expect(await send('twilio_voice', accepted)).toEqual([]);
   });

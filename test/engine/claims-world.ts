@@ -13,6 +13,7 @@ import {
   tellGroup,
 } from '../support/engine-pack.ts';
 import { one } from '../support/one.ts';
+import { senders } from '../support/senders.ts';
 import { engineOf } from '../support/worker-context.ts';
 
 /**
@@ -37,7 +38,7 @@ afterAll(() => db.drop());
 beforeEach(async () => {
   await forget(db);
   await db.owner.query('delete from notify.workers');
-  worker = await engine.register('bulk', 'host', 1, ['apns', 'fcm', 'smtp', 'twilio']);
+  worker = await engine.register('bulk', 'host', 1, [senders.apns, senders.fcm, senders.smtp, senders.twilio]);
 });
 
 /** People told and planned, so that as many deliveries of a provider wait. */
@@ -55,7 +56,7 @@ export async function queue(
 
 export async function claim(provider: ProviderName = 'apns', by = worker) {
   const claimId = randomUUID();
-  return { claimId, messages: await engine.claim(claimId, by, provider, 'bulk') };
+  return { claimId, messages: await engine.claim(claimId, by, senders[provider], 'bulk') };
 }
 
 export const accepted: Result = { outcome: 'accepted', providerMessageId: 'message-id' };
@@ -108,7 +109,7 @@ export const provider = async (name: ProviderName = 'apns') =>
   (
     await db.owner.query<{ pauses: number; pause_reason: string | null; seconds: number | null }>(
       `select pauses, pause_reason, extract(epoch from paused_until - clock_timestamp())::float as seconds
-       from notify.providers where provider = $1`,
+       from notify.senders where provider = $1`,
       [name],
     )
   ).rows[0];
@@ -120,8 +121,8 @@ export const clock = (of = 'clock_timestamp()', from = '') =>
 /** So that its end does not come while one looks. */
 export const lengthenPause = () =>
   db.owner.query(
-    `update notify.providers set paused_until = paused_until + interval '1 hour' where paused_until is not null`,
+    `update notify.senders set paused_until = paused_until + interval '1 hour' where paused_until is not null`,
   );
 
 export const endPause = () =>
-  db.owner.query(`update notify.providers set paused_until = now() - interval '1 ms' where paused_until is not null`);
+  db.owner.query(`update notify.senders set paused_until = now() - interval '1 ms' where paused_until is not null`);

@@ -11,6 +11,7 @@ import {
   tellGroup,
 } from '../support/engine-pack.ts';
 import { one } from '../support/one.ts';
+import { senders } from '../support/senders.ts';
 import {
   accepted,
   attempts,
@@ -39,7 +40,7 @@ describe('a claim', () => {
   test('by twelve workers at once: each delivery is handed to one of them', async () => {
     await queue(2_000);
     const workers = await Promise.all(
-      Array.from({ length: 12 }, (_, n) => engine.register('bulk', `host-${n}`, n, ['apns'])),
+      Array.from({ length: 12 }, (_, n) => engine.register('bulk', `host-${n}`, n, [senders.apns])),
     );
     const chunks = await Promise.all(
       workers.map(async (id) => {
@@ -64,8 +65,8 @@ describe('a claim', () => {
     await queue(1);
     await db.owner.query(`update notify.deliveries set due_at = now() + interval '1 minute' where lane = 'bulk'`);
     expect((await claim()).messages).toEqual([]);
-    expect((await engine.claim(randomUUID(), worker, 'fcm', 'urgent')).length).toBe(0);
-    expect((await engine.claim(randomUUID(), worker, 'apns', 'urgent')).length).toBe(1);
+    expect((await engine.claim(randomUUID(), worker, senders.fcm, 'urgent')).length).toBe(0);
+    expect((await engine.claim(randomUUID(), worker, senders.apns, 'urgent')).length).toBe(1);
     await makeDue();
     expect((await claim()).messages).toHaveLength(1);
   });
@@ -99,7 +100,7 @@ describe('fencing', () => {
     await db.owner.query(`update notify.workers set seen_at = now() - interval '16 seconds'`);
     expect(await engine.recover()).toBe(2);
     expect(await engine.heartbeat(worker)).toBe(false);
-    const successor = await claim('apns', await engine.register('bulk', 'host', 2, ['apns']));
+    const successor = await claim('apns', await engine.register('bulk', 'host', 2, [senders.apns]));
     expect(successor.messages.map(({ attempt }) => attempt)).toEqual([2, 2]);
     expect(successor.messages.map(({ deliveryId }) => deliveryId).sort()).toEqual(
       lost.messages.map(({ deliveryId }) => deliveryId).sort(),
@@ -249,7 +250,7 @@ describe('between plan and claim', () => {
       `update notify.deliveries set expires_at = now() - interval '1 second', due_at = now() - interval '1 minute'`,
     );
     await queue(1);
-    await db.owner.query(`update notify.providers set rate_per_second = 5, tokens = 5 where provider = 'apns'`);
+    await db.owner.query(`update notify.senders set rate_per_second = 5, tokens = 5 where provider = 'apns'`);
     expect((await claim()).messages).toHaveLength(1);
     expect(await statuses()).toEqual({ expired: 30, sending: 1 });
     expect(

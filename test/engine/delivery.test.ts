@@ -252,23 +252,23 @@ describe('with one worker of each lane', () => {
     await until('it is paused', () =>
       one<boolean>(
         db.owner,
-        `select pause_reason = 'credentials_rejected' from notify.providers where provider = 'apns'`,
+        `select pause_reason = 'credentials_rejected' from notify.senders where provider = 'apns'`,
       ),
     );
     await until('all are kept', async () => (await counts()).queued === 40);
     // FCM goes on meanwhile.
     await untilStatus(await tellOne(await makePerson(db, { devices: ['fcm'] })), 'sent');
     await until('it was probed', () =>
-      one<boolean>(db.owner, `select pauses >= 2 from notify.providers where provider = 'apns'`),
+      one<boolean>(db.owner, `select pauses >= 2 from notify.senders where provider = 'apns'`),
     );
     expect((await counts()).queued).toBe(40);
     sandbox.faults.clear();
     // The second pause is 10 s; the end of it is not worth waiting for.
-    await db.owner.query(`update notify.providers set paused_until = now() where paused_until is not null`);
+    await db.owner.query(`update notify.senders set paused_until = now() where paused_until is not null`);
     await db.owner.query(`update notify.deliveries set due_at = now() where status = 'queued'`);
     await until('all are sent', async () => (await counts()).sent === 41);
     const state = await db.asOperator((client) =>
-      client.query(`select pauses, paused_until from notify.providers where provider = 'apns'`),
+      client.query(`select pauses, paused_until from notify.senders where provider = 'apns'`),
     );
     expect(state.rows).toEqual([{ pauses: 0, paused_until: null }]);
     expect(
@@ -287,17 +287,14 @@ describe('with one worker of each lane', () => {
     await db.owner.query('delete from notify.devices');
     await tellGroup(db, type, await makeCrowd(db, 60, { apns: 60 }));
     await until('it is paused', () =>
-      one<boolean>(
-        db.owner,
-        `select pause_reason = 'suspect_rejections' from notify.providers where provider = 'apns'`,
-      ),
+      one<boolean>(db.owner, `select pause_reason = 'suspect_rejections' from notify.senders where provider = 'apns'`),
     );
     await until('all are kept', async () => (await counts()).queued === 60);
     expect(await one(db.owner, 'select count(*)::integer from notify.devices where deactivated_at is not null')).toBe(
       0,
     );
     sandbox.faults.clear();
-    await db.asOperator((client) => client.query(`select notify.resume_provider('apns')`), { commit: true });
+    await db.asOperator((client) => client.query(`select notify.resume_sender('1')`), { commit: true });
     await db.owner.query(`update notify.deliveries set due_at = now() where status = 'queued'`);
     await until('all are sent', async () => (await counts()).sent === 60);
   });
@@ -331,7 +328,7 @@ describe('other casts', () => {
     await tellGroup(db, type, await makeCrowd(db, 120, { apns: 120 }));
     const begun = performance.now();
     await db.owner.query(
-      `update notify.providers set rate_per_second = 25, tokens = 0, refilled_at = clock_timestamp() where provider = 'apns'`,
+      `update notify.senders set rate_per_second = 25, tokens = 0, refilled_at = clock_timestamp() where provider = 'apns'`,
     );
     await Promise.all([work(), work()]);
     await until('all are sent', async () => (await counts()).sent === 120);
@@ -350,7 +347,7 @@ describe('other casts', () => {
     await until('it is paused', () =>
       one<boolean>(
         db.owner,
-        `select pause_reason = 'credentials_rejected' from notify.providers where provider = 'apns'`,
+        `select pause_reason = 'credentials_rejected' from notify.senders where provider = 'apns'`,
       ),
     );
     await mistaken.stop();
@@ -374,8 +371,8 @@ describe('other casts', () => {
     );
     expect(worker.running()).toBe(true);
     const configured = await db.asOperator((client) =>
-      client.query('select provider from notify.providers where configured order by 1'),
+      client.query('select provider from notify.senders where configured order by 1'),
     );
-    expect(configured.rows.map(({ provider }) => provider)).toEqual(['fcm', 'in_app', 'web_push', 'webhook']);
+    expect(configured.rows.map(({ provider }) => provider)).toEqual(['fcm', 'web_push', 'webhook']);
   });
 });

@@ -14,6 +14,7 @@ import {
   tellGroup,
 } from '../support/engine-pack.ts';
 import { one } from '../support/one.ts';
+import { senders } from '../support/senders.ts';
 import { engineOf } from '../support/worker-context.ts';
 
 let db: TestDatabase;
@@ -29,12 +30,12 @@ afterAll(() => db.drop());
 beforeEach(async () => {
   await forget(db);
   await db.owner.query('delete from notify.provider_origins; delete from notify.workers');
-  worker = await engine.register('bulk', 'host', 1, ['apns', 'web_push']);
+  worker = await engine.register('bulk', 'host', 1, [senders.apns, senders.web_push]);
 });
 
 const claim = async (provider: 'apns' | 'web_push' = 'apns') => {
   const id = randomUUID();
-  return { id, messages: await engine.claim(id, worker, provider, 'bulk') };
+  return { id, messages: await engine.claim(id, worker, senders[provider], 'bulk') };
 };
 const accepted: Result = { outcome: 'accepted', providerMessageId: null };
 const setAside = (retryAt: Date): Result => ({
@@ -208,25 +209,23 @@ describe('silence', () => {
   test('SE-2: an origin that does not answer is set aside for all workers, once for all who say so', async () => {
     await Promise.all(
       Array.from({ length: 8 }, () =>
-        engine.pauseSilentOrigins('web_push', ['https://a.example', 'https://b.example:8443']),
+        engine.pauseSilentOrigins(senders.web_push, ['https://a.example', 'https://b.example:8443']),
       ),
     );
-    await engine.pauseSilentOrigins('web_push', ['https://a.example']);
+    await engine.pauseSilentOrigins(senders.web_push, ['https://a.example']);
     const rows = await paused();
     expect(rows).toEqual([
       { origin: 'https://a.example', pauses: 1 },
       { origin: 'https://b.example:8443', pauses: 1 },
     ]);
-    expect(await one(db.owner, `select count(*)::integer from notify.providers where paused_until is not null`)).toBe(
-      0,
-    );
+    expect(await one(db.owner, `select count(*)::integer from notify.senders where paused_until is not null`)).toBe(0);
   });
 
   test('SE-2: not one that has just accepted what another sent', async () => {
     await db.owner.query(
-      `insert into notify.provider_origins (provider, origin, first_accepted_at, accepted_at) values ('web_push', 'https://a.example', now(), now())`,
+      `insert into notify.provider_origins (sender_id, origin, first_accepted_at, accepted_at) values (3, 'https://a.example', now(), now())`,
     );
-    await engine.pauseSilentOrigins('web_push', ['https://a.example']);
+    await engine.pauseSilentOrigins(senders.web_push, ['https://a.example']);
     expect(await paused()).toEqual([]);
   });
 
@@ -239,10 +238,10 @@ describe('silence', () => {
       [person],
     );
     await db.owner.query(
-      `insert into notify.provider_origins (provider, origin, first_accepted_at, accepted_at) values
-         ('web_push', 'https://known.example', now(), now()),
-         ('web_push', 'https://old.example', now() - interval '1 year', now() - interval '1 year'),
-         ('webhook', 'https://new.example', now(), now())`,
+      `insert into notify.provider_origins (sender_id, origin, first_accepted_at, accepted_at) values
+         (3, 'https://known.example', now(), now()),
+         (3, 'https://old.example', now() - interval '1 year', now() - interval '1 year'),
+         (7, 'https://new.example', now(), now())`,
     );
     await tell(db, type, [person]);
     await planDue(db);
@@ -267,7 +266,7 @@ describe('silence', () => {
     await planDue(db);
     await tell(db, type, [bob]);
     await planDue(db);
-    await engine.pauseSilentOrigins('web_push', ['https://shared.example']);
+    await engine.pauseSilentOrigins(senders.web_push, ['https://shared.example']);
     const probes = new Set<string>();
     for (let n = 0; n < 60 && probes.size < 2; n++) {
       await db.owner.query(

@@ -150,7 +150,7 @@ describe('while hosts do not answer', () => {
       // The other workers hear of it, and of nobody else.
       await until('the host is set aside', async () => (await pausedOrigins()).length > 0);
       expect(await pausedOrigins()).toEqual([originOf(channel, silent)]);
-      expect(await one(db.owner, 'select count(*)::integer from notify.providers where paused_until is not null')).toBe(
+      expect(await one(db.owner, 'select count(*)::integer from notify.senders where paused_until is not null')).toBe(
         0,
       );
     },
@@ -264,9 +264,7 @@ describe('while hosts do not answer', () => {
     await tell(db, type, [victim]);
     await untilSent(victim, 2);
     expect(await untried(attackers)).toBeGreaterThan(500);
-    expect(await one(db.owner, 'select count(*)::integer from notify.providers where paused_until is not null')).toBe(
-      0,
-    );
+    expect(await one(db.owner, 'select count(*)::integer from notify.senders where paused_until is not null')).toBe(0);
   });
 
   test('SE-2: a host that answers again gets all that it was spared', async () => {

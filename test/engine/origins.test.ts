@@ -3,13 +3,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { forget, installPack, makePerson, makeType, planDue, tell } from '../support/engine-pack.ts';
 import { one } from '../support/one.ts';
+import { senders } from '../support/senders.ts';
 
 let db: TestDatabase;
 let worker: string;
 beforeAll(async () => {
   db = await createDatabase();
   await installPack(db);
-  worker = await one(db.worker, `select notify_private.register_worker('bulk', 'test', 1, '{web_push,webhook}')`);
+  worker = await one(db.worker, `select notify_private.register_worker('bulk', 'test', 1, '{3,7}')`);
 });
 afterAll(() => db.drop());
 beforeEach(async () => {
@@ -38,13 +39,13 @@ const tellAll = async () => {
 /** Addresses handed out, by one claim. */
 const claim = async () => {
   const { rows } = await db.worker.query<{ address: string }>(
-    `select address from notify_private.claim_deliveries(uuidv7(), $1, 'web_push', 'bulk', 500)`,
+    `select address from notify_private.claim_deliveries(uuidv7(), $1, '3', 'bulk', 500)`,
     [worker],
   );
   return rows.map(({ address }) => address);
 };
 const pause = (origin: string) =>
-  db.owner.query(`select notify_private.pause_origin('web_push', $1, 'credentials_rejected')`, [origin]);
+  db.owner.query(`select notify_private.pause_origin('3', $1, 'credentials_rejected')`, [origin]);
 const endPauses = () =>
   db.owner.query(
     `update notify.provider_origins set paused_until = now() - interval '1 ms' where paused_until is not null`,
@@ -112,11 +113,11 @@ describe('an origin', () => {
     ).toBe(true);
   });
 
-  test('is resumed by an operator, alone or with all of its provider; nobody else may', async () => {
+  test('is resumed by an operator, alone or with all of its sender; nobody else may', async () => {
     await pause('https://bad.example');
     await pause('https://worse.example');
     const resume = (origin: string | null) =>
-      db.asOperator((client) => client.query('select notify.resume_provider($1, $2)', ['web_push', origin]), {
+      db.asOperator((client) => client.query('select notify.resume_sender($1, $2)', [senders.web_push, origin]), {
         commit: true,
       });
     const paused = async () =>
@@ -132,24 +133,24 @@ describe('an origin', () => {
     await expect(resume('https://unknown.example')).rejects.toMatchObject({ code: 'RBNFD' });
     const person = await makePerson(db);
     await expect(
-      db.asUser(person, (client) => client.query(`select notify.resume_provider('web_push', null)`)),
+      db.asUser(person, (client) => client.query(`select notify.resume_sender('3', null)`)),
     ).rejects.toMatchObject({ code: '42501' });
   });
 
   test('is forgotten 30 days after its last use, and where there are more than 2 000', async () => {
     await db.owner.query(
-      `insert into notify.provider_origins (provider, origin, used_at)
-       select 'web_push', 'https://' || n || '.example', now() - make_interval(mins => n) from generate_series(1, 2100) as n
-       union all select 'webhook', 'https://old.example', now() - interval '31 days'
-       union all select 'webhook', 'https://new.example', now() - interval '29 days'`,
+      `insert into notify.provider_origins (sender_id, origin, used_at)
+       select 3, 'https://' || n || '.example', now() - make_interval(mins => n) from generate_series(1, 2100) as n
+       union all select 7, 'https://old.example', now() - interval '31 days'
+       union all select 7, 'https://new.example', now() - interval '29 days'`,
     );
     await db.worker.query('select notify_private.expire_keys()');
     const { rows } = await db.owner.query(
-      "select provider, count(*)::integer as n, min(used_at) > now() - interval '30 days' as fresh from notify.provider_origins group by 1 order by 1",
+      "select sender_id as sender, count(*)::integer as n, min(used_at) > now() - interval '30 days' as fresh from notify.provider_origins group by 1 order by 1",
     );
     expect(rows).toEqual([
-      { provider: 'web_push', n: 2000, fresh: true },
-      { provider: 'webhook', n: 1, fresh: true },
+      { sender: senders.web_push, n: 2000, fresh: true },
+      { sender: senders.webhook, n: 1, fresh: true },
     ]);
   });
 });

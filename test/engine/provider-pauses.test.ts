@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { one } from '../support/one.ts';
+import { senders } from '../support/senders.ts';
 import { until } from '../support/until.ts';
 import {
   accepted,
@@ -30,7 +31,7 @@ describe('a provider', () => {
     await makeDue();
     expect((await claim()).messages).toEqual([]);
     const seen = await db.asOperator((client) =>
-      client.query(`select pause_reason from notify.providers where provider = 'apns'`),
+      client.query(`select pause_reason from notify.senders where provider = 'apns'`),
     );
     expect(seen.rows).toEqual([{ pause_reason: 'credentials_rejected' }]);
 
@@ -59,7 +60,7 @@ describe('a provider', () => {
       const before = await clock();
       await record(claimed, () => rejected('misconfigured'));
       const [until, after] = [
-        await clock('paused_until', `from notify.providers where provider = 'apns'`),
+        await clock('paused_until', `from notify.senders where provider = 'apns'`),
         await clock(),
       ];
       expect(until - before).toBeGreaterThanOrEqual(pause);
@@ -115,7 +116,7 @@ describe('a provider', () => {
   test('is resumed at once by an operator', async () => {
     await queue(3);
     await record(await claim(), () => rejected('misconfigured'));
-    await db.asOperator((client) => client.query(`select notify.resume_provider('apns')`), { commit: true });
+    await db.asOperator((client) => client.query(`select notify.resume_sender('1')`), { commit: true });
     await makeDue();
     expect((await claim()).messages).toHaveLength(3);
   });
@@ -124,7 +125,7 @@ describe('a provider', () => {
     await queue(400);
     const begun = performance.now();
     await db.owner.query(
-      `update notify.providers set rate_per_second = 100, tokens = 0, refilled_at = clock_timestamp() where provider = 'apns'`,
+      `update notify.senders set rate_per_second = 100, tokens = 0, refilled_at = clock_timestamp() where provider = 'apns'`,
     );
     let taken = 0;
     const workers = Array.from({ length: 12 }, async () => {
@@ -142,8 +143,8 @@ describe('a provider', () => {
   test('with a rate serves P0 first, and a look takes no more tokens than it has messages', async () => {
     await queue(20);
     await queue(3, { priority: 'P0' });
-    const rate = `update notify.providers set rate_per_second = 0.5, tokens = 5, refilled_at = clock_timestamp() where provider = 'apns'`;
-    const urgent = () => engine.claim(randomUUID(), worker, 'apns', 'urgent');
+    const rate = `update notify.senders set rate_per_second = 0.5, tokens = 5, refilled_at = clock_timestamp() where provider = 'apns'`;
+    const urgent = () => engine.claim(randomUUID(), worker, senders.apns, 'urgent');
     // At most one second's worth is kept, here one token: it is P0's.
     await db.owner.query(rate);
     expect((await claim()).messages).toHaveLength(0);
@@ -153,18 +154,18 @@ describe('a provider', () => {
     await db.owner.query(rate.replace('0.5', '10').replace('= 5', '= 10'));
     expect(await urgent()).toHaveLength(2);
     expect(
-      await one(db.owner, `select tokens::float from notify.providers where provider = 'apns'`),
+      await one(db.owner, `select tokens::float from notify.senders where provider = 'apns'`),
     ).toBeGreaterThanOrEqual(8);
   });
 
   test('gives the same tokens to one claim only, also when two look at the same instant', async () => {
     await queue(40);
-    const rate = `update notify.providers set rate_per_second = 5, tokens = 5, refilled_at = clock_timestamp() where provider = 'apns'`;
+    const rate = `update notify.senders set rate_per_second = 5, tokens = 5, refilled_at = clock_timestamp() where provider = 'apns'`;
     const begun = performance.now();
     await db.owner.query(rate);
     const holder = await db.owner.connect();
     await holder.query('begin');
-    await holder.query(`select from notify.providers where provider = 'apns' for update`);
+    await holder.query(`select from notify.senders where provider = 'apns' for update`);
     const claims = Promise.all([claim(), claim(), claim()]);
     await until('all wait', () =>
       one<boolean>(
@@ -183,12 +184,12 @@ describe('a provider', () => {
     await queue(50);
     await queue(50, { priority: 'P0' });
     await db.owner.query(
-      `update notify.providers set rate_per_second = 0.01, tokens = 0, refilled_at = clock_timestamp() where provider = 'apns'`,
+      `update notify.senders set rate_per_second = 0.01, tokens = 0, refilled_at = clock_timestamp() where provider = 'apns'`,
     );
     await db.owner.query('delete from graphile_worker._private_jobs');
     for (let n = 0; n < 12; n++) {
       expect((await claim()).messages).toEqual([]);
-      expect(await engine.claim(randomUUID(), worker, 'apns', 'urgent')).toEqual([]);
+      expect(await engine.claim(randomUUID(), worker, senders.apns, 'urgent')).toEqual([]);
     }
     const jobs = await db.jobs();
     expect(jobs.map(({ task }) => task).sort()).toEqual(['delivery__send', 'delivery__send_urgent']);
@@ -200,7 +201,7 @@ describe('a provider', () => {
     await db.owner.query(
       `update notify.deliveries set due_at = now() + interval '1 hour' where id = (select min(id::text)::uuid from notify.deliveries)`,
     );
-    expect(await engine.skip('apns', 'bulk')).toBe(6);
+    expect(await engine.skip(senders.apns, 'bulk')).toBe(6);
     expect(await statuses()).toEqual({ suppressed: 6, queued: 1 });
     expect(
       await one(

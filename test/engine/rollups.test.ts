@@ -1,10 +1,12 @@
 // Over 300 lines: everything that may happen to deliveries, as acts that are played at random and then counted again.
+
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { forget, installPack, makePerson, makeType, planDue, tell } from '../support/engine-pack.ts';
 import { one } from '../support/one.ts';
 import { expectExact } from '../support/rollups.ts';
 import { type Rand, seeded } from '../support/rules-world.ts';
+import { senders } from '../support/senders.ts';
 import { runUpkeep } from '../support/worker-context.ts';
 
 /** Deliveries live through all that can happen to them, by the functions that do it in production; the figures follow. */
@@ -45,7 +47,7 @@ beforeAll(async () => {
         email: `p${n}@example.com`,
       }),
     );
-  workerId = await one(db.worker, `select notify_private.register_worker('bulk', 'host', 1, '{apns,fcm,twilio,smtp}')`);
+  workerId = await one(db.worker, `select notify_private.register_worker('bulk', 'host', 1, '{1,2,5,4}')`);
 });
 afterAll(() => db.drop());
 
@@ -84,11 +86,11 @@ const acts: Record<string, Act> = {
   },
   'claims and records': async (random) => {
     await db.owner.query(`update notify.deliveries set due_at = now() where status = 'queued'`);
-    await db.owner.query(`update notify.providers set paused_until = null, pause_reason = null`);
+    await db.owner.query(`update notify.senders set paused_until = null, pause_reason = null`);
     const { rows } = await db.worker.query<{ claim: string; delivery: string }>(
       `with claim as (select uuidv7() as id)
        select c.id as claim, d.delivery_id as delivery from claim as c, notify_private.claim_deliveries(c.id, $1, $2, 'bulk', $3) as d`,
-      [workerId, random.from(['apns', 'fcm', 'twilio', 'smtp', 'smtp']), 1 + random(10)],
+      [workerId, random.from([senders.apns, senders.fcm, senders.twilio, senders.smtp, senders.smtp]), 1 + random(10)],
     );
     const outcomes = rows.map(() =>
       random.from([
@@ -112,13 +114,10 @@ const acts: Record<string, Act> = {
     else if (rows[0]) await db.worker.query('select notify_private.release_claim($1)', [rows[0].claim]);
   },
   'dies while sending': async (random) => {
-    const dying = await one(
-      db.worker,
-      `select notify_private.register_worker('bulk', 'h', 2, '{apns,fcm,twilio,smtp}')`,
-    );
+    const dying = await one(db.worker, `select notify_private.register_worker('bulk', 'h', 2, '{1,2,5,4}')`);
     await db.worker.query(`select notify_private.claim_deliveries(uuidv7(), $1, $2, 'bulk', 3)`, [
       dying,
-      random.from(['apns', 'twilio']),
+      random.from([senders.apns, senders.twilio]),
     ]);
     await db.owner.query(`update notify.workers set seen_at = now() - interval '1 minute' where id = $1`, [dying]);
     await db.worker.query('select notify_private.recover_claims()');
@@ -250,7 +249,7 @@ test('NC-51: a report that moves nothing else is noticed by itself', async () =>
   await planDue(db);
   const { rows } = await db.worker.query<{ claim: string; delivery: string }>(
     `with claim as (select uuidv7() as id)
-     select c.id as claim, d.delivery_id as delivery from claim as c, notify_private.claim_deliveries(c.id, $1, 'smtp', 'bulk') as d`,
+     select c.id as claim, d.delivery_id as delivery from claim as c, notify_private.claim_deliveries(c.id, $1, '4', 'bulk') as d`,
     [workerId],
   );
   expect(rows).toHaveLength(1);

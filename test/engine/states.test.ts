@@ -1,4 +1,5 @@
 // Over 300 lines: the page of states, read and made to happen row by row.
+
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -15,6 +16,7 @@ import {
   tell,
 } from '../support/engine-pack.ts';
 import { one } from '../support/one.ts';
+import { senders } from '../support/senders.ts';
 import { engineOf } from '../support/worker-context.ts';
 
 const page = readFileSync(new URL('../../docs/delivery-states.md', import.meta.url), 'utf8');
@@ -40,7 +42,7 @@ beforeAll(async () => {
   db = await createDatabase();
   await installPack(db);
   engine = engineOf(db);
-  worker = await engine.register('bulk', 'host', 1, ['apns', 'twilio']);
+  worker = await engine.register('bulk', 'host', 1, [senders.apns, senders.twilio]);
   await db.owner.query('update notify.settings set daily_cap = 1000000');
   await db.owner.query(`
     create table engine_test.transitions (moved text primary key, by text);
@@ -85,7 +87,7 @@ async function queued(channel: 'push' | 'sms' = 'push', options: TypeOptions = {
 async function claim(provider: ProviderName = 'apns') {
   await db.owner.query(`update notify.deliveries set due_at = now() - interval '1 hour' where status = 'queued'`);
   const claimId = randomUUID();
-  return { claimId, messages: await engine.claim(claimId, worker, provider, 'bulk') };
+  return { claimId, messages: await engine.claim(claimId, worker, senders[provider], 'bulk') };
 }
 async function attempt(result: Result, provider: ProviderName = 'apns') {
   const { claimId, messages } = await claim(provider);
@@ -102,7 +104,7 @@ const receipt = (id: string, kind: string) =>
 const loseWorker = async () => {
   await db.owner.query(`update notify.workers set seen_at = now() - interval '1 minute'`);
   await engine.recover();
-  worker = await engine.register('bulk', 'host', 1, ['apns', 'twilio']);
+  worker = await engine.register('bulk', 'host', 1, [senders.apns, senders.twilio]);
 };
 const statusOf = (id: string) => one<string>(db.owner, 'select status from notify.deliveries where id = $1', [id]);
 const expire = () => db.owner.query(`update notify.deliveries set expires_at = now() where status = 'queued'`);
@@ -131,7 +133,7 @@ describe('every transition that the page names, made to happen', () => {
     await queued();
     await db.owner.query('select notify_private.cancel_events(array(select id from notify.events))');
     await queued();
-    await engine.skip('apns', 'bulk');
+    await engine.skip(senders.apns, 'bulk');
   });
 
   test('recorded', async () => {
@@ -208,7 +210,7 @@ describe('every transition that the page names, made to happen', () => {
     });
     await reachedAfter(async () => {
       await db.owner.query(`update notify.deliveries set due_at = now() where status = 'queued'`);
-      await engine.skip('apns', 'bulk');
+      await engine.skip(senders.apns, 'bulk');
     });
   });
 
@@ -268,6 +270,7 @@ describe('the constraints', () => {
       notification_id: randomUUID(),
       recipient_id: randomUUID(),
       channel: 'push',
+      sender_id: senders.apns,
       provider: 'apns',
       lane: 'bulk',
       expires_at: now,
@@ -325,6 +328,7 @@ describe('the constraints', () => {
     ['reason_where_refused', { status: 'canceled', finished_at: now }],
     ['reason_where_refused', { status: 'unknown' }],
     ['lane_is_known', { lane: 'slow' }],
+    ['sender_where_queued', { status: 'queued', sender_id: null }],
   ])('%s refuses %j', async (constraint, row) => {
     await expect(insert(row)).rejects.toMatchObject({ code: '23514', constraint: `deliveries_${constraint}` });
   });

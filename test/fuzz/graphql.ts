@@ -33,7 +33,7 @@ const meant: Readonly<Record<string, Json>> = {
   'explain.eventId': '⟦me.event_id⟧',
   'logOut.sessionId': '⟦me.session_id⟧',
   'requestEmailVerificationFor.userId': '⟦me.recipient_id⟧',
-  'resumeProvider.provider': 'fcm',
+  'resumeSender.senderId': 2,
   'runSweep.sweepKey': 'stale_devices',
   'setConsentRule.region': 'DE',
   'setConsentRule.regime': 'opt_in',

@@ -28,7 +28,7 @@ export async function brokenInvariants(db: TestDatabase): Promise<string[]> {
 
 /** The engine works on these by itself; rows of them change as time passes. */
 const alive =
-  /^notify_private\.|^notify\.(holds|digests|digest_items|deliveries|events|journey|schedule|sweep|workers|providers)|^coaching\.(calls|call_schedules|streaks)$/;
+  /^notify_private\.|^notify\.(holds|digests|digest_items|deliveries|events|journey|schedule|sweep|workers|senders)|^coaching\.(calls|call_schedules|streaks)$/;
 
 /** Rows in which a mark stands, as text: what must be as it was when all is over. */
 export async function rowsOf(db: TestDatabase, marks: ReadonlySet<string>): Promise<Set<string>> {

@@ -1,4 +1,5 @@
 // Over 300 lines: one allowance, and each way to use it up.
+
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Engine } from '../../src/database/engine.ts';
@@ -16,6 +17,7 @@ import {
   tell,
 } from '../support/engine-pack.ts';
 import { one } from '../support/one.ts';
+import { senders } from '../support/senders.ts';
 import { engineOf } from '../support/worker-context.ts';
 
 let db: TestDatabase;
@@ -30,7 +32,7 @@ beforeAll(async () => {
   api = await startTestApi(db);
   await installPack(db);
   engine = engineOf(db);
-  worker = await engine.register('urgent', 'host', 1, ['apns', 'twilio', 'twilio_voice']);
+  worker = await engine.register('urgent', 'host', 1, [senders.apns, senders.twilio, senders.twilio_voice]);
   // P0: whatever is urgent costs as much.
   sms = await makeType(db, { channels: ['sms'], priority: 'P0', maxAttempts: 2 });
   voice = await makeType(db, { channels: ['voice'], priority: 'P0' });
@@ -70,14 +72,14 @@ async function claim(provider: ProviderName = 'twilio', most = 500) {
   const claimId = randomUUID();
   const { rows } = await db.worker.query<{ delivery_id: string }>(
     `select delivery_id from notify_private.claim_deliveries($1, $2, $3, 'urgent', $4)`,
-    [claimId, worker, provider, most],
+    [claimId, worker, senders[provider], most],
   );
   return { claimId, ids: rows.map(({ delivery_id }) => delivery_id) };
 }
 /** Takes what is due and says that the provider answered so. */
 async function carry(answer: Result, provider: ProviderName = 'twilio') {
   const claimId = randomUUID();
-  const messages = await engine.claim(claimId, worker, provider, 'urgent');
+  const messages = await engine.claim(claimId, worker, senders[provider], 'urgent');
   await engine.record(
     claimId,
     messages,

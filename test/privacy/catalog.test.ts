@@ -108,8 +108,8 @@ test.each([
     'trips.trips.sponsor_id: names a person and is not declared',
   ],
   [
-    'alter table notify.providers add column changed_by uuid',
-    'notify.providers.changed_by: names a person and is not declared',
+    'alter table notify.senders add column changed_by uuid',
+    'notify.senders.changed_by: names a person and is not declared',
   ],
   [
     'alter table notify.devices add column previous_owner_id uuid',
@@ -132,8 +132,8 @@ test.each([
     'notify.consents.answers: stays when the person of recorded_by is erased; say in changes or not_theirs what it is',
   ],
   [
-    'alter table notify.providers add column contact_email text',
-    `notify.providers.contact_email: looks like somebody's, in a table that is said to be about nobody`,
+    'alter table notify.senders add column contact_email text',
+    `notify.senders.contact_email: looks like somebody's, in a table that is said to be about nobody`,
   ],
   [
     'alter table notify.devices add column refresh_token text',

@@ -280,7 +280,7 @@ test('issue 3, 11: what is being sent is waited for, and its outcome written in 
   const worker = await registerWorker(db);
   const claimId = randomUUID();
   const { rows: claimed } = await db.worker.query<{ delivery_id: string }>(
-    `select delivery_id from notify_private.claim_deliveries($1, $2, 'apns', 'bulk')`,
+    `select delivery_id from notify_private.claim_deliveries($1, $2, '1', 'bulk')`,
     [claimId, worker],
   );
   expect(claimed.length).toBeGreaterThanOrEqual(2);
@@ -299,7 +299,7 @@ test('issue 3, 11: what is being sent is waited for, and its outcome written in 
   });
   // What waits is in nobody's reach any more, though nothing is committed yet; the friend's is.
   const { rows: next } = await db.worker.query<{ recipient_id: string }>(
-    `select delivery_id from notify_private.claim_deliveries($1, $2, 'apns', 'bulk')`,
+    `select delivery_id from notify_private.claim_deliveries($1, $2, '1', 'bulk')`,
     [randomUUID(), worker],
   );
   expect(next).toHaveLength(1);

@@ -72,8 +72,8 @@ export async function makeHistory(db: TestDatabase, month: string, recipientIds:
      receipt as (
        insert into notify.receipts (delivery_id, kind, source) select delivery_id, 'delivered', 'provider' from person
      )
-     insert into notify.deliveries (id, notification_id, recipient_id, channel, provider, lane, status, expires_at, attempt, max_attempts, sent_at, delivered_at, finished_at)
-     select delivery_id, notification_id, id, 'push', 'apns', 'bulk', 'delivered', t, 1, 8, t, t, t from person`,
+     insert into notify.deliveries (id, notification_id, recipient_id, channel, sender_id, provider, lane, status, expires_at, attempt, max_attempts, sent_at, delivered_at, finished_at)
+     select delivery_id, notification_id, id, 'push', 1, 'apns', 'bulk', 'delivered', t, 1, 8, t, t, t from person`,
     [eventId, month, recipientIds],
   );
   return eventId;

@@ -1,4 +1,5 @@
 // Over 300 lines: one order of steps, and each way to go through it.
+
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
@@ -15,6 +16,7 @@ import {
 } from '../support/engine-pack.ts';
 import { one } from '../support/one.ts';
 import { patiently } from '../support/patiently.ts';
+import { senders } from '../support/senders.ts';
 
 let db: TestDatabase;
 let type: string;
@@ -56,15 +58,15 @@ const delivery = (event: string, channel: string) =>
   );
 /** What a worker does: claims all that is due of a provider and writes back what it said. */
 async function send(
-  provider: string,
+  provider: keyof typeof senders,
   outcome: 'accepted' | 'address' | 'transient',
   client: pg.ClientBase | pg.Pool = db.owner,
 ) {
   const { rows } = await client.query(
-    `with worker as (select notify_private.register_worker('bulk', 'h', 1, '{apns,fcm,smtp,twilio}') as id),
+    `with worker as (select notify_private.register_worker('bulk', 'h', 1, '{1,2,4,5}') as id),
      claim as (select uuidv7() as id)
      select c.id as claim_id, d.delivery_id from claim as c, worker as w, notify_private.claim_deliveries(c.id, w.id, $1, 'bulk') as d`,
-    [provider],
+    [senders[provider]],
   );
   for (const { claim_id } of rows.slice(0, 1)) {
     await client.query(
@@ -261,7 +263,7 @@ test('until it was read: what the person did is looked at when the wait is over'
 describe('what else ends a step', () => {
   test('a provider without credentials', async () => {
     const event = await plan(await withPhone());
-    await db.owner.query(`select notify_private.skip_deliveries('apns', 'bulk')`);
+    await db.owner.query(`select notify_private.skip_deliveries('1', 'bulk')`);
     await releaseDue(db);
     expect(await decisionOf(db, event, 'sms')).toBe('send');
   });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { one } from '../support/one.ts';
 import { hour, makeWorld, type Rand, seeded, tellSome, type World } from '../support/rules-world.ts';
+import { senders } from '../support/senders.ts';
 
 /** All that changes what waits or was told, by many sessions at once about the same few people, and what must hold of it. */
 let db: TestDatabase;
@@ -70,12 +71,12 @@ const something: readonly ((session: Session) => Promise<unknown>)[] = [
       { commit: true },
     ),
   async ({ worker, workerId, random }) => {
-    const provider = random.from(['apns', 'smtp', 'twilio']);
+    const sender = random.from([senders.apns, senders.smtp, senders.twilio]);
     const { rows } = await worker.query(
       `with claim as (select uuidv7() as id)
        select c.id as claim, d.delivery_id as delivery
        from claim as c, notify_private.claim_deliveries(c.id, $1, $2, 'bulk') as d`,
-      [workerId, provider],
+      [workerId, sender],
     );
     if (rows.length === 0) return;
     await worker.query(
@@ -110,7 +111,7 @@ test('sixteen sessions plan, release, gather, close, cancel, choose, send and re
       const random = seeded(5000 + nth);
       const workerId = await one<string>(
         worker,
-        `select notify_private.register_worker('bulk', 'h', $1, '{apns,fcm,smtp,twilio}')`,
+        `select notify_private.register_worker('bulk', 'h', $1, '{1,2,4,5}')`,
         [nth + 1],
       );
       const session = { worker, workerId, random, told };

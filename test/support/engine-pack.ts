@@ -265,6 +265,6 @@ export async function forget(db: TestDatabase): Promise<void> {
       notify_private.daily_counters, notify_private.event_keys, notify_private.audience_rest, notify_private.charges, notify.daily_spending, notify.daily_spending_totals;
     delete from graphile_worker._private_jobs;
     truncate notify.provider_origins, notify_private.suspects, notify_private.evidence;
-    update notify.providers set accepted_at = null, paused_until = null, pause_reason = null, pauses = 0, rate_per_second = null, tokens = 0;
+    update notify.senders set accepted_at = null, paused_until = null, pause_reason = null, pauses = 0, rate_per_second = null, tokens = 0;
   `);
 }

@@ -33,9 +33,9 @@ export async function makeDelivery(
        select event_id, $1, $2, 'send', id from notification
      )
      insert into notify.deliveries
-       (notification_id, recipient_id, channel, provider, lane, address, status, reason, expires_at, max_attempts,
+       (notification_id, recipient_id, channel, sender_id, provider, lane, address, status, reason, expires_at, max_attempts,
         attempt, claim_id, sent_at, finished_at)
-     select id, $1, $2, $3, 'urgent', $5, $4,
+     select id, $1, $2, (select s.id from notify.senders as s where s.provider = $3), $3, 'urgent', $5, $4,
        case when $4 in ('unknown', 'failed') then 'worker_lost' end, now() + interval '1 day', 8,
        $7,
        case when $4 = 'sending' then uuidv7() end,
@@ -53,7 +53,7 @@ export async function makeDelivery(
 /** A worker registered for the urgent lane; its id. */
 export async function registerWorker(database: TestDatabase): Promise<string> {
   const { rows } = await database.worker.query<{ id: string }>(
-    `select notify_private.register_worker('urgent', 'test', 1, '{apns}') as id`,
+    `select notify_private.register_worker('urgent', 'test', 1, '{1}') as id`,
   );
   return rows[0]?.id ?? randomUUID();
 }

@@ -197,9 +197,9 @@ export async function live(db: TestDatabase, ada: Someone, friend: string): Prom
        insert into notify_private.charges (delivery_id, user_id, channel, address, charged_at, country, currency, amount)
        select id, $1, 'sms', $2, now(), 'DE', 'EUR', 0.1 from notify.deliveries where recipient_id = $1 limit 1
      ), ended as (insert into notify_private.ended_sessions (user_id, session_id) values ($1, 'a session that is over')),
-       evidence as (insert into notify_private.evidence (provider, origin, user_id, accepted_at) values ('apns', '', $1, now()))
-     insert into notify_private.suspects (provider, origin, device_id, user_id, since, said_at)
-     select provider, '', id, user_id, now(), now() from notify.devices where user_id = $1 limit 1`,
+       evidence as (insert into notify_private.evidence (sender_id, origin, user_id, accepted_at) values (1, '', $1, now()))
+     insert into notify_private.suspects (sender_id, origin, device_id, user_id, since, said_at)
+     select 1, '', id, user_id, now(), now() from notify.devices where user_id = $1 limit 1`,
     [ada.id, ada.phone],
   );
 }

@@ -7,6 +7,7 @@ import type { WorkerContext } from '../../src/worker/context.ts';
 import { persist } from '../../src/worker/persist.ts';
 import { upkeepTasks } from '../../tasks/upkeep.ts';
 import type { TestDatabase } from './database.ts';
+import { senders } from './senders.ts';
 
 /** The engine as a worker calls it, over connections of the worker's login. */
 export function engineOf(db: TestDatabase): Engine {
@@ -19,7 +20,10 @@ export function planningContext(db: TestDatabase, providers: readonly Provider[]
   return {
     engine: createEngine({ pool: db.worker, planningPool: db.worker }),
     lane: 'bulk',
-    providers: new Map(providers.map((provider) => [provider.name, provider])),
+    senderOf: (id) => {
+      const provider = providers.find(({ name }) => senders[name] === id);
+      return provider && { id, provider };
+    },
     compose: null,
     logger,
     workerId: () => '00000000-0000-0000-0000-000000000000',

@@ -25,8 +25,8 @@ const service = (sql: string, ...values: unknown[]) =>
 /** What a worker takes for sending, as "name: type". */
 async function taken(): Promise<string[]> {
   for (const lane of ['urgent', 'bulk']) {
-    const workerId = await one(db, `select notify_private.register_worker($1, 'test', 1, '{fcm}')`, [lane]);
-    await db.owner.query(`select from notify_private.claim_deliveries(uuidv7(), $1, 'fcm', $2)`, [workerId, lane]);
+    const workerId = await one(db, `select notify_private.register_worker($1, 'test', 1, '{2}')`, [lane]);
+    await db.owner.query(`select from notify_private.claim_deliveries(uuidv7(), $1, '2', $2)`, [workerId, lane]);
   }
   const { rows } = await db.owner.query<{ said: string }>(
     `select u.name || ': ' || n.type_key as said

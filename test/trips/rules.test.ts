@@ -275,7 +275,7 @@ describe('TR-G5 providers', () => {
   test('TR-G5 without credentials the write succeeds and the delivery ends as skipped, with its reason', async () => {
     await insertTrip(db, circleId, ada);
     await planAll(db);
-    await db.worker.query(`select notify_private.skip_deliveries('fcm', 'urgent')`);
+    await db.worker.query(`select notify_private.skip_deliveries('2', 'urgent')`);
     const { rows } = await db.owner.query('select distinct status, reason from notify.deliveries');
     expect(rows).toEqual([{ status: 'suppressed', reason: 'provider_not_configured' }]);
   });

@@ -29,11 +29,11 @@ begin
     do update set count = n.count + excluded.count, sent_at = n.sent_at || excluded.sent_at;
 
   insert into notify.deliveries
-    (notification_id, recipient_id, channel, provider, lane, device_id, address, status, reason,
+    (notification_id, recipient_id, channel, sender_id, provider, lane, device_id, address, status, reason,
      due_at, expires_at, max_attempts, created_at, sent_at, delivered_at, finished_at, is_awaited, has_listener,
      sms_form, sms_encoding, sms_segments, sms_country)
   select
-    v.notification_id, v.recipient_id, v.channel, a.provider,
+    v.notification_id, v.recipient_id, v.channel, a.sender_id, a.provider,
     case t.priority when 'P0' then 'urgent' else 'bulk' end,
     a.device_id, case when a.device_id is null then a.address end,
     fate.status, a.suppression_reason, at, e.due_at + coalesce(e.expires_after, t.expires_after),

@@ -4,15 +4,33 @@ language sql stable
 security definer set search_path = pg_catalog, pg_temp
 as $$
   -- Waiting, by who is to carry it; both from the partial index of what is queued.
-  select 'queue_depth', pg_catalog.jsonb_build_object('provider', d.provider, 'lane', d.lane, 'due', d.due_at <= pg_catalog.now()),
-    count(*)::double precision
-  from notify.deliveries as d where d.status = 'queued'
-  group by d.provider, d.lane, d.due_at <= pg_catalog.now()
-  union all
-  select 'queue_oldest_due_seconds', pg_catalog.jsonb_build_object('provider', d.provider, 'lane', d.lane),
-    extract(epoch from pg_catalog.now() - min(d.due_at))::double precision
-  from notify.deliveries as d where d.status = 'queued' and d.due_at <= pg_catalog.now()
-  group by d.provider, d.lane
+  select m.name, s.labels || m.labels, m.value
+  from (
+    select 'queue_depth' as name, d.sender_id, pg_catalog.jsonb_build_object('lane', d.lane, 'due', d.due_at <= pg_catalog.now()) as labels,
+      count(*)::double precision as value
+    from notify.deliveries as d where d.status = 'queued'
+    group by d.sender_id, d.lane, d.due_at <= pg_catalog.now()
+    union all
+    select 'queue_oldest_due_seconds', d.sender_id, pg_catalog.jsonb_build_object('lane', d.lane),
+      extract(epoch from pg_catalog.now() - min(d.due_at))::double precision
+    from notify.deliveries as d where d.status = 'queued' and d.due_at <= pg_catalog.now()
+    group by d.sender_id, d.lane
+    union all
+    select 'sender_paused', s.id, '{}', (s.paused_until is not null)::integer
+    from notify.senders as s where s.configured
+    union all
+    select 'origins_paused', s.id, '{}', (
+      select count(*) from notify.provider_origins as o where o.sender_id = s.id and o.paused_until is not null
+    )
+    from notify.senders as s where s.configured and s.provider in ('web_push', 'webhook')
+    union all
+    select 'suspect_people', s.sender_id, '{}', count(distinct s.user_id)
+    from notify_private.suspects as s group by s.sender_id
+  ) as m
+  cross join lateral (
+    select pg_catalog.jsonb_build_object('app', x.app_key, 'provider', x.provider) as labels
+    from notify.senders as x where x.id = m.sender_id
+  ) as s
   union all
   -- The last hour only: ids are time, so this reads the end of one partition however large the table is.
   select 'deliveries_last_hour',
@@ -76,17 +94,6 @@ as $$
   ) as c
   cross join lateral (values ('spending', s.spent), ('spending_cap', c.per_day)) as m (name, value)
   where s.day = (pg_catalog.now() at time zone 'UTC')::date
-  union all
-  select 'provider_paused', pg_catalog.jsonb_build_object('provider', p.provider), (p.paused_until is not null)::integer
-  from notify.providers as p where p.configured
-  union all
-  select 'origins_paused', pg_catalog.jsonb_build_object('provider', p.provider), (
-    select count(*) from notify.provider_origins as o where o.provider = p.provider and o.paused_until is not null
-  )
-  from notify.providers as p where p.configured and p.provider in ('web_push', 'webhook')
-  union all
-  select 'suspect_people', pg_catalog.jsonb_build_object('provider', s.provider), count(distinct s.user_id)
-  from notify_private.suspects as s group by s.provider
   union all
   select 'workers_alive', pg_catalog.jsonb_build_object('lane', l.lane), count(w.id)
   from (values ('urgent'), ('bulk')) as l (lane)

@@ -1,4 +1,4 @@
-create or replace function notify_private.origin_standings(carrier notify.providers, answers notify_private.answer[],
+create or replace function notify_private.origin_standings(sender notify.senders, answers notify_private.answer[],
   sent_at timestamptz, at timestamptz)
 returns setof notify_private.standing
 language sql volatile set search_path = pg_catalog, pg_temp
@@ -11,8 +11,8 @@ as $$
     -- Once most are in doubt, a few acceptances do not condemn the rest, in whatever chunks they come.
     e.people_against > e.people_for as is_most_in_doubt,
     case
-      -- A provider of many origins is never paused itself.
-      when c.accepted > 0 or c.doubtful = 0 or c.origin = '' and (carrier).provider in ('web_push', 'webhook') then null
+      -- A sender to many origins is never paused itself.
+      when c.accepted > 0 or c.doubtful = 0 or c.origin = '' and (sender).provider in ('web_push', 'webhook') then null
       when d.people >= case
         when k.known_at > at - interval '10 minutes' then case when c.is_before_recipient then 3 else 10 end
         else case when c.is_before_recipient then 1 else 3 end
@@ -29,24 +29,24 @@ as $$
     from unnest(answers) as a
     group by a.origin
   ) as c
-  left join notify.provider_origins as o on o.provider = (carrier).provider and o.origin = c.origin
+  left join notify.provider_origins as o on o.sender_id = (sender).id and o.origin = c.origin
   cross join lateral (
-    select greatest(case when c.origin = '' then (carrier).accepted_at else o.accepted_at end,
+    select greatest(case when c.origin = '' then (sender).accepted_at else o.accepted_at end,
       case when c.accepted > 0 then sent_at end) as known_at
   ) as h
   cross join lateral (
-    select case when h.known_at >= coalesce((carrier).credentials_changed_at, '-infinity') then h.known_at end as known_at
+    select case when h.known_at >= coalesce((sender).credentials_changed_at, '-infinity') then h.known_at end as known_at
   ) as k
   cross join lateral (
     select count(distinct s.user_id) as people
     from notify_private.suspects as s
-    where c.doubtful > 0 and s.provider = (carrier).provider and s.origin = c.origin
+    where c.doubtful > 0 and s.sender_id = (sender).id and s.origin = c.origin
       and s.said_at > greatest(k.known_at, at - interval '1 day')
   ) as d
-  left join lateral notify_private.weigh_evidence(carrier, c.origin, at) as e on c.doubtful > 0
+  left join lateral notify_private.weigh_evidence(sender, c.origin, at) as e on c.doubtful > 0
   -- Rows are taken in one order by all.
   order by c.origin
 $$;
-comment on function notify_private.origin_standings(notify.providers, notify_private.answer[], timestamptz, timestamptz) is
-  'How the provider and its origins stand after a chunk: whether they let us in, since when they are known to, and whether '
+comment on function notify_private.origin_standings(notify.senders, notify_private.answer[], timestamptz, timestamptz) is
+  'How a sender and its origins stand after a chunk: whether they let us in, since when they are known to, and whether '
   'so many people are in doubt without an acceptance that it must be about us. docs/decisions/0007 has the figures.';

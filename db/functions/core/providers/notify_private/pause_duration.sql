@@ -4,4 +4,4 @@ as $$
   select least(interval '5 minutes', interval '5 seconds' * 2 ^ least(pauses, 10))
 $$;
 comment on function notify_private.pause_duration(integer) is
-  'How long a provider or an origin is paused after so many failed probes: 5 s doubled each time up to 5 min.';
+  'How long a sender or an origin is paused after so many failed probes: 5 s doubled each time up to 5 min.';

@@ -1,8 +1,8 @@
-create or replace function notify_private.pause_origin(provider text, origin text, reason text) returns timestamptz
+create or replace function notify_private.pause_origin(sender_id smallint, origin text, reason text) returns timestamptz
 language sql volatile set search_path = pg_catalog, pg_temp
 as $$
-  insert into notify.provider_origins as o (provider, origin, pauses, pause_reason, paused_until)
-  values (provider, origin, 1, reason, clock_timestamp() + notify_private.pause_duration(0))
+  insert into notify.provider_origins as o (sender_id, origin, pauses, pause_reason, paused_until)
+  values (sender_id, origin, 1, reason, clock_timestamp() + notify_private.pause_duration(0))
   on conflict on constraint provider_origins_pkey do update
   set
     used_at = clock_timestamp(),
@@ -11,5 +11,5 @@ as $$
     paused_until = clock_timestamp() + notify_private.pause_duration(o.pauses)
   returning o.paused_until
 $$;
-comment on function notify_private.pause_origin(text, text, text) is
-  'Sets one push service or webhook host aside, longer each time; returns until when. The others of its provider go on.';
+comment on function notify_private.pause_origin(smallint, text, text) is
+  'Sets one push service or webhook host aside, longer each time; returns until when. The others of its sender go on.';

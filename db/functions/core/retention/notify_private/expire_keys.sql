@@ -26,7 +26,7 @@ begin
   -- Anyone can make up origins: the longest unused go, however many there are.
   delete from notify.provider_origins as o
   where o.used_at < pg_catalog.now() - interval '30 days' or o.used_at < (
-    select x.used_at from notify.provider_origins as x where x.provider = o.provider order by x.used_at desc offset 1999 limit 1
+    select x.used_at from notify.provider_origins as x where x.sender_id = o.sender_id order by x.used_at desc offset 1999 limit 1
   );
   delete from notify_private.charges
   where charged_at < pg_catalog.now() - greatest(

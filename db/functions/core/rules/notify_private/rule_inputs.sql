@@ -125,7 +125,8 @@ as $$
       pg_catalog.count(*)::integer as known,
       (pg_catalog.count(*) filter (where x.suppression_reason is null))::integer as usable,
       min(x.suppression_reason) as suppression_reason,
-      pg_catalog.array_agg(row(b.provider, b.device_id, b.address, x.suppression_reason)::notify_private.usable_address) as addresses
+      pg_catalog.array_agg(
+        row(b.provider, b.device_id, b.address, x.suppression_reason, b.sender_id)::notify_private.usable_address) as addresses
     from notify_private.addresses(c.recipient_id, c.channel) as b
     left join lateral (
       select y.reason as suppression_reason from notify.suppressions as y

@@ -1,4 +1,4 @@
-create or replace function notify_private.acquire_send_permits(provider text, lane text, wanted integer) returns integer
+create or replace function notify_private.acquire_send_permits(sender_id smallint, lane text, wanted integer) returns integer
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_variable
@@ -8,57 +8,57 @@ declare
   due integer;
   urgent integer := 0;
   admitted integer;
-  p notify.providers;
+  s notify.senders;
 begin
-  select * into strict p from notify.providers as x where x.provider = provider;
-  if p.paused_until > at then
+  select * into strict s from notify.senders as x where x.id = sender_id;
+  if s.paused_until > at then
     return 0;
   end if;
-  if p.paused_until is not null then
+  if s.paused_until is not null then
     -- Half open: one message probes; the others wait until its result is in, or for 5 s if it never comes.
-    update notify.providers as x set paused_until = at + interval '5 seconds'
-    where x.provider = provider and x.paused_until <= at;
+    update notify.senders as x set paused_until = at + interval '5 seconds'
+    where x.id = sender_id and x.paused_until <= at;
     return case when found then 1 else 0 end;
   end if;
-  if p.rate_per_second is null then
+  if s.rate_per_second is null then
     return wanted;
   end if;
   -- A token bucket one second deep. The row lock makes it exact over all workers; what is asked after it sees what
   -- earlier holders took.
-  select * into strict p from notify.providers as x where x.provider = provider for no key update;
-  if p.rate_per_second is null then
+  select * into strict s from notify.senders as x where x.id = sender_id for no key update;
+  if s.rate_per_second is null then
     return wanted;
   end if;
   at := pg_catalog.clock_timestamp();
   available := least(
-    greatest(p.rate_per_second, 1),
-    p.tokens + p.rate_per_second * greatest(extract(epoch from at - p.refilled_at), 0));
+    greatest(s.rate_per_second, 1),
+    s.tokens + s.rate_per_second * greatest(extract(epoch from at - s.refilled_at), 0));
   -- No more tokens than messages: one P0 took a second's worth with it. And P0 goes first: bulk gets what is left over.
   select count(*) into due from (
     select from notify.deliveries as d
-    where d.provider = provider and d.lane = lane and d.status = 'queued' and d.due_at <= at limit wanted
+    where d.sender_id = sender_id and d.lane = lane and d.status = 'queued' and d.due_at <= at limit wanted
   ) as d;
   if lane = 'bulk' then
     select count(*) into urgent from (
       select from notify.deliveries as d
-      where d.provider = provider and d.lane = 'urgent' and d.status = 'queued' and d.due_at <= at limit wanted
+      where d.sender_id = sender_id and d.lane = 'urgent' and d.status = 'queued' and d.due_at <= at limit wanted
     ) as d;
   end if;
   admitted := greatest(least(due, floor(available) - urgent), 0);
-  update notify.providers as x set tokens = available - admitted, refilled_at = at where x.provider = provider;
+  update notify.senders as x set tokens = available - admitted, refilled_at = at where x.id = sender_id;
   if admitted = 0 and due > 0 then
     -- One job of the lane waits for the next token, however many looked in vain: without the key each left two behind.
     perform graphile_worker.add_job(
       case lane when 'urgent' then 'delivery__send_urgent' else 'delivery__send' end,
-      pg_catalog.json_build_object('provider', provider),
+      pg_catalog.json_build_object('sender', sender_id),
       run_at => at + least(interval '200 milliseconds', greatest(interval '10 milliseconds', case lane
-        when 'urgent' then interval '1 second' * (1 - available) / p.rate_per_second else interval '200 milliseconds' end)),
-      job_key => 'rate:' || provider || ':' || lane,
+        when 'urgent' then interval '1 second' * (1 - available) / s.rate_per_second else interval '200 milliseconds' end)),
+      job_key => 'rate:' || sender_id || ':' || lane,
       job_key_mode => 'preserve_run_at');
   end if;
   return admitted;
 end
 $$;
-comment on function notify_private.acquire_send_permits(text, text, integer) is
-  'How many messages a provider may be given now: none while it is paused, '
+comment on function notify_private.acquire_send_permits(smallint, text, integer) is
+  'How many messages a sender may be given now: none while it is paused, '
   'one to probe it afterwards, within its rate limit otherwise, P0 first.';

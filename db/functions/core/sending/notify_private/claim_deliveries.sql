@@ -1,5 +1,5 @@
 create or replace function notify_private.claim_deliveries(
-  claim_id uuid, worker_id uuid, provider text, lane text, max_deliveries integer default 500
+  claim_id uuid, worker_id uuid, sender_id smallint, lane text, max_deliveries integer default 500
 ) returns setof notify_private.claimed_delivery
 language plpgsql volatile
 -- Definer: the worker sends what it is handed and reads nothing else. Its grant is the check of the caller.
@@ -10,25 +10,28 @@ as $$
 #variable_conflict use_variable
 declare
   at constant timestamptz := pg_catalog.clock_timestamp();
-  room integer := notify_private.acquire_send_permits(provider, lane, max_deliveries);
+  room integer := notify_private.acquire_send_permits(sender_id, lane, max_deliveries);
   taken notify_private.claimable[];
   asked notify_private.candidate[];
   irrelevant uuid[];
   unclear uuid[];
-  own_channel constant text := (select p.channel from notify.providers as p where p.provider = provider);
+  provider text;
+  own_channel text;
 begin
+  select p.provider, p.channel into strict provider, own_channel
+  from notify.senders as s join notify.providers as p on p.provider = s.provider where s.id = sender_id;
   loop
     exit when room = 0;
-    taken := notify_private.lock_due_deliveries(provider, lane, at, room);
+    taken := notify_private.lock_due_deliveries(sender_id, lane, at, room);
     exit when pg_catalog.cardinality(taken) = 0;
     if pg_catalog.cardinality(taken) = room then
-      taken := notify_private.limit_chunk_per_person(provider, lane, at, taken);
+      taken := notify_private.limit_chunk_per_person(sender_id, lane, at, taken);
     end if;
     if own_channel in ('sms', 'voice') then
       taken := notify_private.charge(taken, own_channel, at);
     end if;
     if provider in ('web_push', 'webhook') then
-      taken := notify_private.skip_paused_origins(provider, taken);
+      taken := notify_private.skip_paused_origins(sender_id, provider, taken);
     end if;
 
     -- Those whose type asks whether it still matters; without such types in the lane, one look a call.
@@ -92,7 +95,7 @@ begin
       where d.id = any (array(select t.delivery_id from unnest(taken) as t where t.fate = 'sending'));
     end if;
     if exists (select from unnest(taken) as t where t.fate = 'sending') then
-      insert into notify_private.claims (id, worker_id, provider, claimed_at) values (claim_id, worker_id, provider, at);
+      insert into notify_private.claims (id, worker_id, sender_id, claimed_at) values (claim_id, worker_id, sender_id, at);
     end if;
     if exists (select from unnest(taken) as t where t.fate <> 'sending') then
       update notify.deliveries as d
@@ -128,7 +131,7 @@ begin
       n.recipient_id,
       provider in ('web_push', 'webhook') and exists (
         select from notify.provider_origins as o
-        where o.provider = provider and o.origin = notify_private.origin_of(provider, t.address)
+        where o.sender_id = sender_id and o.origin = notify_private.origin_of(provider, t.address)
           and o.accepted_at > at - interval '7 days' limit 1
       ) as origin_answers
     from unnest(taken) as t
@@ -145,9 +148,9 @@ begin
   end loop;
 end
 $$;
-comment on function notify_private.claim_deliveries(uuid, uuid, text, text, integer) is
-  'Takes up to max_deliveries due deliveries of one provider and lane for a worker, counts the attempt, and returns '
+comment on function notify_private.claim_deliveries(uuid, uuid, smallint, text, integer) is
+  'Takes up to max_deliveries due deliveries of one sender and lane for a worker, counts the attempt, and returns '
   'what to send. Expired ones, those whose device left or changed hands, those whose address was suppressed '
   'meanwhile, those that the spending caps have no room for and those that are no longer relevant end here. The '
   'claim''s id is made by the caller, so that it can give the claim back even when the answer never reached it.';
-grant execute on function notify_private.claim_deliveries(uuid, uuid, text, text, integer) to rowbell_worker;
+grant execute on function notify_private.claim_deliveries(uuid, uuid, smallint, text, integer) to rowbell_worker;

@@ -16,21 +16,21 @@ begin
   with
   -- First what is due of each queue, then what comes next of it; each a look-up.
   queues (task, payload, key, due_at, next_at) as (
-    select 'delivery__send' || suffix, json_build_object('provider', p.provider), p.provider || ':' || enqueue_due.lane, f.due_at,
+    select 'delivery__send' || suffix, json_build_object('sender', s.id), s.id || ':' || enqueue_due.lane, f.due_at,
       coalesce(n.due_at, f.due_at)
-    from notify.providers as p
+    from notify.senders as s
     cross join lateral (
       select d.due_at from notify.deliveries as d
-      where d.provider = p.provider and d.lane = enqueue_due.lane and d.status = 'queued' and d.due_at <= soon
+      where d.sender_id = s.id and d.lane = enqueue_due.lane and d.status = 'queued' and d.due_at <= soon
       order by d.due_at limit 1
     ) as f
     left join lateral (
       select d.due_at from notify.deliveries as d
-      where f.due_at <= at and d.provider = p.provider and d.lane = enqueue_due.lane and d.status = 'queued' and d.due_at > at
+      where f.due_at <= at and d.sender_id = s.id and d.lane = enqueue_due.lane and d.status = 'queued' and d.due_at > at
         and d.due_at <= soon
       order by d.due_at limit 1
     ) as n on true
-    where p.paused_until is null or p.paused_until <= at
+    where s.paused_until is null or s.paused_until <= at
     union all
     select 'event__plan' || suffix, '{}'::json, 'events:' || enqueue_due.lane, min(f.due_at), min(coalesce(n.due_at, f.due_at))
     from notify.notification_types as t

@@ -1,5 +1,5 @@
 create or replace function notify_private.limit_chunk_per_person(
-  provider text, lane text, at timestamptz, taken notify_private.claimable[]
+  sender_id smallint, lane text, at timestamptz, taken notify_private.claimable[]
 ) returns notify_private.claimable[]
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
@@ -20,7 +20,7 @@ begin
     select w.id
     from (
       select q.id, q.recipient_id, q.due_at from notify.deliveries as q
-      where q.provider = provider and q.lane = lane and q.status = 'queued' and q.due_at <= at
+      where q.sender_id = sender_id and q.lane = lane and q.status = 'queued' and q.due_at <= at
       order by q.due_at limit seen
     ) as w
     where w.recipient_id <> all (people)
@@ -33,7 +33,7 @@ begin
   if pg_catalog.cardinality(others) = 0 then
     return taken;
   end if;
-  instead := notify_private.lock_due_deliveries(provider, lane, at, pg_catalog.cardinality(others), others);
+  instead := notify_private.lock_due_deliveries(sender_id, lane, at, pg_catalog.cardinality(others), others);
   -- Those go that came last of the people who have most.
   beyond := array(
     select r.delivery_id
@@ -46,6 +46,6 @@ begin
   return instead || array(select t from unnest(taken) as t where t.delivery_id <> all (beyond));
 end
 $$;
-comment on function notify_private.limit_chunk_per_person(text, text, timestamptz, notify_private.claimable[]) is
+comment on function notify_private.limit_chunk_per_person(smallint, text, timestamptz, notify_private.claimable[]) is
   'Of a full chunk about to be claimed, nobody has more than a tenth while others '
   'wait: those who wait take the places of the rest, which stays where it is.';

@@ -1,5 +1,5 @@
 create or replace function notify_private.lock_due_deliveries(
-  provider text, lane text, at timestamptz, wanted integer, among uuid[] default null
+  sender_id smallint, lane text, at timestamptz, wanted integer, among uuid[] default null
 ) returns notify_private.claimable[]
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
@@ -28,7 +28,7 @@ begin
         d.recipient_id
       from (
         select * from notify.deliveries as q
-        where q.provider = provider and q.lane = lane and q.status = 'queued' and q.due_at <= at and (among is null or q.id = any (among))
+        where q.sender_id = sender_id and q.lane = lane and q.status = 'queued' and q.due_at <= at and (among is null or q.id = any (among))
         order by q.due_at
         limit wanted
         for update skip locked
@@ -56,6 +56,6 @@ begin
   );
 end
 $$;
-comment on function notify_private.lock_due_deliveries(text, text, timestamptz, integer, uuid[]) is
-  'Locks deliveries of one provider and lane that are due, the oldest first, all or '
+comment on function notify_private.lock_due_deliveries(smallint, text, timestamptz, integer, uuid[]) is
+  'Locks deliveries of one sender and lane that are due, the oldest first, all or '
   'some of those named, and says of each what becomes of it and where it goes as of now.';

@@ -88,7 +88,7 @@ begin
     perform notify_private.enqueue_sending(array(
       select s::notify_private.sending
       from (
-        select claim.provider, f.lane, count(*) as deliveries
+        select claim.sender_id, f.lane, count(*) as deliveries
         from unnest(fates) as f
         -- What was not begun. Retries are a second away at least, and the poller's: each poll knows what is due before the next.
         where f.status = 'queued' and f.due_at <= at
@@ -110,5 +110,5 @@ $$;
 comment on function notify_private.record_results(uuid, notify_private.result[]) is
   'Writes back what a provider said of a claimed chunk: next status, attempt rows, retries with backoff, '
   'dead addresses, pauses. Returns how many went to which status, and as paused how many pauses of the '
-  'provider or its origins came of it. A claim that is no longer the caller''s changes nothing.';
+  'sender or its origins came of it. A claim that is no longer the caller''s changes nothing.';
 grant execute on function notify_private.record_results(uuid, notify_private.result[]) to rowbell_worker;

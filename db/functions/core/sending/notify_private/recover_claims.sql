@@ -27,7 +27,7 @@ begin
       finished_at = case when d.channel not in ('sms', 'voice') and d.attempt >= d.max_attempts then at end
     from dead
     where d.claim_id = dead.id and d.status = 'sending'
-    returning d.id, d.attempt, d.provider, d.lane, d.status, dead.worker_id, dead.claimed_at
+    returning d.id, d.attempt, d.sender_id, d.lane, d.status, dead.worker_id, dead.claimed_at
   ),
   tried as (
     insert into notify.delivery_attempts (delivery_id, attempt, worker_id, outcome, reason, started_at, finished_at)
@@ -37,7 +37,7 @@ begin
     select notify_private.enqueue_sending(array(
       select s::notify_private.sending
       from (
-        select m.provider, m.lane, count(*) as deliveries from moved as m where m.status = 'queued' group by m.provider, m.lane
+        select m.sender_id, m.lane, count(*) as deliveries from moved as m where m.status = 'queued' group by m.sender_id, m.lane
       ) as s
     ))
   )

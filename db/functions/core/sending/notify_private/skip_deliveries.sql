@@ -1,4 +1,4 @@
-create or replace function notify_private.skip_deliveries(provider text, lane text) returns bigint
+create or replace function notify_private.skip_deliveries(sender_id smallint, lane text) returns bigint
 language plpgsql volatile
 -- Definer: the worker's grant is the check of the caller.
 security definer set search_path = pg_catalog, pg_temp
@@ -8,7 +8,7 @@ declare
   at constant timestamptz := clock_timestamp();
   skipped constant uuid[] := array(
     select q.id from notify.deliveries as q
-    where q.provider = skip_deliveries.provider and q.lane = skip_deliveries.lane and q.status = 'queued' and q.due_at <= at
+    where q.sender_id = skip_deliveries.sender_id and q.lane = skip_deliveries.lane and q.status = 'queued' and q.due_at <= at
     limit 5000
     for update skip locked
   );
@@ -20,6 +20,6 @@ begin
   return cardinality(skipped);
 end
 $$;
-comment on function notify_private.skip_deliveries(text, text) is
-  'Ends due deliveries of a provider that has no credentials, with that reason; returns how many, at most 5 000.';
-grant execute on function notify_private.skip_deliveries(text, text) to rowbell_worker;
+comment on function notify_private.skip_deliveries(smallint, text) is
+  'Ends due deliveries of a sender that has no credentials, with that reason; returns how many, at most 5 000.';
+grant execute on function notify_private.skip_deliveries(smallint, text) to rowbell_worker;

@@ -1,4 +1,4 @@
-create or replace function notify_private.skip_paused_origins(provider text,
+create or replace function notify_private.skip_paused_origins(sender_id smallint, provider text,
   taken notify_private.claimable[]) returns notify_private.claimable[]
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
@@ -8,20 +8,20 @@ declare
   probed text[];
   aside uuid[];
 begin
-  if not exists (select from notify.provider_origins as o where o.provider = provider and o.paused_until is not null) then
+  if not exists (select from notify.provider_origins as o where o.sender_id = sender_id and o.paused_until is not null) then
     return taken;
   end if;
   -- Half open: one message probes; the others of its origin wait until its result is in, or for 5 s if it never comes.
   with ended as (
     select o.origin from notify.provider_origins as o
-    where o.provider = provider and o.paused_until <= at
+    where o.sender_id = sender_id and o.paused_until <= at
       and o.origin in (select notify_private.origin_of(provider, t.address) from unnest(taken) as t where t.fate = 'sending')
     -- Those that another claim is about to probe are not waited for.
     for no key update skip locked
   ),
   half_open as (
     update notify.provider_origins as o set paused_until = at + interval '5 seconds'
-    from ended where o.provider = provider and o.origin = ended.origin
+    from ended where o.sender_id = sender_id and o.origin = ended.origin
     returning o.origin
   )
   select coalesce(array_agg(h.origin), '{}') into probed from half_open as h;
@@ -39,7 +39,7 @@ begin
         registered_at, secret, recipient_id, n)
       where t.fate = 'sending'
     ) as t
-    join notify.provider_origins as o on o.provider = provider and o.origin = t.origin and o.paused_until is not null
+    join notify.provider_origins as o on o.sender_id = sender_id and o.origin = t.origin and o.paused_until is not null
     where d.id = t.delivery_id and not (t.n = 1 and t.origin = any (probed))
     returning d.id
   )
@@ -47,6 +47,6 @@ begin
   return array(select t from unnest(taken) as t where t.delivery_id <> all (aside));
 end
 $$;
-comment on function notify_private.skip_paused_origins(text, notify_private.claimable[]) is
+comment on function notify_private.skip_paused_origins(smallint, text, notify_private.claimable[]) is
   'Of due deliveries about to be claimed: those that may go. Those to an origin that is '
   'paused wait for its end, without using up a try; one of them probes when it has come.';
