@@ -180,7 +180,7 @@ const operatorOperations = [
   '{ settings { nodes { dailyCap } } }',
   '{ notificationCopies { nodes { body } } }',
   `{ event(id: ${id}) { id } }`,
-  '{ outcomeTotals { nodes { total } } }',
+  `{ subjectTotals(subjectType: "trip", subjectId: ${id}) { nodes { total } } }`,
   '{ recentDeliveries { nodes { id } } }',
   '{ failedEvents { nodes { id } } }',
   'mutation { resumeSender(input: { senderId: 1 }) { result { provider } } }',

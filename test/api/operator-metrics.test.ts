@@ -50,40 +50,62 @@ const ask = async (query: string) => {
   return answer.data;
 };
 
-test('pushes sent per type and day, and the share followed by opening the app within a day', async () => {
-  const { pushMetrics } = await ask('{ pushMetrics { nodes { day pack typeKey sent opened openedShare } } }');
-  expect(pushMetrics.nodes).toMatchObject([
-    { day, typeKey: 'test_push', sent: '3', opened: '2', openedShare: '0.6667' },
-  ]);
-  expect((await ask('{ pushMetrics(pack: "nothing") { nodes { day } } }')).pushMetrics.nodes).toEqual([]);
+test('a push counts as followed by opening the app where its person came within a day, by it or by the app', async () => {
+  const data = await ask(
+    '{ analyticsDeliveries(channels: ["push"]) { nodes { status isAppOpened notification { recipientId } } } }',
+  );
+  const rows: { status: string; isAppOpened: boolean | null; notification: { recipientId: string } }[] =
+    data.analyticsDeliveries.nodes;
+  expect(
+    rows.map(({ status, isAppOpened, notification }) => [notification.recipientId, status, isAppOpened]).sort(),
+  ).toEqual(
+    [
+      [ada, 'sent', true],
+      [ada, 'sent', true],
+      [ben, 'sent', false],
+      [ben, 'failed', null],
+    ].sort(),
+  );
 });
 
-test('share of people who hit the cap; tokens deactivated per day', async () => {
+test('share of people who hit the cap; tokens deactivated per day; at most 93 days', async () => {
   const data = await ask(
     '{ capMetrics { nodes { day people capped cappedShare } } deactivationMetrics { nodes { day provider reason tokens } } }',
   );
   expect(data.capMetrics.nodes).toEqual([{ day, people: '2', capped: '1', cappedShare: '0.5000' }]);
   expect(data.deactivationMetrics.nodes).toEqual([{ day, provider: 'fcm', reason: 'unregistered', tokens: '2' }]);
+  for (const days of [
+    'since: "-infinity"',
+    'until: "infinity"',
+    'since: "2026-01-02", until: "2026-01-01"',
+    'since: "2020-01-01"',
+  ]) {
+    for (const field of ['capMetrics', 'deactivationMetrics'])
+      expect((await api.ask(`{ ${field}(${days}) { nodes { day } } }`, { token: operator })).codes).toEqual([
+        'INVALID_INPUT',
+      ]);
+  }
 });
 
 test('TR-G12 totals by type of one trip', async () => {
-  const { outcomeTotals } = await ask(
-    `{ outcomeTotals(subjectType: "trip", subjectId: "${trip}") { nodes { typeKey status total } } }`,
+  const { subjectTotals } = await ask(
+    `{ subjectTotals(subjectType: "trip", subjectId: "${trip}") { nodes { day typeKey channel status reason total } } }`,
   );
-  expect(outcomeTotals.nodes).toEqual([{ typeKey: 'test_push', status: 'sent', total: '2' }]);
-  const half = await api.ask(`{ outcomeTotals(subjectId: "${trip}") { nodes { total } } }`, { token: operator });
-  expect(half.codes).toEqual(['INVALID_INPUT']);
+  expect(subjectTotals.nodes).toEqual([
+    { day, typeKey: 'test_push', channel: 'push', status: 'sent', reason: null, total: '2' },
+  ]);
 });
 
 test('analysts have the same as views, people have nothing', async () => {
-  for (const view of ['daily_pushes', 'daily_caps', 'daily_deactivations', 'sweep_durations']) {
+  for (const view of ['daily_caps', 'daily_deactivations', 'sweep_durations']) {
     await database.asAnalyst((client) => client.query(`select * from analytics.${view}`));
     await expect(database.asUser(ada, (client) => client.query(`select from analytics.${view}`))).rejects.toThrow(
       /permission denied/,
     );
   }
   const token = await signToken(ada);
-  for (const field of ['pushMetrics', 'capMetrics', 'deactivationMetrics', 'outcomeTotals']) {
+  const totals = `subjectTotals(subjectType: "trip", subjectId: "${trip}")`;
+  for (const field of ['capMetrics', 'deactivationMetrics', totals]) {
     expect((await api.ask(`{ ${field} { nodes { day } } }`, { token })).codes).toEqual(['FORBIDDEN']);
   }
 });

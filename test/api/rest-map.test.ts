@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLinks } from '../../src/links.ts';
@@ -90,6 +90,7 @@ async function prepare(operation: string, isOperators: boolean) {
   const values: Record<string, string> = {
     NOTIFICATION_ID: notificationId,
     DELIVERY_ID: deliveryId,
+    TRIP_ID: randomUUID(),
     DEVICE_ID: deviceId,
     ACTIVITY_ID: activityId,
     TOKEN: token,
@@ -100,7 +101,7 @@ async function prepare(operation: string, isOperators: boolean) {
   return {
     jwt: await signToken(userId, { sid: 's1', ...(isOperators && { role: 'operator' }) }),
     operation: operation.replace(
-      /\b(NOTIFICATION_ID|DELIVERY_ID|DEVICE_ID|ACTIVITY_ID|UNDO_TOKEN|TOKEN|LINK|TOMORROW)\b/g,
+      /\b(NOTIFICATION_ID|DELIVERY_ID|DEVICE_ID|ACTIVITY_ID|UNDO_TOKEN|TOKEN|LINK|TOMORROW|TRIP_ID)\b/g,
       (name) => values[name] ?? name,
     ),
   };

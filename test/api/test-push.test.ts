@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createUser, signToken, startTestApi, type TestApi } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { registerWorker } from '../support/engine.ts';
+import { until } from '../support/until.ts';
 
 let database: TestDatabase;
 let api: TestApi;
@@ -148,4 +149,27 @@ test('SE-6: a test of all devices counts each of them', async () => {
       )
     ).rowCount,
   ).toBe(20);
+});
+
+test('a key of the data chooses no device, and services may not write the column that does', async () => {
+  const { devices } = await somebody(2);
+  const insert = (client: Pick<typeof database.owner, 'query'>, column: string, value: string | object) =>
+    client.query<{ id: string }>(
+      `insert into notify.events (type_key, actor_id, ${column}) values ('test_push', $1, $2)`,
+      [owner, value],
+    );
+  const { rows } = await database.owner.query<{ user_id: string }>('select user_id from notify.devices where id = $1', [
+    devices[0],
+  ]);
+  const owner = rows[0]?.user_id;
+  await database.asWriter((client) => insert(client, 'data', { only_device_id: devices[0] }), { commit: true });
+  await until('both ring', async () => {
+    const { rowCount } = await database.owner.query('select from notify.deliveries where device_id = any ($1)', [
+      devices,
+    ]);
+    return rowCount === 2;
+  });
+  await expect(
+    database.asWriter((client) => insert(client, 'only_device_id', devices[0] as string)),
+  ).rejects.toMatchObject({ code: '42501' });
 });

@@ -101,8 +101,8 @@ afterAll(() => world?.stop());
 const refresh = () => world.db.worker.query('call notify_private.refresh_rollups(null, true)');
 
 const counts = `heldBack deliveries waiting sent delivered failed expired canceled suppressed unknown tracked read clicked leavable
-  unsubscribed retried retries recovered givenUp`;
-const rates = 'deliveryRate failureRate readRate clickRate unsubscribeRate retrySuccessRate';
+  unsubscribed retried retries recovered givenUp pushes appOpens`;
+const rates = 'deliveryRate failureRate readRate clickRate unsubscribeRate retrySuccessRate appOpenRate';
 const figures = `typeKey channel ${counts} ${rates}
   timeToDeliver { known averageSeconds p50Seconds p90Seconds p95Seconds p99Seconds } timeToRead { known } timeToClick { known p99Seconds }`;
 type Figures = Record<string, unknown>;
@@ -132,6 +132,8 @@ const everybody = {
   retries: 2,
   recovered: 1,
   givenUp: 1,
+  pushes: 2,
+  appOpens: 1,
 };
 
 describe('NC-51: what was sent, through the worker and the sandbox, is what the figures say', () => {
@@ -150,6 +152,7 @@ describe('NC-51: what was sent, through the worker and the sandbox, is what the 
       clickRate: 0.1667,
       unsubscribeRate: 0.5,
       retrySuccessRate: 0.5,
+      appOpenRate: 0.5,
       // Three in the inbox and one that a phone reported; mails told by nothing but their opening are not timed.
       timeToDeliver: { known: '4' },
       timeToRead: { known: '3' },
@@ -191,6 +194,8 @@ describe('NC-51: what was sent, through the worker and the sandbox, is what the 
           retries: 2,
           recovered: 1,
           givenUp: 1,
+          pushes: 2,
+          appOpens: 1,
         },
       ],
     ]);
@@ -342,7 +347,17 @@ describe('NC-52: users see their own, operators all, nobody else anything', () =
     const own = async (person: Listener) =>
       some((await ask(person.jwt, `{ analyticsSummary { ${counts} } }`)).analyticsSummary);
     const [adas, bens, cleos] = [await own(ada), await own(ben), await own(cleo)];
-    expect(adas).toEqual({ deliveries: 3, sent: 3, delivered: 3, tracked: 3, read: 3, clicked: 1, leavable: 1 });
+    expect(adas).toEqual({
+      deliveries: 3,
+      sent: 3,
+      delivered: 3,
+      tracked: 3,
+      read: 3,
+      clicked: 1,
+      leavable: 1,
+      pushes: 1,
+      appOpens: 1,
+    });
     expect(bens).toMatchObject({
       deliveries: 3,
       sent: 2,

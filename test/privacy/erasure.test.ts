@@ -317,3 +317,35 @@ test('issue 3, 11: what is being sent is waited for, and its outcome written in 
     ]),
   ).toBe(1);
 });
+
+test('issue 3, 11: an outcome of which a listener makes rows about the person is not kept waiting by the erasure that waits for it', async () => {
+  const ada = await makeSomeone(db);
+  await db.owner.query(`
+    create table engine_test.heard (user_id uuid references notify.users (id) on delete cascade);
+    create function engine_test.hear(delivery_ids uuid[]) returns void language sql as $$
+      insert into engine_test.heard select recipient_id from notify.deliveries where id = any (delivery_ids)
+    $$`);
+  const typeKey = await makeType(db);
+  await db.owner.query(`update notify.notification_types set listener = 'engine_test.hear' where key = $1`, [typeKey]);
+  await tell(db, typeKey, [ada.id]);
+  await planDue(db);
+  const claimId = randomUUID();
+  const { rows: claimed } = await db.worker.query<{ delivery_id: string }>(
+    `select delivery_id from notify_private.claim_deliveries($1, $2, 'apns', 'bulk')`,
+    [claimId, await registerWorker(db)],
+  );
+  expect(claimed).toHaveLength(1);
+  const erasing = erase(ada.id);
+  await until('it has the person', async () => {
+    const { rows } = await db.owner.query('select from notify.users where id = $1 for no key update skip locked', [
+      ada.id,
+    ]);
+    return rows.length === 0;
+  });
+  await db.worker.query(
+    `select * from notify_private.record_results($1, array(select row(d, 'accepted', null, null, 'm', null, false)::notify_private.result from unnest($2::uuid[]) as d))`,
+    [claimId, claimed.map(({ delivery_id }) => delivery_id)],
+  );
+  await erasing;
+  expect(await mentionsOf(db, ada.values)).toEqual([]);
+});

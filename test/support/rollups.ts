@@ -24,6 +24,8 @@ const counts = [
   'delivery_times',
   'read_times',
   'click_times',
+  'pushes',
+  'app_opens',
 ];
 const sums = ['delivery_time', 'read_time', 'click_time'];
 const histograms = ['delivery_histogram', 'read_histogram', 'click_histogram'];
@@ -68,6 +70,7 @@ export async function expectExact(db: TestDatabase): Promise<number> {
            ${['expired', 'canceled', 'suppressed', 'unknown', 'held_back'].map((status) => `count(*) filter (where status = '${status}') as ${status}`)},
            count(*) filter (where status in ('queued', 'sending')) as waiting,
            count(*) filter (where retries > 0) as retried, coalesce(sum(retries), 0) as retries,
+           count(is_app_opened) as pushes, count(*) filter (where is_app_opened) as app_opens,
            count(*) filter (where is_recovered) as recovered, count(*) filter (where not is_recovered) as given_up,
            ${measured('delivery', 'time_to_deliver')}, ${measured('read', 'time_to_read')}, ${measured('click', 'time_to_click')}
          from candidates

@@ -28,25 +28,10 @@ begin
   perform notify_private.use_limit('test_pushes', me);
   perform notify_private.use_limit('devices_tested', me, pg_catalog.cardinality(devices));
   return query
-  select device, r.event_id
-  from unnest(devices) with ordinality as d (device, n)
-  join (
-    select e.event_id, pg_catalog.row_number() over () as n
-    from notify.emit_many(array(
-      select i::notify.event_input
-      from (
-        select
-          'test_push' as type_key,
-          me as actor_id,
-          'device' as subject_type,
-          device as subject_id,
-          pg_catalog.jsonb_build_object('only_device_id', device) as data,
-          null::text as idempotency_key,
-          null::timestamptz as due_at
-        from unnest(devices) with ordinality as d (device, n) order by n
-      ) as i
-    )) as e
-  ) as r using (n);
+  insert into notify.events (type_key, actor_id, subject_type, subject_id, only_device_id)
+  select 'test_push', me, 'device', d.device, d.device
+  from unnest(devices) with ordinality as d (device, n) order by d.n
+  returning only_device_id, id;
 end
 $$;
 comment on function notify_hidden.send_test_push(uuid) is

@@ -1,16 +1,14 @@
 create or replace function notify.cap_metrics(since date default null, until date default null) returns setof notify.cap_metric
 language plpgsql stable
--- Definer: it bounds the ids by their time with a helper of the engine's. Its grant is the check of the caller.
+-- Definer: analysts may not read decisions. Its grant is the check of the caller.
 security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
-  first_day constant date := coalesce(since, (pg_catalog.now() at time zone 'UTC')::date - 6);
-  last_day constant date := coalesce(until, (pg_catalog.now() at time zone 'UTC')::date);
-  first_id constant uuid := notify_private.uuidv7_floor(first_day::timestamp at time zone 'UTC');
-  end_id constant uuid := notify_private.uuidv7_floor((last_day + 1)::timestamp at time zone 'UTC');
+  days constant record := notify_private.asked_days(since, until);
+  first_id constant uuid := notify_private.uuidv7_floor(days.first_day::timestamp at time zone 'UTC');
+  end_id constant uuid := notify_private.uuidv7_floor((days.last_day + 1)::timestamp at time zone 'UTC');
 begin
-  perform notify_private.check_days(first_day, last_day);
   return query
   with person as (
     select (c.decided_at at time zone 'UTC')::date as day, c.recipient_id, bool_or(coalesce(c.rule = 'daily_cap', false)) as capped

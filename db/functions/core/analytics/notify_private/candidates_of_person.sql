@@ -4,14 +4,15 @@ returns table (
   starts_at timestamptz, type_key text, channel text, status text, reason text, sent_at timestamptz, delivered_at timestamptz,
   is_tracked boolean,
   read_at timestamptz, clicked_at timestamptz, is_leavable boolean, unsubscribed_at timestamptz, failed_at timestamptz, retries integer,
-  is_recovered boolean, time_to_deliver interval, time_to_read interval, time_to_click interval
+  is_recovered boolean, is_app_opened boolean, time_to_deliver interval, time_to_read interval, time_to_click interval
 )
 language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select
     notify_private.uuid_hour(f.delivery_id), f.type_key, f.channel, f.status, f.reason, f.sent_at, f.delivered_at, f.is_tracked, f.read_at,
       f.clicked_at,
-    f.is_leavable, f.unsubscribed_at, f.failed_at, f.retries, f.is_recovered, f.time_to_deliver, f.time_to_read, f.time_to_click
+    f.is_leavable, f.unsubscribed_at, f.failed_at, f.retries, f.is_recovered,
+    f.is_app_opened, f.time_to_deliver, f.time_to_read, f.time_to_click
   from notify.delivery_timelines as f
   where f.recipient_id = candidates_of_person.recipient_id and not f.is_test
     and f.delivery_id >= notify_private.uuidv7_floor(candidates_of_person.since)
@@ -20,7 +21,7 @@ as $$
   union all
   select
     notify_private.uuid_hour(c.event_id), e.type_key, c.channel, 'held_back', c.reason, null, null, false, null, null,
-    false, null, null, 0, null, null, null, null
+    false, null, null, 0, null, null, null, null, null
   from notify.decisions as c join notify.events as e on e.id = c.event_id
   where c.recipient_id = candidates_of_person.recipient_id and c.outcome = 'suppress' and e.type_key not in ('test_push', 'test_email')
     and c.event_id >= notify_private.uuidv7_floor(candidates_of_person.since)

@@ -76,6 +76,7 @@ begin
       sum(p.given_up) as given_up, sum(p.delivery_times) as delivery_times, sum(p.delivery_time) as delivery_time,
       sum(p.read_times) as read_times,
       sum(p.read_time) as read_time, sum(p.click_times) as click_times, sum(p.click_time) as click_time,
+      sum(p.pushes) as pushes, sum(p.app_opens) as app_opens,
       any_value(p.delivery_histogram) as delivery_histogram, any_value(p.read_histogram) as read_histogram,
       any_value(p.click_histogram) as click_histogram
     from placed as p
@@ -143,7 +144,9 @@ begin
       coalesce(h.read, a.read_histogram, '{}') as read_histogram,
       coalesce(a.click_times, 0) as click_times,
       a.click_time,
-      coalesce(h.click, a.click_histogram, '{}') as click_histogram
+      coalesce(h.click, a.click_histogram, '{}') as click_histogram,
+      coalesce(a.pushes, 0) as pushes,
+      coalesce(a.app_opens, 0) as app_opens
     from wanted as w
     left join sums as a using (starts, of_type, of_channel)
     left join histograms as h on h.id = a.id
@@ -155,7 +158,7 @@ begin
       s.starts_at, s.type_key, s.channel, s.deliveries, s.sent, s.delivered, s.tracked, s.read, s.clicked, s.leavable,
       s.unsubscribed, s.failed, s.expired, s.canceled, s.suppressed, s.unknown, s.waiting, s.held_back, s.retried,
       s.retries, s.recovered, s.given_up, s.delivery_times, s.delivery_time, s.delivery_histogram, s.read_times,
-      s.read_time, s.read_histogram, s.click_times, s.click_time, s.click_histogram
+      s.read_time, s.read_histogram, s.click_times, s.click_time, s.click_histogram, s.pushes, s.app_opens
     )::notify_private.hourly_rollups,
     case when isfinite(s.starts) then (s.starts + ('1 ' || step)::interval) at time zone zone else to_hour end, as_of) as f
   order by s.starts, s.type_key, s.channel;

@@ -11,7 +11,7 @@ begin atomic
     counted.held_back, counted.deliveries, counted.waiting, counted.sent, counted.delivered, counted.failed, counted.expired,
     counted.canceled,
     counted.suppressed, counted.unknown, counted.tracked, counted.read, counted.clicked, counted.leavable, counted.unsubscribed,
-    counted.retried, counted.retries, counted.recovered, counted.given_up,
+    counted.retried, counted.retries, counted.recovered, counted.given_up, counted.pushes, counted.app_opens,
     notify_private.ratio(counted.delivered, counted.sent),
     -- Of what was sent or failed, and no status but these is left.
     notify_private.ratio(counted.failed,
@@ -20,6 +20,7 @@ begin atomic
     notify_private.ratio(counted.clicked, counted.tracked),
     notify_private.ratio(counted.unsubscribed, counted.leavable),
     notify_private.ratio(counted.recovered, counted.recovered + counted.given_up),
+    notify_private.ratio(counted.app_opens, counted.pushes),
     t.to_deliver, t.to_read, t.to_click,
     metrics_from_counts.computed_at
   -- "offset 0": once, although its fields are asked for one by one.

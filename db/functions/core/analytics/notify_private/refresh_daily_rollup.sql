@@ -11,7 +11,7 @@ begin
     starts_at, type_key, channel, deliveries, sent, delivered, tracked, read, clicked, leavable, unsubscribed, failed, expired, canceled,
     suppressed, unknown,
     waiting, held_back, retried, retries, recovered, given_up, delivery_times, delivery_time, delivery_histogram, read_times, read_time,
-    read_histogram, click_times, click_time, click_histogram
+    read_histogram, click_times, click_time, click_histogram, pushes, app_opens
   )
   select
     refresh_daily_rollup.starts_at, h.type_key, h.channel, pg_catalog.sum(h.deliveries), pg_catalog.sum(h.sent),
@@ -24,7 +24,8 @@ begin
     pg_catalog.sum(h.given_up),
     pg_catalog.sum(h.delivery_times), pg_catalog.sum(h.delivery_time), notify_private.merge_histograms(h.delivery_histogram),
     pg_catalog.sum(h.read_times), pg_catalog.sum(h.read_time), notify_private.merge_histograms(h.read_histogram),
-    pg_catalog.sum(h.click_times), pg_catalog.sum(h.click_time), notify_private.merge_histograms(h.click_histogram)
+    pg_catalog.sum(h.click_times), pg_catalog.sum(h.click_time), notify_private.merge_histograms(h.click_histogram),
+    pg_catalog.sum(h.pushes), pg_catalog.sum(h.app_opens)
   from notify_private.hourly_rollups as h
   where h.starts_at >= refresh_daily_rollup.starts_at and h.starts_at < ends_at
   group by h.type_key, h.channel;

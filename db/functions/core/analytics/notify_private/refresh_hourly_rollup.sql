@@ -38,7 +38,9 @@ begin
       pg_catalog.sum(c.candidates) filter (where c.delivery_bucket is not null) as delivery_times,
       pg_catalog.sum(c.delivery_time) as delivery_time,
       pg_catalog.sum(c.candidates) filter (where c.read_bucket is not null) as read_times, pg_catalog.sum(c.read_time) as read_time,
-      pg_catalog.sum(c.candidates) filter (where c.click_bucket is not null) as click_times, pg_catalog.sum(c.click_time) as click_time
+      pg_catalog.sum(c.candidates) filter (where c.click_bucket is not null) as click_times, pg_catalog.sum(c.click_time) as click_time,
+      pg_catalog.sum(c.candidates) filter (where c.is_app_opened is not null) as pushes,
+      pg_catalog.sum(c.candidates) filter (where c.is_app_opened) as app_opens
     from cells as c
     group by grouping sets ((c.type_key, c.channel), (c.type_key), (c.channel), ())
   ),
@@ -64,7 +66,7 @@ begin
     starts_at, type_key, channel, deliveries, sent, delivered, tracked, read, clicked, leavable, unsubscribed, failed, expired, canceled,
     suppressed, unknown,
     waiting, held_back, retried, retries, recovered, given_up, delivery_times, delivery_time, delivery_histogram, read_times, read_time,
-    read_histogram, click_times, click_time, click_histogram
+    read_histogram, click_times, click_time, click_histogram, pushes, app_opens
   )
   select
     refresh_hourly_rollup.starts_at, c.type_key, c.channel, coalesce(c.deliveries, 0), coalesce(c.sent, 0), coalesce(c.delivered, 0),
@@ -75,7 +77,8 @@ begin
     coalesce(c.retries, 0), coalesce(c.recovered, 0), coalesce(c.given_up, 0),
     coalesce(c.delivery_times, 0), coalesce(c.delivery_time, '0'), coalesce(h.delivery_histogram, '{}'),
     coalesce(c.read_times, 0), coalesce(c.read_time, '0'), coalesce(h.read_histogram, '{}'),
-    coalesce(c.click_times, 0), coalesce(c.click_time, '0'), coalesce(h.click_histogram, '{}')
+    coalesce(c.click_times, 0), coalesce(c.click_time, '0'), coalesce(h.click_histogram, '{}'),
+    coalesce(c.pushes, 0), coalesce(c.app_opens, 0)
   from counts as c
   -- No type and no channel has an empty name: null to null, by hash.
   left join histograms as h on coalesce(h.type_key, '') = coalesce(c.type_key, '') and coalesce(h.channel, '') = coalesce(c.channel, '')

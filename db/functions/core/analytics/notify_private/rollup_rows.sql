@@ -2,7 +2,8 @@ create or replace function notify_private.rollup_rows(starts_at timestamptz) ret
   type_key text, channel text, status text, reason text,
   is_sent boolean, is_delivered boolean, is_tracked boolean, is_read boolean, is_clicked boolean, is_leavable boolean,
   is_unsubscribed boolean,
-  is_failed boolean, retries integer, is_recovered boolean, delivery_bucket bigint, read_bucket bigint, click_bucket bigint,
+  is_failed boolean, retries integer, is_recovered boolean, is_app_opened boolean,
+  delivery_bucket bigint, read_bucket bigint, click_bucket bigint,
   candidates bigint, delivery_time interval, read_time interval, click_time interval
 )
 language sql stable set search_path = pg_catalog, pg_temp
@@ -14,6 +15,7 @@ as $$
     f.type_key, f.channel, f.status, f.reason,
     f.sent_at is not null, f.delivered_at is not null, f.is_tracked, f.read_at is not null, f.clicked_at is not null,
     f.is_leavable, f.unsubscribed_at is not null, f.failed_at is not null, f.retries, f.is_recovered,
+    f.is_app_opened,
     notify_private.histogram_bucket(f.time_to_deliver), notify_private.histogram_bucket(f.time_to_read),
       notify_private.histogram_bucket(f.time_to_click),
     pg_catalog.count(*), pg_catalog.sum(f.time_to_deliver), pg_catalog.sum(f.time_to_read), pg_catalog.sum(f.time_to_click)
@@ -21,10 +23,10 @@ as $$
   where f.delivery_id >= notify_private.uuidv7_floor(starts_at)
     and f.delivery_id < notify_private.uuidv7_floor(starts_at + interval '1 hour')
     and not f.is_test
-  group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17
+  group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18
   union all
   select
-    e.type_key, d.channel, 'held_back', d.reason, false, false, false, false, false, false, false, false, 0, null, null, null, null,
+    e.type_key, d.channel, 'held_back', d.reason, false, false, false, false, false, false, false, false, 0, null, null, null, null, null,
     pg_catalog.count(*), null, null, null
   from notify.decisions as d join notify.events as e on e.id = d.event_id
   where d.event_id >= notify_private.uuidv7_floor(starts_at) and d.event_id < notify_private.uuidv7_floor(starts_at + interval '1 hour')

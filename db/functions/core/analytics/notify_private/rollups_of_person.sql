@@ -37,7 +37,9 @@ as $$
     pg_catalog.count(c.time_to_click) as click_times,
     coalesce(pg_catalog.sum(c.time_to_click), '0') as click_time,
     coalesce(pg_catalog.array_agg((notify_private.histogram_bucket(c.time_to_click) << 40) + 1)
-      filter (where c.time_to_click is not null), '{}') as click_histogram
+      filter (where c.time_to_click is not null), '{}') as click_histogram,
+    pg_catalog.count(c.is_app_opened) as pushes,
+    pg_catalog.count(*) filter (where c.is_app_opened) as app_opens
   from notify_private.candidates_of_person(
     rollups_of_person.recipient_id, rollups_of_person.since, rollups_of_person.until, rollups_of_person.types,
       rollups_of_person.channels) as c

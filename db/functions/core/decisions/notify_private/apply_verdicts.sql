@@ -63,7 +63,7 @@ begin
   ) as sms on true
   where v.outcome = 'send'
     -- An event may name the one device it is for (a test push).
-    and (e.data ->> 'only_device_id' is null or a.device_id::text = e.data ->> 'only_device_id');
+    and (e.only_device_id is null or a.device_id = e.only_device_id);
 
   -- Most calls hold nothing back and release nothing.
   if exists (select from unnest(verdicts) as v where v.released_rule is not null) then

@@ -67,7 +67,8 @@ begin
     perform from notify.events as e where e.id = any (about) and e.planned_at is null and e.canceled_at is null order by e.id for update;
     about := about || notify_private.events_about(user_id, identifiers, subjects, lately);
     perform from notify.events as e where e.id = any (about) and e.planned_at is null and e.canceled_at is null order by e.id for update;
-    perform from notify.users as u where u.id = user_id for update;
+    -- No key update keeps planners out and lets whoever writes back an outcome refer to the person: they are waited for below.
+    perform from notify.users as u where u.id = user_id for no key update;
     -- One that was made in between may be in a planner's hands, who may be waiting for us: no waiting for each other.
     about := array(select distinct a from unnest(about || notify_private.events_about(user_id, identifiers, subjects, lately)) as a);
     perform from notify.events as e where e.id = any (about) and e.planned_at is null and e.canceled_at is null for update nowait;
@@ -88,6 +89,8 @@ begin
       end if;
       perform pg_catalog.pg_sleep(0.02);
     end loop;
+    -- From here on nobody makes a row that refers to the person.
+    perform from notify.users as u where u.id = user_id for update;
     naming := array(select distinct n from unnest(naming || notify_private.notifications_naming(user_id, terms, about, lately)) as n);
     -- In the order in which their readers lock them, who change many at once.
     perform from notify.notifications as n where n.id = any (naming) order by n.id for no key update;

@@ -22,6 +22,7 @@ as $$
         "plan_cursor": "case when r.plan_cursor = person.id then ''00000000-0000-0000-0000-000000000000'' else r.plan_cursor end",
         "subject_type": "case when r.subject_id is distinct from person.id then r.subject_type end",
         "subject_id": "nullif(r.subject_id, person.id)",
+        "only_device_id": "case when r.actor_id is distinct from person.id then r.only_device_id end",
         "data": "notify_private.redact_json(r.data, person.terms)",
         "idempotency_key": "case when not notify_private.contains_any_term(r.idempotency_key, person.terms) then r.idempotency_key end",
         "plan_error": "notify_private.redact(r.plan_error, person.terms)"}',
