@@ -83,7 +83,7 @@ type notify.cap_metric as (day date, people bigint, capped bigint, capped_share 
 
 type notify.deactivation_metric as (day date, provider text, reason text, tokens bigint)
 
-type notify.delivery_metrics as (starts_at timestamp with time zone, ends_at timestamp with time zone, type_key text, channel text, held_back bigint, deliveries bigint, waiting bigint, sent bigint, delivered bigint, failed bigint, expired bigint, canceled bigint, suppressed bigint, unknown bigint, tracked bigint, read bigint, clicked bigint, leavable bigint, unsubscribed bigint, retried bigint, retries bigint, recovered bigint, given_up bigint, delivery_rate double precision, failure_rate double precision, read_rate double precision, click_rate double precision, unsubscribe_rate double precision, retry_success_rate double precision, time_to_deliver notify.duration_metrics, time_to_read notify.duration_metrics, time_to_click notify.duration_metrics, computed_at timestamp with time zone)
+type notify.delivery_metrics as (starts_at timestamp with time zone, ends_at timestamp with time zone, type_key text, channel text, held_back bigint, deliveries bigint, waiting bigint, sent bigint, delivered bigint, failed bigint, expired bigint, canceled bigint, suppressed bigint, unknown bigint, tracked bigint, read bigint, clicked bigint, leavable bigint, unsubscribed bigint, retried bigint, retries bigint, recovered bigint, given_up bigint, pushes bigint, app_opens bigint, delivery_rate double precision, failure_rate double precision, read_rate double precision, click_rate double precision, unsubscribe_rate double precision, retry_success_rate double precision, app_open_rate double precision, time_to_deliver notify.duration_metrics, time_to_read notify.duration_metrics, time_to_click notify.duration_metrics, computed_at timestamp with time zone)
 
 type notify.duration_metrics as (known bigint, average_seconds double precision, p50_seconds double precision, p90_seconds double precision, p95_seconds double precision, p99_seconds double precision)
 
@@ -111,19 +111,17 @@ type notify.inbox_filter as (categories text[], types text[], read boolean, plac
 
 type notify.inbox_thread as (thread_id text, newest_id uuid, count integer, unread_count integer, oldest_at timestamp with time zone, newest_at timestamp with time zone)
 
-type notify.outcome_total as (day date, type_key text, channel text, status text, reason text, total bigint)
-
 type notify.personal_row as (table_name text, data jsonb)
 
 type notify.prediction as (channel text, step integer, at timestamp with time zone, outcome text, rule text, reason text, inputs jsonb, until timestamp with time zone, because text)
-
-type notify.push_metric as (day date, pack text, type_key text, sent bigint, opened bigint, opened_share numeric)
 
 type notify.quiet_window as (weekday smallint, starts_at time without time zone, ends_at time without time zone)
 
 type notify.reason_metrics as (channel text, status text, reason text, candidates bigint, share double precision)
 
 type notify.setting_name as enum ('quiet_hours', 'paused_until', 'daily_cap', 'digest_time', 'digest_weekday')
+
+type notify.subject_total as (day date, type_key text, channel text, status text, reason text, total bigint)
 
 type notify.trace_entry as (event_id uuid, recipient_id uuid, channel text, at timestamp with time zone, delivery_id uuid, what text, status text, reason text, code text, because text)
 
@@ -1027,6 +1025,7 @@ table notify.events partition by RANGE (id)
   channels text[] grant rowbell_writer (insert)
   fallback_key text grant rowbell_writer (insert)
   expires_after interval grant rowbell_writer (insert)
+  only_device_id uuid
   constraint events_channels_are_known CHECK (((channels <@ '{push,email,sms,voice,in_app,webhook}'::text[]) AND (channels <> '{}'::text[])))
   constraint events_data_is_a_small_object CHECK (((jsonb_typeof(data) = 'object'::text) AND (pg_column_size(data) <= 16384)))
   constraint events_due_at_is_an_instant CHECK (isfinite(due_at)) NOT VALID
@@ -1926,6 +1925,8 @@ table notify_private.daily_rollups
   click_times bigint not null
   click_time interval not null
   click_histogram bigint[] not null
+  pushes bigint not null
+  app_opens bigint not null
   CREATE INDEX daily_rollups_starts_at_idx on notify_private.daily_rollups USING btree (starts_at)
   CREATE UNIQUE INDEX daily_rollups_type_key_channel_starts_at_key on notify_private.daily_rollups USING btree (type_key, channel, starts_at) NULLS NOT DISTINCT
   row level security
@@ -2031,6 +2032,8 @@ table notify_private.hourly_rollups
   click_times bigint not null
   click_time interval not null
   click_histogram bigint[] not null
+  pushes bigint not null
+  app_opens bigint not null
   CREATE INDEX hourly_rollups_starts_at_idx on notify_private.hourly_rollups USING btree (starts_at)
   CREATE UNIQUE INDEX hourly_rollups_type_key_channel_starts_at_key on notify_private.hourly_rollups USING btree (type_key, channel, starts_at) NULLS NOT DISTINCT
   row level security
@@ -2677,12 +2680,15 @@ view analytics.daily_deliveries with (security_barrier=true)
     f.retries,
     f.recovered,
     f.given_up,
+    f.pushes,
+    f.app_opens,
     f.delivery_rate,
     f.failure_rate,
     f.read_rate,
     f.click_rate,
     f.unsubscribe_rate,
     f.retry_success_rate,
+    f.app_open_rate,
     f.deliver_known,
     f.deliver_average_seconds,
     f.deliver_p50_seconds,
@@ -2702,7 +2708,7 @@ view analytics.daily_deliveries with (security_barrier=true)
     f.click_p95_seconds,
     f.click_p99_seconds
    FROM (notify_private.daily_rollups s
-     CROSS JOIN LATERAL notify_private.metrics_columns(ROW(s.starts_at, s.type_key, s.channel, s.deliveries, s.sent, s.delivered, s.tracked, s.read, s.clicked, s.leavable, s.unsubscribed, s.failed, s.expired, s.canceled, s.suppressed, s.unknown, s.waiting, s.held_back, s.retried, s.retries, s.recovered, s.given_up, s.delivery_times, s.delivery_time, s.delivery_histogram, s.read_times, s.read_time, s.read_histogram, s.click_times, s.click_time, s.click_histogram)::notify_private.hourly_rollups) f(held_back, deliveries, waiting, sent, delivered, failed, expired, canceled, suppressed, unknown, tracked, read, clicked, leavable, unsubscribed, retried, retries, recovered, given_up, delivery_rate, failure_rate, read_rate, click_rate, unsubscribe_rate, retry_success_rate, deliver_known, deliver_average_seconds, deliver_p50_seconds, deliver_p90_seconds, deliver_p95_seconds, deliver_p99_seconds, read_known, read_average_seconds, read_p50_seconds, read_p90_seconds, read_p95_seconds, read_p99_seconds, click_known, click_average_seconds, click_p50_seconds, click_p90_seconds, click_p95_seconds, click_p99_seconds))
+     CROSS JOIN LATERAL notify_private.metrics_columns(ROW(s.starts_at, s.type_key, s.channel, s.deliveries, s.sent, s.delivered, s.tracked, s.read, s.clicked, s.leavable, s.unsubscribed, s.failed, s.expired, s.canceled, s.suppressed, s.unknown, s.waiting, s.held_back, s.retried, s.retries, s.recovered, s.given_up, s.delivery_times, s.delivery_time, s.delivery_histogram, s.read_times, s.read_time, s.read_histogram, s.click_times, s.click_time, s.click_histogram, s.pushes, s.app_opens)::notify_private.hourly_rollups) f(held_back, deliveries, waiting, sent, delivered, failed, expired, canceled, suppressed, unknown, tracked, read, clicked, leavable, unsubscribed, retried, retries, recovered, given_up, pushes, app_opens, delivery_rate, failure_rate, read_rate, click_rate, unsubscribe_rate, retry_success_rate, app_open_rate, deliver_known, deliver_average_seconds, deliver_p50_seconds, deliver_p90_seconds, deliver_p95_seconds, deliver_p99_seconds, read_known, read_average_seconds, read_p50_seconds, read_p90_seconds, read_p95_seconds, read_p99_seconds, click_known, click_average_seconds, click_p50_seconds, click_p90_seconds, click_p95_seconds, click_p99_seconds))
   WHERE ((s.type_key IS NOT NULL) AND (s.channel IS NOT NULL));
 
 view analytics.daily_funnel with (security_barrier=true)
@@ -2717,16 +2723,6 @@ view analytics.daily_funnel with (security_barrier=true)
    FROM (notify_private.daily_rollups s
      CROSS JOIN LATERAL ( VALUES (1,'candidates'::text,(s.deliveries + s.held_back),NULL::bigint), (2,'deliveries'::text,s.deliveries,(s.deliveries + s.held_back)), (3,'sent'::text,s.sent,s.deliveries), (4,'delivered'::text,s.delivered,s.sent), (5,'read'::text,s.read,s.tracked), (6,'clicked'::text,s.clicked,s.read)) f(step, stage, candidates, previous))
   WHERE ((s.type_key IS NULL) AND (s.channel IS NOT NULL));
-
-view analytics.daily_pushes with (security_barrier=true)
-  grant rowbell_analyst (select); rowbell_operator (select)
-  SELECT day,
-    pack,
-    type_key,
-    sent,
-    opened,
-    opened_share
-   FROM notify.push_metrics((((now() AT TIME ZONE 'UTC'::text))::date - 92), ((now() AT TIME ZONE 'UTC'::text))::date) push_metrics(day, pack, type_key, sent, opened, opened_share);
 
 view analytics.daily_reasons with (security_barrier=true)
   grant rowbell_analyst (select); rowbell_operator (select)
@@ -2774,12 +2770,15 @@ view analytics.daily_totals with (security_barrier=true)
     f.retries,
     f.recovered,
     f.given_up,
+    f.pushes,
+    f.app_opens,
     f.delivery_rate,
     f.failure_rate,
     f.read_rate,
     f.click_rate,
     f.unsubscribe_rate,
     f.retry_success_rate,
+    f.app_open_rate,
     f.deliver_known,
     f.deliver_average_seconds,
     f.deliver_p50_seconds,
@@ -2799,7 +2798,7 @@ view analytics.daily_totals with (security_barrier=true)
     f.click_p95_seconds,
     f.click_p99_seconds
    FROM (notify_private.daily_rollups s
-     CROSS JOIN LATERAL notify_private.metrics_columns(ROW(s.starts_at, s.type_key, s.channel, s.deliveries, s.sent, s.delivered, s.tracked, s.read, s.clicked, s.leavable, s.unsubscribed, s.failed, s.expired, s.canceled, s.suppressed, s.unknown, s.waiting, s.held_back, s.retried, s.retries, s.recovered, s.given_up, s.delivery_times, s.delivery_time, s.delivery_histogram, s.read_times, s.read_time, s.read_histogram, s.click_times, s.click_time, s.click_histogram)::notify_private.hourly_rollups) f(held_back, deliveries, waiting, sent, delivered, failed, expired, canceled, suppressed, unknown, tracked, read, clicked, leavable, unsubscribed, retried, retries, recovered, given_up, delivery_rate, failure_rate, read_rate, click_rate, unsubscribe_rate, retry_success_rate, deliver_known, deliver_average_seconds, deliver_p50_seconds, deliver_p90_seconds, deliver_p95_seconds, deliver_p99_seconds, read_known, read_average_seconds, read_p50_seconds, read_p90_seconds, read_p95_seconds, read_p99_seconds, click_known, click_average_seconds, click_p50_seconds, click_p90_seconds, click_p95_seconds, click_p99_seconds))
+     CROSS JOIN LATERAL notify_private.metrics_columns(ROW(s.starts_at, s.type_key, s.channel, s.deliveries, s.sent, s.delivered, s.tracked, s.read, s.clicked, s.leavable, s.unsubscribed, s.failed, s.expired, s.canceled, s.suppressed, s.unknown, s.waiting, s.held_back, s.retried, s.retries, s.recovered, s.given_up, s.delivery_times, s.delivery_time, s.delivery_histogram, s.read_times, s.read_time, s.read_histogram, s.click_times, s.click_time, s.click_histogram, s.pushes, s.app_opens)::notify_private.hourly_rollups) f(held_back, deliveries, waiting, sent, delivered, failed, expired, canceled, suppressed, unknown, tracked, read, clicked, leavable, unsubscribed, retried, retries, recovered, given_up, pushes, app_opens, delivery_rate, failure_rate, read_rate, click_rate, unsubscribe_rate, retry_success_rate, app_open_rate, deliver_known, deliver_average_seconds, deliver_p50_seconds, deliver_p90_seconds, deliver_p95_seconds, deliver_p99_seconds, read_known, read_average_seconds, read_p50_seconds, read_p90_seconds, read_p95_seconds, read_p99_seconds, click_known, click_average_seconds, click_p50_seconds, click_p90_seconds, click_p95_seconds, click_p99_seconds))
   WHERE ((s.type_key IS NULL) AND (s.channel IS NULL));
 
 view analytics.freshness with (security_barrier=true)
@@ -2835,12 +2834,15 @@ view analytics.hourly_deliveries with (security_barrier=true)
     f.retries,
     f.recovered,
     f.given_up,
+    f.pushes,
+    f.app_opens,
     f.delivery_rate,
     f.failure_rate,
     f.read_rate,
     f.click_rate,
     f.unsubscribe_rate,
     f.retry_success_rate,
+    f.app_open_rate,
     f.deliver_known,
     f.deliver_average_seconds,
     f.deliver_p50_seconds,
@@ -2860,7 +2862,7 @@ view analytics.hourly_deliveries with (security_barrier=true)
     f.click_p95_seconds,
     f.click_p99_seconds
    FROM (notify_private.hourly_rollups s
-     CROSS JOIN LATERAL notify_private.metrics_columns(s.*) f(held_back, deliveries, waiting, sent, delivered, failed, expired, canceled, suppressed, unknown, tracked, read, clicked, leavable, unsubscribed, retried, retries, recovered, given_up, delivery_rate, failure_rate, read_rate, click_rate, unsubscribe_rate, retry_success_rate, deliver_known, deliver_average_seconds, deliver_p50_seconds, deliver_p90_seconds, deliver_p95_seconds, deliver_p99_seconds, read_known, read_average_seconds, read_p50_seconds, read_p90_seconds, read_p95_seconds, read_p99_seconds, click_known, click_average_seconds, click_p50_seconds, click_p90_seconds, click_p95_seconds, click_p99_seconds))
+     CROSS JOIN LATERAL notify_private.metrics_columns(s.*) f(held_back, deliveries, waiting, sent, delivered, failed, expired, canceled, suppressed, unknown, tracked, read, clicked, leavable, unsubscribed, retried, retries, recovered, given_up, pushes, app_opens, delivery_rate, failure_rate, read_rate, click_rate, unsubscribe_rate, retry_success_rate, app_open_rate, deliver_known, deliver_average_seconds, deliver_p50_seconds, deliver_p90_seconds, deliver_p95_seconds, deliver_p99_seconds, read_known, read_average_seconds, read_p50_seconds, read_p90_seconds, read_p95_seconds, read_p99_seconds, click_known, click_average_seconds, click_p50_seconds, click_p90_seconds, click_p95_seconds, click_p99_seconds))
   WHERE ((s.type_key IS NOT NULL) AND (s.channel IS NOT NULL));
 
 view analytics.notification_types with (security_barrier=true)
@@ -3064,7 +3066,11 @@ view notify.delivery_timelines with (security_invoker=true)
         END AS is_recovered,
     t.is_tracked,
     ((d.channel = 'email'::text) AND (d.sent_at IS NOT NULL) AND (d.status <> 'failed'::text)) AS is_leavable,
-    (n.type_key = ANY (ARRAY['test_push'::text, 'test_email'::text])) AS is_test
+    (n.type_key = ANY (ARRAY['test_push'::text, 'test_email'::text])) AS is_test,
+        CASE
+            WHEN ((d.channel = 'push'::text) AND (d.sent_at IS NOT NULL)) THEN COALESCE((LEAST(r.opened_at, r.clicked_at, n.seen_at, n.read_at, n.clicked_at) < (d.sent_at + '24:00:00'::interval)), false)
+            ELSE NULL::boolean
+        END AS is_app_opened
    FROM ((((notify.deliveries d
      JOIN notify.notifications n ON ((n.id = d.notification_id)))
      CROSS JOIN LATERAL ( SELECT min(x.occurred_at) FILTER (WHERE (x.kind = 'opened'::text)) AS opened_at,
@@ -3640,10 +3646,6 @@ function notify.my_settings(at timestamp with time zone DEFAULT NULL::timestamp 
   sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
-function notify.outcome_totals(since date DEFAULT NULL::date, until date DEFAULT NULL::date, subject_type text DEFAULT NULL::text, subject_id uuid DEFAULT NULL::uuid) returns SETOF notify.outcome_total
-  plpgsql stable security definer set search_path=pg_catalog, pg_temp
-  grant rowbell_operator (execute)
-
 function notify.predict(type_key text, at timestamp with time zone DEFAULT now(), variables jsonb DEFAULT NULL::jsonb) returns SETOF notify.prediction
   sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
@@ -3655,10 +3657,6 @@ function notify.predict_for(user_id uuid, type_key text, at timestamp with time 
 function notify.preferences_at(user_id uuid, at timestamp with time zone) returns SETOF notify.effective_preference
   sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
-
-function notify.push_metrics(since date DEFAULT NULL::date, until date DEFAULT NULL::date, pack text DEFAULT NULL::text) returns SETOF notify.push_metric
-  plpgsql stable security definer set search_path=pg_catalog, pg_temp
-  grant rowbell_analyst (execute); rowbell_operator (execute)
 
 function notify.recent_deliveries(subject_type text DEFAULT NULL::text, subject_id uuid DEFAULT NULL::uuid, older_than uuid DEFAULT NULL::uuid, max_rows integer DEFAULT 50) returns SETOF notify.deliveries
   plpgsql stable set search_path=pg_catalog, pg_temp
@@ -3769,6 +3767,10 @@ function notify.sms_costs(since date DEFAULT NULL::date, until date DEFAULT NULL
   grant rowbell_operator (execute)
 
 function notify.sms_forms(since date DEFAULT NULL::date, until date DEFAULT NULL::date) returns SETOF analytics.sms_forms
+  sql stable set search_path=pg_catalog, pg_temp
+  grant rowbell_operator (execute)
+
+function notify.subject_totals(subject_type text, subject_id uuid) returns SETOF notify.subject_total
   sql stable set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
@@ -3967,6 +3969,9 @@ function notify_private.apply_rules(events notify.events[], members notify_priva
 function notify_private.apply_verdicts(verdicts notify_private.verdict[], events notify.events[], at timestamp with time zone) returns void
   plpgsql volatile set search_path=pg_catalog, pg_temp, enable_nestloop=off
 
+function notify_private.asked_days(since date, until date, OUT first_day date, OUT last_day date) returns record
+  plpgsql stable set search_path=pg_catalog, pg_temp
+
 function notify_private.backoff(attempt integer) returns interval
   sql volatile parallel safe set search_path=pg_catalog, pg_temp
 
@@ -3991,7 +3996,7 @@ function notify_private.cancel_promotional(user_id uuid, channel text) returns v
 function notify_private.candidate(notification_id uuid, event_id uuid, type_key text, recipient_id uuid, channel text DEFAULT NULL::text, dedupe_key text DEFAULT NULL::text, expires_at timestamp with time zone DEFAULT NULL::timestamp with time zone, fallback_key text DEFAULT NULL::text, released_rule text DEFAULT NULL::text) returns notify_private.candidate
   sql immutable parallel safe
 
-function notify_private.candidates_of_person(recipient_id uuid, since timestamp with time zone, until timestamp with time zone, types text[], channels text[]) returns TABLE(starts_at timestamp with time zone, type_key text, channel text, status text, reason text, sent_at timestamp with time zone, delivered_at timestamp with time zone, is_tracked boolean, read_at timestamp with time zone, clicked_at timestamp with time zone, is_leavable boolean, unsubscribed_at timestamp with time zone, failed_at timestamp with time zone, retries integer, is_recovered boolean, time_to_deliver interval, time_to_read interval, time_to_click interval)
+function notify_private.candidates_of_person(recipient_id uuid, since timestamp with time zone, until timestamp with time zone, types text[], channels text[]) returns TABLE(starts_at timestamp with time zone, type_key text, channel text, status text, reason text, sent_at timestamp with time zone, delivered_at timestamp with time zone, is_tracked boolean, read_at timestamp with time zone, clicked_at timestamp with time zone, is_leavable boolean, unsubscribed_at timestamp with time zone, failed_at timestamp with time zone, retries integer, is_recovered boolean, is_app_opened boolean, time_to_deliver interval, time_to_read interval, time_to_click interval)
   sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.change_source() returns text
@@ -4008,9 +4013,6 @@ function notify_private.channel_texts(type_key text, locale text, variant text, 
 
 function notify_private.charge(taken notify_private.claimable[], channel text, at timestamp with time zone) returns notify_private.claimable[]
   plpgsql volatile set search_path=pg_catalog, pg_temp
-
-function notify_private.check_days(since date, until date) returns void
-  plpgsql immutable set search_path=pg_catalog, pg_temp
 
 function notify_private.check_limit(limit_key text, present bigint) returns void
   plpgsql stable set search_path=pg_catalog, pg_temp
@@ -4248,7 +4250,7 @@ function notify_private.merge_histograms(bigint[]) returns bigint[]
 function notify_private.metrics_bounds(split text, types text[], channels text[], since timestamp with time zone, until timestamp with time zone, time_zone text, OUT from_hour timestamp with time zone, OUT from_day timestamp with time zone, OUT to_day timestamp with time zone, OUT to_hour timestamp with time zone) returns record
   plpgsql stable set search_path=pg_catalog, pg_temp
 
-function notify_private.metrics_columns(counted notify_private.hourly_rollups) returns TABLE(held_back bigint, deliveries bigint, waiting bigint, sent bigint, delivered bigint, failed bigint, expired bigint, canceled bigint, suppressed bigint, unknown bigint, tracked bigint, read bigint, clicked bigint, leavable bigint, unsubscribed bigint, retried bigint, retries bigint, recovered bigint, given_up bigint, delivery_rate double precision, failure_rate double precision, read_rate double precision, click_rate double precision, unsubscribe_rate double precision, retry_success_rate double precision, deliver_known bigint, deliver_average_seconds double precision, deliver_p50_seconds double precision, deliver_p90_seconds double precision, deliver_p95_seconds double precision, deliver_p99_seconds double precision, read_known bigint, read_average_seconds double precision, read_p50_seconds double precision, read_p90_seconds double precision, read_p95_seconds double precision, read_p99_seconds double precision, click_known bigint, click_average_seconds double precision, click_p50_seconds double precision, click_p90_seconds double precision, click_p95_seconds double precision, click_p99_seconds double precision)
+function notify_private.metrics_columns(counted notify_private.hourly_rollups) returns TABLE(held_back bigint, deliveries bigint, waiting bigint, sent bigint, delivered bigint, failed bigint, expired bigint, canceled bigint, suppressed bigint, unknown bigint, tracked bigint, read bigint, clicked bigint, leavable bigint, unsubscribed bigint, retried bigint, retries bigint, recovered bigint, given_up bigint, pushes bigint, app_opens bigint, delivery_rate double precision, failure_rate double precision, read_rate double precision, click_rate double precision, unsubscribe_rate double precision, retry_success_rate double precision, app_open_rate double precision, deliver_known bigint, deliver_average_seconds double precision, deliver_p50_seconds double precision, deliver_p90_seconds double precision, deliver_p95_seconds double precision, deliver_p99_seconds double precision, read_known bigint, read_average_seconds double precision, read_p50_seconds double precision, read_p90_seconds double precision, read_p95_seconds double precision, read_p99_seconds double precision, click_known bigint, click_average_seconds double precision, click_p50_seconds double precision, click_p90_seconds double precision, click_p95_seconds double precision, click_p99_seconds double precision)
   sql stable parallel safe
   grant rowbell_analyst (execute); rowbell_operator (execute)
 
@@ -4516,7 +4518,7 @@ function notify_private.retire_worker(worker_id uuid) returns void
 function notify_private.rollup_floor() returns timestamp with time zone
   sql stable set search_path=pg_catalog, pg_temp
 
-function notify_private.rollup_rows(starts_at timestamp with time zone) returns TABLE(type_key text, channel text, status text, reason text, is_sent boolean, is_delivered boolean, is_tracked boolean, is_read boolean, is_clicked boolean, is_leavable boolean, is_unsubscribed boolean, is_failed boolean, retries integer, is_recovered boolean, delivery_bucket bigint, read_bucket bigint, click_bucket bigint, candidates bigint, delivery_time interval, read_time interval, click_time interval)
+function notify_private.rollup_rows(starts_at timestamp with time zone) returns TABLE(type_key text, channel text, status text, reason text, is_sent boolean, is_delivered boolean, is_tracked boolean, is_read boolean, is_clicked boolean, is_leavable boolean, is_unsubscribed boolean, is_failed boolean, retries integer, is_recovered boolean, is_app_opened boolean, delivery_bucket bigint, read_bucket bigint, click_bucket bigint, candidates bigint, delivery_time interval, read_time interval, click_time interval)
   sql stable set search_path=pg_catalog, pg_temp, enable_seqscan=off, enable_hashjoin=off, enable_mergejoin=off, enable_material=off, jit=off, work_mem=64MB
 
 function notify_private.rollups_as_of(since timestamp with time zone, until timestamp with time zone) returns timestamp with time zone

@@ -199,6 +199,8 @@ export interface AnalyticsDailyDeactivations {
 }
 
 export interface AnalyticsDailyDeliveries {
+  app_open_rate: number | null;
+  app_opens: Int8 | null;
   canceled: Int8 | null;
   channel: string | null;
   click_average_seconds: number | null;
@@ -225,6 +227,7 @@ export interface AnalyticsDailyDeliveries {
   given_up: Int8 | null;
   held_back: Int8 | null;
   leavable: Int8 | null;
+  pushes: Int8 | null;
   read: Int8 | null;
   read_average_seconds: number | null;
   read_known: Int8 | null;
@@ -257,15 +260,6 @@ export interface AnalyticsDailyFunnel {
   step: number | null;
 }
 
-export interface AnalyticsDailyPushes {
-  day: string | null;
-  opened: Int8 | null;
-  opened_share: Numeric | null;
-  pack: string | null;
-  sent: Int8 | null;
-  type_key: string | null;
-}
-
 export interface AnalyticsDailyReasons {
   candidates: Int8 | null;
   channel: string | null;
@@ -286,6 +280,8 @@ export interface AnalyticsDailyTimes {
 }
 
 export interface AnalyticsDailyTotals {
+  app_open_rate: number | null;
+  app_opens: Int8 | null;
   canceled: Int8 | null;
   click_average_seconds: number | null;
   click_known: Int8 | null;
@@ -311,6 +307,7 @@ export interface AnalyticsDailyTotals {
   given_up: Int8 | null;
   held_back: Int8 | null;
   leavable: Int8 | null;
+  pushes: Int8 | null;
   read: Int8 | null;
   read_average_seconds: number | null;
   read_known: Int8 | null;
@@ -339,6 +336,8 @@ export interface AnalyticsFreshness {
 }
 
 export interface AnalyticsHourlyDeliveries {
+  app_open_rate: number | null;
+  app_opens: Int8 | null;
   canceled: Int8 | null;
   channel: string | null;
   click_average_seconds: number | null;
@@ -364,6 +363,7 @@ export interface AnalyticsHourlyDeliveries {
   given_up: Int8 | null;
   held_back: Int8 | null;
   leavable: Int8 | null;
+  pushes: Int8 | null;
   read: Int8 | null;
   read_average_seconds: number | null;
   read_known: Int8 | null;
@@ -963,6 +963,10 @@ export interface NotifyDeliveryTimelines {
    */
   failed_at: Timestamp | null;
   /**
+   * Whether its person came to the app within 24 hours after this push was sent: they opened or clicked it, or saw, read or clicked the notification in the app. Null: it is no push, or was not sent.
+   */
+  is_app_opened: boolean | null;
+  /**
    * It is an email that went out and did not fail; unsubscribe_rate is a share of these.
    */
   is_leavable: boolean | null;
@@ -1157,6 +1161,10 @@ export interface NotifyEvents {
    * The same key again is the same event: a second insert leaves no row, emit() returns the first.
    */
   idempotency_key: string | null;
+  /**
+   * The one device that the event's pushes go to (a test push); null: all devices of each recipient. The engine alone writes it.
+   */
+  only_device_id: string | null;
   plan_attempts: Generated<number>;
   /**
    * Last recipient already planned, while planning a large audience is under way.
@@ -1642,6 +1650,10 @@ export interface NotifyPrivateDailyReasonRollups {
 }
 
 export interface NotifyPrivateDailyRollups {
+  /**
+   * Of these, those whose person came to the app within 24 hours.
+   */
+  app_opens: Int8;
   canceled: Int8;
   /**
    * Null: all channels together.
@@ -1676,6 +1688,10 @@ export interface NotifyPrivateDailyRollups {
    * Of which the person could have left by a link in it: what unsubscribed is a share of.
    */
   leavable: Int8;
+  /**
+   * Deliveries by push that were sent.
+   */
+  pushes: Int8;
   read: Int8;
   read_histogram: ArrayType<Int8>;
   read_time: Interval;
@@ -1797,6 +1813,10 @@ export interface NotifyPrivateHourlyReasonRollups {
 }
 
 export interface NotifyPrivateHourlyRollups {
+  /**
+   * Of these, those whose person came to the app within 24 hours.
+   */
+  app_opens: Int8;
   canceled: Int8;
   /**
    * Null: all channels together.
@@ -1831,6 +1851,10 @@ export interface NotifyPrivateHourlyRollups {
    * Of which the person could have left by a link in it: what unsubscribed is a share of.
    */
   leavable: Int8;
+  /**
+   * Deliveries by push that were sent.
+   */
+  pushes: Int8;
   read: Int8;
   read_histogram: ArrayType<Int8>;
   read_time: Interval;
@@ -2730,7 +2754,6 @@ export interface DB {
   "analytics.daily_deactivations": AnalyticsDailyDeactivations;
   "analytics.daily_deliveries": AnalyticsDailyDeliveries;
   "analytics.daily_funnel": AnalyticsDailyFunnel;
-  "analytics.daily_pushes": AnalyticsDailyPushes;
   "analytics.daily_reasons": AnalyticsDailyReasons;
   "analytics.daily_times": AnalyticsDailyTimes;
   "analytics.daily_totals": AnalyticsDailyTotals;
