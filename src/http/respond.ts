@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errorCodes, type RowbellError } from '../errors.ts';
+import { chooseEncoding, encode, isCompressible } from './encoding.ts';
 import { keepsConnection, throwAwayRest } from './unread-body.ts';
 
 export type Request = IncomingMessage;
@@ -38,7 +39,7 @@ export function begin(response: Response, status: number, headers: Headers): voi
  * Ends an answer that was begun. Whoever takes it too slowly is cut off. A connection that is to be closed is closed when
  * the answer has left and not before: what still comes in would have it thrown away on its way.
  */
-export function finish(response: Response, content?: string | Uint8Array): void {
+export function finish(response: Response, content?: Uint8Array): void {
   const patience = setTimeout(() => response.destroy(), maxTakingMs);
   response.once('close', () => clearTimeout(patience));
   if (keepsConnection(response.req)) {
@@ -51,15 +52,23 @@ export function finish(response: Response, content?: string | Uint8Array): void 
   throwAwayRest(response.req, () => response.end());
 }
 
-/** A whole answer. */
+/** A whole answer, compressed where that is worth it and the client takes it. */
 export function send(response: Response, status: number, headers: Headers, content: string | Uint8Array = ''): void {
   if (response.headersSent || response.destroyed) return;
+  const plain = typeof content === 'string' ? Buffer.from(content) : content;
+  let encoding: ReturnType<typeof chooseEncoding> = null;
+  if (isCompressible(String(headers['content-type']), plain) && headers['content-encoding'] === undefined) {
+    response.appendHeader('vary', 'Accept-Encoding');
+    encoding = chooseEncoding(response.req.headers['accept-encoding']);
+  }
+  const sent = encoding ? encode(encoding, plain) : plain;
   begin(response, status, {
     ...headers,
+    ...(encoding && { 'content-encoding': encoding }),
     ...(status === 401 && { 'www-authenticate': 'Bearer' }),
-    ...(status !== 204 && { 'content-length': Buffer.byteLength(content) }),
+    ...(status !== 204 && { 'content-length': sent.length }),
   });
-  finish(response, content);
+  finish(response, sent);
 }
 
 export function sendText(response: Response, status: number, contentType: string, text: string): void {
