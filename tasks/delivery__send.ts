@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Task } from 'graphile-worker';
 import { z } from 'zod';
 import type { Claimed } from '../src/database/engine.ts';
 import type { Message, Progress, Provider, Result } from '../src/providers/types.ts';
-import type { WorkerContext } from '../src/worker/context.ts';
-import { createDrain } from '../src/worker/drain.ts';
+import type { Task, WorkerContext } from '../src/worker/context.ts';
+import { createDrain, restMs } from '../src/worker/drain.ts';
 import { type Flight, launch } from '../src/worker/in-flight.ts';
 import type { Sender } from '../src/worker/senders.ts';
 import { silentOrigins } from '../src/worker/silent-origins.ts';
@@ -14,6 +13,8 @@ const payloadSchema = z.object({ sender: z.int() });
 
 /** Handlers of one sender at a time: one writes back while the other sends, and there is room for the other senders. */
 const handlersPerSender = 2;
+/** After fewer, what comes meanwhile is waited for and goes together. */
+const few = 100;
 /**
  * Messages of one sender that were handed on before they had an answer; with more, handlers wait. More than the slots for many
  * hosts hold (src/providers/slots.ts), and few enough that a slow APNs or FCM is not given ever more to be slow with.
@@ -118,6 +119,7 @@ export function deliverySend(context: WorkerContext): Task {
       const flight = launch(claimed, (progress) => send(sender.provider, claimed, progress));
       await flight.lull();
       const rest = await writeBack(sender, claimId, flight);
+      if (claimed.length < few) await sleep(restMs);
       if (rest === null) continue;
       handOn(sender, rest, flight);
       while (stragglers(sender) > maxStragglers) await sleep(lookAgainMs);

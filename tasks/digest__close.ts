@@ -1,5 +1,4 @@
-import type { Task } from 'graphile-worker';
-import type { WorkerContext } from '../src/worker/context.ts';
+import type { Task, WorkerContext } from '../src/worker/context.ts';
 import { createDrain } from '../src/worker/drain.ts';
 
 /** Closes the digests that are due, a hundred at a time; what tells them are events, planned like any other. */

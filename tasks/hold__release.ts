@@ -1,5 +1,4 @@
-import type { Task } from 'graphile-worker';
-import type { WorkerContext } from '../src/worker/context.ts';
+import type { Task, WorkerContext } from '../src/worker/context.ts';
 import { createDrain } from '../src/worker/drain.ts';
 
 /** Judges again what was held (quiet hours, pauses, the cap's next day, fallback steps) and is due, until nothing is. */

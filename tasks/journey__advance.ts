@@ -1,5 +1,4 @@
-import type { Task } from 'graphile-worker';
-import type { WorkerContext } from '../src/worker/context.ts';
+import type { Task, WorkerContext } from '../src/worker/context.ts';
 import { createDrain } from '../src/worker/drain.ts';
 
 /** Takes the next step of journeys that are due; what is told are events, planned like any other. */

@@ -1,5 +1,4 @@
-import type { Task } from 'graphile-worker';
-import type { WorkerContext } from '../src/worker/context.ts';
+import type { Task, WorkerContext } from '../src/worker/context.ts';
 
 /** Makes the events of schedules whose time has come, until none is left. */
 export function scheduleFire({ engine, stopping }: WorkerContext): Task {

@@ -1,5 +1,4 @@
-import type { Task } from 'graphile-worker';
-import type { WorkerContext } from '../src/worker/context.ts';
+import type { Task, WorkerContext } from '../src/worker/context.ts';
 
 /** Runs the packs' sweeps that are due; every minute. */
 export function sweepRun({ engine, logger }: WorkerContext): Task {

@@ -1,5 +1,4 @@
-import type { Task, TaskList } from 'graphile-worker';
-import type { WorkerContext } from '../src/worker/context.ts';
+import type { Task, WorkerContext } from '../src/worker/context.ts';
 
 type Upkeep = {
   readonly task: string;
@@ -50,7 +49,7 @@ export const upkeep: readonly Upkeep[] = [
   },
 ];
 
-export const upkeepTasks = (context: WorkerContext): TaskList =>
+export const upkeepTasks = (context: WorkerContext): Record<string, Task> =>
   Object.fromEntries(upkeep.map((one) => [one.task, upkeepTask(one, context)]));
 
 function upkeepTask({ sql, log }: Upkeep, { engine, logger }: WorkerContext): Task {

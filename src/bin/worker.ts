@@ -14,8 +14,9 @@ import { createPool } from '../database/pool.ts';
 import { createLogger } from '../logger.ts';
 import { createBackground } from '../worker/background.ts';
 import { createCompose } from '../worker/compose.ts';
-import type { WorkerContext } from '../worker/context.ts';
+import type { Task, WorkerContext } from '../worker/context.ts';
 import { startLifecycle } from '../worker/lifecycle.ts';
+import { listenForNotices } from '../worker/notices.ts';
 import { persist } from '../worker/persist.ts';
 import { startRunner } from '../worker/runner.ts';
 import { createSenders } from '../worker/senders.ts';
@@ -43,7 +44,7 @@ async function work(lane: Lane): Promise<void> {
     logger,
   };
   const pools = {
-    jobs: createPool({ ...connections, max: config.workerConcurrency + 2, durable: false }),
+    jobs: createPool({ ...connections, max: config.workerConcurrency + 3, durable: false }),
     planning: createPool({ ...connections, max: 3, durable: false }),
     sending: createPool({ ...connections, max: config.workerConcurrency }),
   };
@@ -89,22 +90,31 @@ async function work(lane: Lane): Promise<void> {
     persist: (write) => persist(write, logger),
   };
   const suffix = lane === 'urgent' ? '_urgent' : '';
+  const taskList: Record<string, Task> = {
+    [`event__plan${suffix}`]: eventPlan(context),
+    [`hold__release${suffix}`]: holdRelease(context),
+    [`delivery__send${suffix}`]: deliverySend(context),
+    ...(lane === 'bulk' && {
+      digest__close: digestClose(context),
+      journey__advance: journeyAdvance(context),
+      schedule__fire: scheduleFire(context),
+      sweep__run: sweepRun(context),
+      ...upkeepTasks(context),
+    }),
+  };
   const runner = startRunner({
     pool: pools.jobs,
-    taskList: {
-      [`event__plan${suffix}`]: eventPlan(context),
-      [`hold__release${suffix}`]: holdRelease(context),
-      [`delivery__send${suffix}`]: deliverySend(context),
-      ...(lane === 'bulk' && {
-        digest__close: digestClose(context),
-        journey__advance: journeyAdvance(context),
-        schedule__fire: scheduleFire(context),
-        sweep__run: sweepRun(context),
-        ...upkeepTasks(context),
-      }),
-    },
+    taskList,
     concurrency: config.workerConcurrency,
     cron: lane === 'bulk' ? [...upkeep, { task: 'sweep__run', cron: '* * * * *' }] : [],
+    logger,
+  });
+  const notices = listenForNotices({
+    pool: pools.jobs,
+    channel: `rowbell_${lane}`,
+    taskList,
+    background: background.add,
+    pollNow: lifecycle.pollNow,
     logger,
   });
   logger.info('worker.started', { lane, workerId: lifecycle.workerId(), senders: senders.names() });
@@ -118,6 +128,7 @@ async function work(lane: Lane): Promise<void> {
     logger.error('worker.abandoned', { reason: 'shutdown took too long; its claims are recovered by others' });
     process.exit(1);
   }, config.shutdownTimeoutMs);
+  await notices.stop();
   await lifecycle.stopPolling();
   await runner.stop();
   await background.done();

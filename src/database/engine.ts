@@ -53,16 +53,6 @@ export function createEngine({ pool, planningPool }: { pool: pg.Pool; planningPo
   };
 
   return {
-    /** True while there is more of these events to plan. */
-    async plan(eventIds: readonly string[]): Promise<boolean> {
-      const { rows } = await planningPool.query<{ more: boolean }>({
-        name: 'plan',
-        text: 'call notify_private.plan_slices($1, $2, null)',
-        values: [eventIds, slicesACall],
-      });
-      return rows[0]?.more ?? false;
-    },
-
     /** Judges held candidates that are due again; false when there was none. */
     async releaseHolds(lane: Lane): Promise<boolean> {
       const { rows } = await planningPool.query<{ again: boolean }>({
@@ -82,9 +72,6 @@ export function createEngine({ pool, planningPool }: { pool: pg.Pool; planningPo
       });
       return rows[0] ?? { more: false, failed: [] };
     },
-
-    failEvent: (eventId: string, error: string) =>
-      value<void>('select notify_private.fail_event($1, $2) as value', [eventId, error]),
 
     /** At most 500 messages; none when nothing is due, the sender is paused or its rate limit is used up. */
     async claim(claimId: string, workerId: string, senderId: number, lane: Lane): Promise<Claimed[]> {

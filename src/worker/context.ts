@@ -3,6 +3,9 @@ import type { Logger } from '../logger.ts';
 import type { Message } from '../providers/types.ts';
 import type { Sender } from './senders.ts';
 
+/** A job's handler, which a notice calls as well: it takes what the job's payload says, and nothing of graphile-worker's. */
+export type Task = (payload: unknown) => Promise<void>;
+
 /** What a task needs of the process it runs in. */
 export type WorkerContext = {
   readonly engine: Engine;

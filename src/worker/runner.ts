@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Logger as GraphileLogger, parseCronItems, type Runner, run, type TaskList } from 'graphile-worker';
+import { Logger as GraphileLogger, parseCronItems, type Runner, run } from 'graphile-worker';
 import type pg from 'pg';
 import type { Logger } from '../logger.ts';
+import type { Task } from './context.ts';
 
 export type RunnerOptions = {
   readonly pool: pg.Pool;
-  readonly taskList: TaskList;
+  readonly taskList: Readonly<Record<string, Task>>;
   readonly concurrency: number;
   /** What this process does at fixed times besides, UTC. */
   readonly cron: readonly { readonly task: string; readonly cron: string }[];

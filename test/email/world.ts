@@ -67,7 +67,7 @@ export async function startWorld(environment: Record<string, string> = {}): Prom
       workerId: () => workers[lane],
       background: background.add,
     };
-    await deliverySend(context)({ sender: senders.smtp }, undefined as never);
+    await deliverySend(context)({ sender: senders.smtp });
     // A mail server that takes its time is not waited for by the task.
     await background.done();
   };

@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createLogger } from '../../src/logger.ts';
 import { persist } from '../../src/worker/persist.ts';
-import { eventPlan } from '../../tasks/event__plan.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { decisionOf, forget, installPack, makePerson, makeType, planDue, tell } from '../support/engine-pack.ts';
 import { one } from '../support/one.ts';
 import { until } from '../support/until.ts';
-import { planningContext } from '../support/worker-context.ts';
+import { runPlanning } from '../support/worker-context.ts';
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -15,8 +14,6 @@ beforeAll(async () => {
 });
 afterAll(() => db.drop());
 beforeEach(() => forget(db));
-
-const runPlanning = () => db.runJobs({ event__plan: eventPlan(planningContext(db)) });
 
 describe('an application that keeps a person locked', () => {
   test('holds up what concerns them, and nothing else, and that only until it lets go', async () => {
@@ -27,12 +24,8 @@ describe('an application that keeps a person locked', () => {
       await client.query('begin');
       await client.query(`update notify.users set name = 'New' where id = $1`, [locked]);
       const [stuck, free] = [await tell(db, type, [locked]), await tell(db, type, [other])];
-      // In one job, as the sweep makes them: the second is not kept by the first.
-      await db.owner.query('delete from graphile_worker._private_jobs');
-      await db.owner.query(`update notify.events set due_at = now() - interval '1 second'`);
-      await db.worker.query(`select notify_private.enqueue_due('bulk')`);
       const firstAt = performance.now();
-      await runPlanning();
+      await runPlanning(db);
       const firstMs = performance.now() - firstAt;
       expect(await decisionOf(db, free)).toBe('send');
       expect(await one(db.owner, 'select plan_error from notify.events where id = $1', [stuck])).toMatch(/^55P03: /);

@@ -3,7 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { isConnectionLoss } from '../../src/worker/persist.ts';
-import { eventPlan } from '../../tasks/event__plan.ts';
 import { asSuperuser } from '../support/cluster.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import {
@@ -20,7 +19,7 @@ import {
 } from '../support/engine-pack.ts';
 import { one } from '../support/one.ts';
 import { until } from '../support/until.ts';
-import { planningContext } from '../support/worker-context.ts';
+import { runPlanning } from '../support/worker-context.ts';
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -30,8 +29,6 @@ beforeAll(async () => {
 afterAll(() => db.drop());
 beforeEach(() => forget(db));
 
-/** Runs the worker's own task, as a job would. */
-const runPlanning = () => db.runJobs({ event__plan: eventPlan(planningContext(db)) });
 const stateOf = async (event: string) => {
   const { rows } = await db.owner.query<{ planned: boolean; plan_error: string | null; plan_attempts: number }>(
     'select planned_at is not null as planned, plan_error, plan_attempts from notify.events where id = $1',
@@ -191,11 +188,7 @@ describe('what cannot be planned', () => {
     const person = await makePerson(db);
     const bad = await tell(db, broken, [person]);
     const good = [await tell(db, sound, [person]), await tell(db, sound, [person])];
-    // In one job, as the sweep makes them.
-    await db.owner.query('delete from graphile_worker._private_jobs');
-    await db.owner.query(`update notify.events set due_at = now() - interval '1 second'`);
-    await db.worker.query(`select notify_private.enqueue_due('bulk')`);
-    await runPlanning();
+    await runPlanning(db);
     expect(await stateOf(bad)).toMatchObject({
       planned: false,
       plan_attempts: 1,
@@ -213,7 +206,7 @@ describe('what cannot be planned', () => {
       await db.worker.query(`select notify_private.enqueue_due('bulk')`);
       return (await db.jobs('event__plan')).length > 0;
     });
-    await runPlanning();
+    await runPlanning(db);
     expect(await stateOf(bad)).toMatchObject({ planned: true, plan_error: null });
     expect(await decisionOf(db, bad)).toBe('send');
   });
@@ -246,7 +239,7 @@ describe('what cannot be planned', () => {
       variables: { Name: 'Ada', Greeting: 'hi' },
     });
     const whole = await tell(db, wordy, [person], { variables: { Name: 'Ada', Greeting: 'hi' } });
-    await runPlanning();
+    await runPlanning(db);
     expect((await stateOf(noCopy))?.plan_error).toMatch(/^RBCPY: .*no copy/);
     expect((await stateOf(noValue))?.plan_error).toBe('RBVAR: copy needs a value for {Greeting}');
     expect((await stateOf(noVariant))?.plan_error).toMatch(/^RBCPY: .*variant "leader"/);

@@ -1,11 +1,10 @@
 // Over 300 lines: three ways in, which are held to the same answers.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { eventPlan } from '../../tasks/event__plan.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { decisionsOf, forget, installPack, makeCrowd, makePerson, makeType, planDue } from '../support/engine-pack.ts';
 import { one } from '../support/one.ts';
 import { until } from '../support/until.ts';
-import { planningContext } from '../support/worker-context.ts';
+import { runPlanning } from '../support/worker-context.ts';
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -15,7 +14,6 @@ beforeAll(async () => {
 afterAll(() => db.drop());
 beforeEach(() => forget(db));
 
-const eventIds = ({ payload }: { readonly payload: unknown }) => (payload as { event_ids: string[] }).event_ids;
 const eventsOf = (typeKey: string) =>
   one<number>(db.owner, 'select count(*)::integer from notify.events where type_key = $1', [typeKey]);
 
@@ -32,9 +30,8 @@ describe('an insert into a domain table', () => {
       { commit: true },
     );
     expect(await eventsOf(type)).toBe(3);
-    const jobs = await db.jobs('event__plan');
-    expect(jobs.map((job) => eventIds(job).length)).toEqual([3]);
-    await db.runJobs({ event__plan: eventPlan(planningContext(db)) });
+    expect(await db.jobs('event__plan')).toHaveLength(1);
+    await runPlanning(db);
     expect(await decisionsOf(db)).toHaveLength(6);
     expect(await one(db.owner, `select count(*)::integer from notify.deliveries where status = 'queued'`)).toBe(6);
   });
@@ -53,21 +50,52 @@ describe('an insert into a domain table', () => {
     expect([await eventsOf(type), (await db.jobs()).length]).toEqual([1, 1]);
   });
 
-  test('splits a large statement into jobs of 500 events, per lane', async () => {
+  test('adds a job that says "look" where none waits, per lane, however much is written and by however many', async () => {
     const bulk = await makeType(db);
     const urgent = await makeType(db, { priority: 'P0' });
-    await db.owner.query(
-      `insert into notify.events (type_key, data) select case when n % 4 = 0 then $2 else $1 end, '{"to": []}' from generate_series(1, 1600) as n`,
-      [bulk, urgent],
-    );
-    const jobs = await db.jobs();
-    const sizes = jobs.map(({ task, payload }) => [task, eventIds({ payload }).length]);
-    expect(sizes.sort()).toEqual([
-      ['event__plan', 200],
-      ['event__plan', 500],
-      ['event__plan', 500],
-      ['event__plan_urgent', 400],
+    const insert = (count: number, type: string) =>
+      db.owner.query(
+        `insert into notify.events (type_key, data) select $1, '{"to": []}' from generate_series(1, $2::integer)`,
+        [type, count],
+      );
+    await insert(1600, bulk);
+    for (let n = 0; n < 20; n++) await insert(1, bulk);
+    await insert(1, urgent);
+    const tokens = async () => (await db.jobs()).map(({ task, payload }) => [task, payload]).sort();
+    expect(await tokens()).toEqual([
+      ['event__plan', {}],
+      ['event__plan_urgent', {}],
     ]);
+    // One that nobody took for long does not answer for ever: there may be a worker again.
+    await db.owner.query(`update graphile_worker._private_jobs set run_at = now() - interval '11 seconds'`);
+    await insert(1, bulk);
+    expect(await tokens()).toHaveLength(3);
+  });
+
+  test('waits for no other writer, and its job and its notice come with its commit', async () => {
+    const type = await makeType(db);
+    const [first, second, ear] = [await db.owner.connect(), await db.owner.connect(), await db.worker.connect()];
+    const heard: unknown[] = [];
+    ear.on('notification', ({ payload = '' }) => heard.push(JSON.parse(payload)));
+    try {
+      await ear.query('listen rowbell_bulk');
+      for (const client of [first, second]) {
+        await client.query('begin');
+        await client.query('insert into notify.events (type_key) values ($1)', [type]);
+      }
+      await ear.query('select 1');
+      expect([heard, await db.jobs()]).toEqual([[], []]);
+      await second.query('commit');
+      await until('it is heard', async () => heard.length > 0);
+      await first.query('commit');
+      await until('the other is heard', async () => heard.length > 1);
+      expect(heard).toEqual(Array(2).fill({ task: 'event__plan', payload: {} }));
+      expect((await db.jobs()).map(({ task }) => task)).toEqual(['event__plan', 'event__plan']);
+    } finally {
+      first.release(true);
+      second.release(true);
+      ear.release(true);
+    }
   });
 });
 
@@ -315,7 +343,7 @@ describe('emit', () => {
     const dueIn = (time: string) =>
       `update notify.events set due_at = clock_timestamp() + interval '${time}' where id = '${soon.event_id}'`;
     await db.owner.query(dueIn('1 minute'));
-    await db.runJobs({ event__plan: eventPlan(planningContext(db)) });
+    await runPlanning(db);
     await db.worker.query('select notify_private.plan($1)', [[soon.event_id, far.event_id]]);
     expect(await decisionsOf(db)).toEqual([]);
     expect(await one(db.worker, `select notify_private.enqueue_due('urgent')`)).toBe(1000);
@@ -334,7 +362,7 @@ describe('emit', () => {
     await db.worker.query(`select notify_private.enqueue_due('urgent')`);
     expect(await db.jobs()).toEqual([]);
     await db.worker.query(`select notify_private.enqueue_due('bulk')`);
-    await db.runJobs({ event__plan: eventPlan(planningContext(db)) });
+    await runPlanning(db);
     expect((await decisionsOf(db)).map(({ eventId }) => eventId)).toEqual([soon.event_id, far.event_id].sort());
   });
 });

@@ -1,10 +1,10 @@
-import type { JobHelpers } from 'graphile-worker';
 import { createEngine, type Engine } from '../../src/database/engine.ts';
 import { createLogger } from '../../src/logger.ts';
 import type { Provider } from '../../src/providers/types.ts';
 import { createBackground } from '../../src/worker/background.ts';
 import type { WorkerContext } from '../../src/worker/context.ts';
 import { persist } from '../../src/worker/persist.ts';
+import { eventPlan } from '../../tasks/event__plan.ts';
 import { upkeepTasks } from '../../tasks/upkeep.ts';
 import type { TestDatabase } from './database.ts';
 import { senders } from './senders.ts';
@@ -35,9 +35,15 @@ export function planningContext(db: TestDatabase, providers: readonly Provider[]
   };
 }
 
+/** Runs the planning jobs of the bulk lane as a worker does that heard no notice: when their second is over. */
+export async function runPlanning(db: TestDatabase): Promise<void> {
+  await db.owner.query('update graphile_worker._private_jobs set run_at = now()');
+  await db.runJobs({ event__plan: eventPlan(planningContext(db)) });
+}
+
 /** One of the jobs of upkeep, as the worker runs it. */
 export async function runUpkeep(db: TestDatabase, task: string): Promise<void> {
   const run = upkeepTasks(planningContext(db))[task];
   if (!run) throw new Error(`There is no upkeep "${task}".`);
-  await run({}, {} as JobHelpers);
+  await run({});
 }

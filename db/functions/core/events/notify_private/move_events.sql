@@ -18,12 +18,10 @@ begin
   ),
   -- What is due before the next poll is looked at now, and sets the worker's clock.
   looks as (
-    select graphile_worker.add_jobs(array(
-      select notify_private.job(case t.priority when 'P0' then 'event__plan_urgent' else 'event__plan' end)
-      from moved as m join notify.notification_types as t on t.key = m.type_key
-      where m.due_at < pg_catalog.clock_timestamp() + interval '1100 milliseconds'
-      group by t.priority
-    ))
+    select notify_private.wake_workers(case t.priority when 'P0' then 'urgent' else 'bulk' end, 'event__plan')
+    from moved as m join notify.notification_types as t on t.key = m.type_key
+    where m.due_at < pg_catalog.clock_timestamp() + interval '1100 milliseconds'
+    group by t.priority
   )
   select (select pg_catalog.count(*) from moved) into moved from (select pg_catalog.count(*) from looks) as l;
   return moved;

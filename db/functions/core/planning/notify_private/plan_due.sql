@@ -4,26 +4,44 @@ language plpgsql
 as $$
 declare
   chunk notify_private.planned_chunk;
-  alone pg_catalog.uuid;
+  -- Parts of a chunk in which one cannot be planned: firsts and lasts.
+  firsts pg_catalog.int4[];
+  lasts pg_catalog.int4[];
+  first pg_catalog.int4;
+  last pg_catalog.int4;
   planned boolean;
 begin
   failed := '{}';
   for n in 1..max_slices loop
     chunk := notify_private.plan_next(lane);
     commit;
-    foreach alone in array chunk.unplanned loop
-      planned := notify_private.plan_alone(alone);
+    -- Which of them? A part that fails is halved, each in a transaction of its own: none keeps the people of the others locked.
+    firsts := array[1];
+    lasts := array[pg_catalog.cardinality(chunk.unplanned)];
+    while pg_catalog.cardinality(firsts) > 0 loop
+      first := firsts[1];
+      last := lasts[1];
+      firsts := firsts[2:];
+      lasts := lasts[2:];
+      continue when last < first;
+      planned := notify_private.plan_apart(chunk.unplanned[first:last]);
       commit;
-      if not planned then
-        failed := failed || alone;
+      if planned then
+        continue;
+      elsif first = last then
+        failed := failed || chunk.unplanned[first];
+      else
+        firsts := array[first, (first + last) / 2 + 1] || firsts;
+        lasts := array[(first + last) / 2, last] || lasts;
       end if;
     end loop;
-    more := chunk.found;
+    more := chunk.more;
     exit when not more;
   end loop;
 end
 $$;
 comment on procedure notify_private.plan_due(text, integer, boolean, uuid[]) is
-  'Plans what is due in a lane, slice by slice, each in a transaction of its own, at most so '
-  'many; more says whether there may still be something, failed which events could not be planned.';
+  'Plans what is due in a lane, slice by slice, each in a transaction of its own, at most so many; more says whether '
+  'there is still something, failed which events could not be planned. Here and not in the worker, whose '
+  'event loop is busy with sending: asked for one by one, slices waited for it and the senders for them.';
 grant execute on procedure notify_private.plan_due(text, integer, boolean, uuid[]) to rowbell_worker;

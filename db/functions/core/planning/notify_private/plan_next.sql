@@ -13,7 +13,7 @@ declare
   waiting record;
   planned notify_private.planned_chunk;
 begin
-  planned.found := false;
+  planned.more := false;
   planned.unplanned := '{}';
   for waiting in
     select t.key from notify.notification_types as t
@@ -37,11 +37,10 @@ begin
   if pg_catalog.cardinality(chunk) = 0 then
     return planned;
   end if;
-  planned.found := true;
   begin
-    perform notify_private.plan(chunk);
+    planned.more := notify_private.plan(chunk) or pg_catalog.cardinality(chunk) = room;
   exception when others then
-    -- Which of them? Asked one by one, each in a transaction of its own: none keeps the people of the others locked.
+    planned.more := true;
     planned.unplanned := chunk;
   end;
   return planned;
@@ -49,5 +48,5 @@ end
 $$;
 comment on function notify_private.plan_next(text) is
   'Takes due events of a lane that no other planner has, the type that waits longest first, and plans '
-  'one slice of them. Where that fails it has planned nothing and returns them, for plan_alone().';
+  'one slice of them. Where that fails it has planned nothing and returns them, for plan_apart().';
 grant execute on function notify_private.plan_next(text) to rowbell_worker;
