@@ -149,7 +149,7 @@ type notify_private.person as (notification_id uuid, event_id uuid, recipient_id
 
 type notify_private.personal_data as (table_name text, column_name text, exports text, rows text, on_erasure text, changes jsonb, hidden text[], not_theirs text[], reason text)
 
-type notify_private.planned_chunk as (found boolean, unplanned uuid[])
+type notify_private.planned_chunk as (more boolean, unplanned uuid[])
 
 type notify_private.result as (delivery_id uuid, outcome text, reason text, code text, provider_message_id text, retry_at timestamp with time zone, suspect boolean)
 
@@ -4203,7 +4203,7 @@ function notify_private.is_worker_alive(lane text, host text) returns boolean
   sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
-function notify_private.job(identifier text, payload json DEFAULT '{}'::json, job_key text DEFAULT NULL::text) returns graphile_worker.job_spec
+function notify_private.job(identifier text, payload json DEFAULT '{}'::json, job_key text DEFAULT NULL::text, run_at timestamp with time zone DEFAULT NULL::timestamp with time zone) returns graphile_worker.job_spec
   sql immutable parallel safe
 
 function notify_private.journey_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
@@ -4352,7 +4352,7 @@ function notify_private.plan(event_ids uuid[], max_candidates integer DEFAULT 50
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off, enable_bitmapscan=off, lock_timeout=5s
   grant rowbell_worker (execute)
 
-function notify_private.plan_alone(event_id uuid) returns boolean
+function notify_private.plan_apart(event_ids uuid[]) returns boolean
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
@@ -4362,10 +4362,6 @@ function notify_private.plan_due(IN lane text, IN max_slices integer, INOUT more
 
 function notify_private.plan_next(lane text) returns notify_private.planned_chunk
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off, enable_bitmapscan=off, enable_sort=off
-  grant rowbell_worker (execute)
-
-function notify_private.plan_slices(IN event_ids uuid[], IN max_slices integer, INOUT more boolean) returns 
-  plpgsql volatile
   grant rowbell_worker (execute)
 
 function notify_private.predict(user_id uuid, type_key text, at timestamp with time zone, variables jsonb) returns SETOF notify.prediction
@@ -4696,6 +4692,9 @@ function notify_private.uuidv7_floor(instant timestamp with time zone) returns u
   sql immutable parallel safe strict set search_path=pg_catalog, pg_temp
 
 function notify_private.verify_emails(user_ids uuid[]) returns SETOF notify.email_verifications
+  plpgsql volatile set search_path=pg_catalog, pg_temp
+
+function notify_private.wake_workers(lane text, task text, payload json DEFAULT '{}'::json) returns void
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.warn_unreachable(verdicts notify_private.verdict[]) returns void
