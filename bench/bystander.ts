@@ -57,10 +57,10 @@ export async function measure(stack: Stack, signal: AbortSignal): Promise<Figure
   })();
   const pushes = await insertLatency(stack, {
     priority: 'P0',
-    provider: 'web_push',
+    crowd: 'web_push',
     intervalMs: 100,
     signal,
-    settleMs: 3_000,
+    patienceMs: 3_000,
   });
   await counting;
   return { counts, pushes };

@@ -40,10 +40,18 @@ select 'bench_' || lower(p), 'bench', 'bench', p, 'bench.audience', '{announceme
 from unnest(array['P0', 'P1']) as p;
 insert into notify.notification_copies (type_key, locale, title, subtitle, body)
 select key, 'en', 'Bench', 'Rowbell', '{Text}' from notify.notification_types where pack = 'bench';
+-- Single events that go out on two channels.
+insert into notify.notification_types (key, pack, category, audience, channels, default_channels)
+select 'bench_push_' || second, 'bench', 'bench', 'bench.audience', array['push', second], array['push', second]
+from unnest(array['webhook', 'email']) as second;
+insert into notify.notification_copies (type_key, locale, title, body)
+select key, 'en', 'Bench', '{Text}' from notify.notification_types where key like 'bench\_push\_%';
 -- Every broadcast of the run is meant to go out.
 update notify.settings set daily_cap = 1000000;
 
-create function bench.seed(count integer, of_provider text) returns void language sql set search_path = pg_catalog, pg_temp as $$
+-- People with a device each, who follow what is told to a crowd.
+create function bench.seed(count integer, of_provider text, crowd text default null) returns void
+language sql set search_path = pg_catalog, pg_temp as $$
   with person as (insert into notify.users (name) select 'Bench ' || n from generate_series(1, count) as n returning id),
   device as (
     insert into notify.devices (user_id, provider, token)
@@ -52,5 +60,15 @@ create function bench.seed(count integer, of_provider text) returns void languag
       else 'bench-' || encode(sha512(id::text::bytea), 'hex') end
     from person
   )
-  insert into bench.followers select id, of_provider from person
+  insert into bench.followers select id, coalesce(crowd, of_provider) from person
+$$;
+
+-- People whom every channel of the single events reaches.
+create function bench.seed_reachable(count integer, webhook_url text, webhook_secret text) returns void
+language sql set search_path = pg_catalog, pg_temp as $$
+  select bench.seed(count, 'apns', 'reachable');
+  update notify.users as u set email = 'bench-' || u.id || '@example.com', email_verified_at = now()
+  from bench.followers as f where f.user_id = u.id and f.provider = 'reachable';
+  insert into notify.webhook_endpoints (user_id, url, secret)
+  select f.user_id, webhook_url, webhook_secret from bench.followers as f where f.provider = 'reachable';
 $$;

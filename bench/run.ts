@@ -1,5 +1,7 @@
 const benches = [
   'pipeline',
+  'singles',
+  'crowds',
   'rules',
   'previews',
   'sweep',

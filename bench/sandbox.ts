@@ -1,5 +1,6 @@
 import { constants, setPriority } from 'node:os';
 import { startSandbox } from '../src/sandbox/sandbox.ts';
+import { webhookSecretOf } from '../src/sandbox/webhook.ts';
 
 // A sandbox as a process of its own, as real providers are; asked over IPC when a text arrived. The broadcast's one has the
 // bulk worker's low priority (docs/performance.md).
@@ -17,4 +18,8 @@ process.on('message', (question: 'counts' | 'arrivals') => {
   }
 });
 process.on('disconnect', () => void sandbox.close().then(() => process.exit()));
-process.send?.({ settings: sandbox.settings, webPushOrigin: `https://127.0.0.1:${sandbox.ports.web_push}` });
+process.send?.({
+  settings: sandbox.settings,
+  webPushOrigin: `https://127.0.0.1:${sandbox.ports.web_push}`,
+  webhook: { url: `http://127.0.0.1:${sandbox.ports.webhook}/hooks/bench`, secret: webhookSecretOf('bench') },
+});

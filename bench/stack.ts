@@ -9,6 +9,7 @@ import { migrate } from '../src/migrate/index.ts';
 import { ownerRole } from '../src/migrate/roles.ts';
 import { startPostgres } from '../src/postgres/index.ts';
 import { signToken } from '../src/start/sign-token.ts';
+import { processorTime } from './processor-time.ts';
 
 export type StackOptions = { readonly moreWebPushOrigins?: readonly string[]; readonly apiHeapMiB?: number };
 
@@ -16,11 +17,13 @@ export type SandboxProcess = {
   readonly settings: Record<string, string>;
   /** Where its browsers' endpoints are, `https://host:port`. */
   readonly webPushOrigin: string;
+  /** A receiver of webhooks. */
+  readonly webhook: { readonly url: string; readonly secret: string };
   ask<T>(question: 'counts' | 'arrivals'): Promise<T>;
   readonly child: ChildProcess;
 };
 
-/** A durable PostgreSQL (fsync on), migrated, with the bench's pack; `pool` is the owner's. */
+/** A durable PostgreSQL (fsync on), migrated, with the bench's pack; `pool` is the owner's, `databaseUrl` a superuser's. */
 export async function startDatabase() {
   const postgres = await startPostgres({
     dataDir: await mkdtemp(join(tmpdir(), 'rowbell-bench-')),
@@ -41,6 +44,7 @@ export async function startDatabase() {
   await pool.query(await readFile(new URL('pack.sql', import.meta.url), 'utf8'));
   return {
     pool,
+    databaseUrl,
     workerDatabaseUrl,
     apiDatabaseUrl,
     async stop() {
@@ -58,7 +62,9 @@ export async function startDatabase() {
  * @param options.apiHeapMiB what the API's heap may take; Node's own bound unless told
  */
 export async function startStack({ moreWebPushOrigins = [], apiHeapMiB }: StackOptions = {}) {
-  const { pool, workerDatabaseUrl, apiDatabaseUrl, stop } = await startDatabase();
+  const { pool, databaseUrl, workerDatabaseUrl, apiDatabaseUrl, stop } = await startDatabase();
+  const superuser = new pg.Pool({ connectionString: databaseUrl, max: 1 });
+  superuser.on('error', () => {});
   const sandboxes = { urgent: await startSandboxProcess('urgent'), bulk: await startSandboxProcess('bulk') };
   const workers = { urgent: startWorker('urgent'), bulk: startWorker('bulk') };
   const api = await startApiProcess(apiDatabaseUrl, apiHeapMiB);
@@ -82,10 +88,21 @@ export async function startStack({ moreWebPushOrigins = [], apiHeapMiB }: StackO
 
   return {
     pool,
+    databaseUrl,
     sandboxes,
     workers,
     api,
+    /** What each part has used of the processors so far. */
+    processorTime: () =>
+      processorTime(superuser, {
+        'worker, bulk': workers.bulk.pid,
+        'worker, urgent': workers.urgent.pid,
+        'sandbox, bulk': sandboxes.bulk.child.pid,
+        'sandbox, urgent': sandboxes.urgent.child.pid,
+        'the bench': process.pid,
+      }),
     async stop() {
+      await superuser.end();
       await api.stop();
       for (const child of Object.values(workers)) {
         child.kill('SIGTERM');
@@ -137,12 +154,12 @@ export async function startApiProcess(apiDatabaseUrl: string, heapMiB?: number) 
   };
 }
 
-async function startSandboxProcess(lane: string): Promise<SandboxProcess> {
+export async function startSandboxProcess(lane: string): Promise<SandboxProcess> {
   const child = fork(new URL('sandbox.ts', import.meta.url), [lane], { execArgv: ['--max-semi-space-size=32'] });
   const next = async <T>() => ((await once(child, 'message')) as [T])[0];
   return {
     child,
-    ...(await next<Pick<SandboxProcess, 'settings' | 'webPushOrigin'>>()),
+    ...(await next<Pick<SandboxProcess, 'settings' | 'webPushOrigin' | 'webhook'>>()),
     async ask(question) {
       child.send(question);
       return next();
