@@ -2,6 +2,7 @@ const benches = [
   'pipeline',
   'singles',
   'crowds',
+  'peers',
   'rules',
   'previews',
   'sweep',
@@ -23,4 +24,4 @@ if (!benches.includes(name)) {
   console.error(`There is no bench "${name}"; there are ${benches.join(', ')}.`);
   process.exit(2);
 }
-await import(`./${name}.ts`);
+await import(name === 'peers' ? './peers/index.ts' : `./${name}.ts`);

@@ -18,8 +18,8 @@ export type Storage = {
 export async function storage(pool: Stack['pool']): Promise<Storage> {
   const client = await pool.connect();
   try {
-    // A session's counts arrive at most a second after the session did something.
-    await client.query('select pg_sleep(1.5)');
+    // An idle session hands in its counts after ten seconds.
+    await client.query('select pg_sleep(11)');
     const { rows } = await client.query<{
       table: string;
       bytes: string;
