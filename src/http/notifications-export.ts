@@ -11,6 +11,7 @@ const parametersSchema = z.strictObject({
   until: instant.optional(),
   search: z.string().max(200).optional(),
   threadId: z.string().optional(),
+  app: z.string().optional(),
   sort: z.enum(['newest', 'oldest', 'unread_first']).default('newest'),
 });
 
@@ -34,24 +35,24 @@ const columns = {
 
 // A row of parameters and not JSON: the filter is inlined, and would take the JSON apart for each notification.
 const found = `select ${selected(columns)}
-  from notify_hidden.inbox(row($1, $2, $3, $4, $5, $6, $7, $8)::notify.inbox_filter) as n`;
+  from notify_hidden.inbox(row($1, $2, $3, $4, $5, $6, $7, $8, $9)::notify.inbox_filter) as n`;
 const values = (asked: z.output<typeof parametersSchema>) => {
-  const { categories, types, read, places, since, until, search, threadId } = asked;
-  return [categories, types, read, places, since, until, search, threadId];
+  const { categories, types, read, places, since, until, search, threadId, app } = asked;
+  return [categories, types, read, places, since, until, search, threadId, app];
 };
 
 const byId = {
-  newest: { all: `${found} order by n.id desc`, rest: `${found} where n.id < $9 order by n.id desc` },
-  oldest: { all: `${found} order by n.id`, rest: `${found} where n.id > $9 order by n.id` },
+  newest: { all: `${found} order by n.id desc`, rest: `${found} where n.id < $10 order by n.id desc` },
+  oldest: { all: `${found} order by n.id`, rest: `${found} where n.id > $10 order by n.id` },
 };
 // One list after the other, each in the order of its index. Sorted as one it would be whole before the first row.
 const unreadFirst = {
   all: `(${found} where n.read_at is null order by n.id desc)
     union all (${found} where n.read_at is not null order by n.id desc)`,
   // As it was when the export began, so that what is read meanwhile is not given twice.
-  restOfUnread: `(${found} where (n.read_at is null or n.read_at > $10) and n.id < $9 order by n.id desc)
-    union all (${found} where n.read_at <= $10 order by n.id desc)`,
-  restOfRead: `${found} where n.read_at <= $10 and n.id < $9 order by n.id desc`,
+  restOfUnread: `(${found} where (n.read_at is null or n.read_at > $11) and n.id < $10 order by n.id desc)
+    union all (${found} where n.read_at <= $11 order by n.id desc)`,
+  restOfRead: `${found} where n.read_at <= $11 and n.id < $10 order by n.id desc`,
 };
 
 /** The caller's notifications as a file: `/export/notifications.csv` and `.json`, filtered and sorted as `inbox` is. */

@@ -20,7 +20,7 @@ async function waiting(client: Client): Promise<number> {
   );
 }
 
-const act = (client: Client, action: string, filter = '(,,,,,,,)') =>
+const act = (client: Client, action: string, filter = '(,,,,,,,,)') =>
   one<number>(
     client as never,
     'select changed from notify.change_notifications($1, filter => $2::text::notify.inbox_filter)',
@@ -131,7 +131,7 @@ describe('NC-4: at once with others', () => {
       async (user) => {
         undoToken = await one(
           user as never,
-          `select undo_token from notify.change_notifications('read', filter => '(,,,,,,,)'::notify.inbox_filter)`,
+          `select undo_token from notify.change_notifications('read', filter => '(,,,,,,,,)'::notify.inbox_filter)`,
         );
         await retention();
         expect(await partitions()).toHaveLength(1);

@@ -53,11 +53,11 @@ const inboxReads = [
   'select notify.unread_count()',
   ...[
     'null',
-    `'(,,f,,,,,)'`,
-    `'("{security}",,,,,,,)'`,
-    `'(,"{test_push}",,"{archived,snoozed}",,,,thread)'`,
-    `'(,,,,2020-01-01Z,2100-01-01Z,,)'`,
-    `'(,,,,,,title,)'`,
+    `'(,,f,,,,,,)'`,
+    `'("{security}",,,,,,,,)'`,
+    `'(,"{test_push}",,"{archived,snoozed}",,,,thread,)'`,
+    `'(,,,,2020-01-01Z,2100-01-01Z,,,)'`,
+    `'(,,,,,,title,,)'`,
   ].flatMap((filter) => [
     `select notify.inbox_count(${filter})`,
     `select notify.inbox_categories(${filter})`,
@@ -116,9 +116,9 @@ test("NC-6: a count reads one's own in one index and no row", async () => {
   await database.owner.query('vacuum notify.notifications');
   for (const filter of [
     'null',
-    `'(,,f,,,,,)'`,
-    `'(,,,"{archived}",2020-01-01Z,2100-01-01Z,,thread)'`,
-    `'("{security}",,,,,,,)'`,
+    `'(,,f,,,,,,)'`,
+    `'(,,,"{archived}",2020-01-01Z,2100-01-01Z,,thread,)'`,
+    `'("{security}",,,,,,,,)'`,
   ]) {
     const nodes = await database.asUser(ada, (client) =>
       explain(client, `select count(*) from notify_hidden.inbox(${filter})`),

@@ -127,6 +127,11 @@ export async function makeSide(db: TestDatabase, person: Someone, friend: string
     { commit: true },
   );
 
+  // As a field that is a function takes it.
+  const row = await one<string>(db.owner, 'select n::text from notify.notifications as n where n.id = $1', [
+    notification,
+  ]);
+
   return {
     person,
     friend,
@@ -176,6 +181,7 @@ export async function makeSide(db: TestDatabase, person: Someone, friend: string
       session_id: sessionId,
       device_id: device,
       token,
+      notification: row,
       notification_id: notification,
       past_id: notification,
       notification_ids: `{${notification}}`,
@@ -231,9 +237,10 @@ export const common: Arguments = {
   text_version: 'v1',
   method: 'settings_page',
   search: 'some',
-  filter: '(,,,,,,,)',
+  filter: '(,,,,,,,,)',
+  app: 'default',
   sort: 'newest',
-  most: '10',
+  max_rows: '10',
   backwards: 'false',
   past_read: 'false',
   content: 'Some words',

@@ -13,6 +13,9 @@ as $$
     and (filter.types is null or n.type_key = any (filter.types))
     and (filter.categories is null or n.type_key = any (array(
       select t.key from notify.notification_types as t where t.category = any (filter.categories))))
+    -- As devices of the app hear of it: its own types and those of no app; of the default app, every type.
+    and (filter.app is null or filter.app = 'default' or n.type_key = any (array(
+      select t.key from notify.notification_types as t where t.app_key is null or t.app_key = filter.app)))
     and (filter.thread_id is null or n.thread_id = filter.thread_id)
     and (filter.since is null or n.created_at >= filter.since)
     and (filter.until is null or n.created_at < filter.until)

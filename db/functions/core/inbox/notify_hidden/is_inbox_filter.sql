@@ -14,6 +14,7 @@ declare
     when exists (select from unnest(filter.categories) as c
       where not exists (select from notify.notification_types as t where t.category = c))
       then array['categories', 'there is no such category']
+    when not exists (select from notify.apps as a where a.key = coalesce(filter.app, 'default')) then array['app', 'there is no such app']
   end;
 begin
   if wrong is not null then

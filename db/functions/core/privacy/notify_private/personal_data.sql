@@ -140,7 +140,7 @@ as $$
     (notify_private.declare_not_personal('notify_private.sender_credentials', 'Hashes of our own settings')),
     (notify_private.declare_not_personal('notify.providers', 'Who carries messages')),
     (notify_private.declare_not_personal('notify.apps', 'The catalog')),
-    (notify_private.declare_not_personal('notify.senders', 'Our own accounts at providers')),
+    (notify_private.declare_not_personal('notify.senders', 'Who we are at each provider')),
     (notify_private.declare_not_personal('notify.notification_types', 'The catalog')),
     (notify_private.declare_not_personal('notify.notification_copies', 'The catalog')),
     (notify_private.declare_not_personal('notify.channel_copies', 'The catalog')),

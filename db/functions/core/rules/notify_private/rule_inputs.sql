@@ -127,7 +127,7 @@ as $$
       min(x.suppression_reason) as suppression_reason,
       pg_catalog.array_agg(
         row(b.provider, b.device_id, b.address, x.suppression_reason, b.sender_id)::notify_private.usable_address) as addresses
-    from notify_private.addresses(c.recipient_id, c.channel) as b
+    from notify_private.addresses(c.recipient_id, c.channel, t.app_key) as b
     left join lateral (
       select y.reason as suppression_reason from notify.suppressions as y
       where y.channel = c.channel and y.address = b.address and (y.expires_at is null or y.expires_at > at) limit 1
