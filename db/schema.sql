@@ -107,7 +107,7 @@ type notify.inbox_category as (category text, name text, total integer, unread i
 
 type notify.inbox_change as (changed integer, undo_token uuid, undo_until timestamp with time zone)
 
-type notify.inbox_filter as (categories text[], types text[], read boolean, places text[], since timestamp with time zone, until timestamp with time zone, search text, thread_id text)
+type notify.inbox_filter as (categories text[], types text[], read boolean, places text[], since timestamp with time zone, until timestamp with time zone, search text, thread_id text, app text)
 
 type notify.inbox_thread as (thread_id text, newest_id uuid, count integer, unread_count integer, oldest_at timestamp with time zone, newest_at timestamp with time zone)
 
@@ -912,6 +912,7 @@ table notify.devices
   deactivated_at timestamp with time zone grant rowbell_operator (select); rowbell_user (select)
   deactivation_reason text grant rowbell_operator (select); rowbell_user (select)
   seen_at timestamp with time zone default now() not null grant rowbell_operator (select); rowbell_user (select)
+  app_key text default 'default'::text not null grant rowbell_operator (select); rowbell_user (select)
   constraint devices_name_is_short CHECK ((length(name) <= 120))
   constraint devices_pkey PRIMARY KEY (id)
   constraint devices_platform_is_short CHECK ((length(platform) <= 40))
@@ -1259,6 +1260,8 @@ table notify.notification_types
   email_url text grant rowbell_operator (update)
   to_unverified boolean default false not null
   restate_after interval
+  app_key text default 'default'::text grant rowbell_operator (update); rowbell_user (select)
+  constraint notification_types_app_key_fkey FOREIGN KEY (app_key) REFERENCES notify.apps(key)
   constraint notification_types_audience_is_qualified CHECK ((audience ~ '^[a-z_]+\.[a-z0-9_]+$'::text))
   constraint notification_types_cap_excess_is_known CHECK ((cap_excess = ANY (ARRAY['drop'::text, 'defer'::text, 'digest'::text])))
   constraint notification_types_category_is_a_slug CHECK ((category ~ '^[a-z][a-z0-9_]{0,62}$'::text))
@@ -1288,6 +1291,7 @@ table notify.notification_types
   constraint notification_types_restate_after_is_not_negative CHECK ((restate_after >= '00:00:00'::interval))
   constraint notification_types_still_relevant_is_qualified CHECK ((still_relevant ~ '^[a-z_]+\.[a-z0-9_]+$'::text))
   constraint notification_types_urgency_is_rfc8030 CHECK ((urgency = ANY (ARRAY['very-low'::text, 'low'::text, 'normal'::text, 'high'::text])))
+  CREATE INDEX notification_types_app_key_idx on notify.notification_types USING btree (app_key)
   CREATE INDEX notification_types_email_template_idx on notify.notification_types USING btree (email_template)
   CREATE INDEX notification_types_fallback_key_idx on notify.notification_types USING btree (fallback_key)
   row level security
@@ -3288,7 +3292,7 @@ function coaching.move_call(call_id uuid, scheduled_at timestamp with time zone)
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
-function coaching.register_coaching_device(provider text, token text, push_enabled boolean DEFAULT true, platform text DEFAULT NULL::text, name text DEFAULT NULL::text, web_push_p256dh text DEFAULT NULL::text, web_push_auth text DEFAULT NULL::text) returns coaching.members
+function coaching.register_coaching_device(provider text, token text, push_enabled boolean DEFAULT true, platform text DEFAULT NULL::text, name text DEFAULT NULL::text, web_push_p256dh text DEFAULT NULL::text, web_push_auth text DEFAULT NULL::text, app text DEFAULT NULL::text) returns coaching.members
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
@@ -3646,6 +3650,10 @@ function notify.my_settings(at timestamp with time zone DEFAULT NULL::timestamp 
   sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
+function notify.notifications_app(notification notify.notifications) returns text
+  sql stable set search_path=pg_catalog, pg_temp
+  grant rowbell_operator (execute); rowbell_user (execute)
+
 function notify.predict(type_key text, at timestamp with time zone DEFAULT now(), variables jsonb DEFAULT NULL::jsonb) returns SETOF notify.prediction
   sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
@@ -3674,7 +3682,7 @@ function notify.record_consent_for(user_id uuid, text_version text, method text,
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_writer (execute)
 
-function notify.register_device(provider text, token text, web_push_p256dh text DEFAULT NULL::text, web_push_auth text DEFAULT NULL::text, platform text DEFAULT NULL::text, name text DEFAULT NULL::text) returns notify.devices
+function notify.register_device(provider text, token text, web_push_p256dh text DEFAULT NULL::text, web_push_auth text DEFAULT NULL::text, platform text DEFAULT NULL::text, name text DEFAULT NULL::text, app text DEFAULT NULL::text) returns notify.devices
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
@@ -3933,7 +3941,7 @@ function notify_private.add_digest_items(verdicts notify_private.verdict[], at t
 function notify_private.address_digest(channel text, address text) returns bytea
   sql immutable parallel safe strict set search_path=pg_catalog, pg_temp
 
-function notify_private.addresses(user_id uuid, channel text) returns TABLE(sender_id smallint, provider text, device_id uuid, address text)
+function notify_private.addresses(user_id uuid, channel text, app_key text) returns TABLE(sender_id smallint, provider text, device_id uuid, address text)
   sql stable parallel safe
 
 function notify_private.addresses_of_person(user_id uuid) returns text[]

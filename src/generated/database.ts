@@ -1020,6 +1020,10 @@ export interface NotifyDeliveryTimelines {
 
 export interface NotifyDevices {
   /**
+   * The app that it is an installation of; "default" is the one for all products, which hears of types of every app.
+   */
+  app_key: Generated<string>;
+  /**
    * Since when it is not pushed to: the provider says the token is gone, or it was silent too long; null while it works.
    */
   deactivated_at: Timestamp | null;
@@ -1391,6 +1395,10 @@ export interface NotifyNotifications {
 }
 
 export interface NotifyNotificationTypes {
+  /**
+   * Whose devices hear of it: those of this app, and those of the app "default", which is the one for all products. Null: of whichever app.
+   */
+  app_key: Generated<string | null>;
   /**
    * Qualified name of "f(event_ids uuid[]) returns table (event_id uuid, recipient_id uuid, variant text, variables jsonb)". Plain "language sql stable" without settings or definer, so that plan() can page through it; it therefore qualifies every function and type, pg_catalog's too.
    */

@@ -1,7 +1,7 @@
 -- migrate:up
 set local lock_timeout = '5s';
 
--- squawk-ignore adding-foreign-key-constraint
+-- squawk-ignore-file adding-foreign-key-constraint, require-concurrent-index-creation
 alter table notify.notification_types add column app_key text default 'default' references notify.apps;
 -- The foreign key's.
 create index notification_types_app_key_idx on notify.notification_types (app_key);
