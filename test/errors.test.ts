@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { errorCodes } from '../src/errors.ts';
+import { errorCodes, RowbellError } from '../src/errors.ts';
+import { withCode } from '../src/graphql/public-error.ts';
 import { listOwnSqlFiles } from '../src/migrate/packs.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -42,5 +43,30 @@ test('no function says a field by the words of a problem alone', async () => {
   for (const file of await listOwnSqlFiles('functions')) {
     const text = await readFile(join(root, file), 'utf8');
     expect([file, /raise exception '%', \w+ using/.test(text)]).toEqual([file, false]);
+  }
+});
+
+test.each([
+  ['lead_minutes: must be from 1 to 60', 'lead_minutes', 'leadMinutes: must be from 1 to 60'],
+  ['start_on, end_on: must be days', 'start_on', 'startOn, endOn: must be days'],
+  ['quiet_hours[0].starts_at: must be a time', 'quiet_hours[0].starts_at', 'quietHours[0].startsAt: must be a time'],
+  ['sort: must be newest, oldest or unread_first', 'sort', 'sort: must be newest, oldest or unread_first'],
+  // Whatever looks like a field where no field is meant is left alone.
+  ['copy_texts: there are none', undefined, 'copy_texts: there are none'],
+])('a message spells fields as the API does: %s', (message, field, shown) => {
+  const { message: words, extensions } = withCode(new RowbellError('RBINV', message, { field }));
+  expect([words, extensions.field === undefined || words.includes(extensions.field)]).toEqual([shown, true]);
+});
+
+/** Values that have underscores, and what only services are told, in SQL. */
+const spelledAsInSql = /^(push_only|sms_only|push_and_sms|unread_first|subject_type|subject_id|due_at)$/;
+
+test('no message names a field after its first words, where it would be spelled as in SQL', async () => {
+  for (const file of await listOwnSqlFiles('functions')) {
+    const text = await readFile(join(root, file), 'utf8');
+    for (const [, message = ''] of text.matchAll(/raise exception '((?:[^']|'')*)'/g)) {
+      const words = message.replace(/^[\w.%, ]+: /, '').match(/\b[a-z]+(?:_[a-z]+)+\b/g) ?? [];
+      expect([file, message, words.filter((word) => !spelledAsInSql.test(word))]).toEqual([file, message, []]);
+    }
   }
 });

@@ -5,7 +5,7 @@ import { describeDatabaseError } from '../database/errors.ts';
 import { errorCodes, RowbellError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 
-/** An error as clients see it: a message, a code, and where in the request it belongs. */
+/** An error as clients see it: a message fit to be shown, a code, and where in the request it belongs. */
 export type PublicError = {
   readonly message: string;
   readonly locations?: readonly { readonly line: number; readonly column: number }[];
@@ -49,19 +49,28 @@ function reasonOf(error: unknown, logger: Logger): RowbellError {
   return reason;
 }
 
-export function withCode(error: RowbellError): PublicError {
-  const { code, message, field, limit, retryAfter } = error;
-  return {
-    message,
-    extensions: {
-      code: errorCodes[code].name,
-      // As the API spells it.
-      ...(field !== undefined && { field: field.replace(/[a-z]\w*/gi, camelCase) }),
-      ...(limit !== undefined && { limit }),
-      ...(retryAfter !== undefined && { retryAfter }),
-    },
-  };
-}
+export const withCode = (error: RowbellError): PublicError => ({
+  message: wordsOf(error),
+  extensions: extensionsOf(error),
+});
+
+/** The names of fields with which a message begins: `lead_minutes: must be …`, `start_on, end_on: must be …`. */
+const names = /^[a-z]\w*(?:\.\w+|\[\d+\])*(?:, [a-z]\w*)*(?=: )/;
+
+/** The message with the names of fields as the API spells them; what a caller of SQL reads has SQL's. */
+export const wordsOf = ({ message, field }: RowbellError): string =>
+  field === undefined ? message : message.replace(names, asSpelled);
+
+const asSpelled = (name: string) => name.replace(/[a-z]\w*/gi, camelCase);
+
+/** What a program goes by, in GraphQL and on plain routes alike. */
+export const extensionsOf = ({ code, field, limit, retryAfter }: RowbellError): PublicError['extensions'] => ({
+  code: errorCodes[code].name,
+  // As the API spells it.
+  ...(field !== undefined && { field: asSpelled(field) }),
+  ...(limit !== undefined && { limit }),
+  ...(retryAfter !== undefined && { retryAfter }),
+});
 
 /** GraphQL's own words say which part of a variable is not valid. */
 const variablePlace = /^Variable .* at "\w+\.([^"]+)"/;

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { RowbellError } from '../errors.ts';
-import { errorBody, type Response, sendError } from './respond.ts';
+import { problemOf, problemType, type Response, sendError } from './respond.ts';
 
 /** How long a connection that was refused is read on, so that the answer arrives. */
 const lingerMs = 1_000;
@@ -54,11 +54,11 @@ export function answerRaw(
     socket.destroy();
     return;
   }
-  const body = JSON.stringify(errorBody(error));
+  const body = problemOf(error, status);
   const all = {
     ...headers,
     connection: 'close',
-    'content-type': 'application/json; charset=utf-8',
+    'content-type': problemType,
     'content-length': Buffer.byteLength(body),
   };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);

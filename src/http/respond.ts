@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errorCodes, type RowbellError } from '../errors.ts';
+import { extensionsOf, wordsOf } from '../graphql/public-error.ts';
 import { chooseEncoding, encode, isCompressible } from './encoding.ts';
 import { keepsConnection, throwAwayRest } from './unread-body.ts';
 
@@ -84,12 +85,22 @@ export function setRetryAfter(response: Response, { retryAfter }: { readonly ret
   if (retryAfter !== undefined && !response.headersSent) response.setHeader('retry-after', retryAfter);
 }
 
-/** `{"error": {"code", "message"}}` with the status of the code or the one given. */
+/** Problem details (RFC 9457) with the status of the code or the one given. */
 export function sendError(response: Response, error: RowbellError, status = error.status): void {
   setRetryAfter(response, error);
-  sendJson(response, status, errorBody(error));
+  sendText(response, status, problemType, problemOf(error, status));
 }
 
-export const errorBody = (error: RowbellError) => ({
-  error: { code: errorCodes[error.code].name, message: error.message },
-});
+export const problemType = 'application/problem+json; charset=utf-8';
+
+/** `title` is the same for each error of a code, `detail` says more where more is known. As JSON. */
+export function problemOf(error: RowbellError, status: number): string {
+  const { name, message: title } = errorCodes[error.code];
+  return JSON.stringify({
+    type: `urn:rowbell:error:${name}`,
+    title,
+    status,
+    ...(error.message !== title && { detail: wordsOf(error) }),
+    ...extensionsOf(error),
+  });
+}

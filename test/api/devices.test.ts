@@ -151,11 +151,11 @@ describe('registering', () => {
       { provider: 'web_push', token: 'http://push.example/1', ...keys },
       'token:',
     ],
-    ['Web Push without keys', { provider: 'web_push', token: 'https://push.example/1' }, 'web_push_p256dh:'],
+    ['Web Push without keys', { provider: 'web_push', token: 'https://push.example/1' }, 'webPushP256Dh:'],
     [
       'a Web Push secret of the wrong length',
       { provider: 'web_push', token: 'https://push.example/1', ...keys, webPushAuth: 'aaa' },
-      'web_push_auth:',
+      'webPushAuth:',
     ],
     ['a name that is too long', { provider: 'apns', token: 'ab'.repeat(32), name: 'n'.repeat(121) }, 'name:'],
   ])('%s is refused, naming the field', async (_what, input, field) => {

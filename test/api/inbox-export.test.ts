@@ -107,7 +107,18 @@ test.each([
 ])('NC-5: what is wrong is named: %s', async (query, message) => {
   const { token } = await makePerson();
   const response = await get(`notifications.csv?${query}`, token);
-  expect([response.status, await response.json()]).toEqual([400, { error: { code: 'INVALID_INPUT', message } }]);
+  expect([response.status, response.headers.get('content-type')]).toEqual([
+    400,
+    'application/problem+json; charset=utf-8',
+  ]);
+  expect(await response.json()).toEqual({
+    type: 'urn:rowbell:error:INVALID_INPUT',
+    title: 'The input is not valid.',
+    status: 400,
+    detail: message,
+    code: 'INVALID_INPUT',
+    field: message.split(':')[0],
+  });
 });
 
 test('NC-5: nobody without a token; an operator takes their own, as everybody', async () => {

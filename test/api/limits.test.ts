@@ -155,9 +155,9 @@ describe('what a request may look like', () => {
   test('another media type or method', async () => {
     const form = await post('query={unreadCount}', { 'content-type': 'application/x-www-form-urlencoded' });
     expect([form.status, ...form.codes]).toEqual([415, 'INVALID_INPUT']);
-    const get = await fetch(`${api.url}/graphql?query={unreadCount}`);
-    expect([get.status, get.headers.get('allow')]).toEqual([405, 'POST']);
-    expect(await get.json()).toMatchObject({ error: { code: 'INVALID_INPUT' } });
+    const put = await fetch(`${api.url}/graphql`, { method: 'PUT', body: '{"query":"{unreadCount}"}' });
+    expect([put.status, put.headers.get('allow')]).toEqual([405, 'GET, POST']);
+    expect(await put.json()).toMatchObject({ code: 'INVALID_INPUT' });
   });
 
   test.each([

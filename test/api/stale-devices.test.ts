@@ -76,7 +76,7 @@ describe('JK-8 NC-61 a device without contact', () => {
       api.ask(`mutation { updateSettings(input: ${input}) { result { staleDeviceAfter { days } } } }`, {
         token: operator,
       });
-    expect((await set('{ staleDeviceAfter: { hours: 1 } }')).errors[0]?.message).toMatch(/^stale_device_after: /);
+    expect((await set('{ staleDeviceAfter: { hours: 1 } }')).errors[0]?.message).toMatch(/^staleDeviceAfter: /);
     expect((await set('{ staleDeviceAfter: { days: 60 } }')).data.updateSettings.result).toEqual({
       staleDeviceAfter: { days: 60 },
     });

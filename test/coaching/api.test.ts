@@ -124,9 +124,9 @@ describe('CP-41 the preference and the lead time', () => {
   });
 
   test.each([
-    [{ lead: 0 }, 'lead_minutes: must be from 1 to 60'],
-    [{ lead: 61 }, 'lead_minutes: must be from 1 to 60'],
-    [{ pref: 'email' }, 'notification_pref: must be push_only, sms_only or push_and_sms'],
+    [{ lead: 0 }, 'leadMinutes: must be from 1 to 60'],
+    [{ lead: 61 }, 'leadMinutes: must be from 1 to 60'],
+    [{ pref: 'email' }, 'notificationPref: must be push_only, sms_only or push_and_sms'],
   ])('%j is refused, saying what is wrong', async (variables, message) => {
     const ada = await person();
     expect((await ask(ada, update, variables)).errors).toMatchObject([

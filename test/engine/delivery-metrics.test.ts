@@ -227,7 +227,7 @@ test('NC-51: operators are refused what would take long to add up, by field; peo
   const paris = (days: number) =>
     codes(`analytics_over_time('day', time_zone => 'Europe/Paris', since => now() - interval '${days} days')`);
   expect(await paris(300)).toBe(null);
-  expect(await paris(304)).toBe('RBINV since: at most 300 days before until, where time_zone is not UTC');
+  expect(await paris(304)).toBe('RBINV since: at most 300 days before until, unless days are those of UTC');
   const { rows } = await db.owner.query('select id from notify.users limit 1');
   expect(await codes(`analytics_by_type(since => now() - interval '5 years', user_id => '${rows[0].id}')`)).toBe(null);
 });

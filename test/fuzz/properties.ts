@@ -28,11 +28,11 @@ function faultsOfHttp(call: Exclude<Case, { kind: 'sql' }>, { status, text }: An
   // An answer to HEAD has no body to say anything in.
   if (call.kind === 'http' && call.method === 'HEAD') return status >= 500 ? [`answered ${status}`] : [];
   const [, body = ''] = text.split(/\n\n(.*)/s);
-  const isJson = /^content-type: application\/json/m.test(text);
+  const isJson = /^content-type: application\/(problem\+|graphql-response\+)?json/m.test(text);
   const faults = status >= 500 ? [`answered ${status}: ${body.slice(0, 300)}`] : [];
   if (status >= 400 && !isJson && !/^content-type: text\/html/m.test(text)) faults.push(`${status} without a code`);
   if (!isJson) return faults;
-  let answered: { errors?: readonly { extensions?: { code?: string } }[]; error?: { code?: string } };
+  let answered: { errors?: readonly { extensions?: { code?: string } }[]; code?: string };
   try {
     answered = JSON.parse(body || '{}') as typeof answered;
   } catch {
@@ -41,7 +41,7 @@ function faultsOfHttp(call: Exclude<Case, { kind: 'sql' }>, { status, text }: An
   }
   const said = [
     ...(answered.errors ?? []).map((error) => error.extensions?.code),
-    ...('error' in answered ? [answered.error?.code] : []),
+    ...('code' in answered ? [answered.code] : []),
   ];
   if (status >= 400 && said.length === 0) faults.push(`${status} without a code`);
   for (const code of said) {

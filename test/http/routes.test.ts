@@ -43,11 +43,20 @@ describe('every answer', () => {
       '/%2e%2e/etc/passwd',
     ]) {
       const response = await fetch(api.url + path);
-      expect([response.status, await response.json()]).toMatchObject([404, { error: { code: 'NOT_FOUND' } }]);
+      expect([response.status, await response.json()]).toMatchObject([404, { code: 'NOT_FOUND' }]);
     }
+    const problem = await fetch(`${api.url}/nothing`);
+    expect(problem.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
+    expect(await problem.json()).toEqual({
+      type: 'urn:rowbell:error:NOT_FOUND',
+      title: 'There is no such thing, or you may not see it.',
+      status: 404,
+      detail: 'There is nothing at this address.',
+      code: 'NOT_FOUND',
+    });
     const response = await fetch(`${api.url}/livez`, { method: 'DELETE' });
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET']);
-    expect(await response.json()).toMatchObject({ error: { code: 'INVALID_INPUT' } });
+    expect(await response.json()).toMatchObject({ code: 'INVALID_INPUT' });
     expect((await fetch(`${api.url}/livez`, { method: 'HEAD' })).status).toBe(200);
   });
 

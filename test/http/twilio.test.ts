@@ -106,7 +106,7 @@ describe('a signed callback', () => {
   test('about no delivery, or none that could be, is 404', async () => {
     for (const id of [randomUUID(), 'nope', '%27']) {
       const response = await call(id, fieldsOf('delivered'));
-      expect([response.status, await response.json()]).toMatchObject([404, { error: { code: 'NOT_FOUND' } }]);
+      expect([response.status, await response.json()]).toMatchObject([404, { code: 'NOT_FOUND' }]);
     }
   });
 });
@@ -151,7 +151,7 @@ describe('a forged callback is 403 and changes nothing', () => {
   ])('%s', async (_what, forge) => {
     const { deliveryId } = await sms('sent');
     const response = await forge(deliveryId);
-    expect([response.status, await response.json()]).toMatchObject([403, { error: { code: 'FORBIDDEN' } }]);
+    expect([response.status, await response.json()]).toMatchObject([403, { code: 'FORBIDDEN' }]);
     expect((await row(deliveryId)).status).toBe('sent');
     const unknown = await forge(randomUUID());
     expect(unknown.status).toBe(403);
@@ -161,13 +161,13 @@ describe('a forged callback is 403 and changes nothing', () => {
 test('too much, or of another media type, is refused', async () => {
   const { deliveryId } = await sms('sent');
   const large = await call(deliveryId, { ...fieldsOf('delivered'), Body: 'x'.repeat(20_000) });
-  expect([large.status, await large.json()]).toMatchObject([413, { error: { code: 'TOO_LARGE' } }]);
+  expect([large.status, await large.json()]).toMatchObject([413, { code: 'TOO_LARGE' }]);
   const json = await fetch(`${api.url}/callbacks/twilio/${deliveryId}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: '{}',
   });
-  expect([json.status, await json.json()]).toMatchObject([415, { error: { code: 'INVALID_INPUT' } }]);
+  expect([json.status, await json.json()]).toMatchObject([415, { code: 'INVALID_INPUT' }]);
   expect((await row(deliveryId)).status).toBe('sent');
 });
 

@@ -34,7 +34,7 @@ begin
         detail = 'At most 12000 sums are added up: hours and whole days (UTC), times types, times channels.';
     elsif split = 'day' and zone <> 'UTC' and to_hour - from_hour > interval '302 days' then
       -- From hours, all of them.
-      raise exception 'since: at most 300 days before until, where time_zone is not UTC' using errcode = 'RBINV', column = 'since';
+      raise exception 'since: at most 300 days before until, unless days are those of UTC' using errcode = 'RBINV', column = 'since';
     end if;
   end if;
 

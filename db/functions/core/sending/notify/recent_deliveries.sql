@@ -9,7 +9,7 @@ begin
     raise exception 'max_rows: must be from 1 to 100' using errcode = 'RBINV', column = 'max_rows';
   end if;
   if (subject_type is null) <> (subject_id is null) then
-    raise exception 'subject_id: subject_type and subject_id come together' using errcode = 'RBINV', column = 'subject_id';
+    raise exception 'subject_id: must be given with its type' using errcode = 'RBINV', column = 'subject_id';
   end if;
   if subject_id is null then
     return query

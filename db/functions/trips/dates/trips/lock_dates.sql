@@ -23,7 +23,7 @@ begin
     raise exception 'start_on, end_on: must be days' using errcode = 'RBINV';
   end if;
   if last < first or last - first >= 366 then
-    raise exception 'end_on: must be within a year of start_on, and not before it' using errcode = 'RBINV', column = 'end_on';
+    raise exception 'end_on: must be within a year of the first day, and not before it' using errcode = 'RBINV', column = 'end_on';
   end if;
   if trip.status = 'locked' and (trip.locked_start_on, trip.locked_end_on) = (first, last) then
     return trip;

@@ -16,10 +16,10 @@ begin
     raise exception 'start_on, end_on: must be days' using errcode = 'RBINV';
   end if;
   if suggest_dates.end_on < suggest_dates.start_on then
-    raise exception 'end_on: must not be before start_on' using errcode = 'RBINV', column = 'end_on';
+    raise exception 'end_on: must not be before the first day' using errcode = 'RBINV', column = 'end_on';
   end if;
   if suggest_dates.end_on - suggest_dates.start_on >= 366 then
-    raise exception 'end_on: must be within a year of start_on' using errcode = 'RBINV', column = 'end_on';
+    raise exception 'end_on: must be within a year of the first day' using errcode = 'RBINV', column = 'end_on';
   end if;
   insert into trips.date_windows (trip_id, author_id, start_on, end_on)
   values (trip.id, me, suggest_dates.start_on, suggest_dates.end_on)
