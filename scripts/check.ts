@@ -36,7 +36,7 @@ async function main(): Promise<void> {
       'migrations, read by squawk',
       async () => runTool(bin('squawk'), await listSqlFiles('migrations', await findPacks(join(root, 'examples')))),
     ],
-    ['landed migrations are unchanged', findChangedMigrations],
+    ['released migrations are unchanged', findChangedMigrations],
     ['layout of SQL', findSqlProblems],
     ['length of files', findLongFiles],
     ['docker-compose.yml', () => runTool(bin('dclint'), ['--max-warnings', '0', 'docker-compose.yml'])],

@@ -1,7 +1,7 @@
 import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { scan } from 'libpg-query';
-import { readLanded } from './checksums.ts';
+import { readReleased } from './checksums.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -13,18 +13,18 @@ const dataRow = /^ *\(.*\)[,;]?$/;
 
 /**
  * How our SQL is laid out, as far as a program can tell without laying it out anew: formatters know neither PL/pgSQL bodies nor
- * which clauses belong on one line. Migrations that have landed are left alone: their checksums keep them as they are.
+ * which clauses belong on one line. Released migrations are left alone: their checksums keep them as they are.
  *
  * @returns what breaks the rules, a sentence each
  */
 export async function findSqlProblems(): Promise<string[]> {
-  const landed = await readLanded();
+  const released = await readReleased();
   const problems: string[] = [];
   const paths: string[] = [];
   const pattern = '{db,src,scripts,bench,test,examples}/**/*.sql';
   for await (const path of glob(pattern, { cwd: root, exclude: ['db/schema.sql'] })) paths.push(path);
   for (const path of paths.sort()) {
-    if (landed.has(path)) continue;
+    if (released.has(path)) continue;
     for (const problem of await findStyleProblems(await readFile(join(root, path), 'utf8'), {
       mayHoldData: path.startsWith('db/migrations/'),
     }))

@@ -67,9 +67,9 @@ describe('OP-19: a choice that there is not', () => {
   });
 
   test('two migrations of one number are refused, one of which would never be applied', async () => {
-    await packIn('shop', { 'migrations/20261121000100_schemas.sql': '' });
+    await packIn('shop', { 'migrations/20261130100100_schemas.sql': '' });
     await expect(migrateTo(db, { packsDir: folder })).rejects.toThrow(
-      /shop\/migrations\/20261121000100_schemas\.sql and db\/migrations\/core\/20261121000100_schemas\.sql have the same number/,
+      /shop\/migrations\/20261130100100_schemas\.sql and db\/migrations\/core\/20261130100100_schemas\.sql have the same number/,
     );
     await rm(join(folder, 'shop'), { recursive: true });
     expect(await isUntouched()).toBe(true);

@@ -123,6 +123,25 @@ describe('npm start', { timeout: 400_000 }, () => {
     expect(await query('select count(*)::integer as members from trips.memberships')).toEqual([{ members: 5 }]);
   });
 
+  test('refuses the data of an earlier checkout, keeps them, and says how to begin anew', async () => {
+    const first = await start({ ROWBELL_PACKS: '' });
+    await query(`insert into notify.users (external_id) values ('kept')`);
+    // As the checkouts before the migrations were written anew left it.
+    await query(`drop table rowbell.migration_texts`);
+    await query(`update rowbell.migrations set version = '20261121' || right(version, 6)`);
+    first.process.kill('SIGINT');
+    expect(await first.ended).toBe(0);
+    const data = join(stateDir, 'postgres');
+    await expect(start({ ROWBELL_PACKS: '' })).rejects.toThrow(
+      new RegExp(`made by an earlier checkout.*Nothing in it was changed or deleted.*remove the folder ${data}`),
+    );
+    expect(await started.at(-1)?.ended).toBe(1);
+    expect((await stat(data)).isDirectory()).toBe(true);
+    await rm(data, { recursive: true });
+    await start({ ROWBELL_PACKS: '' });
+    expect(await query(`select from notify.users where external_id = 'kept'`)).toEqual([]);
+  });
+
   test('runs everything, ends it all on Ctrl-C, and resumes', async () => {
     stateDir = sharedDir;
     const first = await start();

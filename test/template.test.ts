@@ -78,7 +78,7 @@ describe('the kept template', () => {
 
 describe('its key', () => {
   const files = [
-    'db/migrations/core/20261121000100_schemas.sql',
+    'db/migrations/core/20261130100100_schemas.sql',
     'db/schema.sql',
     'src/migrate/roles.ts',
     'src/postgres/index.ts',

@@ -38,6 +38,7 @@ async function main(): Promise<void> {
       analystDatabaseUrl: database.analyst,
       packs: config.packs,
       packsDir: config.packsDir,
+      beginAnew: database.beginAnew,
       say,
     });
   say(database.embedded ? 'Bringing the database up to date.' : 'Bringing the database of DATABASE_URL up to date.');

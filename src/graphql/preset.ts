@@ -15,6 +15,7 @@ import type { Origin } from './request-origin.ts';
 import type { Turn } from './request-turns.ts';
 import { TestSendPlugin } from './test-sends.ts';
 import { TimesPlugin } from './time-scalars.ts';
+import { TransactionIdsPlugin } from './transaction-ids.ts';
 
 declare global {
   namespace Grafast {
@@ -54,6 +55,7 @@ export function createPreset({ pool, schemas, connections }: PresetOptions): Gra
       NotificationByKeyPlugin,
       TestSendPlugin,
       TimesPlugin,
+      TransactionIdsPlugin,
       PlansPlugin,
     ],
     pgServices: [

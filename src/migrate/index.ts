@@ -6,6 +6,7 @@ import { applyMigrations, migrationsTable, refuseSharedNumbers } from './migrati
 import { ensureOwner } from './owner.ts';
 import { choosePacks, findPacks } from './packs.ts';
 import { migrateQueue } from './queue.ts';
+import { noteTexts, refuseRewritten } from './rewritten.ts';
 import { ensureRoles, type Logins } from './roles.ts';
 import { sessionUrl } from './session.ts';
 import { findInstalled, switchPacks } from './switch-packs.ts';
@@ -18,6 +19,8 @@ export type MigrateOptions = Logins & {
   readonly packs?: readonly string[] | null;
   /** A folder with further packs. */
   readonly packsDir?: string | null;
+  /** How to get a new database, for a sentence that begins "To begin anew, "; left out: as on a server of one's own. */
+  readonly beginAnew?: string | null;
   /** Told what happens, a sentence at a time. */
   readonly say?: (sentence: string) => void;
 };
@@ -46,6 +49,7 @@ export async function migrate(options: MigrateOptions): Promise<void> {
     // Waiting in steps rather than in one statement: a session that waits inside a statement holds a snapshot, which
     // would stop a `create index concurrently` in the migrations of the one it waits for.
     while (!(await tryLock(owner))) await new Promise((resolve) => setTimeout(resolve, 100));
+    await refuseRewritten(owner, available, options.beginAnew ?? null);
     await ensureRoles(owner, options);
     const role = await ensureOwner(owner, available, say);
     await revokeTemporary(owner, say);
@@ -54,6 +58,7 @@ export async function migrate(options: MigrateOptions): Promise<void> {
     const installed = await findInstalled(owner, available);
     const kept = available.filter((pack) => chosen.includes(pack) || installed.includes(pack));
     const url = sessionUrl(options.databaseUrl, role);
+    await noteTexts(owner, kept);
     // The core first: a pack is then always built upon the same, whenever it is switched on.
     await applyMigrations(url, kept.slice(0, 1), say);
     // Before the packs' types, which name their templates.

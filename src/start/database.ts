@@ -21,6 +21,8 @@ export type Database = DatabaseUrls & {
   readonly psql: string;
   /** The same for analysts, who read figures; null where they have no login of ours. */
   readonly analystPsql: string | null;
+  /** How to begin with a new one, as the end of a sentence. */
+  readonly beginAnew: string | null;
   /** Ours, to be stopped at the end and filled with demo data; false for a server of the user's own. */
   readonly embedded: boolean;
   stop(): Promise<void>;
@@ -46,6 +48,7 @@ export function ownDatabase(environment: NodeJS.ProcessEnv, databaseUrl: string,
     analyst: environment.ANALYST_DATABASE_URL || null,
     psql: 'psql "$DATABASE_URL"',
     analystPsql: environment.ANALYST_DATABASE_URL ? 'psql "$ANALYST_DATABASE_URL"' : null,
+    beginAnew: null,
     embedded: false,
     stop: async () => {},
   };
@@ -102,6 +105,7 @@ export async function embeddedDatabase(folder: string, secrets: Secrets, say: Sa
     analyst,
     psql: psql(urlFile),
     analystPsql: psql(analystFile),
+    beginAnew: `remove the folder ${server.dataDir} and start again`,
     embedded: true,
     async stop() {
       stopping = true;

@@ -331,7 +331,7 @@ test('issue 3, 11: an outcome of which a listener makes rows about the person is
   await planDue(db);
   const claimId = randomUUID();
   const { rows: claimed } = await db.worker.query<{ delivery_id: string }>(
-    `select delivery_id from notify_private.claim_deliveries($1, $2, 'apns', 'bulk')`,
+    `select delivery_id from notify_private.claim_deliveries($1, $2, '1', 'bulk')`,
     [claimId, await registerWorker(db)],
   );
   expect(claimed).toHaveLength(1);

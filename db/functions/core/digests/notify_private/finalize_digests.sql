@@ -33,12 +33,12 @@ begin
       i.channel,
       i.digest_id,
       i.notification_id,
+      i.rule_inputs,
       i.added_at,
       case when v.rule is null
         then (pg_catalog.row_number() over (partition by i.digest_id, v.rule is null order by i.event_id))::integer
       end as position,
-      v.rule as left_out,
-      i.rule_inputs
+      v.rule as left_out
     from unnest(items) as i
     left join unnest(dropped) as v on v.event_id = i.event_id and v.recipient_id = i.recipient_id and v.channel = i.channel
   ) as j;
@@ -62,7 +62,7 @@ begin
     where k.recipient_id = v.recipient_id and k.event_id = v.event_id and k.channel = v.channel
   ),
   told as (
-    update notify.notifications as n set told_at = at
+    update notify.notifications as n set told_at = at, changed_xid = pg_catalog.pg_current_xact_id()
     where n.told_at is null
       and n.id = any (array(select j.notification_id from unnest(items) as j where j.position is not null))
   ),

@@ -23,7 +23,7 @@ begin
 end
 $$;
 comment on function notify_private.readiness(jsonb) is
-  'What stands in the way of serving: migrations that this version has, by pack ({"core": ["20261121000100"]}), and the '
+  'What stands in the way of serving: migrations that this version has, by pack ({"core": ["20261130100100"]}), and the '
   'database has not of the packs that are on, partitions missing for this month or the next; how many workers beat, for '
   'information; and which packs are on.';
 grant execute on function notify_private.readiness(jsonb) to rowbell_http;

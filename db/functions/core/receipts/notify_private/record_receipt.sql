@@ -36,7 +36,8 @@ begin
     update notify.notifications as n
     set
       seen_at = coalesce(n.seen_at, at),
-      clicked_at = coalesce(n.clicked_at, case record_receipt.kind when 'clicked' then at end)
+      clicked_at = coalesce(n.clicked_at, case record_receipt.kind when 'clicked' then at end),
+      changed_xid = pg_catalog.pg_current_xact_id()
     where n.id = delivery.notification_id;
   end if;
   -- Where the status did not move, the trigger on deliveries heard nothing.

@@ -139,7 +139,7 @@ begin
     cross join lateral (select * from notify.notification_types as x where x.key = n.type_key limit 1) as k
     -- Words that depend on when they are sent, where that is later than planned: few, and of few types.
     cross join lateral (
-      select case when n.created_at <= at - k.restate_after then notify_private.rerender_delivery(t.delivery_id) end as rendered_text
+      select case when n.created_at <= at - k.rerender_after then notify_private.rerender_delivery(t.delivery_id) end as rendered_text
       offset 0
     ) as s
     where t.fate = 'sending';

@@ -44,5 +44,5 @@ begin
 end
 $$;
 comment on function notify_private.rerender_delivery(uuid) is
-  'Writes the words of a delivery anew whose type says that they depend on when they are sent (restate_after), and returns '
+  'Writes the words of a delivery anew whose type says that they depend on when they are sent (rerender_after), and returns '
   'them; where that fails, those it had (null: the notification''s). Part of claim_deliveries(), which has it locked.';

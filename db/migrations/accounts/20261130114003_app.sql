@@ -1,9 +1,0 @@
--- migrate:up
-set local lock_timeout = '5s';
-
--- It has no senders of its own until operators give it some: the default app's speak for it.
-insert into notify.apps (key, name) values ('accounts', 'Accounts');
-update notify.notification_types set app_key = 'accounts' where pack = 'accounts';
-
--- migrate:down
-do $$ begin raise exception 'Rowbell rolls forward only: write a new migration'; end $$;

@@ -1,9 +1,0 @@
--- migrate:up
-set local lock_timeout = '5s';
-
--- In a transaction of its own: reads and writes go on meanwhile.
-alter table notify.receipts validate constraint receipts_kind_is_known;
-alter table notify.receipts validate constraint receipts_bounce_type_iff_bounced;
-
--- migrate:down
-do $$ begin raise exception 'Rowbell rolls forward only: write a new migration'; end $$;

@@ -1,0 +1,59 @@
+-- migrate:up
+set local lock_timeout = '5s';
+
+-- What explain, trace, predict and backtest answer with: why somebody was told or not, and what would be.
+
+create type notify.explanation as (
+  event_id uuid, recipient_id uuid, channel text, judgement integer, at timestamptz, "position" integer, rule text, verdict text,
+  reason text, inputs jsonb, because text
+);
+comment on type notify.explanation is
+  'What one rule said of a candidate: passed, held, gathered, suppressed or not_asked; judgement counts how often it was judged (again '
+  'after each hold), position is the rule''s place in docs/rules.md. Position 0 is what no rule said: event (suppressed: canceled '
+  'while it waited; without a candidate waiting, canceled, failed) or audience (left_out).';
+
+create type notify.trace_entry as (
+  event_id uuid, recipient_id uuid, channel text, at timestamptz, delivery_id uuid, what text, status text, reason text,
+  code text, because text
+);
+comment on type notify.trace_entry is
+  'One thing that happened to a candidate: held, released, gathered, left_out or told, a delivery (queued, ended), an attempt at a '
+  'provider, a receipt, or what the person did.';
+
+create type notify.prediction as (
+  channel text, step integer, at timestamptz, outcome text, rule text, reason text, inputs jsonb, until timestamptz, because text
+);
+comment on type notify.prediction is
+  'What the rules would say on a channel at an instant; a hold is followed by the step at its end, so that the last step is what the '
+  'person would get.';
+
+create type notify.backtest_total as (type_key text, channel text, outcome text, rule text, new_outcome text, new_rule text, total bigint);
+comment on type notify.backtest_total is
+  'So many candidates of the past ended with an outcome (and the rule that gave it), and under the changed settings would have with '
+  'another, or the same.';
+
+create type notify.backtest_case as (
+  event_id uuid, recipient_id uuid, channel text, type_key text, at timestamptz, outcome text, rule text, reason text,
+  new_at timestamptz, new_outcome text, new_rule text, new_reason text
+);
+comment on type notify.backtest_case is 'A candidate of the past and what would have become of it; at and new_at: when it was judged last.';
+
+create type notify_private.past as (
+  event_id uuid, recipient_id uuid, channel text, type_key text, place integer, type_enabled boolean, shares_key boolean,
+  at timestamptz, nth integer, released_rule text, judged_at timestamptz[], rule_inputs jsonb[], held_by text[],
+  held_until timestamptz[], decided_at timestamptz, outcome text, rule text, reason text, ended_by text, freed_at timestamptz
+);
+comment on type notify_private.past is
+  'A candidate of the past on its way through replay(): when it is judged next, which of the judgements of its history that is (null: '
+  'none, it went another way), all of that history, and how it ended. ended_by: where no full judgement ended it, what had kept it '
+  'waiting (fallback, digest) or any for a canceled event. freed_at: when its event was canceled before any provider had it, which '
+  'gave its dedupe key back.';
+
+create type notify_private.past_message as (recipient_id uuid, at timestamptz, day date);
+comment on type notify_private.past_message is 'Something that replay() has sent, as the caps count it.';
+
+create type notify_private.past_key as (recipient_id uuid, channel text, dedupe_key text, event_id uuid, expires_at timestamptz);
+comment on type notify_private.past_key is 'A dedupe key as replay() has it in use.';
+
+-- migrate:down
+do $$ begin raise exception 'Rowbell rolls forward only: write a new migration'; end $$;
