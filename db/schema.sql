@@ -176,7 +176,7 @@ table accounts.account_settings
   value jsonb grant rowbell_writer (insert, update)
   is_security boolean default false not null grant rowbell_writer (insert, update)
   changed_at timestamp with time zone default now() not null grant rowbell_writer (insert, update)
-  constraint account_settings_changed_at_is_an_instant CHECK (isfinite(changed_at)) NOT VALID
+  constraint account_settings_changed_at_is_an_instant CHECK (isfinite(changed_at))
   constraint account_settings_name_is_a_slug CHECK ((name ~ '^[a-z][a-z0-9_]{0,62}$'::text))
   constraint account_settings_pkey PRIMARY KEY (id)
   constraint account_settings_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
@@ -202,7 +202,7 @@ table accounts.api_keys
   key_hash bytea not null grant rowbell_writer (insert)
   created_at timestamp with time zone default now() not null grant rowbell_operator (select); rowbell_user (select); rowbell_writer (insert)
   revoked_at timestamp with time zone grant rowbell_operator (select); rowbell_user (select); rowbell_writer (insert, update)
-  constraint api_keys_created_at_is_an_instant CHECK (isfinite(created_at)) NOT VALID
+  constraint api_keys_created_at_is_an_instant CHECK (isfinite(created_at))
   constraint api_keys_key_hash_is_sha256 CHECK ((octet_length(key_hash) = 32))
   constraint api_keys_key_hash_key UNIQUE (key_hash)
   constraint api_keys_name_is_readable CHECK (((length(name) <= 100) AND (name ~ '\S'::text)))
@@ -365,6 +365,8 @@ table coaching.calls
   topic_key text not null grant rowbell_writer (insert, update)
   schedule_id uuid
   local_day date
+  moved_day date
+  moved_time time without time zone
   context_line text grant rowbell_writer (insert, update)
   scheduled_at timestamp with time zone not null grant rowbell_writer (insert, update)
   status text default 'pending'::text not null grant rowbell_writer (update)
@@ -378,8 +380,6 @@ table coaching.calls
   outcome text
   outcome_reason text
   created_at timestamp with time zone default now() not null
-  moved_day date
-  moved_time time without time zone
   constraint calls_coach_id_fkey FOREIGN KEY (coach_id) REFERENCES coaching.coaches(id)
   constraint calls_context_line_is_short CHECK (((length(context_line) <= 200) AND (context_line ~ '\S'::text)))
   constraint calls_outcome_iff_completed CHECK (((status = 'completed'::text) = (outcome IS NOT NULL)))
@@ -499,12 +499,12 @@ table juke.invites
   listening_session_id uuid not null grant rowbell_writer (insert)
   invitee_id uuid not null grant rowbell_writer (insert)
   status text default 'pending'::text not null grant rowbell_writer (update)
-  created_at timestamp with time zone default now() not null
+  times_asked integer default 1 not null
   expires_at timestamp with time zone default (now() + '06:00:00'::interval) not null grant rowbell_writer (insert)
   answered_at timestamp with time zone grant rowbell_writer (update)
-  times_asked integer default 1 not null
+  created_at timestamp with time zone default now() not null
   constraint invites_answered_at_iff_answered CHECK (((answered_at IS NULL) = (status = 'pending'::text)))
-  constraint invites_expires_at_is_an_instant CHECK (isfinite(expires_at)) NOT VALID
+  constraint invites_expires_at_is_an_instant CHECK (isfinite(expires_at))
   constraint invites_expires_later CHECK ((expires_at > created_at))
   constraint invites_listening_session_id_fkey FOREIGN KEY (listening_session_id) REFERENCES juke.listening_sessions(id) ON DELETE CASCADE
   constraint invites_listening_session_id_invitee_id_key UNIQUE (listening_session_id, invitee_id)
@@ -526,7 +526,7 @@ table juke.invites
 table juke.listeners
   user_id uuid not null grant rowbell_writer (insert)
   joined_at timestamp with time zone default now() not null grant rowbell_writer (insert)
-  constraint listeners_joined_at_is_an_instant CHECK (isfinite(joined_at)) NOT VALID
+  constraint listeners_joined_at_is_an_instant CHECK (isfinite(joined_at))
   constraint listeners_pkey PRIMARY KEY (user_id)
   constraint listeners_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
   row level security
@@ -546,7 +546,7 @@ table juke.listening_sessions
   constraint listening_sessions_host_id_fkey FOREIGN KEY (host_id) REFERENCES notify.users(id) ON DELETE CASCADE
   constraint listening_sessions_name_is_readable CHECK (((length(name) <= 80) AND (name ~ '\S'::text)))
   constraint listening_sessions_pkey PRIMARY KEY (id)
-  constraint listening_sessions_started_at_is_an_instant CHECK (isfinite(started_at)) NOT VALID
+  constraint listening_sessions_started_at_is_an_instant CHECK (isfinite(started_at))
   CREATE INDEX listening_sessions_host_id_idx on juke.listening_sessions USING btree (host_id)
   row level security
   policy insert_service for insert to rowbell_writer with check (true)
@@ -568,7 +568,7 @@ table juke.listens
   seconds integer not null grant rowbell_writer (insert)
   listened_at timestamp with time zone default now() not null grant rowbell_writer (insert)
   constraint listens_artist_is_short CHECK (((length(artist) >= 1) AND (length(artist) <= 200)))
-  constraint listens_listened_at_is_an_instant CHECK (isfinite(listened_at)) NOT VALID
+  constraint listens_listened_at_is_an_instant CHECK (isfinite(listened_at))
   constraint listens_pkey PRIMARY KEY (id)
   constraint listens_seconds_are_sane CHECK (((seconds >= 1) AND (seconds <= 86400)))
   constraint listens_sitting_key_is_short CHECK (((length(sitting_key) >= 1) AND (length(sitting_key) <= 100)))
@@ -613,7 +613,7 @@ table juke.onboarding_steps_done
   user_id uuid not null grant rowbell_writer (insert)
   step_key text not null grant rowbell_writer (insert)
   done_at timestamp with time zone default now() not null grant rowbell_writer (insert)
-  constraint onboarding_steps_done_done_at_is_an_instant CHECK (isfinite(done_at)) NOT VALID
+  constraint onboarding_steps_done_done_at_is_an_instant CHECK (isfinite(done_at))
   constraint onboarding_steps_done_pkey PRIMARY KEY (user_id, step_key)
   constraint onboarding_steps_done_step_key_fkey FOREIGN KEY (step_key) REFERENCES juke.onboarding_steps(key) ON UPDATE CASCADE ON DELETE CASCADE
   constraint onboarding_steps_done_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
@@ -636,7 +636,7 @@ table juke.sessions
   constraint sessions_id_is_short CHECK (((length(id) >= 1) AND (length(id) <= 200)))
   constraint sessions_pkey PRIMARY KEY (id)
   constraint sessions_reason_iff_ended CHECK (((ended_at IS NULL) = (end_reason IS NULL)))
-  constraint sessions_started_at_is_an_instant CHECK (isfinite(started_at)) NOT VALID
+  constraint sessions_started_at_is_an_instant CHECK (isfinite(started_at))
   constraint sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
   CREATE INDEX sessions_user_id_idx on juke.sessions USING btree (user_id)
   row level security
@@ -807,10 +807,10 @@ table notify.decisions partition by RANGE (event_id)
   rule text
   reason text
   inputs jsonb
-  notification_id uuid
-  decided_at timestamp with time zone default now() not null
-  held_until timestamp with time zone
   rule_inputs jsonb
+  notification_id uuid
+  held_until timestamp with time zone
+  decided_at timestamp with time zone default now() not null
   constraint decisions_held_until_iff_waiting CHECK (((outcome = ANY (ARRAY['hold'::text, 'digest'::text])) = (held_until IS NOT NULL)))
   constraint decisions_notification_iff_not_suppressed CHECK (((outcome = 'suppress'::text) = (notification_id IS NULL)))
   constraint decisions_outcome_is_known CHECK ((outcome = ANY (ARRAY['send'::text, 'hold'::text, 'digest'::text, 'suppress'::text])))
@@ -831,9 +831,15 @@ table notify.deliveries partition by RANGE (id)
   recipient_id uuid not null grant rowbell_user (select)
   channel text not null grant rowbell_user (select)
   provider text not null grant rowbell_user (select)
+  sender_id smallint
   lane text not null
   device_id uuid grant rowbell_user (select)
   address text
+  sms_form text grant rowbell_user (select)
+  sms_encoding text grant rowbell_user (select)
+  sms_segments integer grant rowbell_user (select)
+  sms_country text grant rowbell_user (select)
+  rendered_text jsonb grant rowbell_user (select)
   status text default 'queued'::text not null grant rowbell_user (select)
   reason text grant rowbell_user (select)
   due_at timestamp with time zone default now() not null
@@ -847,13 +853,7 @@ table notify.deliveries partition by RANGE (id)
   delivered_at timestamp with time zone grant rowbell_user (select)
   finished_at timestamp with time zone grant rowbell_user (select)
   is_awaited boolean default false not null
-  sms_form text grant rowbell_user (select)
-  sms_encoding text grant rowbell_user (select)
-  sms_segments integer grant rowbell_user (select)
-  sms_country text grant rowbell_user (select)
   has_listener boolean default false not null
-  rendered_text jsonb grant rowbell_user (select)
-  sender_id smallint
   constraint deliveries_attempted_where_sending CHECK (((status <> 'sending'::text) OR (attempt > 0)))
   constraint deliveries_claimed_iff_sending CHECK (((claim_id IS NOT NULL) = (status = 'sending'::text)))
   constraint deliveries_delivered_at_iff_delivered CHECK (((delivered_at IS NOT NULL) = (status = 'delivered'::text)))
@@ -901,6 +901,7 @@ table notify.delivery_attempts partition by RANGE (delivery_id)
 table notify.devices
   id uuid default uuidv7() not null grant rowbell_operator (select); rowbell_user (select)
   user_id uuid not null grant rowbell_operator (select); rowbell_user (select)
+  app_key text default 'default'::text not null grant rowbell_operator (select); rowbell_user (select)
   session_id text grant rowbell_operator (select); rowbell_user (select)
   provider text not null grant rowbell_operator (select); rowbell_user (select)
   token text not null
@@ -909,10 +910,9 @@ table notify.devices
   platform text grant rowbell_operator (select); rowbell_user (select)
   name text grant rowbell_operator (select); rowbell_user (select)
   registered_at timestamp with time zone default now() not null grant rowbell_operator (select); rowbell_user (select)
+  seen_at timestamp with time zone default now() not null grant rowbell_operator (select); rowbell_user (select)
   deactivated_at timestamp with time zone grant rowbell_operator (select); rowbell_user (select)
   deactivation_reason text grant rowbell_operator (select); rowbell_user (select)
-  seen_at timestamp with time zone default now() not null grant rowbell_operator (select); rowbell_user (select)
-  app_key text default 'default'::text not null grant rowbell_operator (select); rowbell_user (select)
   constraint devices_name_is_short CHECK ((length(name) <= 120))
   constraint devices_pkey PRIMARY KEY (id)
   constraint devices_platform_is_short CHECK ((length(platform) <= 40))
@@ -938,10 +938,10 @@ table notify.digest_items partition by RANGE (event_id)
   channel text not null
   digest_id uuid not null
   notification_id uuid not null
+  rule_inputs jsonb
   added_at timestamp with time zone default now() not null
   "position" integer
   left_out text
-  rule_inputs jsonb
   constraint digest_items_either_placed_or_left_out CHECK ((num_nonnulls("position", left_out) <= 1))
   constraint digest_items_pkey PRIMARY KEY (event_id, recipient_id, channel)
   CREATE INDEX digest_items_digest_id_idx on notify.digest_items USING btree (digest_id, event_id)
@@ -956,11 +956,11 @@ table notify.digests
   channel text not null
   frequency text not null
   due_at timestamp with time zone not null
+  close_error text
   created_at timestamp with time zone default now() not null
   closed_at timestamp with time zone
   event_id uuid
   item_count integer
-  close_error text
   constraint digests_channel_has_digests CHECK ((channel = ANY (ARRAY['push'::text, 'email'::text])))
   constraint digests_count_iff_closed CHECK (((closed_at IS NULL) = (item_count IS NULL)))
   constraint digests_event_where_items CHECK (((event_id IS NOT NULL) = (COALESCE(item_count, 0) > 0)))
@@ -1016,6 +1016,10 @@ table notify.events partition by RANGE (id)
   data jsonb default '{}'::jsonb not null grant rowbell_writer (insert)
   idempotency_key text grant rowbell_writer (insert)
   due_at timestamp with time zone default now() not null grant rowbell_writer (insert)
+  channels text[] grant rowbell_writer (insert)
+  fallback_key text grant rowbell_writer (insert)
+  expires_after interval grant rowbell_writer (insert)
+  only_device_id uuid
   created_at timestamp with time zone default now() not null
   plan_cursor uuid
   planned_at timestamp with time zone
@@ -1023,13 +1027,9 @@ table notify.events partition by RANGE (id)
   plan_attempts integer default 0 not null
   plan_error text
   retry_at timestamp with time zone
-  channels text[] grant rowbell_writer (insert)
-  fallback_key text grant rowbell_writer (insert)
-  expires_after interval grant rowbell_writer (insert)
-  only_device_id uuid
   constraint events_channels_are_known CHECK (((channels <@ '{push,email,sms,voice,in_app,webhook}'::text[]) AND (channels <> '{}'::text[])))
   constraint events_data_is_a_small_object CHECK (((jsonb_typeof(data) = 'object'::text) AND (pg_column_size(data) <= 16384)))
-  constraint events_due_at_is_an_instant CHECK (isfinite(due_at)) NOT VALID
+  constraint events_due_at_is_an_instant CHECK (isfinite(due_at))
   constraint events_expires_after_is_positive CHECK ((expires_after > '00:00:00'::interval))
   constraint events_fallback_key_fkey FOREIGN KEY (fallback_key) REFERENCES notify.fallbacks(key) ON UPDATE CASCADE
   constraint events_idempotency_key_fits CHECK (((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 500)))
@@ -1102,10 +1102,10 @@ table notify.holds partition by RANGE (event_id)
   rule text not null
   reason text not null
   inputs jsonb
+  rule_inputs jsonb
   due_at timestamp with time zone not null
   released_at timestamp with time zone
   outcome text
-  rule_inputs jsonb
   constraint holds_lane_is_known CHECK ((lane = ANY (ARRAY['urgent'::text, 'bulk'::text])))
   constraint holds_outcome_iff_released CHECK (((released_at IS NULL) = (outcome IS NULL)))
   constraint holds_outcome_is_known CHECK ((outcome = ANY (ARRAY['send'::text, 'hold'::text, 'digest'::text, 'suppress'::text])))
@@ -1228,39 +1228,39 @@ table notify.notification_copies
 table notify.notification_types
   key text not null grant rowbell_user (select)
   pack text not null grant rowbell_user (select)
+  app_key text default 'default'::text grant rowbell_operator (update); rowbell_user (select)
   category text not null grant rowbell_user (select)
+  labels jsonb default '{}'::jsonb not null grant rowbell_operator (update); rowbell_user (select)
   priority text default 'P1'::text not null grant rowbell_user (select)
   purpose text default 'transactional'::text not null grant rowbell_user (select)
   enabled boolean default true not null grant rowbell_operator (update); rowbell_user (select)
   channels text[] default '{push}'::text[] not null grant rowbell_user (select)
   default_channels text[] default '{push}'::text[] not null grant rowbell_operator (update); rowbell_user (select)
+  locked_channels text[] default '{}'::text[] not null grant rowbell_operator (update); rowbell_user (select)
+  default_frequency text default 'instant'::text not null grant rowbell_operator (update); rowbell_user (select)
+  cap_excess text default 'drop'::text not null grant rowbell_operator (update)
+  fallback_key text grant rowbell_operator (update)
   audience text not null
+  still_relevant text
   dedupe_key text
   dedupe_window interval grant rowbell_operator (update)
   data_template jsonb default '{}'::jsonb not null
   thread_template text
   collapse_template text
+  email_template text default 'notification'::text not null grant rowbell_operator (update)
+  email_url text grant rowbell_operator (update)
+  to_unverified boolean default false not null
   tag text
   sound text
   urgency text default 'high'::text not null
   interruption_level text
-  max_attempts integer default 8 not null grant rowbell_operator (update)
-  expires_after interval default '30 days'::interval not null grant rowbell_operator (update)
-  still_relevant text
-  locked_channels text[] default '{}'::text[] not null grant rowbell_operator (update); rowbell_user (select)
-  default_frequency text default 'instant'::text not null grant rowbell_operator (update); rowbell_user (select)
-  cap_excess text default 'drop'::text not null grant rowbell_operator (update)
-  fallback_key text grant rowbell_operator (update)
   max_segments integer grant rowbell_operator (update)
+  max_attempts integer default 8 not null grant rowbell_operator (update)
   channel_attempts jsonb default '{}'::jsonb not null grant rowbell_operator (update)
+  expires_after interval default '30 days'::interval not null grant rowbell_operator (update)
+  rerender_after interval
   listener text
   warns_unreachable boolean default false not null grant rowbell_operator (update)
-  labels jsonb default '{}'::jsonb not null grant rowbell_operator (update); rowbell_user (select)
-  email_template text default 'notification'::text not null grant rowbell_operator (update)
-  email_url text grant rowbell_operator (update)
-  to_unverified boolean default false not null
-  restate_after interval
-  app_key text default 'default'::text grant rowbell_operator (update); rowbell_user (select)
   constraint notification_types_app_key_fkey FOREIGN KEY (app_key) REFERENCES notify.apps(key)
   constraint notification_types_audience_is_qualified CHECK ((audience ~ '^[a-z_]+\.[a-z0-9_]+$'::text))
   constraint notification_types_cap_excess_is_known CHECK ((cap_excess = ANY (ARRAY['drop'::text, 'defer'::text, 'digest'::text])))
@@ -1288,7 +1288,7 @@ table notify.notification_types
   constraint notification_types_priority_is_known CHECK ((priority = ANY (ARRAY['P0'::text, 'P1'::text])))
   constraint notification_types_promotional_is_not_locked CHECK (((purpose = 'transactional'::text) OR (locked_channels = '{}'::text[])))
   constraint notification_types_purpose_is_known CHECK ((purpose = ANY (ARRAY['transactional'::text, 'promotional'::text])))
-  constraint notification_types_restate_after_is_not_negative CHECK ((restate_after >= '00:00:00'::interval))
+  constraint notification_types_rerender_after_is_not_negative CHECK ((rerender_after >= '00:00:00'::interval))
   constraint notification_types_still_relevant_is_qualified CHECK ((still_relevant ~ '^[a-z_]+\.[a-z0-9_]+$'::text))
   constraint notification_types_urgency_is_rfc8030 CHECK ((urgency = ANY (ARRAY['very-low'::text, 'low'::text, 'normal'::text, 'high'::text])))
   CREATE INDEX notification_types_app_key_idx on notify.notification_types USING btree (app_key)
@@ -1313,22 +1313,23 @@ table notify.notifications partition by RANGE (id)
   title text not null
   subtitle text
   body text not null
+  channel_texts jsonb
   data jsonb default '{}'::jsonb not null
   thread_id text
   collapse_key text
   created_at timestamp with time zone default now() not null
+  told_at timestamp with time zone default now()
   expires_at timestamp with time zone not null
   seen_at timestamp with time zone
   read_at timestamp with time zone
   clicked_at timestamp with time zone
   archived_at timestamp with time zone
-  told_at timestamp with time zone default now()
-  channel_texts jsonb
   snoozed_until timestamp with time zone
   deleted_at timestamp with time zone
   changed_at timestamp with time zone
+  changed_xid xid8 default pg_current_xact_id() not null
   constraint notifications_pkey PRIMARY KEY (id)
-  CREATE INDEX notifications_inbox_idx on notify.notifications USING btree (recipient_id, id DESC) INCLUDE (type_key, created_at, told_at, read_at, archived_at, snoozed_until, deleted_at, thread_id)
+  CREATE INDEX notifications_inbox_idx on notify.notifications USING btree (recipient_id, id DESC) INCLUDE (type_key, created_at, told_at, read_at, archived_at, snoozed_until, deleted_at, thread_id, changed_xid)
   row level security
   policy select_admin for select to rowbell_operator using (true)
   policy select_own for select to rowbell_user using (((recipient_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)) AND (told_at IS NOT NULL) AND (deleted_at IS NULL)))
@@ -1407,9 +1408,9 @@ table notify.preferences
   type_key text not null
   channel text not null
   enabled boolean
-  updated_at timestamp with time zone default now() not null
   frequency text
   source text default 'person'::text not null
+  updated_at timestamp with time zone default now() not null
   constraint preferences_channel_is_known CHECK ((channel = ANY (ARRAY['push'::text, 'email'::text, 'sms'::text, 'voice'::text, 'in_app'::text, 'webhook'::text])))
   constraint preferences_frequency_is_known CHECK ((frequency = ANY (ARRAY['instant'::text, 'daily'::text, 'weekly'::text, 'never'::text])))
   constraint preferences_pkey PRIMARY KEY (user_id, type_key, channel)
@@ -1426,6 +1427,7 @@ table notify.preferences
   grant rowbell_operator (select); rowbell_user (select)
 
 table notify.provider_origins
+  sender_id smallint not null
   origin text not null
   first_accepted_at timestamp with time zone
   accepted_at timestamp with time zone
@@ -1433,7 +1435,6 @@ table notify.provider_origins
   pauses integer default 0 not null
   paused_until timestamp with time zone
   pause_reason text
-  sender_id smallint not null
   constraint provider_origins_pause_is_whole CHECK (((paused_until IS NULL) = (pause_reason IS NULL)))
   constraint provider_origins_pkey PRIMARY KEY (sender_id, origin)
   CREATE INDEX provider_origins_paused_until_idx on notify.provider_origins USING btree (sender_id) WHERE (paused_until IS NOT NULL)
@@ -1454,11 +1455,11 @@ table notify.providers
 table notify.receipts partition by RANGE (delivery_id)
   delivery_id uuid not null
   kind text not null
+  bounce_type text
   source text not null
   code text
-  occurred_at timestamp with time zone default now() not null
   reason text
-  bounce_type text
+  occurred_at timestamp with time zone default now() not null
   constraint receipts_bounce_type_iff_bounced CHECK (((kind = 'bounced'::text) = (bounce_type IS NOT NULL)))
   constraint receipts_bounce_type_is_known CHECK ((bounce_type = ANY (ARRAY['hard'::text, 'soft'::text])))
   constraint receipts_kind_is_known CHECK ((kind = ANY (ARRAY['sent'::text, 'delivered'::text, 'answered'::text, 'completed'::text, 'opened'::text, 'clicked'::text, 'unsubscribed'::text, 'deferred'::text, 'bounced'::text, 'failed'::text, 'complained'::text])))
@@ -1583,17 +1584,17 @@ table notify.settings
   singleton boolean default true not null
   daily_cap integer default 3 not null grant rowbell_operator (update)
   capped_channels text[] default '{push}'::text[] not null grant rowbell_operator (update)
-  retention interval default '30 days'::interval not null grant rowbell_operator (update)
-  quiet_hours notify.quiet_window[] default '{}'::notify.quiet_window[] not null grant rowbell_operator (update)
-  quiet_channels text[] default '{push,email,sms,voice}'::text[] not null grant rowbell_operator (update)
   rolling_cap integer grant rowbell_operator (update)
   rolling_window interval default '24:00:00'::interval not null grant rowbell_operator (update)
+  quiet_hours notify.quiet_window[] default '{}'::notify.quiet_window[] not null grant rowbell_operator (update)
+  quiet_channels text[] default '{push,email,sms,voice}'::text[] not null grant rowbell_operator (update)
   digest_time time without time zone default '09:00:00'::time without time zone not null grant rowbell_operator (update)
   digest_weekday smallint default 1 not null grant rowbell_operator (update)
   require_verified_email boolean default true not null grant rowbell_operator (update)
   verify_new_emails boolean default false not null grant rowbell_operator (update)
   stale_device_after interval default '90 days'::interval not null grant rowbell_operator (update)
-  constraint settings_capped_channels_are_counted CHECK (('in_app'::text <> ALL (capped_channels))) NOT VALID
+  retention interval default '30 days'::interval not null grant rowbell_operator (update)
+  constraint settings_capped_channels_are_counted CHECK (('in_app'::text <> ALL (capped_channels)))
   constraint settings_daily_cap_is_positive CHECK ((daily_cap > 0))
   constraint settings_digest_weekday_is_iso CHECK (((digest_weekday >= 1) AND (digest_weekday <= 7)))
   constraint settings_is_one_row CHECK (singleton)
@@ -1619,7 +1620,7 @@ table notify.sms_prices
   constraint sms_prices_currency_is_iso4217 CHECK ((currency ~ '^[A-Z]{3}$'::text))
   constraint sms_prices_pkey PRIMARY KEY (country, valid_from)
   constraint sms_prices_price_is_not_negative CHECK ((price >= (0)::numeric))
-  constraint sms_prices_valid_from_is_an_instant CHECK (isfinite(valid_from)) NOT VALID
+  constraint sms_prices_valid_from_is_an_instant CHECK (isfinite(valid_from))
   row level security
   policy insert_admin for insert to rowbell_operator with check (true)
   policy select_admin for select to rowbell_operator using (true)
@@ -1668,9 +1669,9 @@ table notify.suppressions
   channel text not null
   address text not null
   reason text not null
+  note text
   created_at timestamp with time zone default now() not null
   expires_at timestamp with time zone
-  note text
   constraint suppressions_channel_address_key UNIQUE (channel, address)
   constraint suppressions_channel_is_known CHECK ((channel = ANY (ARRAY['push'::text, 'email'::text, 'sms'::text, 'voice'::text, 'webhook'::text])))
   constraint suppressions_note_is_short CHECK (((length(note) >= 1) AND (length(note) <= 500)))
@@ -1756,13 +1757,13 @@ table notify.users
   external_id text grant rowbell_writer (insert, update)
   name text grant rowbell_writer (insert, update)
   email text grant rowbell_writer (insert, update)
+  email_verified_at timestamp with time zone grant rowbell_writer (insert, update)
   phone text grant rowbell_writer (insert, update)
   locale text default 'en'::text not null grant rowbell_writer (insert, update)
   time_zone text grant rowbell_writer (insert, update)
+  region text grant rowbell_writer (insert, update)
   created_at timestamp with time zone default now() not null
   updated_at timestamp with time zone default now() not null grant rowbell_writer (update)
-  region text grant rowbell_writer (insert, update)
-  email_verified_at timestamp with time zone grant rowbell_writer (insert, update)
   constraint users_email_is_a_mailbox CHECK ((email ~ '^[^@\s]{1,64}@[^@\s]{1,255}$'::text))
   constraint users_external_id_key UNIQUE (external_id)
   constraint users_locale_is_bcp47 CHECK ((locale ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'::text))
@@ -1771,7 +1772,7 @@ table notify.users
   constraint users_pkey PRIMARY KEY (id)
   constraint users_region_is_iso3166 CHECK ((region ~ '^[A-Z]{2}(-[A-Z0-9]{1,3})?$'::text))
   constraint users_time_zone_is_known CHECK (notify_hidden.is_time_zone(time_zone))
-  constraint users_updated_at_is_an_instant CHECK (isfinite(updated_at)) NOT VALID
+  constraint users_updated_at_is_an_instant CHECK (isfinite(updated_at))
   CREATE INDEX users_phone_idx on notify.users USING btree (phone) WHERE (phone IS NOT NULL)
   CREATE INDEX users_time_zone_idx on notify.users USING btree (COALESCE(time_zone, 'UTC'::text))
   row level security
@@ -1851,8 +1852,8 @@ table notify_private.charges
 table notify_private.claims
   id uuid not null
   worker_id uuid not null
-  claimed_at timestamp with time zone default now() not null
   sender_id smallint not null
+  claimed_at timestamp with time zone default now() not null
   constraint claims_pkey PRIMARY KEY (id)
   constraint claims_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES notify.workers(id) ON DELETE CASCADE
   CREATE INDEX claims_worker_id_idx on notify_private.claims USING btree (worker_id)
@@ -1894,7 +1895,7 @@ table notify_private.daily_reason_rollups
   status text not null
   reason text
   candidates bigint not null
-  CREATE UNIQUE INDEX daily_reason_rollups_starts_at_type_key_channel_status_reason_k on notify_private.daily_reason_rollups USING btree (starts_at, type_key, channel, status, reason) NULLS NOT DISTINCT
+  CREATE UNIQUE INDEX daily_reason_rollups_key on notify_private.daily_reason_rollups USING btree (starts_at, type_key, channel, status, reason) NULLS NOT DISTINCT
   row level security
 
 table notify_private.daily_rollups
@@ -1948,8 +1949,8 @@ table notify_private.dedupe_keys
 table notify_private.dirty_periods
   span text not null
   starts_at timestamp with time zone not null
-  marked_at timestamp with time zone default now() not null
   announced_at timestamp with time zone default now() not null
+  marked_at timestamp with time zone default now() not null
   constraint dirty_periods_span_is_known CHECK ((span = ANY (ARRAY['notifications'::text, 'hour'::text, 'day'::text])))
   CREATE INDEX dirty_periods_span_starts_at_idx on notify_private.dirty_periods USING btree (span, starts_at)
   row level security
@@ -1983,11 +1984,11 @@ table notify_private.event_keys
   row level security
 
 table notify_private.evidence
+  sender_id smallint not null
   origin text not null
   user_id uuid not null
   accepted_at timestamp with time zone
   retired_at timestamp with time zone
-  sender_id smallint not null
   constraint evidence_is_for_or_against CHECK (((accepted_at IS NOT NULL) OR (retired_at IS NOT NULL)))
   constraint evidence_pkey PRIMARY KEY (sender_id, origin, user_id)
   constraint evidence_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id)
@@ -2001,7 +2002,7 @@ table notify_private.hourly_reason_rollups
   status text not null
   reason text
   candidates bigint not null
-  CREATE UNIQUE INDEX hourly_reason_rollups_starts_at_type_key_channel_status_reason_ on notify_private.hourly_reason_rollups USING btree (starts_at, type_key, channel, status, reason) NULLS NOT DISTINCT
+  CREATE UNIQUE INDEX hourly_reason_rollups_key on notify_private.hourly_reason_rollups USING btree (starts_at, type_key, channel, status, reason) NULLS NOT DISTINCT
   row level security
 
 table notify_private.hourly_rollups
@@ -2113,8 +2114,8 @@ table notify_private.search_index_chunks partition by RANGE (id)
   row level security
 
 table notify_private.sender_credentials
-  fingerprint text not null
   sender_id smallint not null
+  fingerprint text not null
   constraint sender_credentials_pkey PRIMARY KEY (sender_id)
   constraint sender_credentials_sender_id_fkey FOREIGN KEY (sender_id) REFERENCES notify.senders(id)
   row level security
@@ -2129,12 +2130,12 @@ table notify_private.suppression_digests
   row level security
 
 table notify_private.suspects
+  sender_id smallint not null
   origin text not null
   device_id uuid not null
   user_id uuid not null
   since timestamp with time zone not null
   said_at timestamp with time zone not null
-  sender_id smallint not null
   constraint suspects_pkey PRIMARY KEY (sender_id, origin, device_id)
   constraint suspects_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id)
   CREATE INDEX suspects_device_id_idx on notify_private.suspects USING btree (device_id)
@@ -2230,11 +2231,11 @@ table trips.date_windows
   end_on date not null grant rowbell_writer (insert)
   created_at timestamp with time zone default now() not null
   constraint date_windows_author_id_fkey FOREIGN KEY (author_id) REFERENCES notify.users(id) ON DELETE CASCADE
-  constraint date_windows_end_on_is_a_day CHECK (isfinite(end_on)) NOT VALID
+  constraint date_windows_end_on_is_a_day CHECK (isfinite(end_on))
   constraint date_windows_is_at_most_a_year CHECK (((end_on - start_on) < 366))
   constraint date_windows_is_in_order CHECK ((start_on <= end_on))
   constraint date_windows_pkey PRIMARY KEY (id)
-  constraint date_windows_start_on_is_a_day CHECK (isfinite(start_on)) NOT VALID
+  constraint date_windows_start_on_is_a_day CHECK (isfinite(start_on))
   constraint date_windows_trip_id_author_id_start_on_end_on_key UNIQUE (trip_id, author_id, start_on, end_on)
   constraint date_windows_trip_id_fkey FOREIGN KEY (trip_id) REFERENCES trips.trips(id) ON DELETE CASCADE
   constraint date_windows_trip_id_id_key UNIQUE (trip_id, id)
@@ -2370,7 +2371,7 @@ table trips.memberships
   status text default 'active'::text not null grant rowbell_writer (insert, update)
   joined_at timestamp with time zone default now() not null grant rowbell_writer (insert)
   constraint memberships_circle_id_fkey FOREIGN KEY (circle_id) REFERENCES trips.circles(id) ON DELETE CASCADE
-  constraint memberships_joined_at_is_an_instant CHECK (isfinite(joined_at)) NOT VALID
+  constraint memberships_joined_at_is_an_instant CHECK (isfinite(joined_at))
   constraint memberships_pkey PRIMARY KEY (circle_id, user_id)
   constraint memberships_status_is_known CHECK ((status = ANY (ARRAY['active'::text, 'left'::text])))
   constraint memberships_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
@@ -2411,7 +2412,7 @@ table trips.participants
   user_id uuid not null grant rowbell_writer (insert)
   status text default 'active'::text not null grant rowbell_writer (insert, update)
   joined_at timestamp with time zone default now() not null grant rowbell_writer (insert)
-  constraint participants_joined_at_is_an_instant CHECK (isfinite(joined_at)) NOT VALID
+  constraint participants_joined_at_is_an_instant CHECK (isfinite(joined_at))
   constraint participants_pkey PRIMARY KEY (trip_id, user_id)
   constraint participants_status_is_known CHECK ((status = ANY (ARRAY['active'::text, 'left'::text, 'removed'::text])))
   constraint participants_trip_id_fkey FOREIGN KEY (trip_id) REFERENCES trips.trips(id) ON DELETE CASCADE
@@ -2544,11 +2545,11 @@ table trips.trips
   locked_start_on date grant rowbell_writer (insert, update)
   locked_end_on date grant rowbell_writer (insert, update)
   canceled_by uuid grant rowbell_writer (update)
-  first_dates_at timestamp with time zone
-  created_at timestamp with time zone default now() not null
   proposed_window_id uuid grant rowbell_writer (update)
-  first_idea_at timestamp with time zone
   selected_accommodation_id uuid grant rowbell_writer (update)
+  first_dates_at timestamp with time zone
+  first_idea_at timestamp with time zone
+  created_at timestamp with time zone default now() not null
   constraint trips_canceled_by_fkey FOREIGN KEY (canceled_by) REFERENCES notify.users(id) ON DELETE SET NULL
   constraint trips_canceled_by_only_where_canceled CHECK (((status = 'canceled'::text) OR (canceled_by IS NULL)))
   constraint trips_circle_id_fkey FOREIGN KEY (circle_id) REFERENCES trips.circles(id) ON DELETE CASCADE

@@ -905,7 +905,7 @@ export interface NotifyDeliveries {
   reason: string | null;
   recipient_id: string;
   /**
-   * The words this delivery went out with, where they were written anew for it (notification_types.restate_after): {"title", "subtitle", "body", "form"}. Null: the notification's.
+   * The words this delivery went out with, where they were written anew for it (notification_types.rerender_after): {"title", "subtitle", "body", "form"}. Null: the notification's.
    */
   rendered_text: Json | null;
   /**
@@ -1359,6 +1359,11 @@ export interface NotifyNotifications {
    */
   changed_at: Timestamp | null;
   /**
+   * @behavior -*
+   * The transaction that changed last what its person sees of it: its version. Order is not the key's, which is made before the commit, nor a clock's. Every update of ours sets it.
+   */
+  changed_xid: Generated<string>;
+  /**
    * The words of channels that have their own: {"sms": {"body": "…", "form": "plain"}}; null: every channel says title and body.
    */
   channel_texts: Json | null;
@@ -1421,7 +1426,7 @@ export interface NotifyNotificationTypes {
    */
   collapse_template: string | null;
   /**
-   * Deep link and custom data: an object of string templates, e.g. {"tripId": "{tripId}"}.
+   * Deep link and custom data: an object of string templates, e.g. {"orderId": "{orderId}"}.
    */
   data_template: Generated<Json>;
   /**
@@ -1488,7 +1493,7 @@ export interface NotifyNotificationTypes {
   /**
    * Where the words depend on when they are sent ("in 5 min"): what was planned longer ago than this (a retry, a fallback's next step) asks the audience function again and is written anew in the statement that hands it to a worker. Null: the words stay as they were planned.
    */
-  restate_after: Interval | null;
+  rerender_after: Interval | null;
   sound: string | null;
   /**
    * Qualified name of "f(event_id uuid, recipient_id uuid) returns boolean" (stable; plpgsql, whose plans are kept): asked when planned, when released from a hold and when sent; false or null: not any more.
@@ -1606,7 +1611,7 @@ export interface NotifyPrivateCharges {
   currency: string;
   delivery_id: string;
   /**
-   * What it costs at the prices of the cap of all countries together; null: charged before there was one.
+   * What it costs at the prices of the cap of all countries together; null: there is no such cap.
    */
   total_amount: Numeric | null;
   total_currency: string | null;

@@ -12,20 +12,21 @@ export type FunctionRows = {
     readonly title: string | null;
     readonly subtitle: string | null;
     readonly body: string | null;
+    readonly channel_texts: unknown | null;
     readonly data: unknown | null;
     readonly thread_id: string | null;
     readonly collapse_key: string | null;
     readonly created_at: Date | null;
+    readonly told_at: Date | null;
     readonly expires_at: Date | null;
     readonly seen_at: Date | null;
     readonly read_at: Date | null;
     readonly clicked_at: Date | null;
     readonly archived_at: Date | null;
-    readonly told_at: Date | null;
-    readonly channel_texts: unknown | null;
     readonly snoozed_until: Date | null;
     readonly deleted_at: Date | null;
     readonly changed_at: Date | null;
+    readonly changed_xid: string | null;
   };
   readonly 'notify_hidden.inbox_page': {
     readonly notification_id: string | null;

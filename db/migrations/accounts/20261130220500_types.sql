@@ -5,8 +5,8 @@ set local lock_timeout = '5s';
 -- (NC-15). Beyond the cap, billing waits for the next day instead of being dropped. What all types have in common stands once; a row has
 -- what is its own.
 insert into notify.notification_types
-  (key, pack, app_key, category, priority, channels, default_channels, locked_channels, cap_excess, audience, data_template, thread_template,
-   collapse_template, sound, urgency, interruption_level, expires_after, max_segments,
+  (key, pack, app_key, category, priority, channels, default_channels, locked_channels, cap_excess, audience, data_template,
+   thread_template, collapse_template, sound, urgency, interruption_level, expires_after, max_segments,
    email_template, email_url, labels)
 select
   own.key, 'accounts', 'accounts', own.category, own.priority,

@@ -19,8 +19,8 @@ values
   ('weekly_digest', 'core', null, 'digests', '{push,email}', '{push,email}', '{push,email}', 'defer', 'notify_private.digest_audience', '{"digestId": "{DigestId}"}', 'digest', 'default', 'normal', 'weekly_digest', '{"en": "Weekly digest", "fr": "Résumé de la semaine"}');
 
 insert into notify.notification_types
-  (key, pack, app_key, category, priority, channels, default_channels, locked_channels, audience, data_template, expires_after, email_template,
-   to_unverified, labels)
+  (key, pack, app_key, category, priority, channels, default_channels, locked_channels, audience, data_template, expires_after,
+   email_template, to_unverified, labels)
 values
   ('email_verification', 'core', null, 'security', 'P0', '{email}', '{email}', '{email}', 'notify_private.email_verification_audience', '{"verificationId": "{VerificationId}"}', '1 day', 'verification', true, '{"en": "Address confirmation", "fr": "Confirmation de l''adresse"}');
 
