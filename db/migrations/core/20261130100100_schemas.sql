@@ -40,8 +40,8 @@ comment on function notify_hidden.current_session_id() is
   'The session (claim "sid") that this transaction belongs to; null where the token names none.';
 grant execute on function notify_hidden.current_session_id() to rowbell_anonymous, rowbell_user, rowbell_operator, rowbell_writer;
 
--- Of the others each sets its search_path: an empty one would still put pg_temp before pg_catalog for types and tables, and whoever may
--- make a temporary domain named "text" would have it called inside these functions.
+-- The others set a search_path. An empty one would still put pg_temp before pg_catalog for types and tables, and whoever may make a
+-- temporary domain named "text" would have it called inside these functions.
 create function notify_hidden.request_ip() returns inet
 language sql stable parallel safe set search_path = pg_catalog, pg_temp
 as $$

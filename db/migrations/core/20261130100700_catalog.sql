@@ -53,7 +53,8 @@ create table notify.notification_types (
   key text primary key constraint notification_types_key_is_a_slug check (key ~ '^[a-z][a-z0-9_]{0,62}$'),
   pack text not null,
   app_key text default 'default' references notify.apps,
-  category text not null constraint notification_types_category_is_a_slug check (category ~ '^[a-z][a-z0-9_]{0,62}$')
+  category text not null
+    constraint notification_types_category_is_a_slug check (category ~ '^[a-z][a-z0-9_]{0,62}$')
     constraint notification_types_category_is_none_of_ours check (category <> 'all'),
   labels jsonb not null default '{}' constraint notification_types_labels_are_an_object check (jsonb_typeof(labels) = 'object'),
   priority text not null default 'P1' constraint notification_types_priority_is_known check (priority in ('P0', 'P1')),
@@ -101,10 +102,10 @@ create table notify.notification_types (
   -- Consent is asked before all else, so nothing may pass it by being locked.
   constraint notification_types_promotional_is_not_locked check (purpose = 'transactional' or locked_channels = '{}'),
   constraint notification_types_digests_are_never_gathered check (
-  key not in ('daily_digest', 'weekly_digest')
-  -- Nor switched off: what was gathered would then never be told.
-  or enabled and locked_channels = channels and default_frequency = 'instant' and cap_excess <> 'digest'
-),
+    key not in ('daily_digest', 'weekly_digest')
+    -- Nor switched off: what was gathered would then never be told.
+    or enabled and locked_channels = channels and default_frequency = 'instant' and cap_excess <> 'digest'
+  ),
   constraint notification_types_only_email_to_unverified check (not to_unverified or channels = '{email}')
 );
 alter table notify.notification_types enable row level security;

@@ -3,9 +3,9 @@ set local lock_timeout = '5s';
 
 -- What happened in the calling application: here the pipeline begins.
 
--- The big tables are partitioned by range of their uuidv7 key, so the key alone is primary and a look-up by id touches
--- one partition. A foreign key costs a check per inserted row, more than the insert itself
--- (about 6 us each): they have few, and only the engine writes them.
+-- The big tables (events, notifications, decisions, deliveries and what hangs on these) are partitioned by range of their uuidv7 key,
+-- so the key alone is primary and a look-up by id touches one partition. They name people and each other without foreign keys: a check
+-- per inserted row cost more than the insert (about 6 us each), and only the engine writes them.
 create table notify.events (
   id uuid not null default uuidv7(),
   type_key text not null references notify.notification_types,

@@ -1,7 +1,7 @@
 -- migrate:up
 set local lock_timeout = '5s';
 
--- How much one person may do or have; docs/limits.md has the same rows. What others may have been told by is bounded by its pack.
+-- How much one person may do or have; docs/limits.md has the same rows. A pack adds its own.
 
 insert into notify.limits (key, at_most, per, noun, reason) values
   ('calls_placed', 10, '1 day', 'calls', 'They cost money and ring; counted for the person and for the number, whoever else has it'),
