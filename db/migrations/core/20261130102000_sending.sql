@@ -35,9 +35,10 @@ create table notify.deliveries (
   sent_at timestamptz,
   delivered_at timestamptz,
   finished_at timestamptz,
-  -- These two stand on the delivery, so that writing back results asks nothing of the types and fallbacks of all the others.
+  -- These stand on the delivery, so that claiming and writing back results ask nothing of the types and fallbacks of all the others.
   is_awaited boolean not null default false,
   has_listener boolean not null default false,
+  has_relevance_check boolean not null default false,
   primary key (id),
   constraint deliveries_claimed_iff_sending check ((claim_id is not null) = (status = 'sending')),
   constraint deliveries_attempted_where_sending check (status <> 'sending' or attempt > 0),
@@ -79,6 +80,7 @@ comment on column notify.deliveries.claim_id is
   'The claim that holds it while sending; results must name it, so a worker believed dead cannot overwrite its successor.';
 comment on column notify.deliveries.is_awaited is 'A fallback''s next step waits for what becomes of it.';
 comment on column notify.deliveries.has_listener is 'Its type has a listener that is told what becomes of it.';
+comment on column notify.deliveries.has_relevance_check is 'Its type asks once more, when it is claimed, whether it still matters.';
 create policy select_own on notify.deliveries for select to rowbell_user using (recipient_id = (select notify_hidden.current_user_id()));
 create policy select_admin on notify.deliveries for select to rowbell_operator using (true);
 grant select (id, notification_id, recipient_id, channel, provider, device_id, sms_form, sms_encoding, sms_segments, sms_country,
@@ -131,7 +133,8 @@ comment on type notify_private.sending is 'So many deliveries of a sender and la
 
 create type notify_private.claimable as (
   delivery_id uuid, notification_id uuid, attempt integer, fate text, reason text, expires_at timestamptz, address text,
-  web_push_p256dh text, web_push_auth text, registered_at timestamptz, webhook_secret text, recipient_id uuid
+  web_push_p256dh text, web_push_auth text, registered_at timestamptz, webhook_secret text, recipient_id uuid,
+  has_relevance_check boolean
 );
 comment on type notify_private.claimable is
   'A due delivery, what becomes of it (sending, expired, canceled, suppressed) and why, and its address as it stands now.';

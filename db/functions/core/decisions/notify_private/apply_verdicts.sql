@@ -31,7 +31,7 @@ begin
   insert into notify.deliveries
     (notification_id, recipient_id, channel, sender_id, provider, lane, device_id, address, status, reason,
      due_at, expires_at, max_attempts, created_at, sent_at, delivered_at, finished_at, is_awaited, has_listener,
-     sms_form, sms_encoding, sms_segments, sms_country)
+     has_relevance_check, sms_form, sms_encoding, sms_segments, sms_country)
   select
     v.notification_id, v.recipient_id, v.channel, a.sender_id, a.provider,
     case t.priority when 'P0' then 'urgent' else 'bulk' end,
@@ -42,7 +42,7 @@ begin
     case when fate.status = 'delivered' then at end,
     case when fate.status = 'delivered' then at end,
     case when fate.status <> 'queued' then at end,
-    v.fallback_key is not null, t.listener is not null,
+    v.fallback_key is not null, t.listener is not null, t.still_relevant is not null,
     sms.form, sms.encoding, sms.segments, sms.country
   from unnest(verdicts) as v
   join unnest(events) as e on e.id = v.event_id

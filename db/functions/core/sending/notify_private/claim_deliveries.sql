@@ -34,19 +34,16 @@ begin
       taken := notify_private.skip_paused_origins(sender_id, provider, taken);
     end if;
 
-    -- Those whose type asks whether it still matters; without such types in the lane, one look a call.
+    -- Those whose type asks whether it still matters.
     asked := null;
-    if exists (
-      select from notify.notification_types as k
-      where k.still_relevant is not null and (k.priority = 'P0') = (lane = 'urgent')
-    ) then
+    if exists (select from unnest(taken) as t where t.fate = 'sending' and t.has_relevance_check) then
       asked := array(
         select notify_private.candidate(t.notification_id, n.event_id, n.type_key, n.recipient_id)
         from unnest(taken) as t
         cross join lateral (select x.event_id, x.type_key, x.recipient_id from notify.notifications as x
           where x.id = t.notification_id limit 1) as n
         cross join lateral (select x.still_relevant from notify.notification_types as x where x.key = n.type_key limit 1) as k
-        where t.fate = 'sending' and k.still_relevant is not null
+        where t.fate = 'sending' and t.has_relevance_check and k.still_relevant is not null
       );
     end if;
     if pg_catalog.cardinality(asked) > 0 then

@@ -25,7 +25,8 @@ begin
         v.web_push_auth,
         v.registered_at,
         w.secret as webhook_secret,
-        d.recipient_id
+        d.recipient_id,
+        d.has_relevance_check
       from (
         select * from notify.deliveries as q
         where q.sender_id = sender_id and q.lane = lane and q.status = 'queued' and q.due_at <= at and (among is null or q.id = any (among))

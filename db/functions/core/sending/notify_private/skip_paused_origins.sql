@@ -36,7 +36,7 @@ begin
           order by hashtextextended(t.recipient_id::text, extract(epoch from at)::bigint), t.n
         ) as n
       from unnest(taken) with ordinality as t (delivery_id, notification_id, attempt, fate, reason, expires_at, address, p256dh, auth,
-        registered_at, secret, recipient_id, n)
+        registered_at, secret, recipient_id, has_relevance_check, n)
       where t.fate = 'sending'
     ) as t
     join notify.provider_origins as o on o.sender_id = sender_id and o.origin = t.origin and o.paused_until is not null
