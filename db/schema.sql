@@ -131,7 +131,7 @@ type notify_private.audience_member as (event_id uuid, recipient_id uuid, varian
 
 type notify_private.candidate as (notification_id uuid, event_id uuid, type_key text, recipient_id uuid, channel text, dedupe_key text, expires_at timestamp with time zone, fallback_key text, released_rule text)
 
-type notify_private.claimable as (delivery_id uuid, notification_id uuid, attempt integer, fate text, reason text, expires_at timestamp with time zone, address text, web_push_p256dh text, web_push_auth text, registered_at timestamp with time zone, webhook_secret text, recipient_id uuid)
+type notify_private.claimable as (delivery_id uuid, notification_id uuid, attempt integer, fate text, reason text, expires_at timestamp with time zone, address text, web_push_p256dh text, web_push_auth text, registered_at timestamp with time zone, webhook_secret text, recipient_id uuid, has_relevance_check boolean)
 
 type notify_private.claimed_delivery as (delivery_id uuid, attempt integer, address text, web_push_p256dh text, web_push_auth text, registered_at timestamp with time zone, webhook_secret text, type_key text, title text, subtitle text, body text, data jsonb, thread_id text, collapse_key text, tag text, sound text, urgency text, interruption_level text, expires_at timestamp with time zone, email jsonb, recipient_id uuid, origin_answers boolean)
 
@@ -854,6 +854,7 @@ table notify.deliveries partition by RANGE (id)
   finished_at timestamp with time zone grant rowbell_user (select)
   is_awaited boolean default false not null
   has_listener boolean default false not null
+  has_relevance_check boolean default false not null
   constraint deliveries_attempted_where_sending CHECK (((status <> 'sending'::text) OR (attempt > 0)))
   constraint deliveries_claimed_iff_sending CHECK (((claim_id IS NOT NULL) = (status = 'sending'::text)))
   constraint deliveries_delivered_at_iff_delivered CHECK (((delivered_at IS NOT NULL) = (status = 'delivered'::text)))

@@ -886,6 +886,10 @@ export interface NotifyDeliveries {
    * Its type has a listener that is told what becomes of it.
    */
   has_listener: Generated<boolean>;
+  /**
+   * Its type asks once more, when it is claimed, whether it still matters.
+   */
+  has_relevance_check: Generated<boolean>;
   id: Generated<string>;
   /**
    * A fallback's next step waits for what becomes of it.
