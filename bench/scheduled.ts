@@ -54,7 +54,7 @@ try {
       );
       samples.planning.push(await timed(() => client.query('select notify_private.plan($1)', [[id]])));
       await client.query(insert, [user_id]);
-      samples.next.push(await timed(() => client.query(`select notify_private.plan_next('bulk')`)));
+      samples.next.push(await timed(() => client.query(`select notify_private.plan_next('bulk', 'few')`)));
       await client.query('delete from graphile_worker._private_jobs');
     }
     for (const [what, taken] of Object.entries({

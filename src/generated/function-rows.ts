@@ -105,6 +105,7 @@ export type FunctionRows = {
     readonly needed: string | null;
   };
   readonly 'notify_private.plan_next': {
+    readonly found: boolean | null;
     readonly more: boolean | null;
     readonly unplanned: readonly string[] | null;
   };

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { forget, installPack, makePerson, makeType, tell } from '../support/engine-pack.ts';
+import { forget, installPack, makeCrowd, makePerson, makeType, tell, tellGroup } from '../support/engine-pack.ts';
 import { one } from '../support/one.ts';
 import { until } from '../support/until.ts';
 import { startWorker, type WorkerProcess } from '../support/worker-process.ts';
@@ -81,7 +81,7 @@ test('thousands that are due in the same instant are planned each once, though a
 
 test('a job plans all that is due, however much that is', async () => {
   await schedule(types.P1, 3_000, '-1 second', '0');
-  const { rows } = await db.worker.query(`call notify_private.plan_due('bulk', 20, null, null)`);
+  const { rows } = await db.worker.query(`call notify_private.plan_due('bulk', 100, null, null)`);
   expect(rows).toEqual([{ more: false, failed: [] }]);
   expect(await unplanned()).toBe(0);
 });
@@ -91,7 +91,7 @@ test('one that cannot be planned keeps its error and none of the others', async 
   await schedule(broken, 1, '-1 second', '0');
   await schedule(types.P1, 20, '-1 second', '0');
   await db.owner.query('delete from graphile_worker._private_jobs');
-  const { rows } = await db.worker.query(`call notify_private.plan_due('bulk', 20, null, null)`);
+  const { rows } = await db.worker.query(`call notify_private.plan_due('bulk', 100, null, null)`);
   const bad = await one<string>(db.owner, 'select id from notify.events where type_key = $1', [broken]);
   expect(rows).toEqual([{ more: false, failed: [bad] }]);
   expect(await one(db.owner, 'select plan_error from notify.events where id = $1', [bad])).toBe(
@@ -103,10 +103,79 @@ test('one that cannot be planned keeps its error and none of the others', async 
 test('two planners at once plan each event once', async () => {
   await schedule(types.P1, 2000, '-1 second', '0');
   await Promise.all(
-    Array.from({ length: 4 }, () => db.worker.query(`call notify_private.plan_due('bulk', 20, null, null)`)),
+    Array.from({ length: 4 }, () => db.worker.query(`call notify_private.plan_due('bulk', 100, null, null)`)),
   );
-  expect(await unplanned()).toBe(0);
+  // All are of one person, whom the planners passed over while another held them.
+  await until('all are planned', async () => {
+    await db.worker.query(`call notify_private.plan_due('bulk', 100, null, null)`);
+    return (await unplanned()) === 0;
+  });
   expect(await one(db.owner, 'select count(*)::integer from notify.deliveries')).toBe(2000);
+});
+
+describe('the few before the many', () => {
+  const groupOf = (size: number) => makeCrowd(db, size, {});
+  const planNext = async (lane: string, turn: string) =>
+    (
+      await db.worker.query<{ found: boolean; more: boolean }>('select found, more from notify_private.plan_next($1, $2)', [
+        lane,
+        turn,
+      ])
+    ).rows[0];
+  const planned = (event: string) =>
+    one<boolean>(db.owner, 'select planned_at is not null from notify.events where id = $1', [event]);
+  const single = (type: string, due: string) =>
+    one<string>(
+      db.owner,
+      `insert into notify.events (type_key, data, due_at) values ($1, jsonb_build_object('to', jsonb_build_array($2::text)), now() - $3::interval)
+       returning id`,
+      [type, person, due],
+    );
+  /** Rows of one statement: of one instant. */
+  const mass = (type: string, count: number, due: string) =>
+    db.owner.query(
+      `insert into notify.events (type_key, data, due_at)
+       select $1, jsonb_build_object('to', jsonb_build_array($2::text)), now() - $4::interval from generate_series(1, $3::integer)`,
+      [type, person, count, due],
+    );
+
+  test('a single event passes masses of its own type, older and younger, and of another, at the first turn', async () => {
+    const other = await makeType(db, { channels: ['in_app'] });
+    await mass(types.P1, 2_000, '3 seconds');
+    const between = await single(types.P1, '2 seconds');
+    await mass(types.P1, 2_000, '1 second');
+    await mass(other, 2_000, '5 seconds');
+    const last = await single(types.P1, '0');
+    const apart = await single(other, '4 seconds');
+    await planNext('bulk', 'few');
+    expect(await Promise.all([last, apart].map(planned))).toEqual([true, true]);
+    await planNext('bulk', 'few');
+    expect(await planned(between)).toBe(true);
+    expect(await unplanned()).toBe(6_000);
+    expect(await planNext('bulk', 'few')).toEqual({ found: false, more: false });
+  });
+
+  test('neither starves: while single ones keep coming, a mass, a broadcast and the oldest of many single ones go on', async () => {
+    const group = await makeType(db, { audience: 'group', channels: ['in_app'] });
+    const broadcast = await tellGroup(db, group, await groupOf(1_100));
+    await mass(types.P1, 1_000, '3 seconds');
+    // As many writers make them: no two of one instant.
+    await schedule(types.P1, 500, '-10 seconds', '5 seconds');
+    const oldest = await one<string>(db.owner, 'select id from notify.events order by due_at limit 1');
+    const decided = () =>
+      one<number>(db.owner, 'select count(*)::integer from notify.decisions where event_id = $1', [broadcast]);
+    for (let n = 0; n < 30 && (await unplanned()) > 0; n++) {
+      const newest = await single(types.P1, '0');
+      const before = { unplanned: await unplanned(), decided: await decided() };
+      await db.worker.query(`call notify_private.plan_due('bulk', 3, null, null)`);
+      // The first turn found the broadcast among the few: how many it is for is only known when its audience is asked.
+      if (n > 0) expect(await planned(newest)).toBe(true);
+      expect((await unplanned()) < before.unplanned || (await decided()) > before.decided).toBe(true);
+      if (n === 0) expect(await planned(oldest)).toBe(true);
+      if (n === 2) expect(await decided()).toBe(1_100);
+    }
+    expect(await unplanned()).toBe(0);
+  });
 });
 
 /**
@@ -144,6 +213,6 @@ test('fifty thousand scheduled events and a backlog of the other lane cost a swe
   expect(after[1]).toBeLessThan((before[1] as number) + 5_500);
 
   const event = await tell(db, types.P0, [person]);
-  expect(await pages(`select notify_private.plan_next('urgent')`)).toBeLessThan(2_000);
+  expect(await pages(`select notify_private.plan_next('urgent', 'few')`)).toBeLessThan(2_000);
   expect(await one(db.owner, 'select count(*)::integer from notify.events where id = $1', [event])).toBe(1);
 });

@@ -2,10 +2,20 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createLogger } from '../../src/logger.ts';
 import { persist } from '../../src/worker/persist.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { decisionOf, forget, installPack, makePerson, makeType, planDue, tell } from '../support/engine-pack.ts';
+import {
+  decisionOf,
+  decisionsOf,
+  forget,
+  installPack,
+  makeCrowd,
+  makePerson,
+  makeType,
+  planDue,
+  tell,
+  tellGroup,
+} from '../support/engine-pack.ts';
 import { one } from '../support/one.ts';
 import { until } from '../support/until.ts';
-import { runPlanning } from '../support/worker-context.ts';
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -15,37 +25,98 @@ beforeAll(async () => {
 afterAll(() => db.drop());
 beforeEach(() => forget(db));
 
-describe('an application that keeps a person locked', () => {
-  test('holds up what concerns them, and nothing else, and that only until it lets go', async () => {
-    const type = await makeType(db);
-    const [locked, other] = [await makePerson(db), await makePerson(db)];
+describe('an application that keeps people locked', () => {
+  /** Holds people's rows as a transaction does that has changed them, while the work goes on. */
+  async function holding<T>(people: readonly string[], work: (letGo: () => Promise<unknown>) => Promise<T>): Promise<T> {
     const client = await db.owner.connect();
     try {
       await client.query('begin');
-      await client.query(`update notify.users set name = 'New' where id = $1`, [locked]);
-      const [stuck, free] = [await tell(db, type, [locked]), await tell(db, type, [other])];
-      const firstAt = performance.now();
-      await runPlanning(db);
-      const firstMs = performance.now() - firstAt;
-      expect(await decisionOf(db, free)).toBe('send');
-      expect(await one(db.owner, 'select plan_error from notify.events where id = $1', [stuck])).toMatch(/^55P03: /);
-
-      // No patience a second time.
-      await db.owner.query('update notify.events set retry_at = now() where id = $1', [stuck]);
-      const begunAt = performance.now();
-      await expect(planDue(db)).rejects.toThrow('lock timeout');
-      expect(performance.now() - begunAt).toBeLessThan(firstMs);
-
-      await client.query('commit');
-      // An error is sent before its locks are let go, so the next planner may still pass the event by.
-      await until('it is planned', async () => {
-        await planDue(db);
-        return one<boolean>(db.owner, 'select planned_at is not null from notify.events where id = $1', [stuck]);
-      });
-      expect(await decisionOf(db, stuck)).toBe('send');
+      await client.query(`update notify.users set name = 'New' where id = any ($1)`, [people]);
+      return await work(() => client.query('commit'));
     } finally {
       client.release(true);
     }
+  }
+  const planSome = (lane = 'bulk') => db.worker.query(`call notify_private.plan_due($1, 20, null, null)`, [lane]);
+  const untilPlanned = (event: string) =>
+    until('it is planned', async () => {
+      await planSome();
+      return one<boolean>(db.owner, 'select planned_at is not null from notify.events where id = $1', [event]);
+    });
+  const toldOf = async (event: string) => (await decisionsOf(db, event)).map(({ recipientId }) => recipientId).sort();
+
+  test('holds up what concerns them, and nothing else, and that only until it lets go', async () => {
+    const type = await makeType(db);
+    const [locked, other, another] = [await makePerson(db), await makePerson(db), await makePerson(db)];
+    await holding([locked], async (letGo) => {
+      const both = await tell(db, type, [locked, other]);
+      const [stuck, free] = [await tell(db, type, [locked]), await tell(db, type, [another])];
+      const begunAt = performance.now();
+      await planSome();
+      // No lock was waited for.
+      expect(performance.now() - begunAt).toBeLessThan(5_000);
+      expect(await decisionOf(db, free)).toBe('send');
+      expect(await toldOf(both)).toEqual([other]);
+      expect(await toldOf(stuck)).toEqual([]);
+      const { rows } = await db.owner.query(
+        `select planned_at, plan_error, retry_at between created_at and clock_timestamp() + interval '1 second' as soon
+         from notify.events where id = any ($1)`,
+        [[both, stuck]],
+      );
+      expect(rows).toEqual(Array(2).fill({ planned_at: null, plan_error: null, soon: true }));
+      await letGo();
+      await untilPlanned(both);
+      await untilPlanned(stuck);
+      expect(await toldOf(both)).toEqual([locked, other].sort());
+      expect(await toldOf(stuck)).toEqual([locked]);
+    });
+  });
+
+  test('does not hold up a broadcast, of which they are told at its end; each of it once', async () => {
+    const type = await makeType(db, { audience: 'group' });
+    const group = await makeCrowd(db, 1_200, { apns: 1_200 });
+    const { rows } = await db.owner.query<{ id: string }>(
+      'select user_id as id from engine_test.members where group_id = $1 and right(user_id::text, 1) = any ($2)',
+      [group, ['0', '5']],
+    );
+    const held = rows.map(({ id }) => id);
+    const event = await tellGroup(db, type, group);
+    await holding(held, async (letGo) => {
+      await planSome();
+      expect(await toldOf(event)).toHaveLength(1_200 - held.length);
+      await letGo();
+      await untilPlanned(event);
+    });
+    const told = await toldOf(event);
+    expect([told.length, new Set(told).size]).toEqual([1_200, 1_200]);
+    expect(await one(db.owner, 'select count(*)::integer from notify_private.audience_rest')).toBe(0);
+  });
+
+  test('who is held for long is looked at ever more seldom, a second apart at most', async () => {
+    const person = await makePerson(db);
+    const event = await tell(db, await makeType(db), [person]);
+    const waits = async (waited: string) => {
+      await db.owner.query(
+        `update notify.events set due_at = clock_timestamp() - $2::interval, retry_at = null where id = $1`,
+        [event, waited],
+      );
+      await db.owner.query('update notify_private.audience_rest set due_at = now()');
+      const before = await one<number>(db.owner, 'select extract(epoch from clock_timestamp())::float8');
+      await planSome();
+      const [retryAt, after] = await one<[number, number]>(
+        db.owner,
+        `select array[extract(epoch from retry_at), extract(epoch from clock_timestamp())]::float8[] from notify.events where id = $1`,
+        [event],
+      );
+      return { atLeast: retryAt - before, atMost: retryAt - after };
+    };
+    await holding([person], async () => {
+      expect((await waits('0')).atLeast).toBeGreaterThanOrEqual(0.02);
+      expect((await waits('2 seconds')).atLeast).toBeGreaterThanOrEqual(0.5);
+      const long = await waits('1 hour');
+      expect(long.atLeast).toBeGreaterThanOrEqual(1);
+      expect(long.atMost).toBeLessThanOrEqual(1);
+    });
   });
 });
 

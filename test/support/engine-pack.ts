@@ -212,13 +212,14 @@ export function tellGroup(
   );
 }
 
-/** Plans all that is due, in one call as far as a call goes, by the worker's login. */
+/** Plans all that is due, in one call as far as a call goes, by the worker's login; waits for people whom other sessions hold. */
 export async function planDue(db: TestDatabase, maxCandidates = 1000): Promise<void> {
-  for (let more = true; more; ) {
-    const { rows } = await db.owner.query<{ id: string }>(
-      'select id from notify.events where planned_at is null and canceled_at is null and coalesce(retry_at, due_at) <= clock_timestamp()',
+  for (let more = true; ; ) {
+    const { rows } = await db.owner.query<{ id: string; begun: boolean }>(
+      `select id, plan_cursor is not null as begun from notify.events where planned_at is null and canceled_at is null
+         and (coalesce(retry_at, due_at) <= clock_timestamp() or plan_cursor is not null)`,
     );
-    if (rows.length === 0) return;
+    if (rows.length === 0 || !(more || rows.some(({ begun }) => begun))) return;
     more = await one(db.worker, 'select notify_private.plan($1, $2)', [rows.map(({ id }) => id), maxCandidates]);
   }
 }

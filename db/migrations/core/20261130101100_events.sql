@@ -35,6 +35,9 @@ create index events_type_key_idx on notify.events (type_key);
 create index events_subject_id_idx on notify.events (subject_id) where subject_id is not null;
 create index events_fallback_key_idx on notify.events (fallback_key) where fallback_key is not null;
 create index events_due_idx on notify.events (type_key, coalesce(retry_at, due_at)) where planned_at is null and canceled_at is null;
+-- What planning has begun with; not behind a mass with which it has not.
+create index events_begun_idx on notify.events (type_key, coalesce(retry_at, due_at))
+  where planned_at is null and canceled_at is null and plan_cursor is not null;
 -- What could not be planned, for operators; few, however many are scheduled.
 create index events_retry_at_idx on notify.events (retry_at) where retry_at is not null and planned_at is null and canceled_at is null;
 comment on table notify.events is
@@ -51,14 +54,15 @@ comment on column notify.events.channels is 'Only these of the type''s channels 
 comment on column notify.events.fallback_key is 'Order of channels for this event, before the person''s and the type''s.';
 comment on column notify.events.expires_after is
   'From due_at: after it nothing of this event is delivered, nor kept by a provider for a phone that is off; null: the type''s.';
-comment on column notify.events.plan_cursor is 'Last recipient already planned, while planning a large audience is under way.';
+comment on column notify.events.plan_cursor is
+  'Planning has begun, and audience_rest has who is still to be planned: somebody who was planned last, or the event itself.';
 comment on column notify.events.canceled_at is
   'Nothing more is planned or sent of it. What had been sent by then was sent: planned_at, deliveries.';
 comment on column notify.events.plan_error is
   'Why planning failed last (SQLSTATE and message of the audience function or copy); it is tried again with growing pauses.';
 comment on column notify.events.retry_at is
-  'Planning failed and is not tried again before; "infinity" once nothing of it could be delivered any more. Apart from due_at, '
-  'because expiry counts from that.';
+  'Planning failed, or people were held, and it is not tried again before; "infinity" once nothing of it could be delivered any '
+  'more. Apart from due_at, because expiry counts from that.';
 comment on column notify.events.only_device_id is
   'The one device that the event''s pushes go to (a test push); null: all devices of each recipient. The engine alone writes it.';
 create policy select_admin on notify.events for select to rowbell_operator using (true);

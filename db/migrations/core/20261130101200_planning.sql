@@ -17,18 +17,23 @@ create table notify_private.audience_rest (
   event_id uuid not null,
   slice bigint not null,
   members notify_private.audience_member[] not null,
+  due_at timestamptz not null default '-infinity',
   primary key (event_id, slice)
 );
 alter table notify_private.audience_rest enable row level security;
+-- The slice that is next; of a broadcast there are thousands.
+create index audience_rest_due_at_idx on notify_private.audience_rest (event_id, due_at, slice);
 -- Read once and deleted: compressing it would cost more than the bytes.
 alter table notify_private.audience_rest alter column members set storage external;
 comment on table notify_private.audience_rest is
-  'Who of an audience larger than one slice of plan() is still to be planned, a row a slice. Written once, by the first slice, and '
-  'taken away slice by slice.';
+  'Who of an audience is still to be planned, a row a slice: of one that is larger than a slice of plan(), written once, by the first '
+  'slice; and people whom somebody held when it was their turn.';
+comment on column notify_private.audience_rest.due_at is 'Not planned before: people who were held come back at this instant.';
 
-create type notify_private.planned_chunk as (more boolean, unplanned uuid[]);
+create type notify_private.planned_chunk as (found boolean, more boolean, unplanned uuid[]);
 comment on type notify_private.planned_chunk is
-  'Whether plan_next() left something that is due, and the events of a chunk in which one cannot be planned.';
+  'Whether plan_next() found something to plan, whether it left something that is due, and the events of a chunk in which one '
+  'cannot be planned.';
 
 -- migrate:down
 do $$ begin raise exception 'Rowbell rolls forward only: write a new migration'; end $$;

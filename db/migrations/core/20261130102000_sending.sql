@@ -128,8 +128,8 @@ alter table notify_private.claims enable row level security;
 create index claims_worker_id_idx on notify_private.claims (worker_id);
 comment on table notify_private.claims is 'One chunk of deliveries in a worker''s hands. Gone once its results are recorded.';
 
-create type notify_private.sending as (sender_id smallint, lane text, deliveries bigint);
-comment on type notify_private.sending is 'So many deliveries of a sender and lane to look at.';
+create type notify_private.sending as (sender_id smallint, lane text);
+comment on type notify_private.sending is 'A sender and lane of which there are deliveries to look at.';
 
 create type notify_private.claimable as (
   delivery_id uuid, notification_id uuid, attempt integer, fate text, reason text, expires_at timestamptz, address text,

@@ -1,8 +1,14 @@
 -- Not definer and without settings of its own: a procedure that has either may not commit. What it calls has both.
-create or replace procedure notify_private.plan_due(lane text, max_slices integer, inout more boolean, inout failed uuid[])
+create or replace procedure notify_private.plan_due(lane text, most integer, inout more boolean, inout failed uuid[])
 language plpgsql
 as $$
 declare
+  turns constant pg_catalog.text[] := array['few', 'many', 'begun'];
+  turn pg_catalog.text;
+  -- Turns that found nothing, one after the other.
+  idle pg_catalog.int4 := 0;
+  -- Smaller while few wait, who wait for the chunk that is under way.
+  room pg_catalog.int4;
   chunk notify_private.planned_chunk;
   -- Parts of a chunk in which one cannot be planned: firsts and lasts.
   firsts pg_catalog.int4[];
@@ -12,8 +18,9 @@ declare
   planned boolean;
 begin
   failed := '{}';
-  for n in 1..max_slices loop
-    chunk := notify_private.plan_next(lane);
+  for n in 1..most loop
+    turn := turns[1 + (n - 1) % 3];
+    chunk := notify_private.plan_next(lane, turn, room);
     commit;
     -- Which of them? A part that fails is halved, each in a transaction of its own: none keeps the people of the others locked.
     firsts := array[1];
@@ -35,13 +42,17 @@ begin
         lasts := array[(first + last) / 2, last] || lasts;
       end if;
     end loop;
-    more := chunk.more;
+    if turn = 'few' then
+      room := case when chunk.found then 150 else 450 end;
+    end if;
+    idle := case when chunk.more then 0 else idle + 1 end;
+    more := idle < 3;
     exit when not more;
   end loop;
 end
 $$;
 comment on procedure notify_private.plan_due(text, integer, boolean, uuid[]) is
-  'Plans what is due in a lane, slice by slice, each in a transaction of its own, at most so many; more says whether '
+  'Plans what is due in a lane, by turns (plan_next), each in a transaction of its own, at most so many; more says whether '
   'there is still something, failed which events could not be planned. Here and not in the worker, whose '
   'event loop is busy with sending: asked for one by one, slices waited for it and the senders for them.';
 grant execute on procedure notify_private.plan_due(text, integer, boolean, uuid[]) to rowbell_worker;

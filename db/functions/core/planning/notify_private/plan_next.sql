@@ -1,4 +1,4 @@
-create or replace function notify_private.plan_next(lane text) returns notify_private.planned_chunk
+create or replace function notify_private.plan_next(lane text, turn text, room integer default 450) returns notify_private.planned_chunk
 language plpgsql volatile
 -- Definer: the worker's grant is the check of the caller.
 security definer set search_path = pg_catalog, pg_temp
@@ -6,14 +6,13 @@ security definer set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan set jit = off set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off
 as $$
 declare
-  -- Below plan()'s 500 candidates, so that a chunk of events for one person each is one slice.
-  room constant integer := 450;
   at constant timestamptz := pg_catalog.clock_timestamp();
-  chunk uuid[] := '{}';
+  -- Below plan()'s 500 candidates, so that a chunk of events for one person each is one slice.
+  places constant integer := case turn when 'few' then 100 else coalesce(room, 450) end;
   waiting record;
+  chunk uuid[] := '{}';
   planned notify_private.planned_chunk;
 begin
-  planned.more := false;
   planned.unplanned := '{}';
   for waiting in
     select t.key from notify.notification_types as t
@@ -23,30 +22,44 @@ begin
       order by coalesce(e.retry_at, e.due_at) limit 1
     ) as f
     where (t.priority = 'P0') = (lane = 'urgent')
-    order by f.due_at
+    -- The few first where least waits, the many where something waits longest.
+    order by case turn when 'few' then at - f.due_at else f.due_at - at end
   loop
     -- Whoever holds an event plans it; another planner takes the next ones.
-    chunk := chunk || array(
-      select e.id from notify.events as e
-      where e.type_key = waiting.key and e.planned_at is null and e.canceled_at is null and coalesce(e.retry_at, e.due_at) <= at
-      order by coalesce(e.retry_at, e.due_at) limit room - pg_catalog.cardinality(chunk)
-      for update skip locked
-    );
-    exit when pg_catalog.cardinality(chunk) = room;
+    chunk := chunk || case turn
+      when 'few' then notify_private.lock_few_events(waiting.key, at, places - pg_catalog.cardinality(chunk))
+      when 'many' then array(
+        select e.id from notify.events as e
+        where e.type_key = waiting.key and e.planned_at is null and e.canceled_at is null and coalesce(e.retry_at, e.due_at) <= at
+          and e.plan_cursor is null
+        order by coalesce(e.retry_at, e.due_at) limit places - pg_catalog.cardinality(chunk)
+        for update skip locked
+      )
+      when 'begun' then array(
+        select e.id from notify.events as e
+        where e.type_key = waiting.key and e.planned_at is null and e.canceled_at is null and coalesce(e.retry_at, e.due_at) <= at
+          and e.plan_cursor is not null
+        order by coalesce(e.retry_at, e.due_at) limit places - pg_catalog.cardinality(chunk)
+        for update skip locked
+      )
+    end;
+    exit when pg_catalog.cardinality(chunk) = places;
   end loop;
-  if pg_catalog.cardinality(chunk) = 0 then
-    return planned;
+  planned.found := pg_catalog.cardinality(chunk) > 0;
+  planned.more := pg_catalog.cardinality(chunk) = places;
+  if planned.found then
+    begin
+      planned.more := notify_private.plan(chunk) or planned.more;
+    exception when others then
+      planned.more := true;
+      planned.unplanned := chunk;
+    end;
   end if;
-  begin
-    planned.more := notify_private.plan(chunk) or pg_catalog.cardinality(chunk) = room;
-  exception when others then
-    planned.more := true;
-    planned.unplanned := chunk;
-  end;
   return planned;
 end
 $$;
-comment on function notify_private.plan_next(text) is
-  'Takes due events of a lane that no other planner has, the type that waits longest first, and plans '
-  'one slice of them. Where that fails it has planned nothing and returns them, for plan_apart().';
-grant execute on function notify_private.plan_next(text) to rowbell_worker;
+comment on function notify_private.plan_next(text, text, integer) is
+  'Plans one slice of events of a lane that are due and no other planner has: by turns the few, which are no part of a mass, the many, '
+  'of the type that waits longest and as many as there is room for, and those that have begun. So neither waits for all '
+  'of the others. Where that fails it has planned nothing and returns the events as unplanned, for plan_apart().';
+grant execute on function notify_private.plan_next(text, text, integer) to rowbell_worker;

@@ -88,7 +88,7 @@ begin
     perform notify_private.enqueue_sending(array(
       select s::notify_private.sending
       from (
-        select claim.sender_id, f.lane, count(*) as deliveries
+        select claim.sender_id, f.lane
         from unnest(fates) as f
         -- What was not begun. Retries are a second away at least, and the poller's: each poll knows what is due before the next.
         where f.status = 'queued' and f.due_at <= at

@@ -37,7 +37,7 @@ begin
     select notify_private.enqueue_sending(array(
       select s::notify_private.sending
       from (
-        select m.sender_id, m.lane, count(*) as deliveries from moved as m where m.status = 'queued' group by m.sender_id, m.lane
+        select m.sender_id, m.lane from moved as m where m.status = 'queued' group by m.sender_id, m.lane
       ) as s
     ))
   )

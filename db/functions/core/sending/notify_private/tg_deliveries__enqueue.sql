@@ -5,7 +5,7 @@ begin
   perform notify_private.enqueue_sending(array(
     select s::notify_private.sending
     from (
-      select i.sender_id, i.lane, count(*) as deliveries from inserted as i where i.status = 'queued' group by i.sender_id, i.lane
+      select i.sender_id, i.lane from inserted as i where i.status = 'queued' group by i.sender_id, i.lane
     ) as s
   ));
   return null;
