@@ -149,13 +149,13 @@ type notify_private.person as (notification_id uuid, event_id uuid, recipient_id
 
 type notify_private.personal_data as (table_name text, column_name text, exports text, rows text, on_erasure text, changes jsonb, hidden text[], not_theirs text[], reason text)
 
-type notify_private.planned_chunk as (more boolean, unplanned uuid[])
+type notify_private.planned_chunk as (found boolean, more boolean, unplanned uuid[])
 
 type notify_private.result as (delivery_id uuid, outcome text, reason text, code text, provider_message_id text, retry_at timestamp with time zone, suspect boolean)
 
 type notify_private.rule_inputs as (notification_id uuid, event_id uuid, recipient_id uuid, type_key text, channel text, at timestamp with time zone, released_rule text, place integer, priority text, type_enabled boolean, expires_at timestamp with time zone, relevant boolean, consent text, region text, enabled boolean, frequency text, source text, known integer, usable integer, suppression_reason text, addresses notify_private.usable_address[], fallback_key text, fallback_step integer, dedupe_key text, dedupe_expires_at timestamp with time zone, used_by_event_id uuid, used_until timestamp with time zone, capped boolean, cap integer, count integer, day date, rolling_cap integer, rolling_count integer, rolling_frees timestamp with time zone[], cap_excess text, zone text, quiet_until timestamp with time zone, quiet_reason text, digest_at timestamp with time zone, defer_until timestamp with time zone, unverified boolean, spending text)
 
-type notify_private.sending as (sender_id smallint, lane text, deliveries bigint)
+type notify_private.sending as (sender_id smallint, lane text)
 
 type notify_private.standing as (origin text, is_accepted boolean, proves_access boolean, known_at timestamp with time zone, is_most_in_doubt boolean, complaint text, resume_at timestamp with time zone)
 
@@ -1037,6 +1037,7 @@ table notify.events partition by RANGE (id)
   constraint events_pkey PRIMARY KEY (id)
   constraint events_subject_is_whole CHECK (((subject_type IS NULL) = (subject_id IS NULL)))
   constraint events_type_key_fkey FOREIGN KEY (type_key) REFERENCES notify.notification_types(key)
+  CREATE INDEX events_begun_idx on notify.events USING btree (type_key, COALESCE(retry_at, due_at)) WHERE ((planned_at IS NULL) AND (canceled_at IS NULL) AND (plan_cursor IS NOT NULL))
   CREATE INDEX events_due_idx on notify.events USING btree (type_key, COALESCE(retry_at, due_at)) WHERE ((planned_at IS NULL) AND (canceled_at IS NULL))
   CREATE INDEX events_fallback_key_idx on notify.events USING btree (fallback_key) WHERE (fallback_key IS NOT NULL)
   CREATE INDEX events_retry_at_idx on notify.events USING btree (retry_at) WHERE ((retry_at IS NOT NULL) AND (planned_at IS NULL) AND (canceled_at IS NULL))
@@ -1829,7 +1830,9 @@ table notify_private.audience_rest
   event_id uuid not null
   slice bigint not null
   members notify_private.audience_member[] not null
+  due_at timestamp with time zone default '-infinity'::timestamp with time zone not null
   constraint audience_rest_pkey PRIMARY KEY (event_id, slice)
+  CREATE INDEX audience_rest_due_at_idx on notify_private.audience_rest USING btree (event_id, due_at, slice)
   row level security
 
 table notify_private.charges
@@ -4241,6 +4244,9 @@ function notify_private.local_instant(local timestamp without time zone, zone te
 function notify_private.lock_due_deliveries(sender_id smallint, lane text, at timestamp with time zone, wanted integer, among uuid[] DEFAULT NULL::uuid[]) returns notify_private.claimable[]
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
+function notify_private.lock_few_events(type_key text, at timestamp with time zone, wanted integer) returns uuid[]
+  plpgsql volatile set search_path=pg_catalog, pg_temp
+
 function notify_private.lock_inbox() returns uuid
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
@@ -4322,6 +4328,9 @@ function notify_private.origin_of(provider text, address text) returns text
 function notify_private.origin_standings(sender notify.senders, answers notify_private.answer[], sent_at timestamp with time zone, at timestamp with time zone) returns SETOF notify_private.standing
   sql volatile set search_path=pg_catalog, pg_temp
 
+function notify_private.pass_over_held(events notify.events[], members notify_private.audience_member[], people uuid[]) returns notify_private.audience_member[]
+  plpgsql volatile set search_path=pg_catalog, pg_temp
+
 function notify_private.past(event_id uuid, recipient_id uuid, channel text, type_key text, place integer, type_enabled boolean, shares_key boolean, at timestamp with time zone, nth integer, released_rule text, judged_at timestamp with time zone[], rule_inputs jsonb[], held_by text[], held_until timestamp with time zone[], decided_at timestamp with time zone, outcome text, rule text, reason text, ended_by text, freed_at timestamp with time zone) returns notify_private.past
   sql immutable parallel safe
 
@@ -4366,11 +4375,11 @@ function notify_private.plan_apart(event_ids uuid[]) returns boolean
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
-function notify_private.plan_due(IN lane text, IN max_slices integer, INOUT more boolean, INOUT failed uuid[]) returns 
+function notify_private.plan_due(IN lane text, IN most integer, INOUT more boolean, INOUT failed uuid[]) returns 
   plpgsql volatile
   grant rowbell_worker (execute)
 
-function notify_private.plan_next(lane text) returns notify_private.planned_chunk
+function notify_private.plan_next(lane text, turn text, room integer DEFAULT 450) returns notify_private.planned_chunk
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off, enable_bitmapscan=off, enable_sort=off
   grant rowbell_worker (execute)
 

@@ -1175,7 +1175,7 @@ export interface NotifyEvents {
   only_device_id: string | null;
   plan_attempts: Generated<number>;
   /**
-   * Last recipient already planned, while planning a large audience is under way.
+   * Planning has begun and is not done: who was planned last, or the event itself.
    */
   plan_cursor: string | null;
   /**
@@ -1184,7 +1184,7 @@ export interface NotifyEvents {
   plan_error: string | null;
   planned_at: Timestamp | null;
   /**
-   * Planning failed and is not tried again before; "infinity" once nothing of it could be delivered any more. Apart from due_at, because expiry counts from that.
+   * Planning failed, or people were held, and it is not tried again before; "infinity" once nothing of it could be delivered any more. Apart from due_at, because expiry counts from that.
    */
   retry_at: Timestamp | null;
   subject_id: string | null;
@@ -1601,6 +1601,10 @@ export interface NotifyPreferences {
 }
 
 export interface NotifyPrivateAudienceRest {
+  /**
+   * Not planned before: people who were held come back at this instant.
+   */
+  due_at: Generated<Timestamp>;
   event_id: string;
   members: string[];
   slice: Int8;

@@ -117,10 +117,10 @@ describe('the few before the many', () => {
   const groupOf = (size: number) => makeCrowd(db, size, {});
   const planNext = async (lane: string, turn: string) =>
     (
-      await db.worker.query<{ found: boolean; more: boolean }>('select found, more from notify_private.plan_next($1, $2)', [
-        lane,
-        turn,
-      ])
+      await db.worker.query<{ found: boolean; more: boolean }>(
+        'select found, more from notify_private.plan_next($1, $2)',
+        [lane, turn],
+      )
     ).rows[0];
   const planned = (event: string) =>
     one<boolean>(db.owner, 'select planned_at is not null from notify.events where id = $1', [event]);

@@ -27,7 +27,10 @@ beforeEach(() => forget(db));
 
 describe('an application that keeps people locked', () => {
   /** Holds people's rows as a transaction does that has changed them, while the work goes on. */
-  async function holding<T>(people: readonly string[], work: (letGo: () => Promise<unknown>) => Promise<T>): Promise<T> {
+  async function holding<T>(
+    people: readonly string[],
+    work: (letGo: () => Promise<unknown>) => Promise<T>,
+  ): Promise<T> {
     const client = await db.owner.connect();
     try {
       await client.query('begin');

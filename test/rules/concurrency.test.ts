@@ -30,8 +30,7 @@ async function fire(sessions: number, seed: number): Promise<{ errors: unknown[]
           const told = await tellSome(db, random, world, at);
           for (const event of told) candidates += candidatesOf(event, at).length;
           const ids = told.map(({ id }) => id);
-          for (let more = true; more; )
-            more = await one<boolean>(worker, 'select notify_private.plan($1, 20)', [ids]);
+          for (let more = true; more; ) more = await one<boolean>(worker, 'select notify_private.plan($1, 20)', [ids]);
           // Somebody's setting changes, and what waits for them is due at once.
           await db.owner.query(
             `insert into notify.personal_settings (user_id, quiet_hours) values ($1, '{}') on conflict (user_id)

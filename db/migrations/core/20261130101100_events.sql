@@ -54,8 +54,7 @@ comment on column notify.events.channels is 'Only these of the type''s channels 
 comment on column notify.events.fallback_key is 'Order of channels for this event, before the person''s and the type''s.';
 comment on column notify.events.expires_after is
   'From due_at: after it nothing of this event is delivered, nor kept by a provider for a phone that is off; null: the type''s.';
-comment on column notify.events.plan_cursor is
-  'Planning has begun, and audience_rest has who is still to be planned: somebody who was planned last, or the event itself.';
+comment on column notify.events.plan_cursor is 'Planning has begun and is not done: who was planned last, or the event itself.';
 comment on column notify.events.canceled_at is
   'Nothing more is planned or sent of it. What had been sent by then was sent: planned_at, deliveries.';
 comment on column notify.events.plan_error is

@@ -120,7 +120,8 @@ begin
   set planned_at = case when r.event_id is null then at end,
     -- Somebody who was planned last, for whoever looks; what counts is that there is one.
     plan_cursor = case when r.event_id is not null then coalesce(
-      (select m.recipient_id from unnest(chosen) as m where m.event_id = e.id order by m.recipient_id desc limit 1), e.plan_cursor, e.id) end,
+      (select m.recipient_id from unnest(chosen) as m where m.event_id = e.id order by m.recipient_id desc limit 1),
+      e.plan_cursor, e.id) end,
     plan_attempts = case when r.event_id is null then e.plan_attempts else 0 end,
     plan_error = null,
     retry_at = case when r.due_at > at then r.due_at end
