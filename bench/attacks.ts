@@ -75,7 +75,7 @@ function endlessDocument(n: number): string {
 
 function bulkChange(n: number): string {
   const action = n % 2 === 0 ? 'read' : 'unread';
-  return `mutation { changeNotifications(input: { action: "${action}", filter: {} }) { result { changed } } }`;
+  return `mutation { changeNotifications(input: { action: ${action}, filter: {} }) { result { changed } } }`;
 }
 
 let asked = 0;

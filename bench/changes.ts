@@ -59,7 +59,7 @@ try {
     for (const action of ['read', 'archive', 'delete']) {
       const { changeNotifications } = await measure(`${action}, all that a filter finds`, round, () =>
         ask(
-          `mutation { changeNotifications(input: { action: "${action}", filter: {} }) { result { changed undoToken } } }`,
+          `mutation { changeNotifications(input: { action: ${action}, filter: {} }) { result { changed undoToken } } }`,
         ),
       );
       const { changed, undoToken } = (

@@ -48,7 +48,7 @@ try {
     return { took, data: body.data as Record<string, never> };
   };
 
-  const page = `query ($filter: InboxFilterInput, $sort: InboxSort! = NEWEST, $after: Cursor, $last: Int, $before: Cursor) {
+  const page = `query ($filter: InboxFilterInput, $sort: InboxSort! = newest, $after: Cursor, $last: Int, $before: Cursor) {
     inbox(filter: $filter, sort: $sort, after: $after, last: $last, before: $before) {
       edges { cursor node { id title body typeKey createdAt readAt } } pageInfo { hasNextPage endCursor } } }`;
   const count = 'query ($filter: InboxFilterInput) { inboxCount(filter: $filter) }';
@@ -137,7 +137,7 @@ try {
     await measure(`threads, ${name}`, threads, () => ({ filter }));
   }
   for (const [name, search] of Object.entries({ 'a rare word': 'zebra', 'a word in all': 'account' })) {
-    await measure(`unread first, search: ${name}`, page, () => ({ sort: 'UNREAD_FIRST', filter: { search } }));
+    await measure(`unread first, search: ${name}`, page, () => ({ sort: 'unread_first', filter: { search } }));
   }
   await measure('badge', '{ unreadCount }', () => ({}));
   await measure('suggestions for a letter', suggestions, () => ({ search: 'p' }));

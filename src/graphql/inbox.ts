@@ -115,15 +115,14 @@ export const InboxPlugin = extendSchema(({ pgResources: { inbox_row: inboxRow } 
   return {
     typeDefs: gql`
       enum InboxSort {
-        NEWEST
-        OLDEST
+        newest
+        oldest
         "Those that are not read, newest first; after them those that are."
-        UNREAD_FIRST
+        unread_first
       }
       "A page of one's own notifications. Its cursors are keys: what comes in, or is read, while one pages moves nothing."
       type InboxConnection {
-        "What was deleted for good in this very moment is null."
-        nodes: [Notification]!
+        nodes: [Notification!]!
         edges: [InboxEdge!]!
         pageInfo: PageInfo!
         "How many match in all: inboxCount of the same filter."
@@ -131,25 +130,20 @@ export const InboxPlugin = extendSchema(({ pgResources: { inbox_row: inboxRow } 
       }
       type InboxEdge {
         cursor: Cursor!
-        node: Notification
+        node: Notification!
       }
       extend type Query {
         "Your own notifications that match the filter, without one those in the inbox. first goes with after, last with before; 20 unless told, at most 100."
         inbox(
           filter: InboxFilterInput
-          sort: InboxSort! = NEWEST
+          sort: InboxSort! = newest
           first: Int
           after: Cursor
           last: Int
           before: Cursor
-        ): InboxConnection
+        ): InboxConnection!
       }
     `,
-    enums: {
-      InboxSort: {
-        values: { NEWEST: { value: 'newest' }, OLDEST: { value: 'oldest' }, UNREAD_FIRST: { value: 'unread_first' } },
-      },
-    },
     objects: {
       Query: {
         plans: {

@@ -3,10 +3,12 @@ import type pg from 'pg';
 import { makePgService } from 'postgraphile/adaptors/pg';
 import { PostGraphileAmberPreset } from 'postgraphile/presets/amber';
 import { createAdaptor, gone } from './adaptor.ts';
+import { createEnumsPlugin } from './enums.ts';
 import type { FairQueue } from './fair-queue.ts';
 import type { Identity } from './identity.ts';
 import { InboxPlugin } from './inbox.ts';
 import { InflectionPlugin } from './inflection.ts';
+import { NonNullPlugin } from './non-null.ts';
 import { NotificationByKeyPlugin } from './notification-by-key.ts';
 import { PageCapPlugin } from './page-cap.ts';
 import { PlansPlugin } from './plan-cache.ts';
@@ -57,6 +59,8 @@ export function createPreset({ pool, schemas, connections }: PresetOptions): Gra
       TimesPlugin,
       TransactionIdsPlugin,
       PlansPlugin,
+      NonNullPlugin,
+      createEnumsPlugin(pool),
     ],
     pgServices: [
       {
@@ -66,7 +70,8 @@ export function createPreset({ pool, schemas, connections }: PresetOptions): Gra
     ],
     // Rows are told apart by their own keys; global ids would be a second name for each. And the root stands at the root
     // alone: below a field of itself it would be without the limits of a request.
-    disablePlugins: ['NodePlugin', 'QueryQueryPlugin', 'MutationPayloadQueryPlugin'],
+    // What a mutation made is its result, and no edge of a connection that nobody asked for.
+    disablePlugins: ['NodePlugin', 'QueryQueryPlugin', 'MutationPayloadQueryPlugin', 'PgMutationPayloadEdgePlugin'],
     gather: { pgStrictFunctions: true },
     schema: {
       defaultBehavior: '-resource:insert -resource:update -resource:delete -list -resource:connection:backwards',

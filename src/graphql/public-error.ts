@@ -28,14 +28,15 @@ export type PublicError = {
 export function publicError(error: unknown, logger: Logger): PublicError {
   if (!(error instanceof GraphQLError)) return withCode(reasonOf(error, logger));
   const place = { ...(error.locations && { locations: error.locations }), ...(error.path && { path: error.path }) };
-  if (error.originalError == null || error.originalError instanceof GraphQLError) {
+  // With a path it is about what was answered (a null that must not be, a value that no enum has): our mistake.
+  if (error.path === undefined && (error.originalError == null || error.originalError instanceof GraphQLError)) {
     const field = error.extensions.field ?? variablePlace.exec(error.message)?.[1];
     const complaint = new RowbellError('RBINV', error.message, {
       field: typeof field === 'string' ? field : undefined,
     });
     return { ...withCode(complaint), ...place };
   }
-  return { ...withCode(reasonOf(error.originalError, logger)), ...place };
+  return { ...withCode(reasonOf(error.originalError ?? new Error(error.message), logger)), ...place };
 }
 
 function reasonOf(error: unknown, logger: Logger): RowbellError {

@@ -93,7 +93,7 @@ export const TestSendPlugin = extendSchema({
       deviceId: UUID!
       deliveryId: UUID
       "Status of the delivery: sent where the provider took it, queued where nobody carried it within 5 seconds."
-      status: String!
+      status: DeliveryStatus!
       "Why it failed or was held back."
       reason: String
       "The provider's own code."
@@ -103,7 +103,7 @@ export const TestSendPlugin = extendSchema({
     type TestEmailPayload {
       deliveryId: UUID
       "Status of the delivery: sent where the mail server took it, queued where nobody carried it within 5 seconds."
-      status: String!
+      status: DeliveryStatus!
       "Why it failed or was held back; unverified where your address is to be verified first."
       reason: String
       "The mail server's own code."

@@ -46,11 +46,11 @@ describe('NC-22 over the API', () => {
     const month = new Date().toISOString().slice(0, 7);
     expect(await feed('')).toEqual(['Logged in', 'Payment failed', 'Payment begun']);
     expect(await feed('(types: ["payment"])')).toEqual(['Payment failed', 'Payment begun']);
-    expect(await feed('(types: ["payment", "login"], statuses: ["failed", "completed"])')).toEqual([
+    expect(await feed('(types: ["payment", "login"], statuses: [failed, completed])')).toEqual([
       'Logged in',
       'Payment failed',
     ]);
-    expect(await feed('(actions: ["created"])')).toEqual(['Payment begun']);
+    expect(await feed('(actions: [created])')).toEqual(['Payment begun']);
     expect(await feed(`(resourceType: "thing", resourceId: "${payment}")`)).toEqual([
       'Payment failed',
       'Payment begun',

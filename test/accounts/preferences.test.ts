@@ -49,8 +49,8 @@ const fateOf = (customer: Customer, type: string) =>
 
 test('NC-10 NC-63: channels that a person chose are used for a type, the others are not', async () => {
   const [ada, bob] = [await makeCustomer(world.db), await makeCustomer(world.db)];
-  await say(ada, 'setPreference(input: { typeKey: "payment_completed", channel: "push", enabled: true })');
-  await say(ada, 'setPreference(input: { typeKey: "payment_completed", channel: "email", enabled: false })');
+  await say(ada, 'setPreference(input: { typeKey: "payment_completed", channel: push, enabled: true })');
+  await say(ada, 'setPreference(input: { typeKey: "payment_completed", channel: email, enabled: false })');
   await pay(ada);
   await pay(bob);
   expect(await got(ada, 'payment_completed')).toEqual({ push: 1, mail: 0 });
@@ -67,9 +67,9 @@ test('NC-11: a default that operators change reaches those who chose nothing; re
       [customer.id],
     );
   };
-  await say(ada, 'setTypePreferences(input: { typeKey: "payment_refunded", channels: ["email", "in_app"] })');
+  await say(ada, 'setTypePreferences(input: { typeKey: "payment_refunded", channels: [email, in_app] })');
   const operator = await createUser(world.db);
-  const defaults = 'updateTypeDefaults(input: { typeKey: "payment_refunded", defaultChannels: ["push", "in_app"] })';
+  const defaults = 'updateTypeDefaults(input: { typeKey: "payment_refunded", defaultChannels: [push, in_app] })';
   expect((await ask(bob.id, defaults)).codes).toEqual(['FORBIDDEN']);
   expect((await ask(operator, defaults, 'operator')).codes).toEqual([]);
   await refund(ada);
@@ -83,7 +83,7 @@ test('NC-11: a default that operators change reaches those who chose nothing; re
 
 test('NC-13: never sends nothing and records why', async () => {
   const ada = await makeCustomer(world.db);
-  await say(ada, 'setTypePreferences(input: { typeKey: "payment_completed", frequency: "never" })');
+  await say(ada, 'setTypePreferences(input: { typeKey: "payment_completed", frequency: never })');
   await pay(ada);
   for (const fate of await fateOf(ada, 'payment_completed')) expect(fate).toMatch(/^\w+ suppress preference \w+$/);
   // Another type, later, has arrived: what was not to come did not come before it.
@@ -94,7 +94,7 @@ test('NC-13: never sends nothing and records why', async () => {
 
 test('NC-15 NC-16: what is refused changes nothing: the alert about a low balance comes all the same', async () => {
   const ada = await makeCustomer(world.db);
-  const off = 'setPreference(input: { typeKey: "low_balance", channel: "email", enabled: false })';
+  const off = 'setPreference(input: { typeKey: "low_balance", channel: email, enabled: false })';
   expect((await ask(ada.id, off)).errors[0]?.extensions).toEqual({ code: 'LOCKED', field: 'enabled' });
   const unknown = 'setPreference(input: { typeKey: "low_balance", channel: "fax", enabled: false })';
   expect((await ask(ada.id, unknown)).errors[0]?.extensions).toEqual({ code: 'INVALID_INPUT', field: 'channel' });

@@ -26,7 +26,7 @@ afterAll(async () => {
 const register = `mutation ($input: RegisterDeviceInput!) {
   registerDevice(input: $input) { result { id provider userId sessionId deactivatedAt } }
 }`;
-const unregister = `mutation ($provider: String!, $token: String!) {
+const unregister = `mutation ($provider: ProviderName!, $token: String!) {
   unregisterDevice(input: { provider: $provider, token: $token }) { result }
 }`;
 const apnsToken = () => randomBytes(32).toString('hex');
@@ -142,7 +142,7 @@ describe('registering', () => {
   });
 
   test.each([
-    ['an unknown provider', { provider: 'pigeon', token: 'x' }, 'provider:'],
+    ['an unknown provider', { provider: 'pigeon', token: 'x' }, '"ProviderName"'],
     ['an APNs token that is not hexadecimal', { provider: 'apns', token: 'z'.repeat(64) }, 'token:'],
     ['an APNs token that is too short', { provider: 'apns', token: 'ab' }, 'token:'],
     ['an FCM token that is too long', { provider: 'fcm', token: 'a'.repeat(1001) }, 'token:'],

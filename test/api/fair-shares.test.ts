@@ -29,7 +29,7 @@ const somebody = async () => {
 };
 const unread = async (token: string) => (await api.ask('{ unreadCount }', { token })).data?.unreadCount;
 const register = (device: string) =>
-  `mutation { registerDevice(input: { provider: "apns", token: "${device.padStart(64, '0')}" }) { result { id } } }`;
+  `mutation { registerDevice(input: { provider: apns, token: "${device.padStart(64, '0')}" }) { result { id } } }`;
 const devices = async (userId: string) => {
   const { rows } = await database.owner.query('select token from notify.devices where user_id = $1 order by token', [
     userId,

@@ -159,17 +159,17 @@ const operations = [
   `{ notification(id: ${id}) { id } }`,
   '{ unreadCount }',
   '{ myPreferences { nodes { typeKey } } }',
-  `mutation { registerDevice(input: { provider: "apns", token: "${'ab'.repeat(32)}" }) { result { id } } }`,
-  'mutation { unregisterDevice(input: { provider: "apns", token: "x" }) { result } }',
+  `mutation { registerDevice(input: { provider: apns, token: "${'ab'.repeat(32)}" }) { result { id } } }`,
+  'mutation { unregisterDevice(input: { provider: apns, token: "x" }) { result } }',
   `mutation { deleteDevice(input: { deviceId: ${id} }) { result } }`,
   'mutation { endSession(input: {}) { result } }',
-  'mutation { setPreference(input: { typeKey: "test_push", channel: "push", enabled: false }) { result { enabled } } }',
-  'mutation { resetPreference(input: { typeKey: "test_push", channel: "push" }) { result } }',
+  'mutation { setPreference(input: { typeKey: "test_push", channel: push, enabled: false }) { result { enabled } } }',
+  'mutation { resetPreference(input: { typeKey: "test_push", channel: push }) { result } }',
   `mutation { markRead(input: { notificationIds: [${id}] }) { result } }`,
   `mutation { markSeen(input: { notificationIds: [${id}] }) { result } }`,
   `mutation { archive(input: { notificationIds: [${id}] }) { result } }`,
   'mutation { markAllRead(input: {}) { result } }',
-  `mutation { reportReceipt(input: { deliveryId: ${id}, kind: "opened" }) { result } }`,
+  `mutation { reportReceipt(input: { deliveryId: ${id}, kind: opened }) { result } }`,
   'mutation { testPush(input: {}) { results { status } } }',
 ];
 const operatorOperations = [
@@ -185,8 +185,8 @@ const operatorOperations = [
   '{ failedEvents { nodes { id } } }',
   'mutation { resumeSender(input: { senderId: 1 }) { result { provider } } }',
   `mutation { retryEvent(input: { eventId: ${id} }) { result } }`,
-  'mutation { suppressAddress(input: { channel: "email", address: "a@b.example" }) { result { id } } }',
-  'mutation { unsuppressAddress(input: { channel: "email", address: "a@b.example", note: "works again now" }) { result } }',
+  'mutation { suppressAddress(input: { channel: email, address: "a@b.example" }) { result { id } } }',
+  'mutation { unsuppressAddress(input: { channel: email, address: "a@b.example", note: "works again now" }) { result } }',
 ];
 
 test.each([...operations, ...operatorOperations])('unauthenticated: %s', async (query) => {

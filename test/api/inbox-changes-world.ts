@@ -37,7 +37,7 @@ export type Change = {
   readonly until?: string;
 };
 
-export const changing = `mutation ($action: String!, $notificationIds: [UUID], $filter: InboxFilterInput, $until: Datetime) {
+export const changing = `mutation ($action: InboxAction!, $notificationIds: [UUID!], $filter: InboxFilterInput, $until: Datetime) {
   changeNotifications(input: { action: $action, notificationIds: $notificationIds, filter: $filter, until: $until }) {
     result { changed undoToken undoUntil } } }`;
 

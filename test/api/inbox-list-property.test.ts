@@ -115,7 +115,7 @@ test('NC-1, NC-2, NC-3: what is listed is what is counted, in all and by categor
             inboxCategories: { nodes: [...ofCategory].sort().map(([category, so]) => ({ category, ...so })) },
           });
         }
-        const badge = await api.ask('{ unreadCount inboxCount(filter: { read: false, places: ["inbox"] }) }', {
+        const badge = await api.ask('{ unreadCount inboxCount(filter: { read: false, places: [inbox] }) }', {
           token: ada.token,
         });
         expect(badge.data.unreadCount).toBe(badge.data.inboxCount);

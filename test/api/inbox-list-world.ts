@@ -71,7 +71,7 @@ export async function give(userId: string, rows: readonly Row[]): Promise<string
   return ids;
 }
 
-export const query = `query ($filter: InboxFilterInput, $sort: InboxSort! = NEWEST, $first: Int, $after: Cursor, $last: Int, $before: Cursor) {
+export const query = `query ($filter: InboxFilterInput, $sort: InboxSort! = newest, $first: Int, $after: Cursor, $last: Int, $before: Cursor) {
   inbox(filter: $filter, sort: $sort, first: $first, after: $after, last: $last, before: $before) {
     totalCount nodes { id } edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
   }
@@ -79,7 +79,7 @@ export const query = `query ($filter: InboxFilterInput, $sort: InboxSort! = NEWE
 
 export type Asked = {
   readonly filter?: Record<string, unknown>;
-  readonly sort?: 'NEWEST' | 'OLDEST' | 'UNREAD_FIRST';
+  readonly sort?: 'newest' | 'oldest' | 'unread_first';
   readonly first?: number;
   readonly after?: string;
   readonly last?: number;

@@ -115,7 +115,7 @@ test('NC-4: whatever is changed and undone in whatever order, it is what a simpl
         if (step.kind === 'change') {
           const until = untils[step.until] as string;
           const answer = await ask(
-            `mutation ($action: String!, $ids: [UUID], $filter: InboxFilterInput, $until: Datetime) {
+            `mutation ($action: InboxAction!, $ids: [UUID!], $filter: InboxFilterInput, $until: Datetime) {
                answer: changeNotifications(input: { action: $action, notificationIds: $ids, filter: $filter, until: $until }) {
                  result { changed undoToken } } }`,
             {

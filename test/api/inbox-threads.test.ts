@@ -59,7 +59,7 @@ describe('the inbox by thread', () => {
     );
     await change(ada, 'read', { notificationIds: ids.filter((_, n) => n % 3 === 0) });
     await change(ada, 'archive', { notificationIds: ids.filter((_, n) => n % 5 === 0) });
-    for (const filter of ['{}', '{ read: false }', '{ threadId: "t3" }', '{ places: ["archived"] }']) {
+    for (const filter of ['{}', '{ read: false }', '{ threadId: "t3" }', '{ places: [archived] }']) {
       const { data } = await api.ask(
         `{ threads: inboxThreads(first: 100, filter: ${filter}) { nodes { count unreadCount } } all: inboxCount(filter: ${filter}) }`,
         { token: ada.token },

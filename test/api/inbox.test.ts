@@ -30,7 +30,7 @@ const mark = (what: string, ids: readonly string[], token: string) =>
   });
 const report = (deliveryId: string, kind: string, token: string) =>
   api.ask(
-    `mutation ($id: UUID!, $kind: String!) { reportReceipt(input: { deliveryId: $id, kind: $kind }) { result } }`,
+    `mutation ($id: UUID!, $kind: ReportedReceiptKind!) { reportReceipt(input: { deliveryId: $id, kind: $kind }) { result } }`,
     {
       token,
       variables: { id: deliveryId, kind },
@@ -123,7 +123,7 @@ describe('what became of it', () => {
       },
     });
     const direct = `{ delivery(id: "${deliveryId}") { id } deliveryAttempt(deliveryId: "${deliveryId}", attempt: 1) { outcome }
-      receipt(deliveryId: "${deliveryId}", kind: "delivered", source: "client") { kind } }`;
+      receipt(deliveryId: "${deliveryId}", kind: delivered, source: client) { kind } }`;
     expect((await api.ask(direct, { token: bobToken })).data).toEqual({
       delivery: null,
       deliveryAttempt: null,
@@ -235,7 +235,7 @@ describe('receipts', () => {
 
   test("faster than the worker's write-back, it waits for it", async () => {
     const ada = await somebody();
-    const register = `mutation { registerDevice(input: { provider: "apns", token: "${'cd'.repeat(32)}" }) { result { id } } }`;
+    const register = `mutation { registerDevice(input: { provider: apns, token: "${'cd'.repeat(32)}" }) { result { id } } }`;
     const device = (await api.ask(register, { token: ada.token })).data.registerDevice.result.id;
     const { deliveryId } = await makeDelivery(database, ada.id, { status: 'queued' });
     await database.owner.query('update notify.deliveries set device_id = $2 where id = $1', [deliveryId, device]);

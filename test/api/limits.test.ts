@@ -169,7 +169,7 @@ describe('what a request may look like', () => {
     ],
     [
       'a text with a zero byte',
-      'mutation ($t: String!) { unregisterDevice(input: { provider: "apns", token: $t }) { result } }',
+      'mutation ($t: String!) { unregisterDevice(input: { provider: apns, token: $t }) { result } }',
       { t: 'a\u0000b' },
     ],
     ['a cursor that is none', '{ notifications(after: "nope") { nodes { id } } }', {}],

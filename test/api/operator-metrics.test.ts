@@ -52,7 +52,7 @@ const ask = async (query: string) => {
 
 test('a push counts as followed by opening the app where its person came within a day, by it or by the app', async () => {
   const data = await ask(
-    '{ analyticsDeliveries(channels: ["push"]) { nodes { status isAppOpened notification { recipientId } } } }',
+    '{ analyticsDeliveries(channels: [push]) { nodes { status isAppOpened notification { recipientId } } } }',
   );
   const rows: { status: string; isAppOpened: boolean | null; notification: { recipientId: string } }[] =
     data.analyticsDeliveries.nodes;

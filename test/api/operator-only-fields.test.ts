@@ -241,7 +241,7 @@ test('TR-N5 operators have it, also after somebody else asked for the same', asy
   expect((await api.ask(query, { token: user })).codes).toEqual(['INVALID_INPUT']);
   const runs = await api.ask('{ sweepRuns { nodes { sweepKey seen } } sweeps { nodes { key } } }', { token: operator });
   expect(runs.data.sweepRuns.nodes).toEqual([{ sweepKey: 'nightly', seen: null }]);
-  const devices = '{ devices(condition: { provider: "apns" }, orderBy: PROVIDER_ASC) { nodes { provider } } }';
+  const devices = '{ devices(condition: { provider: apns }, orderBy: PROVIDER_ASC) { nodes { provider } } }';
   expect((await api.ask(devices, { token: operator })).data.devices.nodes).toEqual([]);
   expect((await api.ask(devices, { token: user })).codes).toEqual(['INVALID_INPUT', 'INVALID_INPUT', 'INVALID_INPUT']);
 });

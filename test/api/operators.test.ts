@@ -74,7 +74,7 @@ test('an event that could not be planned is seen with its reason and tried again
 });
 
 test('an address goes on the suppression list and off it', async () => {
-  const add = `mutation ($c: String!, $a: String!, $r: String) {
+  const add = `mutation ($c: Channel!, $a: String!, $r: SuppressionReason) {
     suppressAddress(input: { channel: $c, address: $a, reason: $r }) { result { address reason } } }`;
   const added = await ask(add, { c: 'email', a: 'Ada@Example.com' });
   expect(added.data.suppressAddress.result).toEqual({ address: 'ada@example.com', reason: 'operator' });
@@ -84,7 +84,7 @@ test('an address goes on the suppression list and off it', async () => {
   expect((await ask(add, { c: 'pigeon', a: 'x' })).codes).toEqual(['INVALID_INPUT']);
   expect((await ask(add, { c: 'email', a: 'x'.repeat(2_001) })).codes).toEqual(['INVALID_INPUT']);
   const remove = `mutation { unsuppressAddress(
-    input: { channel: "email", address: "ADA@example.com", note: "mailbox works again" }) { result } }`;
+    input: { channel: email, address: "ADA@example.com", note: "mailbox works again" }) { result } }`;
   expect((await ask(remove)).data.unsuppressAddress.result).toBe(true);
   expect((await ask(remove)).data.unsuppressAddress.result).toBe(false);
 });

@@ -20,7 +20,7 @@ afterAll(async () => {
 
 const set = (typeKey: string, channel: string, as = token) =>
   api.ask(
-    `mutation ($t: String!, $c: String!) { setPreference(input: { typeKey: $t, channel: $c, enabled: false }) { result { enabled } } }`,
+    `mutation ($t: String!, $c: Channel!) { setPreference(input: { typeKey: $t, channel: $c, enabled: false }) { result { enabled } } }`,
     { token: as, variables: { t: typeKey, c: channel } },
   );
 const effective = async (as: string) => {
@@ -41,7 +41,7 @@ test("NC-63 one's own choice stands over the default until it is taken back, and
   );
   expect((await api.ask('{ preferences { nodes { typeKey } } }', { token })).data.preferences.nodes).toHaveLength(1);
   const reset = (as: string) =>
-    api.ask('mutation { resetPreference(input: { typeKey: "test_push", channel: "push" }) { result } }', { token: as });
+    api.ask('mutation { resetPreference(input: { typeKey: "test_push", channel: push }) { result } }', { token: as });
   expect((await reset(bobToken)).data.resetPreference.result).toBe(false);
   expect((await reset(token)).data.resetPreference.result).toBe(true);
   expect(await effective(token)).toEqual(byDefault);

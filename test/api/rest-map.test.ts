@@ -73,7 +73,7 @@ async function prepare(operation: string, isOperators: boolean) {
       { commit: true },
     );
   // What is undone has been done.
-  const [, undone] = /action: "un(\w+)"/.exec(operation) ?? [];
+  const [, undone] = /action: un(\w+)/.exec(operation) ?? [];
   if (undone) await act(undone);
   const activityId = await one<string>(
     db.owner,

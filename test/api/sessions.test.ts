@@ -20,7 +20,7 @@ afterAll(async () => {
 });
 
 const registration =
-  'mutation ($token: String!) { registerDevice(input: { provider: "fcm", token: $token }) { result { id } } }';
+  'mutation ($token: String!) { registerDevice(input: { provider: fcm, token: $token }) { result { id } } }';
 const fcmToken = () => `fcm-${randomUUID()}`;
 const end = 'mutation ($id: String) { endSession(input: { sessionId: $id }) { result } }';
 const unread = '{ unreadCount }';

@@ -25,7 +25,7 @@ beforeEach(() => db.owner.query('delete from notify.devices'));
 const fcm = () => `fcm-${randomBytes(24).toString('hex')}`;
 const register = (jwt: string, token: string) =>
   api.ask(
-    'mutation ($token: String!) { registerDevice(input: { provider: "fcm", token: $token }) { result { id seenAt } } }',
+    'mutation ($token: String!) { registerDevice(input: { provider: fcm, token: $token }) { result { id seenAt } } }',
     {
       token: jwt,
       variables: { token },

@@ -58,7 +58,7 @@ async function somebody(devices: number): Promise<{ token: string; devices: stri
   const ids: string[] = [];
   for (let n = 0; n < devices; n++) {
     const { data } = await api.ask(
-      `mutation { registerDevice(input: { provider: "apns", token: "${randomBytes(32).toString('hex')}" }) { result { id } } }`,
+      `mutation { registerDevice(input: { provider: apns, token: "${randomBytes(32).toString('hex')}" }) { result { id } } }`,
       { token },
     );
     ids.push(data.registerDevice.result.id);
@@ -112,7 +112,7 @@ test('JK-7 every device, each with its own verdict', async () => {
 test('a preference holds it back, and the answer says so', async () => {
   const { token } = await somebody(1);
   await api.ask(
-    'mutation { setPreference(input: { typeKey: "test_push", channel: "push", enabled: false }) { clientMutationId } }',
+    'mutation { setPreference(input: { typeKey: "test_push", channel: push, enabled: false }) { clientMutationId } }',
     { token },
   );
   const { data } = await testPush(token);

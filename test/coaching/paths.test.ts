@@ -42,7 +42,7 @@ const callSoon = (member: Member) => makeCall(world.db, member.id, '3 minutes 20
 async function report(member: Member, deliveryId: string, kind: string) {
   const token = await signToken(member.id);
   const { errors } = await world.api.ask(
-    'mutation ($id: UUID!, $kind: String!) { reportReceipt(input: { deliveryId: $id, kind: $kind }) { result } }',
+    'mutation ($id: UUID!, $kind: ReportedReceiptKind!) { reportReceipt(input: { deliveryId: $id, kind: $kind }) { result } }',
     { token, variables: { id: deliveryId, kind } },
   );
   expect(errors).toEqual([]);
@@ -164,7 +164,7 @@ describe('edge cases', () => {
     await untilLogged(world, next, 'preview_sms delivered');
     const token = await signToken(ada.id);
     const { errors } = await world.api.ask(
-      `mutation ($token: String!) { registerDevice(input: { provider: "fcm", token: $token }) { result { id } } }`,
+      `mutation ($token: String!) { registerDevice(input: { provider: fcm, token: $token }) { result { id } } }`,
       { token, variables: { token: `${ada.token}-new` } },
     );
     expect(errors).toEqual([]);

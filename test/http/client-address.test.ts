@@ -76,14 +76,14 @@ describe('NC-20 NC-21: what people change of their preferences is in their activ
       )
     ).activityFeed?.nodes;
   const off =
-    'mutation { setPreference(input: { typeKey: "news", channel: "email", enabled: false }) { clientMutationId } }';
+    'mutation { setPreference(input: { typeKey: "news", channel: email, enabled: false }) { clientMutationId } }';
 
   test('one type, all of its channels at once, a category, settings, and all taken back', async () => {
     const ada = await createUser(db);
     for (const mutation of [
       off,
       'setTypePreferences(input: { typeKey: "news", enabled: true })',
-      'setCategoryPreference(input: { category: "news", channel: "email", frequency: "daily" })',
+      'setCategoryPreference(input: { category: "news", channel: email, frequency: daily })',
       'updatePersonalSettings(input: { dailyCap: 2, digestTime: "18:00", timeZone: "Europe/Lisbon" })',
       'resetPreferences(input: {})',
     ])

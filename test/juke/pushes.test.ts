@@ -34,7 +34,7 @@ test('JK-1 NC-63 per channel and type: what is switched off does not arrive, all
     done(
       world,
       ada.jwt,
-      `mutation ($c: String!, $e: Boolean!) { setPreference(input: { typeKey: "juke_invite", channel: $c, enabled: $e }) { result { channel enabled source } } }`,
+      `mutation ($c: Channel!, $e: Boolean!) { setPreference(input: { typeKey: "juke_invite", channel: $c, enabled: $e }) { result { channel enabled source } } }`,
       { c: channel, e: enabled },
     );
   expect((await set('push', false)).setPreference.result).toEqual({ channel: 'push', enabled: false, source: 'own' });
@@ -122,7 +122,7 @@ test("JK-7 NC-60 registered, listed, tested each on its own with the provider's 
   const { registerDevice } = await done(
     world,
     ada.jwt,
-    'mutation ($t: String!) { registerDevice(input: { provider: "fcm", token: $t, name: "Old phone" }) { result { id } } }',
+    'mutation ($t: String!) { registerDevice(input: { provider: fcm, token: $t, name: "Old phone" }) { result { id } } }',
     { t: dead },
   );
   const list = () =>
@@ -161,7 +161,7 @@ test("JK-7 NC-60 registered, listed, tested each on its own with the provider's 
   await done(
     world,
     ada.jwt,
-    'mutation ($t: String!) { unregisterDevice(input: { provider: "fcm", token: $t }) { result } }',
+    'mutation ($t: String!) { unregisterDevice(input: { provider: fcm, token: $t }) { result } }',
     { t: ada.token },
   );
   expect(await list()).toEqual([]);
@@ -199,7 +199,7 @@ test('JK-10 no type of this product can be routed to SMS or voice; those of othe
   expect(rows).toEqual([]);
   const ada = await makeListener(world.db);
   const asked = await world.api.ask(
-    'mutation { setPreference(input: { typeKey: "juke_invite", channel: "sms", enabled: true }) { result { enabled } } }',
+    'mutation { setPreference(input: { typeKey: "juke_invite", channel: sms, enabled: true }) { result { enabled } } }',
     {
       token: ada.jwt,
     },

@@ -215,7 +215,7 @@ describe('JK-9 consent by region', () => {
     const host = await makeListener(world.db, { name: 'Hugo' });
     await invite(world, host, people);
     await planDue(world.db);
-    const withdraw = 'mutation ($c: String) { withdrawConsent(input: { channel: $c }) { result { granted } } }';
+    const withdraw = 'mutation ($c: Channel) { withdrawConsent(input: { channel: $c }) { result { granted } } }';
     await done(world, all.jwt, withdraw);
     await done(world, push.jwt, withdraw, { c: 'push' });
     await work();

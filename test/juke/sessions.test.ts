@@ -30,7 +30,7 @@ async function logIn(person: Listener, sid: string): Promise<string> {
   return signToken(person.id, { sid });
 }
 const registration =
-  'mutation ($token: String!) { registerDevice(input: { provider: "fcm", token: $token }) { result { id } } }';
+  'mutation ($token: String!) { registerDevice(input: { provider: fcm, token: $token }) { result { id } } }';
 async function register(jwt: string, token = fcmToken()): Promise<string> {
   await done(world, jwt, registration, { token });
   return token;

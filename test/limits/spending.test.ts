@@ -332,7 +332,7 @@ describe("SE-6: the day's money for all countries together", () => {
   test('is set and seen by operators, and there is always one', async () => {
     const token = await signToken(await somebody(), { role: 'operator' });
     const { data } = await api.ask(
-      `mutation { setSpendingCap(input: { channel: "sms", country: "all", perDay: "0.5" }) { result { country perDay currency } } }`,
+      `mutation { setSpendingCap(input: { channel: sms, country: "all", perDay: "0.5" }) { result { country perDay currency } } }`,
       { token },
     );
     expect(data.setSpendingCap.result).toEqual({ country: 'all', perDay: '0.5', currency: 'USD' });
@@ -350,7 +350,7 @@ describe("SE-6: the day's money for all countries together", () => {
       { name: 'spending_cap', value: 0.5 },
     ]);
     const removed = await api.ask(
-      `mutation { deleteSpendingCap(input: { channel: "sms", country: "all" }) { result } }`,
+      `mutation { deleteSpendingCap(input: { channel: sms, country: "all" }) { result } }`,
       {
         token,
       },
@@ -420,7 +420,7 @@ describe('SE-6: a person and a number', () => {
 
 describe('SE-6: operators', () => {
   const set = `mutation ($perDay: BigFloat!, $country: String!, $currency: String, $price: BigFloat) {
-    setSpendingCap(input: { channel: "sms", country: $country, perDay: $perDay, currency: $currency, unitPrice: $price }) {
+    setSpendingCap(input: { channel: sms, country: $country, perDay: $perDay, currency: $currency, unitPrice: $price }) {
       result { channel country perDay currency unitPrice } } }`;
 
   test('see what is spent and set the caps; nobody else does', async () => {
@@ -465,7 +465,7 @@ describe('SE-6: operators', () => {
       expect([wrong, (await answer(wrong)).codes]).toEqual([wrong, ['INVALID_INPUT']]);
     expect((await answer({ currency: 'EUR', price: '0.05' })).errors).toEqual([]);
     const remove = (country: string) =>
-      api.ask(`mutation { deleteSpendingCap(input: { channel: "sms", country: "${country}" }) { result } }`, { token });
+      api.ask(`mutation { deleteSpendingCap(input: { channel: sms, country: "${country}" }) { result } }`, { token });
     expect((await remove('PT')).data.deleteSpendingCap.result).toBe(true);
     expect((await remove('PT')).data.deleteSpendingCap.result).toBe(false);
     expect((await remove('*')).codes).toEqual(['INVALID_INPUT']);

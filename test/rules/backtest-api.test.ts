@@ -59,7 +59,7 @@ test('totals by what happened and what would have, in GraphQL, for operators alo
   ]);
 
   const cases = await api.ask(
-    `query ($c: JSON!) { backtestCases(${range}, changes: $c, newOutcome: "send") { nodes { recipientId rule newRule newAt } } }`,
+    `query ($c: JSON!) { backtestCases(${range}, changes: $c, newOutcome: send) { nodes { recipientId rule newRule newAt } } }`,
     { token: operator, variables: { c: { daily_cap: 5 } } },
   );
   expect(cases.data.backtestCases.nodes.map(({ recipientId }: { recipientId: string }) => recipientId).sort()).toEqual(

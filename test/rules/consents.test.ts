@@ -44,7 +44,7 @@ const everywhere = (state: string) =>
   Object.fromEntries(['push', 'email', 'sms', 'voice', 'in_app', 'webhook'].map((channel) => [channel, state]));
 const refused = async (answer: Promise<GraphqlAnswer>) => {
   const { codes, errors } = await answer;
-  return `${codes.join()} ${errors[0]?.message.split(':')[0]}`;
+  return `${codes.join()} ${errors[0]?.extensions.field}`;
 };
 const live = (region: string | null) =>
   db.owner.query('update notify.users set region = $2 where id = $1', [ada, region]);
@@ -182,7 +182,7 @@ test('NC-16 what cannot be recorded is refused by name of the field', async () =
   const good = { textVersion: '1', method: 'settings_page' };
   const cases: [object, string][] = [
     [{ ...good, channel: 'pigeon' }, 'INVALID_INPUT channel'],
-    [{ ...good, textVersion: '' }, 'INVALID_INPUT text_version'],
+    [{ ...good, textVersion: '' }, 'INVALID_INPUT textVersion'],
     [{ ...good, method: '' }, 'INVALID_INPUT method'],
     [{ ...good, method: 'x'.repeat(101) }, 'INVALID_INPUT method'],
     [{ ...good, evidence: [1] }, 'INVALID_INPUT evidence'],

@@ -152,12 +152,12 @@ test('NC-16 a refusal has the field as the API spells it, wherever its value sta
     [input('quietHours: [{ weekday: 1, startsAt: "24:00", endsAt: "07:00" }]'), 'startsAt'],
     [input('quietHours: [{ weekday: 8, startsAt: "22:00", endsAt: "07:00" }]'), 'quietHours'],
     [
-      'mutation { setPreference(input: { typeKey: "nope", channel: "email", enabled: false }) { clientMutationId } }',
+      'mutation { setPreference(input: { typeKey: "nope", channel: email, enabled: false }) { clientMutationId } }',
       'typeKey',
     ],
     ['{ mySettings(at: "yesterday") { own } }', 'at'],
     [
-      'mutation { registerDevice(input: { provider: "web_push", token: "https://push.example.com/1", webPushP256Dh: "short" }) { clientMutationId } }',
+      'mutation { registerDevice(input: { provider: web_push, token: "https://push.example.com/1", webPushP256Dh: "short" }) { clientMutationId } }',
       'webPushP256Dh',
     ],
   ];

@@ -97,7 +97,7 @@ test('SE-5: who is added by a stranger is pending: they count nowhere and see no
     `postTripMessage(input: {tripId: "${tripId}", body: "x", mentionedIds: ["${victim.id}"]}) { result { id } }`,
     `transferLeadership(input: {tripId: "${tripId}", userId: "${victim.id}"}) { result { id } }`,
     `addParticipant(input: {tripId: "${tripId}", userId: "${victim.id}"}) { result { status } }`,
-    `addTripItem(input: {tripId: "${tripId}", kind: "prep", title: "x", assigneeId: "${victim.id}"}) { result { id } }`,
+    `addTripItem(input: {tripId: "${tripId}", kind: prep, title: "x", assigneeId: "${victim.id}"}) { result { id } }`,
   ])
     expect(await codesOf(ada, `mutation { ${mutation} }`), mutation).toEqual(['NOT_FOUND']);
   // The invitation opens nothing before it is accepted.

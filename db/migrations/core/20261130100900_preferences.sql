@@ -182,9 +182,12 @@ grant select on notify.preference_changes to rowbell_user, rowbell_operator;
 create type notify.effective_preference as (
   type_key text, pack text, category text, channel text, enabled boolean, source text, frequency text, frequency_source text
 );
-comment on type notify.effective_preference is
-  'Whether and how often a person gets a type on a channel. The sources say whose word holds: own (their choice for the type), '
-  'category (their choice for its category), default (the type''s), locked (operators'': cannot be changed).';
+comment on type notify.effective_preference is $$
+@values source PreferenceOrigin: locked own category default
+@values frequency_source PreferenceOrigin
+Whether and how often a person gets a type on a channel. The sources say whose word holds: own (their choice for the
+type), category (their choice for its category), default (the type's), locked (operators': cannot be changed).
+$$;
 
 create type notify.setting_name as enum ('quiet_hours', 'paused_until', 'daily_cap', 'digest_time', 'digest_weekday');
 comment on type notify.setting_name is 'What a person may decide for everything they get.';
@@ -193,8 +196,10 @@ create type notify.effective_settings as (
   time_zone text, quiet_hours notify.quiet_window[], paused_until timestamptz, daily_cap integer, digest_time time,
   digest_weekday integer, own notify.setting_name[]
 );
-comment on type notify.effective_settings is
-  'What holds for a person: their own word where "own" names it, the operators'' elsewhere. time_zone: "UTC" where unknown.';
+comment on type notify.effective_settings is $$
+@nullable paused_until
+What holds for a person: their own word where "own" names it, the operators' elsewhere. time_zone: "UTC" where unknown.
+$$;
 
 -- migrate:down
 do $$ begin raise exception 'Rowbell rolls forward only: write a new migration'; end $$;

@@ -51,9 +51,13 @@ create policy select_admin on notify.consents for select to rowbell_operator usi
 grant select on notify.consents to rowbell_user, rowbell_operator;
 
 create type notify.effective_consent as (channel text, state text, regime text, text_version text, recorded_at timestamptz);
-comment on type notify.effective_consent is
-  'Whether promotional messages may come on a channel: given, withdrawn, missing (the region asks for consent and there is none) or '
-  'not_needed (it does not). text_version and recorded_at are those of the record that decides.';
+comment on type notify.effective_consent is $$
+@nullable text_version recorded_at
+@values state ConsentState: given withdrawn missing not_needed
+@values regime ConsentRuleRegime
+Whether promotional messages may come on a channel: given, withdrawn, missing (the region asks for consent and there is
+none) or not_needed (it does not). text_version and recorded_at are those of the record that decides.
+$$;
 
 -- migrate:down
 do $$ begin raise exception 'Rowbell rolls forward only: write a new migration'; end $$;

@@ -105,9 +105,12 @@ create type notify.inbox_filter as (
   categories text[], types text[], read boolean, places text[], since timestamptz, until timestamptz, search text, thread_id text,
   app text
 );
-comment on type notify.inbox_filter is
-  'Which notifications of one''s own: what is not given filters nothing, except that places is the inbox unless told; an empty list '
-  'matches nothing.';
+comment on type notify.inbox_filter is $$
+@nullable categories types read places since until search thread_id
+@values places InboxPlace: inbox archived snoozed
+Which notifications of one's own: what is not given filters nothing, except that places is the inbox unless told; an
+empty list matches nothing.
+$$;
 comment on column notify.inbox_filter.categories is 'Of these categories: notification_types.category.';
 comment on column notify.inbox_filter.types is 'Of these types: notification_types.key.';
 comment on column notify.inbox_filter.read is 'True: read ones; false: unread ones.';
@@ -126,14 +129,19 @@ comment on type notify.inbox_category is
 create type notify.inbox_thread as (
   thread_id text, newest_id uuid, count integer, unread_count integer, oldest_at timestamptz, newest_at timestamptz
 );
-comment on type notify.inbox_thread is
-  'Notifications of one thread that a filter finds: how many, how many of them unread, the newest, and when the first and the last '
-  'were made.';
+comment on type notify.inbox_thread is $$
+@nullable thread_id
+Notifications of one thread that a filter finds: how many, how many of them unread, the newest, and when the first and
+the last were made.
+$$;
 comment on column notify.inbox_thread.thread_id is 'Null for a notification without a thread, which stands alone.';
 
 create type notify.inbox_change as (changed integer, undo_token uuid, undo_until timestamptz);
-comment on type notify.inbox_change is
-  'What a change did: on how many notifications, and the token that undoes it until then. No token: nothing was changed, or only seen.';
+comment on type notify.inbox_change is $$
+@nullable undo_token undo_until
+What a change did: on how many notifications, and the token that undoes it until then. No token: nothing was changed, or
+only seen.
+$$;
 
 -- migrate:down
 do $$ begin raise exception 'Rowbell rolls forward only: write a new migration'; end $$;

@@ -42,8 +42,10 @@ grant select on notify.activities to rowbell_user, rowbell_operator;
 -- No insert, update or delete for anybody.
 
 create type notify.activity_count as (dimension text, value text, count bigint);
-comment on type notify.activity_count is
-  'How many activities have this type, this status, or were on this day: dimension is "type", "status" or "day".';
+comment on type notify.activity_count is $$
+@values dimension ActivityDimension: type status day
+How many activities have this type, this status, or were on this day: dimension is "type", "status" or "day".
+$$;
 
 -- migrate:down
 do $$ begin raise exception 'Rowbell rolls forward only: write a new migration'; end $$;

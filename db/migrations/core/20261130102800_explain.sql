@@ -7,36 +7,54 @@ create type notify.explanation as (
   event_id uuid, recipient_id uuid, channel text, judgement integer, at timestamptz, "position" integer, rule text, verdict text,
   reason text, inputs jsonb, because text
 );
-comment on type notify.explanation is
-  'What one rule said of a candidate: passed, held, gathered, suppressed or not_asked; judgement counts how often it was judged (again '
-  'after each hold), position is the rule''s place in docs/rules.md. Position 0 is what no rule said: event (suppressed: canceled '
-  'while it waited; without a candidate waiting, canceled, failed) or audience (left_out).';
+comment on type notify.explanation is $$
+@nullable channel judgement reason inputs
+@values verdict Verdict: passed held gathered suppressed not_asked canceled failed waiting left_out
+What one rule said of a candidate: passed, held, gathered, suppressed or not_asked; judgement counts how often it was
+judged (again after each hold), position is the rule's place in docs/rules.md. Position 0 is what no rule said: event
+(suppressed: canceled while it waited; without a candidate waiting, canceled, failed) or audience (left_out).
+$$;
 
 create type notify.trace_entry as (
   event_id uuid, recipient_id uuid, channel text, at timestamptz, delivery_id uuid, what text, status text, reason text,
   code text, because text
 );
-comment on type notify.trace_entry is
-  'One thing that happened to a candidate: held, released, gathered, left_out or told, a delivery (queued, ended), an attempt at a '
-  'provider, a receipt, or what the person did.';
+comment on type notify.trace_entry is $$
+@nullable channel delivery_id status reason code
+@values what TraceStep: held released gathered told left_out suppressed queued attempt receipt ended seen read clicked archived
+One thing that happened to a candidate: held, released, gathered, left_out or told, a delivery (queued, ended), an
+attempt at a provider, a receipt, or what the person did.
+$$;
 
 create type notify.prediction as (
   channel text, step integer, at timestamptz, outcome text, rule text, reason text, inputs jsonb, until timestamptz, because text
 );
-comment on type notify.prediction is
-  'What the rules would say on a channel at an instant; a hold is followed by the step at its end, so that the last step is what the '
-  'person would get.';
+comment on type notify.prediction is $$
+@nullable rule reason inputs until
+@values outcome DecisionOutcome
+What the rules would say on a channel at an instant; a hold is followed by the step at its end, so that the last step is
+what the person would get.
+$$;
 
 create type notify.backtest_total as (type_key text, channel text, outcome text, rule text, new_outcome text, new_rule text, total bigint);
-comment on type notify.backtest_total is
-  'So many candidates of the past ended with an outcome (and the rule that gave it), and under the changed settings would have with '
-  'another, or the same.';
+comment on type notify.backtest_total is $$
+@nullable rule new_rule
+@values outcome DecisionOutcome
+@values new_outcome DecisionOutcome
+So many candidates of the past ended with an outcome (and the rule that gave it), and under the changed settings would
+have with another, or the same.
+$$;
 
 create type notify.backtest_case as (
   event_id uuid, recipient_id uuid, channel text, type_key text, at timestamptz, outcome text, rule text, reason text,
   new_at timestamptz, new_outcome text, new_rule text, new_reason text
 );
-comment on type notify.backtest_case is 'A candidate of the past and what would have become of it; at and new_at: when it was judged last.';
+comment on type notify.backtest_case is $$
+@nullable rule reason new_rule new_reason
+@values outcome DecisionOutcome
+@values new_outcome DecisionOutcome
+A candidate of the past and what would have become of it; at and new_at: when it was judged last.
+$$;
 
 create type notify_private.past as (
   event_id uuid, recipient_id uuid, channel text, type_key text, place integer, type_enabled boolean, shares_key boolean,

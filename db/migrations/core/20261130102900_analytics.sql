@@ -147,9 +147,11 @@ create type notify.duration_metrics as (
   known bigint, average_seconds double precision, p50_seconds double precision, p90_seconds double precision,
   p95_seconds double precision, p99_seconds double precision
 );
-comment on type notify.duration_metrics is
-  'How long something took: of how many deliveries that is known, their average, and the times within which half of them and 90, 95 '
-  'and 99 % were. Percentiles are at most 4.5 % off; null where none is known.';
+comment on type notify.duration_metrics is $$
+@nullable average_seconds p50_seconds p90_seconds p95_seconds p99_seconds
+How long something took: of how many deliveries that is known, their average, and the times within which half of them
+and 90, 95 and 99 % were. Percentiles are at most 4.5 % off; null where none is known.
+$$;
 
 create type notify.delivery_metrics as (
   starts_at timestamptz, ends_at timestamptz, type_key text, channel text,
@@ -161,14 +163,20 @@ create type notify.delivery_metrics as (
   time_to_deliver notify.duration_metrics, time_to_read notify.duration_metrics, time_to_click notify.duration_metrics,
   computed_at timestamptz
 );
-comment on type notify.delivery_metrics is
-  'What became of the deliveries made between two instants, however much later; each metric is defined in docs/analytics.md. type_key '
-  'and channel are null where all are counted together, a rate where there is nothing it could be a share of.';
+comment on type notify.delivery_metrics is $$
+@nullable type_key channel delivery_rate failure_rate read_rate click_rate unsubscribe_rate retry_success_rate app_open_rate
+What became of the deliveries made between two instants, however much later; each metric is defined in
+docs/analytics.md. type_key and channel are null where all are counted together, a rate where there is nothing it could
+be a share of.
+$$;
 
 create type notify.reason_metrics as (channel text, status text, reason text, candidates bigint, share double precision);
-comment on type notify.reason_metrics is
-  'Why something did not arrive: how often, and as a share of everything that could have been told by that channel. Status '
-  '"held_back": a rule suppressed it.';
+comment on type notify.reason_metrics is $$
+@nullable reason
+@values status CandidateStatus: held_back queued sending sent delivered failed suppressed expired canceled unknown
+Why something did not arrive: how often, and as a share of everything that could have been told by that channel. Status
+"held_back": a rule suppressed it.
+$$;
 
 create type notify.cap_metric as (day date, people bigint, capped bigint, capped_share numeric);
 comment on type notify.cap_metric is
@@ -179,7 +187,11 @@ create type notify.deactivation_metric as (day date, provider text, reason text,
 comment on type notify.deactivation_metric is 'Tokens that a provider said are gone, by UTC day and reason.';
 
 create type notify.subject_total as (day date, type_key text, channel text, status text, reason text, total bigint);
-comment on type notify.subject_total is 'How many candidates of a subject stand where, and why.';
+comment on type notify.subject_total is $$
+@nullable reason
+@values status CandidateStatus: held_back queued sending sent delivered failed suppressed expired canceled unknown
+How many candidates of a subject stand where, and why.
+$$;
 
 -- migrate:down
 do $$ begin raise exception 'Rowbell rolls forward only: write a new migration'; end $$;

@@ -24,7 +24,9 @@ begin
   return member;
 end
 $$;
-comment on function coaching.update_coaching_preferences(text, integer) is
-  'CP-41: the caller''s path (push_only, sms_only, push_and_sms) and lead time '
-  '(1 to 60 minutes); null leaves as it is. Holds for previews still to come.';
+comment on function coaching.update_coaching_preferences(text, integer) is $$
+@values notification_pref MemberNotificationPref
+CP-41: the caller's path (push_only, sms_only, push_and_sms) and lead time (1 to 60 minutes); null leaves as it is.
+Holds for previews still to come.
+$$;
 grant execute on function coaching.update_coaching_preferences(text, integer) to rowbell_user;

@@ -34,6 +34,9 @@ create or replace view coaching.delivery_log with (security_barrier = true) as
   ) as o on true
   where e.type_key in ('coaching_preview', 'coaching_call');
 comment on view coaching.delivery_log is $$
+@values status DeliveryLogStatus: queued sent delivered opened failed
+@values type DeliveryLogType: call preview_push fallback_sms preview_sms
+@nullable call_id provider_message_id error sent_at delivered_at opened_at failed_at
 @primaryKey id
 @foreignKey (call_id) references coaching.calls (id)|@fieldName call|@foreignFieldName deliveryLog
 CP-43: one line a delivery of this product, with the time of each step. type: preview_push, preview_sms,

@@ -18,8 +18,12 @@ as $$
     and (pg_catalog.btrim(coalesce(search, '')) = '' or a.words @@ notify_hidden.prefix_query(search))
   order by a.id desc
 $$;
-comment on function notify.activity_feed(text[], text[], text[], text, text, timestamptz, timestamptz, text, uuid) is
-  'The caller''s own activity, newest first; operators see everybody''s, or user_id''s. What is not given filters nothing. since '
-  'is included, until is not; search finds what has all its words in title or description, the beginning of a word being enough.';
+comment on function notify.activity_feed(text[], text[], text[], text, text, timestamptz, timestamptz, text, uuid) is $$
+@values actions ActivityAction
+@values statuses ActivityStatus
+The caller's own activity, newest first; operators see everybody's, or user_id's. What is not given filters nothing.
+since is included, until is not; search finds what has all its words in title or description, the beginning of a word
+being enough.
+$$;
 grant execute on function notify.activity_feed(text[], text[], text[], text, text, timestamptz, timestamptz, text, uuid)
   to rowbell_user, rowbell_operator;

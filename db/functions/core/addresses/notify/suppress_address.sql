@@ -30,7 +30,9 @@ begin
   return suppression;
 end
 $$;
-comment on function notify.suppress_address(text, text, text, timestamptz, text) is
-  'For operators: puts an address on the suppression list, for ever or until an instant; what '
-  'is planned from now on is not sent there. suppression_changes keeps who, when and why (note).';
+comment on function notify.suppress_address(text, text, text, timestamptz, text) is $$
+@values reason SuppressionReason
+For operators: puts an address on the suppression list, for ever or until an instant; what is planned from now on is not
+sent there. suppression_changes keeps who, when and why (note).
+$$;
 grant execute on function notify.suppress_address(text, text, text, timestamptz, text) to rowbell_operator;

@@ -11,7 +11,9 @@ create or replace view analytics.sms_costs with (security_barrier = true) as
   -- What a provider took, or may have taken, is paid for.
   where d.sms_segments is not null and (d.sent_at is not null or d.status = 'unknown')
   group by 1, 2, 3, p.currency;
-comment on view analytics.sms_costs is
-  'SMS that went out by day (UTC), type and country: messages, segments, and what they cost '
-  'by notify.sms_prices at the time; currency and cost are null where no price is known.';
+comment on view analytics.sms_costs is $$
+@nullable country currency estimated_cost
+SMS that went out by day (UTC), type and country: messages, segments, and what they cost by notify.sms_prices at the
+time; currency and cost are null where no price is known.
+$$;
 grant select on analytics.sms_costs to rowbell_analyst, rowbell_operator;

@@ -5,7 +5,10 @@ create or replace view analytics.sms_forms with (security_barrier = true) as
   from notify.deliveries as d join notify.notifications as n on n.id = d.notification_id
   where d.sms_segments is not null and (d.sent_at is not null or d.status = 'unknown')
   group by 1, 2, 3, 4, 5;
-comment on view analytics.sms_forms is
-  'How often each form of an SMS''s copy went out, by day (UTC) and type, with its '
-  'encoding and segments; form is null where the type has no copy for SMS alone.';
+comment on view analytics.sms_forms is $$
+@values encoding DeliverySmsEncoding
+@nullable form encoding
+How often each form of an SMS's copy went out, by day (UTC) and type, with its encoding and segments; form is null where
+the type has no copy for SMS alone.
+$$;
 grant select on analytics.sms_forms to rowbell_analyst, rowbell_operator;

@@ -16,8 +16,10 @@ as $$
   -- By the index of one's own notifications, newest first.
   order by f.notification_id desc, f.delivery_id desc
 $$;
-comment on function notify.analytics_deliveries(text[], text[], text[], timestamptz, timestamptz, uuid) is
-  'What became of each of the caller''s deliveries and when, those of the newest notification first; operators '
-  'see everybody''s, or user_id''s. What is not given filters nothing; since is included, until is not.';
+comment on function notify.analytics_deliveries(text[], text[], text[], timestamptz, timestamptz, uuid) is $$
+@values statuses DeliveryStatus
+What became of each of the caller's deliveries and when, those of the newest notification first; operators see
+everybody's, or user_id's. What is not given filters nothing; since is included, until is not.
+$$;
 grant execute on function notify.analytics_deliveries(text[], text[], text[], timestamptz, timestamptz, uuid)
   to rowbell_user, rowbell_operator;

@@ -11,8 +11,11 @@ as $$
     case when step in ('hour', 'day') then step else '' end,
     analytics_over_time.user_id, types, channels, since, until, time_zone) as f)
 $$;
-comment on function notify.analytics_over_time(text, text[], text[], timestamptz, timestamptz, text, uuid) is
-  'analyticsSummary for each hour or day, those without anything included, at most 1000: the caller''s own; operators have '
-  'everybody''s, or user_id''s. Days are those of time_zone, as the hours (UTC) that begin in them. The last seven days unless told.';
+comment on function notify.analytics_over_time(text, text[], text[], timestamptz, timestamptz, text, uuid) is $$
+@values step TimeStep: hour day
+analyticsSummary for each hour or day, those without anything included, at most 1000: the caller's own; operators have
+everybody's, or user_id's. Days are those of time_zone, as the hours (UTC) that begin in them. The last seven days
+unless told.
+$$;
 grant execute on function notify.analytics_over_time(text, text[], text[], timestamptz, timestamptz, text, uuid)
   to rowbell_user, rowbell_operator;

@@ -60,6 +60,9 @@ create or replace view notify.delivery_timelines with (security_invoker = true) 
       case when t.is_tracked then r.clicked_at end as clicked_at
   ) as e;
 comment on view notify.delivery_timelines is $$
+@values status DeliveryStatus
+@nullable reason sent_at delivered_at read_at clicked_at unsubscribed_at failed_at
+@nullable time_to_deliver time_to_read time_to_click is_recovered is_app_opened
 @behavior -query:resource:connection
 @primaryKey delivery_id
 @foreignKey (delivery_id) references notify.deliveries (id)|@fieldName delivery|@foreignFieldName timeline

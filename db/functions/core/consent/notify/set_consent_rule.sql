@@ -21,7 +21,9 @@ begin
   return rule;
 end
 $$;
-comment on function notify.set_consent_rule(text, text, text) is
-  'For operators: what a country, a subdivision or ("*") every other region '
-  'asks for before something promotional may be sent: opt_in or opt_out.';
+comment on function notify.set_consent_rule(text, text, text) is $$
+@values regime ConsentRuleRegime
+For operators: what a country, a subdivision or ("*") every other region asks for before something promotional may be
+sent: opt_in or opt_out.
+$$;
 grant execute on function notify.set_consent_rule(text, text, text) to rowbell_operator;

@@ -23,7 +23,9 @@ begin
   limit backtest_cases.max_rows;
 end
 $$;
-comment on function notify.backtest_cases(timestamptz, timestamptz, jsonb, integer, integer, text, integer) is
-  'For operators: the candidates themselves that backtest() says would have ended otherwise, '
-  'oldest event first, at most 10000; new_outcome: only those that would have ended so.';
+comment on function notify.backtest_cases(timestamptz, timestamptz, jsonb, integer, integer, text, integer) is $$
+@values new_outcome DecisionOutcome
+For operators: the candidates themselves that backtest() says would have ended otherwise, oldest event first, at most
+10000; new_outcome: only those that would have ended so.
+$$;
 grant execute on function notify.backtest_cases(timestamptz, timestamptz, jsonb, integer, integer, text, integer) to rowbell_operator;

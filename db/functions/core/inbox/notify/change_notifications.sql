@@ -82,9 +82,11 @@ begin
   return result;
 end
 $$;
-comment on function notify.change_notifications(text, uuid[], notify.inbox_filter, timestamptz) is
-  'Changes notifications of the caller, by id (at most 500) or all that the filter finds. action: seen, read, '
-  'unread, archive, unarchive, delete, snooze (until an instant within a year; they come back unread) or '
-  'unsnooze. Others'', unknown ones and those that are so already stay as they are. Returns how many changed, '
-  'and for ten minutes a token for undo_change(), while it is among the last 20 (the limit undo_records).';
+comment on function notify.change_notifications(text, uuid[], notify.inbox_filter, timestamptz) is $$
+@values action InboxAction: seen read unread archive unarchive delete snooze unsnooze
+Changes notifications of the caller, by id (at most 500) or all that the filter finds. action: seen, read, unread,
+archive, unarchive, delete, snooze (until an instant within a year; they come back unread) or unsnooze. Others', unknown
+ones and those that are so already stay as they are. Returns how many changed, and for ten minutes a token for
+undo_change(), while it is among the last 20 (the limit undo_records).
+$$;
 grant execute on function notify.change_notifications(text, uuid[], notify.inbox_filter, timestamptz) to rowbell_user;

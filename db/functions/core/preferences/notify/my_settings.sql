@@ -5,7 +5,9 @@ security definer set search_path = pg_catalog, pg_temp
 as $$
   select notify_private.effective_settings(notify_hidden.current_user_id(), at)
 $$;
-comment on function notify.my_settings(timestamptz) is
-  'Quiet hours, pause, cap, digest times and time zone as they hold for the '
-  'caller; "own" names what they decided themselves. at: as it was at an instant.';
+comment on function notify.my_settings(timestamptz) is $$
+@nullable
+Quiet hours, pause, cap, digest times and time zone as they hold for the caller; "own" names what they decided
+themselves. at: as it was at an instant.
+$$;
 grant execute on function notify.my_settings(timestamptz) to rowbell_user;

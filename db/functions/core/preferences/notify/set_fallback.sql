@@ -34,7 +34,9 @@ begin
   return choice;
 end
 $$;
-comment on function notify.set_fallback(text, text) is
-  'The caller''s own order of channels for a type (fallbacks); null takes the choice '
-  'back, so that the type''s own holds. Raises RBNFD or RBINV, naming the field.';
+comment on function notify.set_fallback(text, text) is $$
+@nullable
+The caller's own order of channels for a type (fallbacks); null takes the choice back, so that the type's own holds.
+Raises RBNFD or RBINV, naming the field.
+$$;
 grant execute on function notify.set_fallback(text, text) to rowbell_user;

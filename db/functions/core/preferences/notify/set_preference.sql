@@ -17,7 +17,10 @@ begin
   return effective;
 end
 $$;
-comment on function notify.set_preference(text, text, boolean, text) is
-  'The caller''s own choice whether (enabled) and how often (frequency: instant, daily, weekly, '
-  'never) to get a type on a channel. What is not given stays as it is. Answers with what holds now.';
+comment on function notify.set_preference(text, text, boolean, text) is $$
+@nullable
+The caller's own choice whether (enabled) and how often (frequency: instant, daily, weekly, never) to get a type on a
+channel. What is not given stays as it is. Answers with what holds
+now, or with null where the type is switched off.
+$$;
 grant execute on function notify.set_preference(text, text, boolean, text) to rowbell_user;

@@ -46,8 +46,10 @@ begin
   return type;
 end
 $$;
-comment on function notify.update_type_defaults(text, boolean, text[], text, text[], text) is
-  'For operators: whether a type is in use, what holds for those who chose nothing '
-  '(default_channels, default_frequency), what nobody can switch off (locked_channels), and what '
-  'becomes of it beyond the cap (cap_excess: drop, defer, digest). What is not given stays as it is.';
+comment on function notify.update_type_defaults(text, boolean, text[], text, text[], text) is $$
+@values cap_excess NotificationTypeCapExcess
+For operators: whether a type is in use, what holds for those who chose nothing (default_channels, default_frequency),
+what nobody can switch off (locked_channels), and what becomes of it beyond the cap (cap_excess: drop, defer, digest).
+What is not given stays as it is.
+$$;
 grant execute on function notify.update_type_defaults(text, boolean, text[], text, text[], text) to rowbell_operator;

@@ -16,7 +16,9 @@ begin
   return notify_private.record_receipt(report_receipt.delivery_id, report_receipt.kind, 'client');
 end
 $$;
-comment on function notify.report_receipt(uuid, text) is
-  'The client''s word that a delivery to the caller was delivered, opened or clicked. '
-  'In any order and as often as it likes: true the first time, false afterwards.';
+comment on function notify.report_receipt(uuid, text) is $$
+@values kind ReportedReceiptKind: delivered opened clicked
+The client's word that a delivery to the caller was delivered, opened or clicked. In any order and as often as it likes:
+true the first time, false afterwards.
+$$;
 grant execute on function notify.report_receipt(uuid, text) to rowbell_user;

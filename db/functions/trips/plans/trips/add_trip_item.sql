@@ -23,6 +23,9 @@ begin
   return item;
 end
 $$;
-comment on function trips.add_trip_item(uuid, text, text, uuid) is
-  'Adds something to pack (packing) or to prepare (prep) for a trip that the caller travels on; for one traveler, or for everybody.';
+comment on function trips.add_trip_item(uuid, text, text, uuid) is $$
+@values kind TripItemKind
+Adds something to pack (packing) or to prepare (prep) for a trip that the caller travels on; for one traveler, or for
+everybody.
+$$;
 grant execute on function trips.add_trip_item(uuid, text, text, uuid) to rowbell_user;

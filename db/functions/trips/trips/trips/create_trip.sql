@@ -24,7 +24,9 @@ begin
   return trip;
 end
 $$;
-comment on function trips.create_trip(uuid, text, text) is
-  'Starts planning a trip in a circle of the caller''s, who leads it. The circle is '
-  'told. type: collaborative (the circle travels) or hosted (only participants do).';
+comment on function trips.create_trip(uuid, text, text) is $$
+@values type TripType
+Starts planning a trip in a circle of the caller's, who leads it. The circle is told. type: collaborative (the circle
+travels) or hosted (only participants do).
+$$;
 grant execute on function trips.create_trip(uuid, text, text) to rowbell_user;

@@ -7,6 +7,7 @@ create or replace view trips.travelers with (security_barrier = true) as
   join notify.users as u on u.id = a.user_id
   where a.trip_id = any (array(select trips_private.my_trip_ids()));
 comment on view trips.travelers is $$
+@nullable name
 @primaryKey trip_id,user_id
 @foreignKey (trip_id) references trips.trips (id)|@fieldName trip|@foreignFieldName travelers
 Who travels, by name: the active travelers of the trips that the caller travels on.

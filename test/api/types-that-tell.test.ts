@@ -1,0 +1,163 @@
+import pg from 'pg';
+import { makeSchema } from 'postgraphile';
+import {
+  type GraphQLSchema,
+  type GraphQLType,
+  getNamedType,
+  isEnumType,
+  isInputObjectType,
+  isNonNullType,
+  isObjectType,
+} from 'postgraphile/graphql';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createPreset } from '../../src/graphql/preset.ts';
+import { listSchemas } from '../../src/migrate/packs.ts';
+import { createUser, signToken, startTestApi, type TestApi } from '../support/api.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+
+/** What is asked of the scope of a field; PostGraphile's own types say the same in four pages. */
+type Scope = {
+  readonly fieldName: string;
+  readonly isRootQuery?: boolean;
+  readonly isPgRowByUniqueConstraintField?: boolean;
+  readonly isPgSingleRelationField?: boolean;
+  readonly pgFieldAttribute?: { readonly notNull?: boolean; readonly extensions?: { readonly tags?: object } };
+};
+
+let database: TestDatabase;
+let api: TestApi;
+let schema: GraphQLSchema;
+/** Fields that may be null, as `Type.field`, with what PostGraphile knows of them. */
+const nullable = new Map<string, Scope>();
+
+beforeAll(async () => {
+  database = await createDatabase();
+  api = await startTestApi(database);
+  const collect: GraphileConfig.Plugin = {
+    name: 'CollectPlugin',
+    version: '1.0.0',
+    schema: {
+      hooks: {
+        GraphQLObjectType_fields_field: {
+          after: ['RowbellNonNullPlugin'],
+          callback(field, _build, { scope, Self }) {
+            if (!isNonNullType(field.type)) nullable.set(`${Self.name}.${scope.fieldName}`, scope as unknown as Scope);
+            return field;
+          },
+        },
+      },
+    },
+  };
+  const pool = new pg.Pool({ connectionString: database.apiUrl, max: 2 });
+  const preset = createPreset({ pool, schemas: await listSchemas() });
+  ({ schema } = await makeSchema({ extends: [preset], plugins: [collect] }));
+  await pool.end();
+});
+afterAll(async () => {
+  await api?.stop();
+  await database?.drop();
+});
+
+/** Fields that are written by hand, or whose function has the tag `@nullable`, and why they may be null. */
+const reasons: Readonly<Record<string, string>> = {
+  'PageInfo.startCursor': 'an empty page has no cursors',
+  'PageInfo.endCursor': 'an empty page has no cursors',
+  'Query.mySettings': 'the application has not written the caller down yet',
+  'Query.effectiveSettingsAt': 'there may be no such person',
+  'SetFallbackPayload.result': 'a choice that was not there was taken back',
+  'SetPreferencePayload.result': 'the type is switched off',
+  'TestPushResult.deliveryId': 'a rule held it back',
+  'TestPushResult.reason': 'nothing went wrong',
+  'TestPushResult.providerCode': 'the provider gave none',
+  'TestEmailPayload.deliveryId': 'a rule held it back',
+  'TestEmailPayload.reason': 'nothing went wrong',
+  'TestEmailPayload.providerCode': 'the mail server gave none',
+};
+
+test('what may be null has a reason: its column, that there may be no such row, that a policy may hide it, or one that is said', () => {
+  const unexplained = [...nullable].filter(
+    ([path, scope]) =>
+      scope.fieldName !== 'clientMutationId' &&
+      !(scope.pgFieldAttribute && !scope.pgFieldAttribute.notNull) &&
+      !(scope.isRootQuery && scope.isPgRowByUniqueConstraintField) &&
+      !scope.isPgSingleRelationField &&
+      !reasons[path],
+  );
+  expect(unexplained.map(([path]) => path)).toEqual([]);
+  expect(Object.keys(reasons).filter((path) => !nullable.has(path))).toEqual([]);
+  // The test would show nothing if it saw no fields.
+  expect(nullable.get('Notification.readAt')).toBeDefined();
+  for (const never of ['Notification.id', 'Query.inbox', 'Mutation.changeNotifications', 'DeliveryMetric.sent'])
+    expect(nullable.has(never)).toBe(false);
+});
+
+test('lists have no holes, given or answered', () => {
+  const text = Object.values(schema.getTypeMap()).flatMap((type) => {
+    if (isInputObjectType(type)) return Object.values(type.getFields()).map((field) => `${type.name}: ${field.type}`);
+    if (!isObjectType(type)) return [];
+    return Object.values(type.getFields()).flatMap((field) => [
+      `${type.name}.${field.name}: ${field.type}`,
+      ...field.args.map((argument) => `${type.name}.${field.name}(${argument.name}: ${argument.type})`),
+    ]);
+  });
+  expect(text.length).toBeGreaterThan(2_000);
+  expect(text.filter((one) => !/^__/.test(one) && /\[[^\]]*[^!\]]\]/.test(one))).toEqual([]);
+});
+
+const isText = (type: GraphQLType) => String(getNamedType(type)) === 'String';
+
+/** Of names that are closed sets elsewhere, those that are open: the application's or a pack's own words. */
+const open = new Set([
+  'TraceEntry.status: of a hold, a digest, an attempt, a receipt or a delivery, as its "what" says',
+  'Verification.kind: the application names what it verifies',
+]);
+
+test('whatever is one of some values is an enum, in what is answered and in what is given', () => {
+  const closed =
+    /(?:^|c|C)hannels?$|^(?:newO|o)utcome$|^status(?:es)?$|[fF]requency$|^provider$|^actions?$|^kind$|^places$|^step$|^bounceType$|^verdict$/;
+  const texts: string[] = [];
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) && !isInputObjectType(type)) continue;
+    for (const field of Object.values(type.getFields())) {
+      if (closed.test(field.name) && isText(field.type)) texts.push(`${type.name}.${field.name}`);
+      if (!('args' in field)) continue;
+      for (const argument of field.args)
+        if (closed.test(argument.name) && isText(argument.type)) texts.push(`${field.name}(${argument.name})`);
+    }
+  }
+  const isOpen = (path: string) => [...open].some((each) => each.startsWith(`${path}:`));
+  expect(texts.filter((path) => !isOpen(path.replace(/Condition\./, '.')))).toEqual([]);
+  const valuesOf = (name: string) => {
+    const type = schema.getType(name);
+    return isEnumType(type) ? type.getValues().map((value) => value.name) : [];
+  };
+  expect(valuesOf('Channel')).toEqual(['push', 'email', 'sms', 'voice', 'in_app', 'webhook']);
+  expect(valuesOf('TripStatus')).toEqual(['scheduling', 'proposed', 'locked', 'canceled', 'completed']);
+  expect(valuesOf('NotificationTypeInterruptionLevel')).toContain('time_sensitive');
+  expect(valuesOf('InboxSort')).toEqual(['newest', 'oldest', 'unread_first']);
+});
+
+test('a value that does not exist is refused before anything runs, and one that exists is taken and answered alike', async () => {
+  const token = await signToken(await createUser(database));
+  const set = (channel: string) =>
+    api.ask(
+      `mutation { a: setPreference(input: { typeKey: "test_push", channel: push, enabled: false }) { result { channel } }
+         b: setPreference(input: { typeKey: "test_push", channel: ${channel}, enabled: false }) { result { channel } } }`,
+      { token },
+    );
+  const mine = async () =>
+    (await api.ask('{ preferences { nodes { channel enabled } } }', { token })).data.preferences.nodes;
+  for (const wrong of ['fax', '"push"', 'PUSH']) expect((await set(wrong)).status).toBe(400);
+  const given = await api.ask(
+    'mutation ($c: Channel!) { setPreference(input: { typeKey: "test_push", channel: $c, enabled: true }) { result { channel } } }',
+    { token, variables: { c: 'fax' } },
+  );
+  expect(given.codes).toHaveLength(1);
+  expect(await mine()).toEqual([]);
+  expect((await set('push')).errors).toEqual([]);
+  expect(await mine()).toEqual([{ channel: 'push', enabled: false }]);
+  const { rows } = await database.owner.query('select channel from notify.preferences');
+  expect(rows).toEqual([{ channel: 'push' }]);
+  const filtered = await api.ask('{ preferences(condition: { channel: push }) { nodes { channel } } }', { token });
+  expect(filtered.data.preferences.nodes).toHaveLength(1);
+});
