@@ -106,7 +106,7 @@ create type notify.inbox_filter as (
   app text
 );
 comment on type notify.inbox_filter is $$
-@nullable categories types read places since until search thread_id
+@nullable
 @values places InboxPlace: inbox archived snoozed
 Which notifications of one's own: what is not given filters nothing, except that places is the inbox unless told; an
 empty list matches nothing.
