@@ -57,6 +57,7 @@ begin
               reason = case when m.gone then 'not_relevant' else d.reason end,
               finished_at = case when m.gone then at end,
               claim_id = case when not m.gone then claim_id end,
+              due_at = null,
               attempt = d.attempt + (not m.gone)::integer
             from (
               select t.delivery_id, t.notification_id = any (array(
@@ -88,16 +89,18 @@ begin
       perform notify_private.advance_awaited(irrelevant, at);
       taken := array(select t from unnest(taken) as t where t.delivery_id <> all (irrelevant));
     else
-      update notify.deliveries as d set status = 'sending', claim_id = claim_id, attempt = d.attempt + 1
+      update notify.deliveries as d set status = 'sending', claim_id = claim_id, due_at = null, attempt = d.attempt + 1
       where d.id = any (array(select t.delivery_id from unnest(taken) as t where t.fate = 'sending'));
     end if;
     if exists (select from unnest(taken) as t where t.fate = 'sending') then
-      insert into notify_private.claims (id, worker_id, sender_id, claimed_at) values (claim_id, worker_id, sender_id, at);
+      insert into notify_private.claims (id, worker_id, sender_id, delivery_ids, claimed_at)
+      values (claim_id, worker_id, sender_id, array(select t.delivery_id from unnest(taken) as t where t.fate = 'sending'), at);
     end if;
     if exists (select from unnest(taken) as t where t.fate <> 'sending') then
       update notify.deliveries as d
       set
         (status, reason) = (select t.fate, t.reason from unnest(taken) as t where t.delivery_id = d.id),
+        due_at = null,
         finished_at = at
       where d.id = any (array(select t.delivery_id from unnest(taken) as t where t.fate <> 'sending'));
       perform notify_private.advance_awaited(array(select t.delivery_id from unnest(taken) as t where t.fate <> 'sending'), at);
