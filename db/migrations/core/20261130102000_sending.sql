@@ -135,24 +135,24 @@ create type notify_private.sending as (sender_id smallint, lane text);
 comment on type notify_private.sending is 'A sender and lane of which there are deliveries to look at.';
 
 create type notify_private.claimable as (
-  delivery_id uuid, notification_id uuid, attempt integer, fate text, reason text, expires_at timestamptz, address text,
-  web_push_p256dh text, web_push_auth text, registered_at timestamptz, webhook_secret text, recipient_id uuid,
-  has_relevance_check boolean
+  delivery_id uuid, notification_id uuid, attempt integer, fate text, reason text, expires_at timestamptz,
+  address text, web_push_p256dh text, web_push_auth text, registered_at timestamptz, webhook_secret text,
+  recipient_id uuid, has_relevance_check boolean
 );
 comment on type notify_private.claimable is
   'A due delivery, what becomes of it (sending, expired, canceled, suppressed) and why, and its address as it stands now.';
 
 create type notify_private.claimed_delivery as (
-  delivery_id uuid, attempt integer, address text, web_push_p256dh text, web_push_auth text, registered_at timestamptz,
-  webhook_secret text, type_key text, title text, subtitle text, body text, data jsonb, thread_id text, collapse_key text,
-  tag text, sound text, urgency text, interruption_level text, expires_at timestamptz, email jsonb, recipient_id uuid,
-  origin_answers boolean
+  delivery_id uuid, attempt integer,
+  address text, web_push_p256dh text, web_push_auth text, registered_at timestamptz, webhook_secret text,
+  type_key text, title text, subtitle text, body text, data jsonb, thread_id text, collapse_key text, tag text, sound text,
+  urgency text, interruption_level text, expires_at timestamptz, email jsonb, recipient_id uuid, origin_answers boolean
 );
 comment on type notify_private.claimed_delivery is 'All a provider needs to send one delivery (src/providers/types.ts, Message).';
 
 create type notify_private.fate as (
-  delivery_id uuid, attempt integer, lane text, channel text, device_id uuid, address text, outcome text, reason text, code text,
-  provider_message_id text, status text, due_at timestamptz, is_awaited boolean
+  delivery_id uuid, attempt integer, lane text, channel text, device_id uuid, address text,
+  outcome text, reason text, code text, provider_message_id text, status text, due_at timestamptz, is_awaited boolean
 );
 comment on type notify_private.fate is 'What a result makes of its delivery: the next status and, where it is tried again, when.';
 
