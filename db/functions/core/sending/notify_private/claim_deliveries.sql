@@ -11,20 +11,39 @@ as $$
 declare
   at constant timestamptz := pg_catalog.clock_timestamp();
   room integer := notify_private.acquire_send_permits(sender_id, lane, max_deliveries);
+  few uuid[];
   taken notify_private.claimable[];
   asked notify_private.candidate[];
   irrelevant uuid[];
   unclear uuid[];
   provider text;
   own_channel text;
+  is_unlimited boolean;
 begin
-  select p.provider, p.channel into strict provider, own_channel
+  select p.provider, p.channel, s.rate_per_second is null into strict provider, own_channel, is_unlimited
   from notify.senders as s join notify.providers as p on p.provider = s.provider where s.id = sender_id;
   loop
     exit when room = 0;
-    taken := notify_private.lock_due_deliveries(sender_id, lane, at, room);
+    few := '{}';
+    -- Where more wait than there is room for, single ones pass those of a mass: they have four fifths of the room, the mass has the
+    -- rest. A claim that has some is smaller, so that they need not wait for the outcome of many; but what is held to a rate
+    -- has paid for its room.
+    if room >= 10 and exists (
+      select from notify.deliveries as d
+      where d.sender_id = sender_id and d.lane = lane and d.status = 'queued' and d.due_at <= at order by d.due_at offset room
+    ) then
+      few := notify_private.few_due_deliveries(sender_id, lane, at, room * 4 / 5);
+    end if;
+    taken := '{}';
+    if pg_catalog.cardinality(few) > 0 then
+      taken := notify_private.lock_due_deliveries(sender_id, lane, at, null, among => few);
+    end if;
+    taken := taken || notify_private.lock_due_deliveries(
+      sender_id, lane, at,
+      case when pg_catalog.cardinality(few) > 0 and is_unlimited then room / 5 else room - pg_catalog.cardinality(taken) end,
+      but => few);
     exit when pg_catalog.cardinality(taken) = 0;
-    if pg_catalog.cardinality(taken) = room then
+    if pg_catalog.cardinality(taken) = room or pg_catalog.cardinality(few) > 0 then
       taken := notify_private.limit_chunk_per_person(sender_id, lane, at, taken);
     end if;
     if own_channel in ('sms', 'voice') then
