@@ -4175,6 +4175,9 @@ function notify_private.fail_event(event_id uuid, error text) returns void
   sql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
+function notify_private.few_due_deliveries(sender_id smallint, lane text, at timestamp with time zone, wanted integer) returns uuid[]
+  plpgsql volatile set search_path=pg_catalog, pg_temp
+
 function notify_private.finalize_digests(closing notify.digests[], at timestamp with time zone) returns void
   plpgsql volatile set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, enable_hashjoin=off, enable_mergejoin=off
 
@@ -4242,7 +4245,7 @@ function notify_private.list_senders() returns TABLE(id smallint, provider text)
 function notify_private.local_instant(local timestamp without time zone, zone text, which text DEFAULT 'last'::text) returns timestamp with time zone
   plpgsql immutable parallel safe set search_path=pg_catalog, pg_temp
 
-function notify_private.lock_due_deliveries(sender_id smallint, lane text, at timestamp with time zone, wanted integer, among uuid[] DEFAULT NULL::uuid[]) returns notify_private.claimable[]
+function notify_private.lock_due_deliveries(sender_id smallint, lane text, at timestamp with time zone, wanted integer, among uuid[] DEFAULT NULL::uuid[], but uuid[] DEFAULT '{}'::uuid[]) returns notify_private.claimable[]
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.lock_few_events(type_key text, at timestamp with time zone, wanted integer) returns uuid[]
