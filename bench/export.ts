@@ -74,7 +74,7 @@ async function takeByCursor(query: string): Promise<number> {
 
 const lists = {
   notifications: 'select * from notify_hidden.inbox(null) order by id desc',
-  activity: 'select * from notify.activity_feed()',
+  activity: 'select * from notify.activity_feed() order by id desc',
 };
 const table: string[] = [];
 try {

@@ -10,6 +10,7 @@ import { InboxPlugin } from './inbox.ts';
 import { InflectionPlugin } from './inflection.ts';
 import { NonNullPlugin } from './non-null.ts';
 import { NotificationByKeyPlugin } from './notification-by-key.ts';
+import { OrdersPlugin } from './orders.ts';
 import { PageCapPlugin } from './page-cap.ts';
 import { PlansPlugin } from './plan-cache.ts';
 import { RelationsPlugin } from './relations.ts';
@@ -53,6 +54,7 @@ export function createPreset({ pool, schemas, connections }: PresetOptions): Gra
       InflectionPlugin,
       RelationsPlugin,
       PageCapPlugin,
+      OrdersPlugin,
       InboxPlugin,
       NotificationByKeyPlugin,
       TestSendPlugin,

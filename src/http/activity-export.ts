@@ -49,6 +49,8 @@ export const activityExport: ExportSource = {
     ];
     const feed = `select ${selected(columns)} from notify.activity_feed($1, $2, $3, $4, $5, $6, $7, $8, $9)`;
     return (after) =>
-      after ? { text: `${feed} where id < $10`, values: [...values, after.id] } : { text: feed, values };
+      after
+        ? { text: `${feed} where id < $10 order by id desc`, values: [...values, after.id] }
+        : { text: `${feed} order by id desc`, values };
   },
 };

@@ -56,7 +56,6 @@ describe('NC-22 over the API', () => {
       'Payment begun',
     ]);
     expect(await feed(`(since: "${month}-01T13:00:00Z", until: "${month}-02T01:00:00Z")`)).toEqual(['Payment failed']);
-    expect(await feed('(first: 1, offset: 1)')).toEqual(['Payment failed']);
     const first = await ask(
       '{ activityFeed(first: 2) { nodes { title } pageInfo { endCursor hasNextPage } totalCount } }',
     );
@@ -115,7 +114,7 @@ describe('NC-22 over the API', () => {
     await db.owner.query('analyze notify.activities');
     for (const args of ['', `types => '{login}'`, `search => 'log'`]) {
       const nodes = await db.asUser(busy, (client) =>
-        explain(client, `select * from notify.activity_feed(${args}) limit 20`),
+        explain(client, `select * from notify.activity_feed(${args}) order by id desc limit 20`),
       );
       // The months that are still empty may be read in any way.
       const read = nodes.filter(

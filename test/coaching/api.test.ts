@@ -244,6 +244,8 @@ describe('CP-42 CP-43 CP-44 history and log', () => {
     expect((await page({ first: 2, offset: 1 })).nodes.map(({ id }: { id: string }) => id)).toEqual(ids.slice(1, 3));
     const first = await page({ first: 3 });
     expect(first.pageInfo.hasNextPage).toBe(true);
+    // What comes in now is on no page that follows.
+    await told(ada.id, ['push']);
     const second = await page({ first: 3, after: first.pageInfo.endCursor });
     expect([...first.nodes, ...second.nodes].map(({ id }) => id)).toEqual(ids);
     expect((await done(await person(), history)).callHistory.nodes).toEqual([]);

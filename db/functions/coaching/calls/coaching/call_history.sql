@@ -8,5 +8,6 @@ as $$
   order by l.id desc
 $$;
 comment on function coaching.call_history() is
+  E'@order id desc\n@offset\n'
   'CP-42: the previews that were sent to the caller, newest first; page it by first and offset, or by cursors.';
 grant execute on function coaching.call_history() to rowbell_user;

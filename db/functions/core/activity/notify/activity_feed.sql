@@ -1,4 +1,5 @@
--- Plain SQL without settings, so that it is inlined: what is asked for then chooses the index.
+-- Plain SQL without settings, so that it is inlined: what is asked for then chooses the index. Its reader says the order: one of its
+-- own would be planned apart, for all rows where a page is wanted.
 create or replace function notify.activity_feed(
   types text[] default null, statuses text[] default null, actions text[] default null,
   resource_type text default null, resource_id text default null,
@@ -16,9 +17,9 @@ as $$
     and (since is null or a.created_at >= since)
     and (until is null or a.created_at < until)
     and (pg_catalog.btrim(coalesce(search, '')) = '' or a.words @@ notify_hidden.prefix_query(search))
-  order by a.id desc
 $$;
 comment on function notify.activity_feed(text[], text[], text[], text, text, timestamptz, timestamptz, text, uuid) is $$
+@order id desc
 @values actions ActivityAction
 @values statuses ActivityStatus
 The caller's own activity, newest first; operators see everybody's, or user_id's. What is not given filters nothing.

@@ -1,4 +1,5 @@
--- Plain SQL without settings, so that it is inlined: what is asked for then chooses the index.
+-- Plain SQL without settings, so that it is inlined: what is asked for then chooses the index. Its reader says the order, which the
+-- index of one's own notifications has.
 create or replace function notify.analytics_deliveries(
   types text[] default null, channels text[] default null, statuses text[] default null,
   since timestamptz default null, until timestamptz default null, user_id uuid default null
@@ -13,10 +14,9 @@ as $$
     and (since is null or f.delivery_id >= notify_hidden.uuidv7_floor(since))
     -- A delivery is never before its notification.
     and (until is null or (f.delivery_id < notify_hidden.uuidv7_floor(until) and f.notification_id < notify_hidden.uuidv7_floor(until)))
-  -- By the index of one's own notifications, newest first.
-  order by f.notification_id desc, f.delivery_id desc
 $$;
 comment on function notify.analytics_deliveries(text[], text[], text[], timestamptz, timestamptz, uuid) is $$
+@order notification_id desc, delivery_id desc
 @values statuses DeliveryStatus
 What became of each of the caller's deliveries and when, those of the newest notification first; operators see
 everybody's, or user_id's. What is not given filters nothing; since is included, until is not.

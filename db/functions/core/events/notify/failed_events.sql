@@ -6,6 +6,7 @@ as $$
   order by e.id desc limit least(greatest(max_rows, 1), 100)
 $$;
 comment on function notify.failed_events(integer) is
+  E'@order id desc\n'
   'For operators: events that could not be planned so far, newest first, at '
   'most 100. Reads as the caller, whose grants let operators alone see all.';
 grant execute on function notify.failed_events(integer) to rowbell_operator;

@@ -15,6 +15,7 @@ as $$
   order by 2 desc
 $$;
 comment on function notify.inbox_threads(notify.inbox_filter) is
+  E'@order newest_id desc\n'
   'What the filter finds of the caller''s notifications, thread by thread, '
   'the one with the newest first. One without a thread is a thread of its own.';
 grant execute on function notify.inbox_threads(notify.inbox_filter) to rowbell_user, rowbell_operator;

@@ -29,6 +29,7 @@ begin
 end
 $$;
 comment on function notify.recent_deliveries(text, uuid, uuid, integer) is
+  E'@order id desc\n'
   'For operators: the newest deliveries of all or of one subject (an order), at most 100; older_than '
   'is the last id of the page before. Reads as the caller, whose grants let operators alone see all.';
 grant execute on function notify.recent_deliveries(text, uuid, uuid, integer) to rowbell_operator;

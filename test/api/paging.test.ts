@@ -1,0 +1,215 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  buildSchema,
+  type GraphQLEnumType,
+  type GraphQLField,
+  type GraphQLObjectType,
+  getNamedType,
+  getNullableType,
+  isLeafType,
+  isRequiredArgument,
+} from 'postgraphile/graphql';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { listSchemas } from '../../src/migrate/packs.ts';
+import { createAnyRows } from '../support/any-rows.ts';
+import { createUser, signToken, startTestApi, type TestApi } from '../support/api.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+
+const sdl = await readFile(join(import.meta.dirname, '../../src/generated/schema.graphql'), 'utf8');
+const schema = buildSchema(sdl);
+type Field = GraphQLField<unknown, unknown>;
+const connections = Object.values(schema.getQueryType()?.getFields() ?? {}).filter(({ type }) =>
+  getNamedType(type).name.endsWith('Connection'),
+);
+const ordered = connections.filter(({ args }) => args.some(({ name }) => name === 'orderBy'));
+
+let database: TestDatabase;
+let api: TestApi;
+let tokens: readonly string[];
+let person: string;
+let anyRows: Awaited<ReturnType<typeof createAnyRows>>;
+beforeAll(async () => {
+  database = await createDatabase();
+  person = await createUser(database);
+  tokens = [await signToken(person, { role: 'operator' }), await signToken(person)];
+  // Before the tables lose their constraints, by which the API knows their keys.
+  api = await startTestApi(database, { PLANNING_MS_PER_MINUTE: '60000' });
+  anyRows = await createAnyRows(database.owner, await listSchemas(), person);
+  for (const table of anyRows.tables) await anyRows.insert(table, 9);
+}, 120_000);
+afterAll(async () => {
+  await api?.stop();
+  await database?.drop();
+});
+
+const orderTypeOf = ({ args }: Field) =>
+  getNamedType(args.find(({ name }) => name === 'orderBy')?.type as never) as unknown as GraphQLEnumType;
+const ordersOf = (field: Field) =>
+  orderTypeOf(field)
+    .getValues()
+    .map(({ name }) => name);
+
+/** All that a row has of its own. */
+function leavesOf({ type }: Field): string {
+  const nodes = (getNamedType(type) as GraphQLObjectType).getFields().nodes as Field;
+  const row = getNamedType(nodes.type) as GraphQLObjectType;
+  return Object.values(row.getFields())
+    .filter((field) => isLeafType(getNullableType(field.type)) && !field.args.some(isRequiredArgument))
+    .map(({ name }) => name)
+    .join(' ');
+}
+
+type Row = { readonly cursor: string; readonly node: unknown };
+
+/** The table whose rows a connection has, by its name. */
+function tableOf({ name }: Field): string | undefined {
+  const words = name.replace(/[A-Z0-9]+/g, (letters) => `_${letters.toLowerCase()}`);
+  return anyRows.tables.find((table) => {
+    const [pack, bare] = table.split('.');
+    return bare === words || `${pack}_${bare}` === words || `${pack?.replace(/s$/, '')}_${bare}` === words;
+  });
+}
+
+async function page(
+  field: Field,
+  token: string,
+  { order, ...variables }: { first: number; after?: string | null; order: string | null },
+): Promise<readonly Row[]> {
+  // One document for all orders: a new one would have to be planned.
+  const [declared, given] = order === null ? ['', ''] : [`, $order: ${orderTypeOf(field)}!`, ', orderBy: [$order]'];
+  const query = `query ($first: Int!, $after: Cursor${declared}) {
+    rows: ${field.name}(first: $first, after: $after${given}) { edges { cursor node { ${leavesOf(field)} } } } }`;
+  const { data, errors } = await api.ask(query, { token, variables: { ...variables, order } });
+  if (errors.length > 0) throw new Error(`${field.name} ${order} ${JSON.stringify(errors)}`);
+  return data.rows.edges;
+}
+
+const told = (rows: readonly Row[]) => rows.map(({ node }) => JSON.stringify(node));
+
+/**
+ * Reads all pages of two rows while something happens after each, and compares with what was there before.
+ *
+ * @returns how many rows were there, and those that did not come exactly once
+ */
+async function walk(field: Field, token: string, order: string | null, meanwhile: () => Promise<void>) {
+  const before = told(await page(field, token, { first: 100, order }));
+  const seen: string[] = [];
+  for (let after: string | null | undefined = null; after !== undefined && seen.length < 200; ) {
+    const rows: readonly Row[] = await page(field, token, { first: 2, after, order });
+    await meanwhile();
+    seen.push(...told(rows));
+    after = rows.at(-1)?.cursor;
+  }
+  const times = (rows: readonly string[], row: string) => rows.filter((one) => one === row).length;
+  return { there: before.length, wrong: before.filter((row) => times(seen, row) !== times(before, row)) };
+}
+
+/** Whoever sees some rows of it. */
+async function readerOf(field: Field): Promise<string | null> {
+  for (const token of tokens) {
+    const rows = await page(field, token, { first: 100, order: 'PRIMARY_KEY_ASC' }).catch(() => []);
+    if (rows.length > 2) return token;
+  }
+  return null;
+}
+
+/** Views whose rows follow from other rows in ways that rows of chance hardly have, and tables of one row. */
+const withoutRows: readonly string[] = [
+  'callMetrics',
+  'deliveryLogs',
+  'members',
+  'myCircleInvitations',
+  'pendingMembers',
+  'settings',
+  'travelers',
+  'tripSettings',
+];
+
+test('every order of every connection ends in the key: each row comes once, whatever comes in', {
+  timeout: 600_000,
+}, async () => {
+  const empty: string[] = [];
+  const wrong: string[] = [];
+  for (const field of ordered) {
+    const token = await readerOf(field);
+    if (token === null) {
+      empty.push(field.name);
+      continue;
+    }
+    const table = tableOf(field);
+    for (const order of ordersOf(field)) {
+      let more = 1;
+      const found = await walk(field, token, order, async () => {
+        if (table && more-- > 0) await anyRows.insert(table, 1);
+      }).catch((error: Error) => ({ there: 0, wrong: [error.message] }));
+      if (found.wrong.length > 0) wrong.push(`${field.name} by ${order}: ${found.wrong.length} of ${found.there}`);
+    }
+  }
+  expect(wrong).toEqual([]);
+  expect(empty.filter((name) => !withoutRows.includes(name))).toEqual([]);
+});
+
+/** Functions whose rows keep coming: the table in which the newest appears, and what makes its rows such that they are found. */
+const growing: Readonly<
+  Record<string, { readonly table: string; readonly fit?: string; readonly by: 'operator' | 'user' }>
+> = {
+  activityFeed: { table: 'notify.activities', by: 'operator' },
+  recentDeliveries: { table: 'notify.deliveries', by: 'operator' },
+  failedEvents: {
+    table: 'notify.events',
+    fit: `update notify.events set planned_at = null, canceled_at = null, plan_error = 'none'`,
+    by: 'operator',
+  },
+  inboxThreads: {
+    table: 'notify.notifications',
+    fit: `update notify.notifications set recipient_id = $1, archived_at = null, deleted_at = null, snoozed_until = null, thread_id = id::text`,
+    by: 'user',
+  },
+};
+
+test.each(Object.entries(growing))(
+  '%s goes on after the last row seen, also where a newer one has come',
+  async (name, { table, fit, by }) => {
+    const field = connections.find((one) => one.name === name) as Field;
+    const makeFit = async () => {
+      if (fit) await database.owner.query(fit, fit.includes('$1') ? [person] : []);
+    };
+    await anyRows.insert(table, 6);
+    await makeFit();
+    const found = await walk(field, tokens[by === 'operator' ? 0 : 1] ?? '', null, async () => {
+      await anyRows.insert(table, 1);
+      await makeFit();
+    });
+    expect(found.there).toBeGreaterThan(4);
+    expect(found.wrong).toEqual([]);
+  },
+);
+
+test('functions that count rows instead are those whose answer is one piece', () => {
+  const counted = connections.filter(({ name, args }) => !ordered.some((one) => one.name === name) && args.length > 0);
+  const keyed = [...Object.keys(growing), 'analyticsDeliveries', 'callHistory', 'inbox'];
+  expect(counted.map(({ name }) => name).filter((name) => !keyed.includes(name))).toEqual(inOnePiece);
+});
+
+/** Figures of a time, a catalog with what a person chose, one explanation: nothing comes in between two pages. */
+const inOnePiece: readonly string[] = [
+  'activitySummary',
+  'backtest',
+  'backtestCases',
+  'capMetrics',
+  'deactivationMetrics',
+  'explain',
+  'exportMyData',
+  'exportPerson',
+  'inboxCategories',
+  'myConsents',
+  'myPreferences',
+  'predict',
+  'predictFor',
+  'preferencesAt',
+  'smsCosts',
+  'smsForms',
+  'subjectTotals',
+  'trace',
+];
