@@ -9,6 +9,7 @@ const ours: Readonly<Record<string, string>> = {
   'notify.category_preferences.source': 'on whose word: change_source()',
   'notify.preferences.source': 'on whose word: change_source()',
   'notify.personal_settings.source': 'on whose word: change_source()',
+  'notify.devices.app_key': 'one that there is, or register_device() refuses it',
   'notify.devices.deactivation_reason': 'a reason of ours',
   'notify.devices.session_id': "the token's, which the application signs",
   'notify.email_verifications.address': "the person's mailbox, which services write",

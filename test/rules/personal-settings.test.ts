@@ -35,7 +35,7 @@ const update = (input: object) =>
     { token, variables: { input } },
   );
 const reset = (settings?: readonly string[]) =>
-  api.ask(`mutation ($s: [SettingName]) { resetPersonalSettings(input: { settings: $s }) { result { ${fields} } } }`, {
+  api.ask(`mutation ($s: [SettingName!]) { resetPersonalSettings(input: { settings: $s }) { result { ${fields} } } }`, {
     token,
     variables: { s: settings },
   });
@@ -105,28 +105,28 @@ test('a pause begins and ends; the cap counts where it is lower than the operato
 
 test('NC-16 every refusal names the field', async () => {
   const cases: [object, RegExp][] = [
-    [{ timeZone: 'Europe/Atlantis' }, /^INVALID_INPUT time_zone: /],
-    [{ timeZone: 'UTC+3' }, /^INVALID_INPUT time_zone: /],
-    [{ dailyCap: 0 }, /^INVALID_INPUT daily_cap: must be from 1 to 3/],
-    [{ dailyCap: 4 }, /^INVALID_INPUT daily_cap: /],
-    [{ digestWeekday: 8 }, /^INVALID_INPUT digest_weekday: /],
+    [{ timeZone: 'Europe/Atlantis' }, /^INVALID_INPUT timeZone: /],
+    [{ timeZone: 'UTC+3' }, /^INVALID_INPUT timeZone: /],
+    [{ dailyCap: 0 }, /^INVALID_INPUT dailyCap: must be from 1 to 3/],
+    [{ dailyCap: 4 }, /^INVALID_INPUT dailyCap: /],
+    [{ digestWeekday: 8 }, /^INVALID_INPUT digestWeekday: /],
     [{ digestTime: '25:00' }, /^INVALID_INPUT .*input\.digestTime.* must be like "22:00"/],
     [{ digestTime: '9 o’clock' }, /^INVALID_INPUT .*input\.digestTime/],
-    [{ pausedUntil: '2020-01-01T00:00:00Z' }, /^INVALID_INPUT paused_until: /],
-    [{ pausedUntil: '2126-01-01T00:00:00Z' }, /^INVALID_INPUT paused_until: /],
+    [{ pausedUntil: '2020-01-01T00:00:00Z' }, /^INVALID_INPUT pausedUntil: /],
+    [{ pausedUntil: '2126-01-01T00:00:00Z' }, /^INVALID_INPUT pausedUntil: /],
     [{ pausedUntil: 'tomorrow' }, /^INVALID_INPUT .*input\.pausedUntil/],
     [{ pausedUntil: '2126-02-30T00:00:00Z' }, /^INVALID_INPUT .*input\.pausedUntil/],
     [{ pausedUntil: '2126-02-20T00:00:00' }, /^INVALID_INPUT .*input\.pausedUntil/],
-    [{ quietHours: [night(0)] }, /^INVALID_INPUT quiet_hours: weekday/],
-    [{ quietHours: [night(8)] }, /^INVALID_INPUT quiet_hours: weekday/],
+    [{ quietHours: [night(0)] }, /^INVALID_INPUT quietHours: weekday/],
+    [{ quietHours: [night(8)] }, /^INVALID_INPUT quietHours: weekday/],
     [{ quietHours: [night(1, '24:00')] }, /^INVALID_INPUT .*input\.quietHours\[0\]\.startsAt/],
-    [{ quietHours: [{ weekday: 1, startsAt: '22:00' }] }, /^INVALID_INPUT quiet_hours: each needs/],
-    [{ quietHours: [null] }, /^INVALID_INPUT quiet_hours: each needs/],
-    [{ quietHours: [night(1, '22:00', '22:00')] }, /^INVALID_INPUT quiet_hours: starts_at and ends_at must differ/],
-    [{ quietHours: [night(1), night(1, '23:00', '23:30')] }, /^INVALID_INPUT quiet_hours: windows overlap/],
-    [{ quietHours: [night(1), night(1)] }, /^INVALID_INPUT quiet_hours: windows overlap/],
+    [{ quietHours: [{ weekday: 1, startsAt: '22:00' }] }, /^INVALID_INPUT .*input\.quietHours\[0\]/],
+    [{ quietHours: [null] }, /^INVALID_INPUT .*input\.quietHours\[0\]/],
+    [{ quietHours: [night(1, '22:00', '22:00')] }, /^INVALID_INPUT quietHours: starts_at and ends_at must differ/],
+    [{ quietHours: [night(1), night(1, '23:00', '23:30')] }, /^INVALID_INPUT quietHours: windows overlap/],
+    [{ quietHours: [night(1), night(1)] }, /^INVALID_INPUT quietHours: windows overlap/],
     // From Sunday over midnight into Monday.
-    [{ quietHours: [night(7), night(1, '06:00', '08:00')] }, /^INVALID_INPUT quiet_hours: windows overlap/],
+    [{ quietHours: [night(7), night(1, '06:00', '08:00')] }, /^INVALID_INPUT quietHours: windows overlap/],
   ];
   for (const [input, message] of cases)
     expect([input, await refused(update(input))]).toEqual([input, expect.stringMatching(message)]);
@@ -135,7 +135,7 @@ test('NC-16 every refusal names the field', async () => {
   expect((await update({ quietHours: [night(7), night(1, '07:00', '08:00')] })).codes).toEqual([]);
   const days = [1, 2, 3, 4, 5, 6, 7];
   const whole = days.flatMap((day) => [night(day, '00:00', '12:00'), night(day, '12:00', '00:00')]);
-  expect(await refused(update({ quietHours: whole }))).toMatch(/^INVALID_INPUT quiet_hours: some time/);
+  expect(await refused(update({ quietHours: whole }))).toMatch(/^INVALID_INPUT quietHours: some time/);
   expect((await update({ quietHours: whole.slice(1) })).codes).toEqual([]);
   expect(
     (await api.ask('mutation { resetPersonalSettings(input: { settings: [sleep] }) { clientMutationId } }', { token }))
@@ -174,13 +174,13 @@ test('NC-16 a refusal has the field as the API spells it, wherever its value sta
 
 test('NC-16 operators’ settings are checked as well, and are theirs alone', async () => {
   const cases: [object, RegExp][] = [
-    [{ dailyCap: 0 }, /^INVALID_INPUT daily_cap: /],
-    [{ cappedChannels: ['pigeon'] }, /^INVALID_INPUT capped_channels: /],
-    [{ quietChannels: ['pigeon'] }, /^INVALID_INPUT quiet_channels: /],
-    [{ rollingCap: -1 }, /^INVALID_INPUT rolling_cap: /],
-    [{ rollingWindow: { seconds: 30 } }, /^INVALID_INPUT rolling_window: /],
-    [{ quietHours: [night(9)] }, /^INVALID_INPUT quiet_hours: /],
-    [{ digestWeekday: 0 }, /^INVALID_INPUT digest_weekday: /],
+    [{ dailyCap: 0 }, /^INVALID_INPUT dailyCap: /],
+    [{ cappedChannels: ['pigeon'] }, /^INVALID_INPUT .*input\.cappedChannels\[0\]/],
+    [{ quietChannels: ['pigeon'] }, /^INVALID_INPUT .*input\.quietChannels\[0\]/],
+    [{ rollingCap: -1 }, /^INVALID_INPUT rollingCap: /],
+    [{ rollingWindow: { seconds: 30 } }, /^INVALID_INPUT rollingWindow: /],
+    [{ quietHours: [night(9)] }, /^INVALID_INPUT quietHours: /],
+    [{ digestWeekday: 0 }, /^INVALID_INPUT digestWeekday: /],
     [{ digestTime: '' }, /^INVALID_INPUT .*input\.digestTime/],
   ];
   for (const [input, message] of cases)

@@ -127,7 +127,7 @@ test('one with an expiry is ignored from then on', async () => {
   ]);
   expect(await decided()).toBe('send');
   expect(await refused(suppress({ channel: 'email', address: email, expiresAt: '2020-01-01T00:00:00Z' }))).toBe(
-    'INVALID_INPUT expires_at',
+    'INVALID_INPUT expiresAt',
   );
 });
 
