@@ -54,7 +54,7 @@ export async function broadcast(
 export async function isUnderWay(pool: Stack['pool']): Promise<boolean> {
   const { rows } = await pool.query<{ busy: boolean }>(`
     select exists (select from notify.events where planned_at is null and canceled_at is null)
-      or exists (select from notify.deliveries where status = 'queued')
+      or exists (select from notify.deliveries where due_at is not null)
       or exists (select from notify_private.claims) as busy`);
   return rows[0]?.busy ?? true;
 }

@@ -842,7 +842,7 @@ table notify.deliveries partition by RANGE (id)
   rendered_text jsonb grant rowbell_user (select)
   status text default 'queued'::text not null grant rowbell_user (select)
   reason text grant rowbell_user (select)
-  due_at timestamp with time zone default now() not null
+  due_at timestamp with time zone
   expires_at timestamp with time zone not null
   attempt integer default 0 not null grant rowbell_user (select)
   max_attempts integer not null
@@ -858,6 +858,7 @@ table notify.deliveries partition by RANGE (id)
   constraint deliveries_attempted_where_sending CHECK (((status <> 'sending'::text) OR (attempt > 0)))
   constraint deliveries_claimed_iff_sending CHECK (((claim_id IS NOT NULL) = (status = 'sending'::text)))
   constraint deliveries_delivered_at_iff_delivered CHECK (((delivered_at IS NOT NULL) = (status = 'delivered'::text)))
+  constraint deliveries_due_at_iff_queued CHECK (((due_at IS NOT NULL) = (status = 'queued'::text)))
   constraint deliveries_finished_at_iff_ended CHECK (((finished_at IS NOT NULL) = (status = ANY (ARRAY['delivered'::text, 'failed'::text, 'suppressed'::text, 'expired'::text, 'canceled'::text]))))
   constraint deliveries_lane_is_known CHECK ((lane = ANY (ARRAY['urgent'::text, 'bulk'::text])))
   constraint deliveries_pkey PRIMARY KEY (id)
@@ -867,8 +868,7 @@ table notify.deliveries partition by RANGE (id)
   constraint deliveries_sms_encoding_is_known CHECK ((sms_encoding = ANY (ARRAY['gsm7'::text, 'ucs2'::text])))
   constraint deliveries_sms_is_measured CHECK (((sms_encoding IS NULL) = (sms_segments IS NULL)))
   constraint deliveries_status_is_known CHECK ((status = ANY (ARRAY['queued'::text, 'sending'::text, 'sent'::text, 'delivered'::text, 'failed'::text, 'suppressed'::text, 'expired'::text, 'canceled'::text, 'unknown'::text])))
-  CREATE INDEX deliveries_claim_id_idx on notify.deliveries USING btree (claim_id) WHERE (status = 'sending'::text)
-  CREATE INDEX deliveries_due_idx on notify.deliveries USING btree (sender_id, lane, due_at) WHERE (status = 'queued'::text)
+  CREATE INDEX deliveries_due_idx on notify.deliveries USING btree (sender_id, lane, due_at) WHERE (due_at IS NOT NULL)
   CREATE INDEX deliveries_notification_id_idx on notify.deliveries USING btree (notification_id)
   row level security
   policy select_admin for select to rowbell_operator using (true)
@@ -1857,6 +1857,7 @@ table notify_private.claims
   id uuid not null
   worker_id uuid not null
   sender_id smallint not null
+  delivery_ids uuid[] not null
   claimed_at timestamp with time zone default now() not null
   constraint claims_pkey PRIMARY KEY (id)
   constraint claims_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES notify.workers(id) ON DELETE CASCADE
@@ -4174,6 +4175,9 @@ function notify_private.fail_event(event_id uuid, error text) returns void
   sql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
+function notify_private.few_due_deliveries(sender_id smallint, lane text, at timestamp with time zone, wanted integer) returns uuid[]
+  plpgsql volatile set search_path=pg_catalog, pg_temp
+
 function notify_private.finalize_digests(closing notify.digests[], at timestamp with time zone) returns void
   plpgsql volatile set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, enable_hashjoin=off, enable_mergejoin=off
 
@@ -4241,7 +4245,7 @@ function notify_private.list_senders() returns TABLE(id smallint, provider text)
 function notify_private.local_instant(local timestamp without time zone, zone text, which text DEFAULT 'last'::text) returns timestamp with time zone
   plpgsql immutable parallel safe set search_path=pg_catalog, pg_temp
 
-function notify_private.lock_due_deliveries(sender_id smallint, lane text, at timestamp with time zone, wanted integer, among uuid[] DEFAULT NULL::uuid[]) returns notify_private.claimable[]
+function notify_private.lock_due_deliveries(sender_id smallint, lane text, at timestamp with time zone, wanted integer, among uuid[] DEFAULT NULL::uuid[], but uuid[] DEFAULT '{}'::uuid[]) returns notify_private.claimable[]
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.lock_few_events(type_key text, at timestamp with time zone, wanted integer) returns uuid[]

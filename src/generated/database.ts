@@ -877,9 +877,9 @@ export interface NotifyDeliveries {
    */
   device_id: string | null;
   /**
-   * Not to be tried before this instant.
+   * Not to be tried before this instant; null where it is not queued.
    */
-  due_at: Generated<Timestamp>;
+  due_at: Timestamp | null;
   expires_at: Timestamp;
   finished_at: Timestamp | null;
   /**
@@ -1628,6 +1628,10 @@ export interface NotifyPrivateCharges {
 
 export interface NotifyPrivateClaims {
   claimed_at: Generated<Timestamp>;
+  /**
+   * What it took, by which it is found. What it still holds names it, too (deliveries.claim_id).
+   */
+  delivery_ids: string[];
   id: string;
   sender_id: number;
   worker_id: string;

@@ -21,7 +21,7 @@ type Scope = Partial<
   }
 >;
 
-/** The names after each smart tag `@nullable`, which a view or composite type has; a function has the tag alone. */
+/** The names after each smart tag `@nullable`, of a view or composite type. */
 const namesIn = (tag: unknown): readonly string[] =>
   [tag].flat().flatMap((line) => (typeof line === 'string' ? line.split(/\s+/) : []));
 
@@ -37,8 +37,8 @@ const required = (type: GraphQLOutputType): GraphQLOutputType =>
 
 /**
  * PostgreSQL says of a table's column whether it may be null, and nothing of the columns of views and composite types and of what
- * functions return. These are never null, unless the comment's smart tag `@nullable` says so: it names the columns, or stands alone
- * at a function. Nor are connections at the root, payloads, cursors, and elements of lists.
+ * functions return. These are never null, unless the comment's smart tag `@nullable` says so: it names the columns; alone it
+ * means all of them, or what a function answers. Nor are connections at the root, payloads, cursors, and elements of lists.
  */
 export const NonNullPlugin: GraphileConfig.Plugin = {
   name: 'RowbellNonNullPlugin',
@@ -51,8 +51,9 @@ export const NonNullPlugin: GraphileConfig.Plugin = {
         const attribute = entity as unknown as Attribute;
         const parent = attribute.getClass();
         if (!parent || !['c', 'v'].includes(parent.relkind)) return;
-        const nullable = [parent.getTags().nullable, parent.getType()?.getTags().nullable].flatMap(namesIn);
-        if (!nullable.includes(attribute.attname)) attribute.getTags().notNull = true;
+        const tags = [parent.getTags().nullable, parent.getType()?.getTags().nullable];
+        if (tags.includes(true) || tags.flatMap(namesIn).includes(attribute.attname)) return;
+        attribute.getTags().notNull = true;
       },
       pgIntrospection_proc(_info, { entity }) {
         const tags = (entity as unknown as Tagged).getTags();

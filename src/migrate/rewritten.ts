@@ -26,7 +26,8 @@ export async function refuseRewritten(
   const noted = await readNoted(owner);
   const texts = await readTexts(packs);
   const rewritten = texts.filter(({ number, digest }) => applied.has(number) && noted.get(number) !== digest);
-  const isOfOtherFiles = !(await readTexts(packs.slice(0, 1))).some(({ number }) => applied.has(number));
+  const ofCore = await listSqlFiles('migrations', packs.slice(0, 1));
+  const isOfOtherFiles = !ofCore.some((path) => applied.has(numberOf(path)));
   if (rewritten.length === 0 && !isOfOtherFiles) return;
   const { rows } = await owner.query<{ name: string }>('select quote_ident(current_database()) as name');
   throw new Error(

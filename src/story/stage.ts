@@ -34,7 +34,7 @@ export function createStage({ owner, graphqlUrl, tokenOf, say }: StageOptions): 
       const busy = await read<boolean>(
         `select exists (select from notify.events where planned_at is null and canceled_at is null and coalesce(retry_at, due_at) <= now())
            or exists (select from notify.holds where released_at is null and due_at <= now())
-           or exists (select from notify.deliveries where status in ('queued', 'sending') and due_at <= now())`,
+           or exists (select from notify.deliveries where status = 'sending' or due_at <= now())`,
       );
       if (!busy) return;
       await sleep(100);

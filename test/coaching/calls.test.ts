@@ -199,7 +199,7 @@ describe('CP-5 a preview whose call is no longer pending sends nothing', () => {
     const engine = engineOf(db);
     const worker = await engine.register('urgent', 'host', 1, [senders.fcm]);
     await db.owner.query(
-      `update notify.deliveries set status = 'canceled', reason = 'event_canceled', finished_at = now() where status = 'queued'`,
+      `update notify.deliveries set status = 'canceled', reason = 'event_canceled', due_at = null, finished_at = now() where status = 'queued'`,
     );
     const [ada, ben] = [await makeMember(db), await makeMember(db)];
     const kept = await makeCall(db, ada.id, '3 minutes', { coachId });

@@ -160,7 +160,6 @@ describe('fencing', () => {
     await db.owner.query(`update notify.workers set seen_at = now() - interval '1 minute'`);
     await engine.recover();
     expect(await statuses()).toEqual({ unknown: 2 });
-    await db.owner.query('update notify.deliveries set due_at = now()');
     expect((await claim('twilio')).messages).toEqual([]);
   });
 

@@ -23,9 +23,9 @@ beforeAll(async () => {
     insert into notify.notifications (id, event_id, recipient_id, type_key, priority, title, body, expires_at, created_at, read_at)
       select m.notification_id, uuidv7(), u.id, m.type_key, 'P1', 'T', 'B', now(), m.at, case when m.n % 5 = 0 then m.at + make_interval(secs => m.n) end
       from made as m join (select id, row_number() over (order by id) as place from notify.users) as u on u.place = 1 + m.n % 10;
-    insert into notify.deliveries (id, notification_id, recipient_id, channel, sender_id, provider, lane, status, reason, expires_at, max_attempts, attempt,
+    insert into notify.deliveries (id, notification_id, recipient_id, channel, sender_id, provider, lane, status, due_at, reason, expires_at, max_attempts, attempt,
         created_at, sent_at, delivered_at, finished_at)
-      select uuidv7(m.at - clock_timestamp()), m.notification_id, n.recipient_id, m.channel, 2, 'fcm', 'bulk', m.status,
+      select uuidv7(m.at - clock_timestamp()), m.notification_id, n.recipient_id, m.channel, 2, 'fcm', 'bulk', m.status, case when m.status = 'queued' then now() end,
         case when m.status in ('failed', 'expired', 'suppressed') then 'because_' || m.n % 2 end, now(), 8, 1 + m.n % 3, m.at,
         case when m.status in ('sent', 'delivered') then m.at + interval '1 second' end,
         case when m.status = 'delivered' then m.at + make_interval(secs => m.n / 10.0) end,

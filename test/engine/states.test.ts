@@ -262,6 +262,15 @@ describe('the page', () => {
   });
 });
 
+test('an outcome writes no index: none of deliveries names what it changes', async () => {
+  const { rows } = await db.owner.query<{ definition: string }>(
+    `select pg_get_indexdef(indexrelid) as definition from pg_index where indrelid = 'notify.deliveries'::regclass`,
+  );
+  expect(rows.length).toBeGreaterThan(2);
+  for (const { definition } of rows)
+    expect(definition).not.toMatch(/status|claim_id|sent_at|finished_at|reason|attempt/);
+});
+
 describe('the constraints', () => {
   const now = new Date();
   const claimId = randomUUID();
@@ -275,6 +284,7 @@ describe('the constraints', () => {
       lane: 'bulk',
       expires_at: now,
       max_attempts: 8,
+      due_at: (columns.status ?? 'queued') === 'queued' ? now : null,
       ...columns,
     };
     const names = Object.keys(row);
@@ -306,6 +316,8 @@ describe('the constraints', () => {
   test.each([
     ['status_is_known', { status: 'lost' }],
     ['status_is_known', { status: 'held' }],
+    ['due_at_iff_queued', { status: 'queued', due_at: null }],
+    ['due_at_iff_queued', { status: 'sent', sent_at: now, due_at: now }],
     ['claimed_iff_sending', { status: 'sending', attempt: 1 }],
     ['claimed_iff_sending', { status: 'queued', claim_id: claimId }],
     ['claimed_iff_sending', { status: 'sent', sent_at: now, claim_id: claimId }],

@@ -66,7 +66,7 @@ const gaps = `
   select c.table_name || '.' || c.name || ': is an id of nothing known; declare it or give it a foreign key'
   from columns as c
   where c.element = 'uuid' and not c.refers_to_thing and not c.refers_to_person
-    and c.name not in ('id', 'event_id', 'notification_id', 'notification_ids', 'delivery_id', 'digest_id', 'device_id', 'worker_id', 'claim_id')
+    and c.name not in ('id', 'event_id', 'notification_id', 'notification_ids', 'delivery_id', 'delivery_ids', 'digest_id', 'device_id', 'worker_id', 'claim_id')
     and not exists (select from people as p where p.table_name = c.table_name and p.name = c.name)
     and not exists (
       select from declared as d where d.table_name = c.table_name and (d.column_name = c.name or c.name = any (d.changed || d.not_theirs))

@@ -148,7 +148,7 @@ test('issue 3, 11: what is held, gathered or still to be sent is not lost; once 
     [eventId, gathered],
   );
   await db.owner.query(
-    `update notify.deliveries set status = 'queued', sent_at = null, delivered_at = null, finished_at = null
+    `update notify.deliveries set status = 'queued', due_at = now(), sent_at = null, delivered_at = null, finished_at = null
      where recipient_id = $1 and id < notify_private.uuidv7_floor(now() - interval '19 months')`,
     [queued],
   );
@@ -171,7 +171,7 @@ test('issue 3, 11: what is held, gathered or still to be sent is not lost; once 
   expect(await counts()).toEqual({ notifications: 2, decisions: 3, deliveries: 1 });
   await db.owner.query(`update notify.digests set closed_at = now(), item_count = 0`);
   await db.owner.query(
-    `update notify.deliveries set status = 'expired', reason = 'expired', finished_at = now() where status = 'queued'`,
+    `update notify.deliveries set status = 'expired', reason = 'expired', due_at = null, finished_at = now() where status = 'queued'`,
   );
   await applyRetention();
   expect(await partitionsOf(db, month)).toEqual([]);

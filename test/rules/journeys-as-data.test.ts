@@ -141,7 +141,7 @@ describe('JK-11: journeys are data', () => {
       [person],
     );
     // The first one left before that.
-    await db.owner.query(`update notify.deliveries set status = 'sent', sent_at = now(), attempt = 1`);
+    await db.owner.query(`update notify.deliveries set status = 'sent', due_at = null, sent_at = now(), attempt = 1`);
     await pass('1 hour');
     expect(await stateOf(enrollment_id)).toMatchObject({ ended: 'completed' });
     await db.asWriter((app) => app.query('select notify.exit_journey($1, array[$2::uuid])', [journey, person]), {

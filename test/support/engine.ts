@@ -33,9 +33,10 @@ export async function makeDelivery(
        select event_id, $1, $2, 'send', id from notification
      )
      insert into notify.deliveries
-       (notification_id, recipient_id, channel, sender_id, provider, lane, address, status, reason, expires_at, max_attempts,
+       (notification_id, recipient_id, channel, sender_id, provider, lane, address, status, due_at, reason, expires_at, max_attempts,
         attempt, claim_id, sent_at, finished_at)
      select id, $1, $2, (select s.id from notify.senders as s where s.provider = $3), $3, 'urgent', $5, $4,
+       case when $4 = 'queued' then now() end,
        case when $4 in ('unknown', 'failed') then 'worker_lost' end, now() + interval '1 day', 8,
        $7,
        case when $4 = 'sending' then uuidv7() end,

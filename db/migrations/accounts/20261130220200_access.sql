@@ -1,6 +1,8 @@
 -- migrate:up
 set local lock_timeout = '5s';
 
+-- Who gets in: verifications, log-ins, API keys.
+
 create table accounts.verifications (
   id uuid primary key default uuidv7(),
   user_id uuid not null references notify.users on delete cascade,

@@ -1,6 +1,8 @@
 -- migrate:up
 set local lock_timeout = '5s';
 
+-- Payments, and what is left.
+
 create table accounts.payments (
   id uuid primary key default uuidv7(),
   user_id uuid not null references notify.users on delete cascade,

@@ -1,6 +1,8 @@
 -- migrate:up
 set local lock_timeout = '5s';
 
+-- Settings of an account.
+
 create table accounts.account_settings (
   id uuid primary key default uuidv7(),
   user_id uuid not null references notify.users on delete cascade,

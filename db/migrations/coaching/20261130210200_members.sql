@@ -1,6 +1,8 @@
 -- migrate:up
 set local lock_timeout = '5s';
 
+-- Who is coached, and how they want to hear of a call.
+
 create table coaching.members (
   user_id uuid primary key references notify.users on delete cascade,
   is_premium boolean not null default false,

@@ -1,6 +1,8 @@
 -- migrate:up
 set local lock_timeout = '5s';
 
+-- Who calls, what about, and when.
+
 create table coaching.coaches (
   id uuid primary key default uuidv7(),
   name text not null constraint coaches_name_is_readable check (length(name) <= 60 and name ~ '\S'),

@@ -1,6 +1,8 @@
 -- migrate:up
 set local lock_timeout = '5s';
 
+-- The calls themselves, and how many days in a row somebody took theirs.
+
 create table coaching.calls (
   id uuid primary key default uuidv7(),
   user_id uuid not null references notify.users on delete cascade,

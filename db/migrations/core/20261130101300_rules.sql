@@ -16,12 +16,17 @@ comment on type notify_private.usable_address is 'An address of a candidate, and
 
 create type notify_private.rule_inputs as (
   notification_id uuid, event_id uuid, recipient_id uuid, type_key text, channel text, at timestamptz, released_rule text,
-  place integer, priority text, type_enabled boolean, expires_at timestamptz, relevant boolean, consent text, region text,
-  enabled boolean, frequency text, source text, known integer, usable integer, suppression_reason text,
-  addresses notify_private.usable_address[], fallback_key text, fallback_step integer, dedupe_key text,
-  dedupe_expires_at timestamptz, used_by_event_id uuid, used_until timestamptz, capped boolean, cap integer, count integer,
-  day date, rolling_cap integer, rolling_count integer, rolling_frees timestamptz[], cap_excess text, zone text,
-  quiet_until timestamptz, quiet_reason text, digest_at timestamptz, defer_until timestamptz, unverified boolean, spending text
+  place integer, priority text, type_enabled boolean, expires_at timestamptz, relevant boolean,
+  consent text, region text,
+  enabled boolean, frequency text, source text,
+  known integer, usable integer, suppression_reason text, addresses notify_private.usable_address[],
+  fallback_key text, fallback_step integer,
+  dedupe_key text, dedupe_expires_at timestamptz, used_by_event_id uuid, used_until timestamptz,
+  capped boolean, cap integer, count integer, day date,
+  rolling_cap integer, rolling_count integer, rolling_frees timestamptz[], cap_excess text,
+  zone text, quiet_until timestamptz, quiet_reason text,
+  digest_at timestamptz, defer_until timestamptz,
+  unverified boolean, spending text
 );
 comment on type notify_private.rule_inputs is
   'All that the rules look at for one candidate. consent: not_needed, given, withdrawn or missing. source of enabled and frequency: '
@@ -29,9 +34,10 @@ comment on type notify_private.rule_inputs is
   'window, the next one''s first, then those sent, newest first. quiet_until: null where this channel may disturb now.';
 
 create type notify_private.verdict as (
-  notification_id uuid, event_id uuid, recipient_id uuid, channel text, released_rule text, outcome text, rule text, reason text,
-  inputs jsonb, held_until timestamptz, frequency text, rule_inputs jsonb, dedupe_key text, dedupe_expires_at timestamptz,
-  day date, addresses notify_private.usable_address[], fallback_key text, fallback_step integer
+  notification_id uuid, event_id uuid, recipient_id uuid, channel text, released_rule text,
+  outcome text, rule text, reason text, inputs jsonb, held_until timestamptz, frequency text, rule_inputs jsonb,
+  dedupe_key text, dedupe_expires_at timestamptz, day date, addresses notify_private.usable_address[],
+  fallback_key text, fallback_step integer
 );
 comment on type notify_private.verdict is
   'What the rules say of a candidate, with what applying it needs: until when it waits, which digest, the key to claim and until when, '

@@ -51,10 +51,10 @@ comment on column notify.notifications.deleted_at is
   'month.';
 comment on column notify.notifications.changed_at is
   E'@behavior -*\nThe instant of the person''s change that touched it last, by which undo knows what was changed again since.';
--- What the person can see: an inbox must not show at 23:00 what their quiet hours hold until 07:00, nor what they threw away.
 comment on column notify.notifications.changed_xid is
   E'@behavior -*\nThe transaction that changed last what its person sees of it: its version. Order is not the key''s, which is made '
   'before the commit, nor a clock''s. Every update of ours sets it.';
+-- What the person can see: an inbox must not show at 23:00 what their quiet hours hold until 07:00, nor what they threw away.
 create policy select_own on notify.notifications for select to rowbell_user
   using (recipient_id = (select notify_hidden.current_user_id()) and told_at is not null and deleted_at is null);
 create policy select_admin on notify.notifications for select to rowbell_operator using (true);
@@ -106,7 +106,7 @@ create type notify.inbox_filter as (
   app text
 );
 comment on type notify.inbox_filter is $$
-@nullable categories types read places since until search thread_id
+@nullable
 @values places InboxPlace: inbox archived snoozed
 Which notifications of one's own: what is not given filters nothing, except that places is the inbox unless told; an
 empty list matches nothing.

@@ -25,7 +25,7 @@ create table notify.deliveries (
       status in ('queued', 'sending', 'sent', 'delivered', 'failed', 'suppressed', 'expired', 'canceled', 'unknown')
     ),
   reason text,
-  due_at timestamptz not null default now(),
+  due_at timestamptz,
   expires_at timestamptz not null,
   attempt integer not null default 0,
   max_attempts integer not null,
@@ -40,6 +40,7 @@ create table notify.deliveries (
   has_listener boolean not null default false,
   has_relevance_check boolean not null default false,
   primary key (id),
+  constraint deliveries_due_at_iff_queued check ((due_at is not null) = (status = 'queued')),
   constraint deliveries_claimed_iff_sending check ((claim_id is not null) = (status = 'sending')),
   constraint deliveries_attempted_where_sending check (status <> 'sending' or attempt > 0),
   constraint deliveries_sent_at_where_sent check (status not in ('sent', 'delivered') or sent_at is not null),
@@ -53,10 +54,9 @@ create table notify.deliveries (
 ) partition by range (id);
 alter table notify.deliveries enable row level security;
 create index deliveries_notification_id_idx on notify.deliveries (notification_id);
--- What a worker may claim, in the order it should.
-create index deliveries_due_idx on notify.deliveries (sender_id, lane, due_at) where status = 'queued';
--- What a dead worker left behind; a few hundred rows at most.
-create index deliveries_claim_id_idx on notify.deliveries (claim_id) where status = 'sending';
+-- What a worker may claim, in the order it should. No index names what changes with an outcome (status, claim_id, sent_at): that
+-- update writes no index, where its page has room.
+create index deliveries_due_idx on notify.deliveries (sender_id, lane, due_at) where due_at is not null;
 comment on table notify.deliveries is
   'One notification on its way over one channel to one address; docs/delivery-states.md draws its life.';
 comment on column notify.deliveries.sender_id is 'The sender that carries it; null in the app, where nobody does.';
@@ -74,7 +74,7 @@ comment on column notify.deliveries.rendered_text is
   '"subtitle", "body", "form"}. Null: the notification''s.';
 comment on column notify.deliveries.reason is
   'Why it ended as it did, or why the last try failed; the vocabulary of docs/provider-errors.md.';
-comment on column notify.deliveries.due_at is 'Not to be tried before this instant.';
+comment on column notify.deliveries.due_at is 'Not to be tried before this instant; null where it is not queued.';
 comment on column notify.deliveries.attempt is 'Tries so far; claiming counts, before the provider is called.';
 comment on column notify.deliveries.claim_id is
   'The claim that holds it while sending; results must name it, so a worker believed dead cannot overwrite its successor.';
@@ -122,34 +122,37 @@ create table notify_private.claims (
   worker_id uuid not null references notify.workers on delete cascade,
   -- No reference: each claim would lock the sender's row, which all workers share.
   sender_id smallint not null,
+  delivery_ids uuid[] not null,
   claimed_at timestamptz not null default now()
 );
 alter table notify_private.claims enable row level security;
 create index claims_worker_id_idx on notify_private.claims (worker_id);
 comment on table notify_private.claims is 'One chunk of deliveries in a worker''s hands. Gone once its results are recorded.';
+comment on column notify_private.claims.delivery_ids is
+  'What it took, by which it is found. What it still holds names it, too (deliveries.claim_id).';
 
 create type notify_private.sending as (sender_id smallint, lane text);
 comment on type notify_private.sending is 'A sender and lane of which there are deliveries to look at.';
 
 create type notify_private.claimable as (
-  delivery_id uuid, notification_id uuid, attempt integer, fate text, reason text, expires_at timestamptz, address text,
-  web_push_p256dh text, web_push_auth text, registered_at timestamptz, webhook_secret text, recipient_id uuid,
-  has_relevance_check boolean
+  delivery_id uuid, notification_id uuid, attempt integer, fate text, reason text, expires_at timestamptz,
+  address text, web_push_p256dh text, web_push_auth text, registered_at timestamptz, webhook_secret text,
+  recipient_id uuid, has_relevance_check boolean
 );
 comment on type notify_private.claimable is
   'A due delivery, what becomes of it (sending, expired, canceled, suppressed) and why, and its address as it stands now.';
 
 create type notify_private.claimed_delivery as (
-  delivery_id uuid, attempt integer, address text, web_push_p256dh text, web_push_auth text, registered_at timestamptz,
-  webhook_secret text, type_key text, title text, subtitle text, body text, data jsonb, thread_id text, collapse_key text,
-  tag text, sound text, urgency text, interruption_level text, expires_at timestamptz, email jsonb, recipient_id uuid,
-  origin_answers boolean
+  delivery_id uuid, attempt integer,
+  address text, web_push_p256dh text, web_push_auth text, registered_at timestamptz, webhook_secret text,
+  type_key text, title text, subtitle text, body text, data jsonb, thread_id text, collapse_key text, tag text, sound text,
+  urgency text, interruption_level text, expires_at timestamptz, email jsonb, recipient_id uuid, origin_answers boolean
 );
 comment on type notify_private.claimed_delivery is 'All a provider needs to send one delivery (src/providers/types.ts, Message).';
 
 create type notify_private.fate as (
-  delivery_id uuid, attempt integer, lane text, channel text, device_id uuid, address text, outcome text, reason text, code text,
-  provider_message_id text, status text, due_at timestamptz, is_awaited boolean
+  delivery_id uuid, attempt integer, lane text, channel text, device_id uuid, address text,
+  outcome text, reason text, code text, provider_message_id text, status text, due_at timestamptz, is_awaited boolean
 );
 comment on type notify_private.fate is 'What a result makes of its delivery: the next status and, where it is tried again, when.';
 

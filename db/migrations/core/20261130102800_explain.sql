@@ -58,8 +58,9 @@ $$;
 
 create type notify_private.past as (
   event_id uuid, recipient_id uuid, channel text, type_key text, place integer, type_enabled boolean, shares_key boolean,
-  at timestamptz, nth integer, released_rule text, judged_at timestamptz[], rule_inputs jsonb[], held_by text[],
-  held_until timestamptz[], decided_at timestamptz, outcome text, rule text, reason text, ended_by text, freed_at timestamptz
+  at timestamptz, nth integer, released_rule text,
+  judged_at timestamptz[], rule_inputs jsonb[], held_by text[], held_until timestamptz[],
+  decided_at timestamptz, outcome text, rule text, reason text, ended_by text, freed_at timestamptz
 );
 comment on type notify_private.past is
   'A candidate of the past on its way through replay(): when it is judged next, which of the judgements of its history that is (null: '

@@ -1,6 +1,8 @@
 -- migrate:up
 set local lock_timeout = '5s';
 
+-- Log-in sessions, sessions of listening together, and what people listened to.
+
 create table juke.sessions (
   id text primary key constraint sessions_id_is_short check (length(id) between 1 and 200),
   user_id uuid not null references notify.users on delete cascade,

@@ -1,6 +1,8 @@
 -- migrate:up
 set local lock_timeout = '5s';
 
+-- Invites to listen along.
+
 create table juke.invites (
   id uuid primary key default uuidv7(),
   listening_session_id uuid not null references juke.listening_sessions on delete cascade,

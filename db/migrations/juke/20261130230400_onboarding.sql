@@ -1,6 +1,8 @@
 -- migrate:up
 set local lock_timeout = '5s';
 
+-- The steps of onboarding, and who has done which.
+
 create table juke.onboarding_steps (
   key text primary key constraint onboarding_steps_key_is_a_slug check (key ~ '^[a-z][a-z0-9_]{0,62}$'),
   place integer not null,

@@ -1,6 +1,8 @@
 -- migrate:up
 set local lock_timeout = '5s';
 
+-- Circles of friends: who is in one, and who has been asked.
+
 create table trips.circles (
   id uuid primary key default uuidv7(),
   name text not null constraint circles_name_is_readable check (length(name) <= 120 and name ~ '\S'),

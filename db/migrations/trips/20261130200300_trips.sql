@@ -1,6 +1,8 @@
 -- migrate:up
 set local lock_timeout = '5s';
 
+-- Trips, who travels along, and who asks to.
+
 create table trips.trips (
   id uuid primary key default uuidv7(),
   circle_id uuid not null references trips.circles on delete cascade,

@@ -1,6 +1,8 @@
 -- migrate:up
 set local lock_timeout = '5s';
 
+-- When a trip might be: windows that travelers suggest and support.
+
 create table trips.date_windows (
   id uuid primary key default uuidv7(),
   trip_id uuid not null references trips.trips on delete cascade,

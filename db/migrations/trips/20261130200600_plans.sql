@@ -3,6 +3,8 @@
 -- migrate:up
 set local lock_timeout = '5s';
 
+-- What a trip plans: ideas, versions of the itinerary, places to stay, packing and preparation.
+
 create table trips.itinerary_ideas (
   id uuid primary key default uuidv7(),
   trip_id uuid not null references trips.trips on delete cascade,

@@ -1,6 +1,8 @@
 -- migrate:up
 set local lock_timeout = '5s';
 
+-- What somebody paid for the others, and each one's share.
+
 create table trips.expenses (
   id uuid primary key default uuidv7(),
   trip_id uuid not null references trips.trips on delete cascade,

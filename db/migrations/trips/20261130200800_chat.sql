@@ -1,6 +1,8 @@
 -- migrate:up
 set local lock_timeout = '5s';
 
+-- The chat of a trip, and whom a message mentions.
+
 create table trips.trip_messages (
   id uuid primary key default uuidv7(),
   trip_id uuid not null references trips.trips on delete cascade,

@@ -15,7 +15,8 @@ begin
       and (cancel_promotional.channel is null or d.channel = cancel_promotional.channel)
     order by d.id for update of d
   );
-  update notify.deliveries as d set status = 'canceled', reason = 'consent_withdrawn', finished_at = at where d.id = any (canceled);
+  update notify.deliveries as d set status = 'canceled', reason = 'consent_withdrawn', due_at = null, finished_at = at
+  where d.id = any (canceled);
   perform notify_private.advance_awaited(canceled, at);
 end
 $$;

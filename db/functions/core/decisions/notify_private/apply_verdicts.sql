@@ -36,7 +36,7 @@ begin
     v.notification_id, v.recipient_id, v.channel, a.sender_id, a.provider,
     case t.priority when 'P0' then 'urgent' else 'bulk' end,
     a.device_id, case when a.device_id is null then a.address end,
-    fate.status, a.suppression_reason, at, e.due_at + coalesce(e.expires_after, t.expires_after),
+    fate.status, a.suppression_reason, case when fate.status = 'queued' then at end, e.due_at + coalesce(e.expires_after, t.expires_after),
     coalesce((t.channel_attempts ->> v.channel)::integer, t.max_attempts), at,
     -- The inbox is a table of ours: writing the row is the delivery.
     case when fate.status = 'delivered' then at end,

@@ -31,7 +31,7 @@ begin
     and d.status = 'queued'
   order by d.id for update;
   with stopped as (
-    update notify.deliveries as d set status = 'canceled', reason = 'event_canceled', finished_at = at
+    update notify.deliveries as d set status = 'canceled', reason = 'event_canceled', due_at = null, finished_at = at
     where d.notification_id in (select c.notification_id from notify.decisions as c
       where c.event_id = any (canceled) and c.outcome = 'send')
       and d.status = 'queued'

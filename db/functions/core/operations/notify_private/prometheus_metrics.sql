@@ -8,12 +8,12 @@ as $$
   from (
     select 'queue_depth' as name, d.sender_id, pg_catalog.jsonb_build_object('lane', d.lane, 'due', d.due_at <= pg_catalog.now()) as labels,
       count(*)::double precision as value
-    from notify.deliveries as d where d.status = 'queued'
+    from notify.deliveries as d where d.due_at is not null
     group by d.sender_id, d.lane, d.due_at <= pg_catalog.now()
     union all
     select 'queue_oldest_due_seconds', d.sender_id, pg_catalog.jsonb_build_object('lane', d.lane),
       extract(epoch from pg_catalog.now() - min(d.due_at))::double precision
-    from notify.deliveries as d where d.status = 'queued' and d.due_at <= pg_catalog.now()
+    from notify.deliveries as d where d.due_at <= pg_catalog.now()
     group by d.sender_id, d.lane
     union all
     select 'sender_paused', s.id, '{}', (s.paused_until is not null)::integer

@@ -52,7 +52,7 @@ begin
           r.suspect is true or r.outcome in ('misconfigured', 'origin') as is_doubtful,
           notify_private.proves_access(r) as proves_access
         from unnest(results) as r
-        join notify.deliveries as d on d.id = r.delivery_id
+        cross join lateral (select * from notify.deliveries as x where x.id = r.delivery_id limit 1) as d
         left join lateral (select x.token from notify.devices as x
           where sender.provider = 'web_push' and x.id = d.device_id limit 1) as v on true
         left join lateral (select x.url from notify.webhook_endpoints as x

@@ -31,6 +31,7 @@ begin
   update notify.deliveries as d
   set
     status = f.status,
+    due_at = null,
     reason = case f.status when 'failed' then coalesce(f.reason, 'refused') end,
     sent_at = case when f.status = 'failed' then d.sent_at else coalesce(d.sent_at, f.sent_at, f.delivered_at) end,
     delivered_at = case f.status when 'delivered' then f.delivered_at end,

@@ -39,10 +39,12 @@ begin
         pg_catalog.to_char(first_day at time zone 'UTC', 'YYYY_MM'));
       continue when pg_catalog.to_regclass('notify_private.' || partition) is not null;
       execute pg_catalog.format(
-        'create table notify_private.%I partition of %s for values from (%L) to (%L)',
+        'create table notify_private.%I partition of %s for values from (%L) to (%L) with (fillfactor = %s)',
         partition, parent::regclass,
         notify_private.uuidv7_floor(first_day),
-        notify_private.uuidv7_floor(pg_catalog.date_add(first_day, interval '1 month', 'UTC')));
+        notify_private.uuidv7_floor(pg_catalog.date_add(first_day, interval '1 month', 'UTC')),
+        -- A delivery is claimed and then has an outcome: half of its page is room for that. All in all it takes less than without.
+        case parent when 'notify.deliveries' then 50 else 100 end);
       -- Reached only through the parent; closed in case a grant ever slips.
       execute pg_catalog.format('alter table notify_private.%I enable row level security', partition);
       -- Triggers by row come with the partition. TRUNCATE asks those of the table that it names, so each month has its own.

@@ -11,20 +11,39 @@ as $$
 declare
   at constant timestamptz := pg_catalog.clock_timestamp();
   room integer := notify_private.acquire_send_permits(sender_id, lane, max_deliveries);
+  few uuid[];
   taken notify_private.claimable[];
   asked notify_private.candidate[];
   irrelevant uuid[];
   unclear uuid[];
   provider text;
   own_channel text;
+  is_unlimited boolean;
 begin
-  select p.provider, p.channel into strict provider, own_channel
+  select p.provider, p.channel, s.rate_per_second is null into strict provider, own_channel, is_unlimited
   from notify.senders as s join notify.providers as p on p.provider = s.provider where s.id = sender_id;
   loop
     exit when room = 0;
-    taken := notify_private.lock_due_deliveries(sender_id, lane, at, room);
+    few := '{}';
+    -- Where more wait than there is room for, single ones pass those of a mass: they have four fifths of the room, the mass has the
+    -- rest. A claim that has some is smaller, so that they need not wait for the outcome of many; but what is held to a rate
+    -- has paid for its room.
+    if room >= 10 and exists (
+      select from notify.deliveries as d
+      where d.sender_id = sender_id and d.lane = lane and d.status = 'queued' and d.due_at <= at order by d.due_at offset room
+    ) then
+      few := notify_private.few_due_deliveries(sender_id, lane, at, room * 4 / 5);
+    end if;
+    taken := '{}';
+    if pg_catalog.cardinality(few) > 0 then
+      taken := notify_private.lock_due_deliveries(sender_id, lane, at, null, among => few);
+    end if;
+    taken := taken || notify_private.lock_due_deliveries(
+      sender_id, lane, at,
+      case when pg_catalog.cardinality(few) > 0 and is_unlimited then room / 5 else room - pg_catalog.cardinality(taken) end,
+      but => few);
     exit when pg_catalog.cardinality(taken) = 0;
-    if pg_catalog.cardinality(taken) = room then
+    if pg_catalog.cardinality(taken) = room or pg_catalog.cardinality(few) > 0 then
       taken := notify_private.limit_chunk_per_person(sender_id, lane, at, taken);
     end if;
     if own_channel in ('sms', 'voice') then
@@ -57,6 +76,7 @@ begin
               reason = case when m.gone then 'not_relevant' else d.reason end,
               finished_at = case when m.gone then at end,
               claim_id = case when not m.gone then claim_id end,
+              due_at = null,
               attempt = d.attempt + (not m.gone)::integer
             from (
               select t.delivery_id, t.notification_id = any (array(
@@ -88,16 +108,18 @@ begin
       perform notify_private.advance_awaited(irrelevant, at);
       taken := array(select t from unnest(taken) as t where t.delivery_id <> all (irrelevant));
     else
-      update notify.deliveries as d set status = 'sending', claim_id = claim_id, attempt = d.attempt + 1
+      update notify.deliveries as d set status = 'sending', claim_id = claim_id, due_at = null, attempt = d.attempt + 1
       where d.id = any (array(select t.delivery_id from unnest(taken) as t where t.fate = 'sending'));
     end if;
     if exists (select from unnest(taken) as t where t.fate = 'sending') then
-      insert into notify_private.claims (id, worker_id, sender_id, claimed_at) values (claim_id, worker_id, sender_id, at);
+      insert into notify_private.claims (id, worker_id, sender_id, delivery_ids, claimed_at)
+      values (claim_id, worker_id, sender_id, array(select t.delivery_id from unnest(taken) as t where t.fate = 'sending'), at);
     end if;
     if exists (select from unnest(taken) as t where t.fate <> 'sending') then
       update notify.deliveries as d
       set
         (status, reason) = (select t.fate, t.reason from unnest(taken) as t where t.delivery_id = d.id),
+        due_at = null,
         finished_at = at
       where d.id = any (array(select t.delivery_id from unnest(taken) as t where t.fate <> 'sending'));
       perform notify_private.advance_awaited(array(select t.delivery_id from unnest(taken) as t where t.fate <> 'sending'), at);

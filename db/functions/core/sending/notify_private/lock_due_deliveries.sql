@@ -1,5 +1,5 @@
 create or replace function notify_private.lock_due_deliveries(
-  sender_id smallint, lane text, at timestamptz, wanted integer, among uuid[] default null
+  sender_id smallint, lane text, at timestamptz, wanted integer, among uuid[] default null, but uuid[] default '{}'
 ) returns notify_private.claimable[]
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
@@ -28,11 +28,20 @@ begin
         d.recipient_id,
         d.has_relevance_check
       from (
-        select * from notify.deliveries as q
-        where q.sender_id = sender_id and q.lane = lane and q.status = 'queued' and q.due_at <= at and (among is null or q.id = any (among))
-        order by q.due_at
-        limit wanted
-        for update skip locked
+        select * from (
+          select * from notify.deliveries as q
+          where among is null and q.sender_id = sender_id and q.lane = lane and q.status = 'queued' and q.due_at <= at
+            and q.id <> all (but)
+          order by q.due_at
+          limit wanted
+          for update skip locked
+        ) as oldest
+        union all
+        select * from (
+          select * from notify.deliveries as q
+          where q.id = any (among) and q.sender_id = sender_id and q.lane = lane and q.status = 'queued' and q.due_at <= at
+          for update skip locked
+        ) as named
       ) as d
       -- The owner is compared: a device that changed hands since planning gets nothing meant for the old one.
       left join lateral (
@@ -57,6 +66,6 @@ begin
   );
 end
 $$;
-comment on function notify_private.lock_due_deliveries(smallint, text, timestamptz, integer, uuid[]) is
-  'Locks deliveries of one sender and lane that are due, the oldest first, all or '
-  'some of those named, and says of each what becomes of it and where it goes as of now.';
+comment on function notify_private.lock_due_deliveries(smallint, text, timestamptz, integer, uuid[], uuid[]) is
+  'Locks deliveries of one sender and lane that are due, the oldest that are not excepted '
+  'or those named, and says of each what becomes of it and where it goes as of now.';

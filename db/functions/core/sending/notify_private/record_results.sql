@@ -3,7 +3,7 @@ returns table (status text, deliveries bigint)
 language plpgsql volatile
 -- Definer: the worker's grant is the check of the caller; the claim's id is its proof for these deliveries.
 security definer set search_path = pg_catalog, pg_temp
--- As in plan(): generic plans, and none that scans a table; deliveries are reached by their claim and joined by hash.
+-- As in plan(): generic plans, and none that scans a table; the two arrays are joined by hash.
 set plan_cache_mode = force_generic_plan set jit = off set enable_seqscan = off set enable_nestloop = off
 as $$
 #variable_conflict use_column
@@ -46,7 +46,7 @@ begin
         next.due_at,
         d.is_awaited
       from unnest(results) as r
-      join notify.deliveries as d on d.id = r.delivery_id
+      cross join lateral (select * from notify.deliveries as x where x.id = r.delivery_id limit 1) as d
       left join unnest(judgements) as v on v.delivery_id = r.delivery_id
       cross join lateral (select coalesce(v.outcome, r.outcome) as outcome) as j
       cross join lateral (
@@ -69,14 +69,16 @@ begin
     status = f.status,
     reason = f.reason,
     claim_id = null,
-    due_at = case when f.status = 'queued' then f.due_at else d.due_at end,
+    due_at = case when f.status = 'queued' then f.due_at end,
     -- What was never begun does not use up a try. Whatever pauses a provider does, so that nothing pauses it for ever.
     max_attempts = d.max_attempts + (f.outcome = 'not_begun')::integer,
     provider_message_id = coalesce(f.provider_message_id, d.provider_message_id),
     sent_at = case when f.status = 'sent' then at end,
     finished_at = case when f.status in ('failed', 'expired') then at end
   from unnest(fates) as f
-  where d.id = f.delivery_id and d.claim_id = record_results.claim_id and d.status = 'sending';
+  where d.id = f.delivery_id and d.claim_id = record_results.claim_id and d.status = 'sending'
+    -- Said twice: by the array they are found, to which the fates are then joined.
+    and d.id = any (array(select g.delivery_id from unnest(fates) as g));
 
   insert into notify.delivery_attempts (delivery_id, attempt, worker_id, outcome, reason, code, started_at, finished_at)
   select f.delivery_id, f.attempt, claim.worker_id, case f.outcome when 'not_begun' then 'transient' else f.outcome end,

@@ -23,10 +23,10 @@ begin
       status = case when d.channel in ('sms', 'voice') then 'unknown' when d.attempt >= d.max_attempts then 'failed' else 'queued' end,
       reason = 'worker_lost',
       claim_id = null,
-      due_at = at,
+      due_at = case when d.channel not in ('sms', 'voice') and d.attempt < d.max_attempts then at end,
       finished_at = case when d.channel not in ('sms', 'voice') and d.attempt >= d.max_attempts then at end
-    from dead
-    where d.claim_id = dead.id and d.status = 'sending'
+    from dead cross join unnest(dead.delivery_ids) as held (id)
+    where d.id = held.id and d.claim_id = dead.id and d.status = 'sending'
     returning d.id, d.attempt, d.sender_id, d.lane, d.status, dead.worker_id, dead.claimed_at
   ),
   tried as (

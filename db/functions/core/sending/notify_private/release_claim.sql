@@ -5,12 +5,13 @@ security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
+  claim notify_private.claims;
   released bigint;
 begin
-  delete from notify_private.claims as c where c.id = release_claim.claim_id;
+  delete from notify_private.claims as c where c.id = release_claim.claim_id returning * into claim;
   update notify.deliveries as d
-  set status = 'queued', claim_id = null, attempt = d.attempt - 1
-  where d.claim_id = release_claim.claim_id and d.status = 'sending';
+  set status = 'queued', claim_id = null, attempt = d.attempt - 1, due_at = claim.claimed_at
+  where d.id = any (claim.delivery_ids) and d.claim_id = claim.id and d.status = 'sending';
   get diagnostics released = row_count;
   return released;
 end

@@ -11,7 +11,9 @@ begin
   from unnest(delivery_ids, due) as p (delivery_id, due_at)
   where d.claim_id = claim_id and d.status = 'sending' and d.id = p.delivery_id;
   delete from notify_private.claims as c
-  where c.id = claim_id and not exists (select from notify.deliveries as d where d.claim_id = claim_id and d.status = 'sending');
+  where c.id = claim_id and not exists (
+    select from notify.deliveries as d where d.id = any (c.delivery_ids) and d.claim_id = claim_id and d.status = 'sending'
+  );
 end
 $$;
 comment on function notify_private.requeue_deliveries(uuid, uuid[], timestamptz[]) is

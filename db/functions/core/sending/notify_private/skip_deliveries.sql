@@ -14,7 +14,7 @@ declare
   );
 begin
   update notify.deliveries as d
-  set status = 'suppressed', reason = 'provider_not_configured', finished_at = at
+  set status = 'suppressed', reason = 'provider_not_configured', due_at = null, finished_at = at
   where d.id = any (skipped);
   perform notify_private.advance_awaited(skipped, at);
   return cardinality(skipped);

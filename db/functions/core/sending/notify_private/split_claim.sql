@@ -7,8 +7,8 @@ as $$
 #variable_conflict use_variable
 begin
   -- Locked against whoever takes its worker for dead meanwhile. Asked again where the answer was lost, it is there already.
-  insert into notify_private.claims (id, worker_id, sender_id, claimed_at)
-  select rest_id, c.worker_id, c.sender_id, c.claimed_at from notify_private.claims as c where c.id = claim_id for update
+  insert into notify_private.claims (id, worker_id, sender_id, delivery_ids, claimed_at)
+  select rest_id, c.worker_id, c.sender_id, delivery_ids, c.claimed_at from notify_private.claims as c where c.id = claim_id for update
   on conflict do nothing;
   update notify.deliveries as d set claim_id = rest_id
   where d.claim_id = claim_id and d.status = 'sending' and d.id = any (delivery_ids);
