@@ -12,6 +12,7 @@ const benches = [
   'changes',
   'analytics',
   'marks',
+  'aged',
   'inbox',
   'fairness',
   'documents',

@@ -28,8 +28,10 @@ export const graphileWorker: Peer = {
   },
   async work({ databaseUrl }, handle) {
     const tasks = channels.map((channel) => [channel, (job: unknown) => handle(channel, job as Job)] as const);
+    const pool = new pg.Pool({ connectionString: databaseUrl, max: 12 });
+    pool.on('error', () => {});
     await run({
-      pgPool: new pg.Pool({ connectionString: databaseUrl, max: 12 }),
+      pgPool: pool,
       schema,
       taskList: Object.fromEntries(tasks),
       concurrency: 10,
