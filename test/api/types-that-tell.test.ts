@@ -62,6 +62,7 @@ afterAll(async () => {
 const reasons: Readonly<Record<string, string>> = {
   'PageInfo.startCursor': 'an empty page has no cursors',
   'PageInfo.endCursor': 'an empty page has no cursors',
+  'Notification.app': 'its type belongs to no app',
   'Query.mySettings': 'the application has not written the caller down yet',
   'Query.effectiveSettingsAt': 'there may be no such person',
   'SetFallbackPayload.result': 'a choice that was not there was taken back',

@@ -43,7 +43,7 @@ describe('CP-7 a daily call follows the wall clock', () => {
   test('the sweep makes the next ones, each once, also after an outage', async () => {
     const ada = await makeMember(db, { timeZone: zone });
     const schedule = await makeSchedule(ada.id, await localTime(3));
-    const sweep = () => db.owner.query('select coaching_private.keep_calls(null, now())');
+    const sweep = () => db.owner.query('select coaching_private.make_and_close_calls(null, now())');
     await sweep();
     expect(await pendingOf(schedule)).toHaveLength(1);
     // Three days on: yesterday's call is in the past, and nobody made one since.

@@ -94,7 +94,7 @@ describe('CP-6 the call is placed at T through Twilio, and its outcome is kept o
       async () => (await decisionsOf(world.db, calls[0] ?? '', 'coaching_call')).length === 1,
     );
     const sweep = (after: string) =>
-      world.db.owner.query('select coaching_private.keep_calls(null, now() + $1::interval)', [after]);
+      world.db.owner.query('select coaching_private.make_and_close_calls(null, now() + $1::interval)', [after]);
     await sweep('16 minutes');
     expect(await callOf(world.db, calls[0] ?? '')).toMatchObject({ outcome: 'failed', outcome_reason: 'no_address' });
     expect(await callOf(world.db, calls[1] ?? '')).toMatchObject({ status: 'in_progress' });

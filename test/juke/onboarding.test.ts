@@ -186,7 +186,7 @@ test('JK-11 another journey is rows and one function: to whoever has not listene
       group by l.artist having max(l.listened_at) < now() - interval '30 days' order by sum(l.seconds) desc limit 1
     $$;
     insert into notify.notification_types (key, pack, category, audience, still_relevant, channels, default_channels)
-    values ('juke_come_back', 'juke', 'juke_recap', 'notify_private.journey_audience', 'notify_private.journey_goes_on', '{push}', '{push}');
+    values ('juke_come_back', 'juke', 'juke_recap', 'notify_private.journey_audience', 'notify_private.journey_is_active', '{push}', '{push}');
     insert into notify.notification_copies (type_key, locale, title, body) values ('juke_come_back', 'en', '{Artist} is still here', 'Pick up where you left.');
     insert into notify.journeys (key, pack, description, progress) values ('juke_come_back', 'juke', 'Brings back', 'juke_private.silent_since');
     insert into notify.journey_steps (journey_key, step, delay, type_key) values ('juke_come_back', 1, '1 hour', 'juke_come_back')`);

@@ -153,3 +153,32 @@ test('a canceled event ends what waited and gives its key back, then as now', as
   });
   expect(rows).toEqual([same('send', null), same('suppress', 'event'), same('send', null), same('suppress', 'dedupe')]);
 });
+
+test('what a person chose for all categories holds under other defaults too, unless they chose for the category', async () => {
+  const quiet = await makeType(db, { channels: ['push', 'email'], defaultChannels: ['email'] });
+  const [eva, fay] = [await makePerson(db), await makePerson(db)];
+  // As a mail's page writes it, where somebody leaves everything.
+  const choose = (person: string, category: string, enabled: boolean) =>
+    db.owner.query(
+      `insert into notify.category_preferences (user_id, category, channel, enabled) values ($1, $2, 'push', $3)`,
+      [person, category, enabled],
+    );
+  const { rows: types } = await db.owner.query<{ category: string }>(
+    'select category from notify.notification_types where key = $1',
+    [quiet],
+  );
+  await choose(eva, 'all', false);
+  await choose(fay, 'all', false);
+  await choose(fay, types[0]?.category ?? '', true);
+  await tell(db, quiet, [eva, fay]);
+  await planDue(db);
+  const { rows } = await db.owner.query<{ recipient_id: string; new_outcome: string }>(
+    `select recipient_id, new_outcome from notify_private.replay(now() - interval '1 hour', now() + interval '1 hour', $1, 0, 1)
+     where type_key = $2 and channel = 'push'`,
+    [{ types: { [quiet]: { default_channels: ['push'] } } }, quiet],
+  );
+  expect(Object.fromEntries(rows.map((row) => [row.recipient_id, row.new_outcome]))).toEqual({
+    [eva]: 'suppress',
+    [fay]: 'send',
+  });
+});

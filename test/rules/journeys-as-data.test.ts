@@ -163,7 +163,7 @@ describe('JK-11: journeys are data', () => {
   test('JK-11: an exit reaches the last step in the hands of a planner, though it is behind and nothing asks for progress', async () => {
     const journey = await makeJourney();
     await db.owner.query(
-      `update notify.notification_types set still_relevant = 'notify_private.journey_goes_on' where key = $1`,
+      `update notify.notification_types set still_relevant = 'notify_private.journey_is_active' where key = $1`,
       [journey],
     );
     const [left, stayed] = [await makePerson(db), await makePerson(db)];

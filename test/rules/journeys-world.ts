@@ -24,7 +24,7 @@ export const pack = `
     where o.user_id = onboarding_progress.user_id and o.dmineat is null order by o.step limit 1
   $$;
   insert into notify.notification_types (key, pack, category, audience, still_relevant, dedupe_key)
-  values ('onboarding_nudge', 'music', 'onboarding', 'notify_private.journey_audience', 'notify_private.journey_goes_on', 'onboarding_nudge:{userId}:{Day}');
+  values ('onboarding_nudge', 'music', 'onboarding', 'notify_private.journey_audience', 'notify_private.journey_is_active', 'onboarding_nudge:{userId}:{Day}');
   insert into notify.notification_copies (type_key, locale, variant, title, body) values
     ('onboarding_nudge', 'en', 'default', 'Next: {NextStep}', 'Welcome, {Who}.'),
     ('onboarding_nudge', 'en', 'last', 'Last call: {NextStep}', 'Still there, {Who}?');

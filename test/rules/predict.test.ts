@@ -107,7 +107,7 @@ test('a fallback: a later step waits for the one before, and comes at once where
   const stepped = await makeType(db, {
     channels: ['sms', 'push'],
     fallbackKey: 'predicted',
-    stillRelevant: 'notify_private.journey_goes_on',
+    stillRelevant: 'notify_private.journey_is_active',
   });
   const of = async (person: string) => {
     const { rows } = await db.asOperator((client) =>

@@ -45,7 +45,7 @@ comment on column notify.journey_steps.condition is
   'Qualified name of "f(user_id uuid, subject_id uuid) returns boolean" (plain "language sql stable"); where it does not say true the '
   'step is skipped. Null: always.';
 comment on column notify.journey_steps.type_key is
-  'What is told; a type whose audience is notify_private.journey_audience and whose still_relevant is notify_private.journey_goes_on.';
+  'What is told; a type whose audience is notify_private.journey_audience and whose still_relevant is notify_private.journey_is_active.';
 comment on column notify.journey_steps.variant is 'Which of the type''s copies.';
 create policy select_all on notify.journey_steps for select to rowbell_operator, rowbell_writer using (true);
 grant select on notify.journey_steps to rowbell_operator, rowbell_writer;

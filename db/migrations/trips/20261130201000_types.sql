@@ -11,7 +11,7 @@ insert into notify.notification_types
 select
   own.key, 'trips', 'trips', 'trips', own.priority, '{push}', '{push}', 'trips_private.' || own.audience,
   -- Between planning and sending lie quiet hours, pauses and retries: what became of the trip and its people meanwhile counts.
-  'trips_private.still_matters', own.dedupe_key, own.dedupe_window::interval, own.enabled,
+  'trips_private.is_still_relevant', own.dedupe_key, own.dedupe_window::interval, own.enabled,
   jsonb_strip_nulls(jsonb_build_object('tripId', '{tripId}', 'overlay', own.overlay)),
   '{tripId}', 'Rowbell Trips', 'default', 'high', '30 days'
 from (

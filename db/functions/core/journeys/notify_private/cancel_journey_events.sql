@@ -16,7 +16,7 @@ as $$
         )
       )
     -- A planner has its event and waits for people, whom the caller may hold: what is being planned at this moment is as
-    -- good as sent, and journey_goes_on() is asked before it is.
+    -- good as sent, and journey_is_active() is asked before it is.
     for update skip locked
   ))
 $$;

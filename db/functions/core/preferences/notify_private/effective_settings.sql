@@ -17,20 +17,12 @@ as $$
     ], null)::notify.setting_name[] as own
   from notify.users as u
   cross join notify_private.operator_settings_at(at) as s
-  left join notify.personal_settings as now on now.user_id = u.id
-  left join lateral (
-    select c.old, true as is_changed from notify.preference_changes as c
-    where c.user_id = u.id and c.scope = 'personal' and c.changed_at > at
-    order by c.changed_at, c.id limit 1
-  ) as l on true
+  cross join lateral notify_private.personal_settings_at(u.id, at) as p
   left join lateral (
     select c.old from notify.preference_changes as c
     where c.user_id = u.id and c.scope = 'user' and c.changed_at > at
     order by c.changed_at, c.id limit 1
   ) as z on true
-  cross join lateral jsonb_populate_record(
-    case when l.is_changed then null::notify.personal_settings else now end, coalesce(l.old, '{}')
-  ) as p
   where u.id = effective_settings.user_id
 $$;
 comment on function notify_private.effective_settings(uuid, timestamptz) is

@@ -1,5 +1,5 @@
 -- Not SQL: a predicate with a subquery is not inlined, and is then begun anew for each person.
-create or replace function notify_private.journey_goes_on(event_id uuid, recipient_id uuid) returns boolean
+create or replace function notify_private.journey_is_active(event_id uuid, recipient_id uuid) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -13,5 +13,5 @@ begin
   );
 end
 $$;
-comment on function notify_private.journey_goes_on(uuid, uuid) is
+comment on function notify_private.journey_is_active(uuid, uuid) is
   'still_relevant of journeys: false once the person has left it, or reached what it is for.';

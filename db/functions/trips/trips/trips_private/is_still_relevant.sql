@@ -1,6 +1,6 @@
 -- Not SQL: a predicate with subqueries is not inlined, and one query for all cases starts every one of them for each person
 -- (1 000 people: 93 ms, like this 30 ms).
-create or replace function trips_private.still_matters(event_id uuid, recipient_id uuid) returns boolean
+create or replace function trips_private.is_still_relevant(event_id uuid, recipient_id uuid) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_variable
@@ -31,6 +31,6 @@ begin
     or exists (select from trips_private.active_travelers as a where a.trip_id = event.subject_id and a.user_id = recipient_id);
 end
 $$;
-comment on function trips_private.still_matters(uuid, uuid) is
+comment on function trips_private.is_still_relevant(uuid, uuid) is
   'TR-G10: whether somebody is still whom an event is for, and what it says still holds: who left hears '
   'nothing that waited, nor who leads no more, nor anybody of the start of a trip that was canceled.';

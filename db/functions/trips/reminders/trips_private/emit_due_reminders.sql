@@ -1,4 +1,4 @@
-create or replace function trips_private.sweep(run_id uuid, at timestamptz) returns bigint
+create or replace function trips_private.emit_due_reminders(run_id uuid, at timestamptz) returns bigint
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -11,5 +11,5 @@ begin
   return (select pg_catalog.count(*) from trips_private.watched_trips(at));
 end
 $$;
-comment on function trips_private.sweep(uuid, timestamptz) is
+comment on function trips_private.emit_due_reminders(uuid, timestamptz) is
   'TR-N4: makes the events of every trip for which a reminder is due, in one statement; returns how many trips it looked at.';

@@ -1,4 +1,4 @@
-create or replace function coaching_private.hear_deliveries(delivery_ids uuid[]) returns void
+create or replace function coaching_private.record_deliveries_on_calls(delivery_ids uuid[]) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -9,7 +9,7 @@ begin
     from notify.deliveries as d
     join notify.notifications as n on n.id = d.notification_id
     join notify.events as e on e.id = n.event_id
-    where d.id = any (hear_deliveries.delivery_ids) and d.channel <> 'voice' and d.sent_at is not null
+    where d.id = any (record_deliveries_on_calls.delivery_ids) and d.channel <> 'voice' and d.sent_at is not null
     group by e.subject_id, e.due_at
   ) as p
   where c.id = p.call_id and c.preview_due_at = p.due_at and not c.preview_sent;
@@ -42,7 +42,7 @@ begin
         min(x.occurred_at) filter (where x.kind = 'completed') as ended_at
       from notify.receipts as x where x.delivery_id = d.id
     ) as r
-    where d.id = any (hear_deliveries.delivery_ids) and d.channel = 'voice' and d.status <> 'canceled'
+    where d.id = any (record_deliveries_on_calls.delivery_ids) and d.channel = 'voice' and d.status <> 'canceled'
   ) as v
   where c.id = v.call_id and c.scheduled_at = v.due_at and c.status <> 'canceled'
     -- A call that is over stays so; only who picked up may still be heard.
@@ -52,5 +52,5 @@ begin
        case when v.outcome is not null then coalesce(c.ended_at, v.ended_at) end);
 end
 $$;
-comment on function coaching_private.hear_deliveries(uuid[]) is
+comment on function coaching_private.record_deliveries_on_calls(uuid[]) is
   'CP-2, CP-6: keeps on the call what became of its preview and of itself. Told by the engine; telling it twice changes nothing.';

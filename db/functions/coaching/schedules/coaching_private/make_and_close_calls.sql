@@ -1,4 +1,4 @@
-create or replace function coaching_private.keep_calls(run_id uuid, at timestamptz) returns bigint
+create or replace function coaching_private.make_and_close_calls(run_id uuid, at timestamptz) returns bigint
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -22,11 +22,11 @@ begin
     end,
     ended_at = at
   where c.status in ('pending', 'in_progress')
-    and c.scheduled_at < keep_calls.at - case c.status when 'pending' then interval '15 minutes' else interval '2 hours' end;
+    and c.scheduled_at < make_and_close_calls.at - case c.status when 'pending' then interval '15 minutes' else interval '2 hours' end;
   get diagnostics closed = row_count;
   return closed + coaching_private.make_calls();
 end
 $$;
-comment on function coaching_private.keep_calls(uuid, timestamptz) is
+comment on function coaching_private.make_and_close_calls(uuid, timestamptz) is
   'The sweep of this pack: makes the next calls of daily schedules, and closes calls that were '
   'never placed (after 15 minutes) or never reported on (after two hours). Makes no events itself.';
