@@ -3329,10 +3329,7 @@ function coaching_private.check_call_time(scheduled_at timestamp with time zone)
 function coaching_private.check_coach_and_topic(coach_id uuid, topic_key text) returns void
   plpgsql stable set search_path=pg_catalog, pg_temp
 
-function coaching_private.hear_deliveries(delivery_ids uuid[]) returns void
-  plpgsql volatile set search_path=pg_catalog, pg_temp
-
-function coaching_private.keep_calls(run_id uuid, at timestamp with time zone) returns bigint
+function coaching_private.make_and_close_calls(run_id uuid, at timestamp with time zone) returns bigint
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function coaching_private.make_calls(schedule_ids uuid[] DEFAULT NULL::uuid[]) returns bigint
@@ -3349,6 +3346,9 @@ function coaching_private.preview_due_at(scheduled_at timestamp with time zone, 
 
 function coaching_private.preview_is_relevant(event_id uuid, recipient_id uuid) returns boolean
   plpgsql stable set search_path=pg_catalog, pg_temp
+
+function coaching_private.record_deliveries_on_calls(delivery_ids uuid[]) returns void
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function coaching_private.require_call(call_id uuid) returns coaching.calls
   plpgsql volatile set search_path=pg_catalog, pg_temp
@@ -4226,7 +4226,7 @@ function notify_private.job(identifier text, payload json DEFAULT '{}'::json, jo
 function notify_private.journey_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
   sql stable
 
-function notify_private.journey_goes_on(event_id uuid, recipient_id uuid) returns boolean
+function notify_private.journey_is_active(event_id uuid, recipient_id uuid) returns boolean
   plpgsql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.json_escaped_terms(terms text[]) returns text[]
@@ -4577,6 +4577,9 @@ function notify_private.split_claim(claim_id uuid, rest_id uuid, delivery_ids uu
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off
   grant rowbell_worker (execute)
 
+function notify_private.stored_choice_at(user_id uuid, scope text, key text, channel text, at timestamp with time zone) returns TABLE(choice jsonb)
+  sql stable
+
 function notify_private.subjects_of_person(user_id uuid) returns uuid[]
   plpgsql stable set search_path=pg_catalog, pg_temp
 
@@ -4891,10 +4894,16 @@ function trips_private.dates_locked_audience(event_ids uuid[]) returns TABLE(eve
 function trips_private.due_reminders(at timestamp with time zone) returns TABLE(trip_id uuid, type_key text)
   sql stable
 
+function trips_private.emit_due_reminders(run_id uuid, at timestamp with time zone) returns bigint
+  plpgsql volatile set search_path=pg_catalog, pg_temp
+
 function trips_private.expense_added_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
   sql stable
 
 function trips_private.invitation_is_open(event_id uuid, recipient_id uuid) returns boolean
+  plpgsql stable set search_path=pg_catalog, pg_temp
+
+function trips_private.is_still_relevant(event_id uuid, recipient_id uuid) returns boolean
   plpgsql stable set search_path=pg_catalog, pg_temp
 
 function trips_private.itinerary_generated_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
@@ -4947,12 +4956,6 @@ function trips_private.require_trip(id uuid) returns trips.trips
 
 function trips_private.share_circle(a uuid, b uuid) returns boolean
   sql stable set search_path=pg_catalog, pg_temp
-
-function trips_private.still_matters(event_id uuid, recipient_id uuid) returns boolean
-  plpgsql stable set search_path=pg_catalog, pg_temp
-
-function trips_private.sweep(run_id uuid, at timestamp with time zone) returns bigint
-  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function trips_private.tell_left(leavings trips_private.leaving[]) returns void
   plpgsql volatile set search_path=pg_catalog, pg_temp

@@ -1307,7 +1307,7 @@ export interface NotifyJourneySteps {
   journey_key: string;
   step: number;
   /**
-   * What is told; a type whose audience is notify_private.journey_audience and whose still_relevant is notify_private.journey_goes_on.
+   * What is told; a type whose audience is notify_private.journey_audience and whose still_relevant is notify_private.journey_is_active.
    */
   type_key: string;
   /**
