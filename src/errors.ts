@@ -27,6 +27,24 @@ export const errorCodes = {
 
 export type ErrorCode = keyof typeof errorCodes;
 
+/** The message of each code in French, where no better one is known. */
+export const frenchMessages: Readonly<Record<ErrorCode, string>> = {
+  RBAUT: "Vous n'êtes pas connecté, ou votre jeton n'est pas valable.",
+  RBFBD: "Vous n'avez pas le droit de faire cela.",
+  RBNFD: "Cela n'existe pas, ou vous ne pouvez pas le voir.",
+  RBINV: "La saisie n'est pas valable.",
+  RBLCK: 'Cela ne peut être ni désactivé ni modifié.',
+  RBCFL: 'Cela contredit ce qui existe déjà.',
+  RBBIG: 'La saisie est trop longue.',
+  RBLIM: "C'est trop à la fois. Réessayez plus tard.",
+  RBTMO: 'Cela a pris trop de temps et a été abandonné.',
+  RBUNA: "Le service n'est pas disponible pour le moment. Réessayez.",
+  RBCFG: 'Le service est mal configuré.',
+  RBCPY: "Un type de notification n'a pas de texte pour ce cas.",
+  RBVAR: "Le texte d'un type de notification nomme une variable sans valeur.",
+  RBINT: "Une erreur s'est produite de notre côté.",
+};
+
 /** Whether a code, from a thrown error or an SQLSTATE, is one of ours. */
 export function isErrorCode(code: unknown): code is ErrorCode {
   return typeof code === 'string' && Object.hasOwn(errorCodes, code);

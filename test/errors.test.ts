@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { errorCodes, RowbellError } from '../src/errors.ts';
+import { errorCodes, frenchMessages, RowbellError } from '../src/errors.ts';
 import { withCode } from '../src/graphql/public-error.ts';
 import { listOwnSqlFiles } from '../src/migrate/packs.ts';
 
@@ -9,10 +9,11 @@ const root = join(import.meta.dirname, '..');
 
 test('docs/errors.md lists the codes as they are', async () => {
   const text = await readFile(join(root, 'docs/errors.md'), 'utf8');
-  const rows = [...text.matchAll(/^\| `([A-Z_]+)` \| `(RB[A-Z]{3})` \| (\d{3}) \| (.+) \|$/gm)];
+  const rows = [...text.matchAll(/^\| `([A-Z_]+)` \| `(RB[A-Z]{3})` \| (\d{3}) \| (.+) \| (.+) \|$/gm)];
   expect(rows.map(([, name, code, status, message]) => [code, { name, status: Number(status), message }])).toEqual(
     Object.entries(errorCodes),
   );
+  expect(rows.map(([, , code, , , french]) => [code, french])).toEqual(Object.entries(frenchMessages));
 });
 
 test('SQL raises registered codes only', async () => {

@@ -1,4 +1,5 @@
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { readWeights } from './preferences.ts';
 
 /** What is shorter is not worth it: it leaves in one packet all the same. */
 const thresholdBytes = 1_024;
@@ -34,13 +35,7 @@ export const isCompressible = (contentType: string, content: Uint8Array): boolea
  * and again to guess from its length.
  */
 export function chooseEncoding(accepted: string | undefined): Encoding | null {
-  const weights = new Map(
-    (accepted ?? '').split(',').map((item) => {
-      const [name = '', ...parameters] = item.split(';').map((part) => part.trim().toLowerCase());
-      const weight = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2) ?? '1';
-      return [name, Number(weight) || 0] as const;
-    }),
-  );
+  const weights = readWeights(accepted);
   const weigh = (name: Encoding) => weights.get(name) ?? weights.get('*') ?? 0;
   const best = weigh('br') >= weigh('gzip') ? 'br' : 'gzip';
   return weigh(best) > 0 ? best : null;

@@ -1,10 +1,11 @@
-import { RowbellError } from '../errors.ts';
+import { type ErrorCode, errorCodes, frenchMessages, RowbellError } from '../errors.ts';
 import type { Executor } from '../graphql/execute.ts';
 import type { FairQueue } from '../graphql/fair-queue.ts';
 import type { Authenticate, Identity } from '../graphql/identity.ts';
 import { type PublicError, withCode } from '../graphql/public-error.ts';
 import type { Origin } from '../graphql/request-origin.ts';
 import { mediaType, readBody } from './body.ts';
+import { chooseLanguage } from './preferences.ts';
 import { type Request, type Response, sendText, setRetryAfter } from './respond.ts';
 import type { Route } from './router.ts';
 
@@ -35,8 +36,10 @@ export function createGraphqlRoutes(options: GraphqlOptions): Route[] {
     for (const { limit } of bounds) if (limit !== undefined) noteRefusal(limit);
     if (status === 429) setRetryAfter(response, bounds[0] ?? {});
     if (status === 405) response.setHeader('allow', 'POST');
-    response.appendHeader('vary', 'Accept');
-    sendText(response, status, `${answerType(response.req)}; charset=utf-8`, JSON.stringify(body));
+    response.appendHeader('vary', 'Accept, Accept-Language');
+    const isFrench = chooseLanguage(response.req.headers['accept-language']) === 'fr';
+    const told = isFrench && body.errors ? { ...body, errors: body.errors.map(toFrench) } : body;
+    sendText(response, status, `${answerType(response.req)}; charset=utf-8`, JSON.stringify(told));
   };
   const refuse = (response: Response, error: RowbellError, status = error.status): void =>
     answer(response, status, { errors: [withCode(error)] });
@@ -74,6 +77,15 @@ export function createGraphqlRoutes(options: GraphqlOptions): Route[] {
   };
   return (['GET', 'POST'] as const).map((method) => ({ method, path: '/graphql', isForPages: true, handle }));
 }
+
+/** What is said of a code in general is said in French; what is known better, in English. */
+function toFrench(error: PublicError): PublicError {
+  const message = inFrench.get(error.message);
+  return message === undefined ? error : { ...error, message };
+}
+const inFrench = new Map(
+  Object.entries(frenchMessages).map(([code, message]) => [errorCodes[code as ErrorCode].message as string, message]),
+);
 
 /** GraphQL's own media type, which says that the answer is ours and no proxy's, for clients that know it. */
 const answerType = ({ headers }: Request): string =>

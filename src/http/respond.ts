@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { errorCodes, type RowbellError } from '../errors.ts';
+import { errorCodes, frenchMessages, type RowbellError } from '../errors.ts';
 import { extensionsOf, wordsOf } from '../graphql/public-error.ts';
 import { chooseEncoding, encode, isCompressible } from './encoding.ts';
+import { chooseLanguage, type Language } from './preferences.ts';
 import { keepsConnection, throwAwayRest } from './unread-body.ts';
 
 export type Request = IncomingMessage;
@@ -88,19 +89,26 @@ export function setRetryAfter(response: Response, { retryAfter }: { readonly ret
 /** Problem details (RFC 9457) with the status of the code or the one given. */
 export function sendError(response: Response, error: RowbellError, status = error.status): void {
   setRetryAfter(response, error);
-  sendText(response, status, problemType, problemOf(error, status));
+  if (!response.headersSent) response.appendHeader('vary', 'Accept-Language');
+  const language = chooseLanguage(response.req.headers['accept-language']);
+  send(
+    response,
+    status,
+    { 'content-type': problemType, 'content-language': language },
+    problemOf(error, status, language),
+  );
 }
 
 export const problemType = 'application/problem+json; charset=utf-8';
 
-/** `title` is the same for each error of a code, `detail` says more where more is known. As JSON. */
-export function problemOf(error: RowbellError, status: number): string {
-  const { name, message: title } = errorCodes[error.code];
+/** `title` is the same for each error of a code, `detail` says more, in English, where more is known. As JSON. */
+export function problemOf(error: RowbellError, status: number, language: Language = 'en'): string {
+  const { name, message } = errorCodes[error.code];
   return JSON.stringify({
     type: `urn:rowbell:error:${name}`,
-    title,
+    title: language === 'fr' ? frenchMessages[error.code] : message,
     status,
-    ...(error.message !== title && { detail: wordsOf(error) }),
+    ...(error.message !== message && { detail: wordsOf(error) }),
     ...extensionsOf(error),
   });
 }

@@ -71,6 +71,42 @@ describe('every answer', () => {
   });
 });
 
+describe('errors are told in the language that the client likes better', () => {
+  test.each([
+    ['fr-CA, en;q=0.8', 'fr'],
+    ['en, fr;q=0.9', 'en'],
+    ['de, fr;q=0.2', 'fr'],
+    ['fr;q=0, en', 'en'],
+    ['de', 'en'],
+    ['*', 'en'],
+  ])('%s: %s', async (accepted, language) => {
+    const headers = { 'accept-language': accepted };
+    const problem = await fetch(`${api.url}/nothing`, { headers });
+    expect([problem.headers.get('content-language'), problem.headers.get('vary')]).toEqual([
+      language,
+      expect.stringContaining('Accept-Language'),
+    ]);
+    const french = language === 'fr';
+    expect(await problem.json()).toMatchObject({
+      title: french
+        ? "Cela n'existe pas, ou vous ne pouvez pas le voir."
+        : 'There is no such thing, or you may not see it.',
+      detail: 'There is nothing at this address.',
+    });
+    const refused = await fetch(`${api.url}/graphql?query={unreadCount}`, { headers });
+    expect(await refused.json()).toEqual({
+      errors: [
+        {
+          message: french
+            ? "Vous n'êtes pas connecté, ou votre jeton n'est pas valable."
+            : 'You are not signed in, or your token is not valid.',
+          extensions: { code: 'UNAUTHENTICATED' },
+        },
+      ],
+    });
+  });
+});
+
 describe('health', () => {
   /** An answer is kept for a moment. */
   const untilReadyIs = (status: number) =>
