@@ -95,6 +95,25 @@ describe('an application that keeps people locked', () => {
     expect(await one(db.owner, 'select count(*)::integer from notify_private.audience_rest')).toBe(0);
   });
 
+  test('who comes back does not wait for the end of a broadcast, nor it for them', async () => {
+    const broadcast = await tellGroup(db, await makeType(db, { audience: 'group' }), await makeCrowd(db, 2_000));
+    const person = await makePerson(db);
+    const turn = (name: string) => db.worker.query(`select notify_private.plan_next('bulk', $1)`, [name]);
+    const stuck = await tell(db, await makeType(db), [person]);
+    await holding([person], async (letGo) => {
+      await turn('few');
+      await turn('few');
+      const before = (await toldOf(broadcast)).length;
+      expect(before).toBeLessThan(1_500);
+      await letGo();
+      await db.owner.query(`update notify.events set retry_at = now() where id = $1`, [stuck]);
+      await db.owner.query(`update notify_private.audience_rest set due_at = now() where event_id = $1`, [stuck]);
+      await turn('begun');
+      expect(await toldOf(stuck)).toEqual([person]);
+      expect((await toldOf(broadcast)).length).toBe(before + 500);
+    });
+  });
+
   test('who is held for long is looked at ever more seldom, a second apart at most', async () => {
     const person = await makePerson(db);
     const event = await tell(db, await makeType(db), [person]);

@@ -78,21 +78,21 @@ begin
     room := room - pg_catalog.cardinality(found_members);
   end loop;
 
-  -- What has begun goes on from what was written down: a slice of each event, as far as there is room, and one in any case.
+  -- What has begun goes on from what was written down, a slice of each event: the smallest first, so that people who were held do
+  -- not wait for the end of a broadcast, and so many as begin within the room, so that it does not wait for them.
   if exists (select from unnest(locked) as e where e.plan_cursor is not null) then
     with next as (
-      select r.event_id, r.slice, sum(pg_catalog.cardinality(r.members)) over (order by r.due_at, r.event_id) as candidates,
-        row_number() over (order by r.due_at, r.event_id) as place
+      select r.event_id, r.slice, r.size, sum(r.size) over (order by r.size, r.due_at, r.event_id) as candidates
       from unnest(locked) as e
       cross join lateral (
-        select * from notify_private.audience_rest as q
+        select q.event_id, q.slice, q.due_at, pg_catalog.cardinality(q.members) as size from notify_private.audience_rest as q
         where q.event_id = e.id and q.due_at <= at order by q.due_at, q.slice limit 1
       ) as r
       where e.plan_cursor is not null
     ), taken as (
       delete from notify_private.audience_rest as r using next as n
       where r.event_id = n.event_id and r.slice = n.slice
-        and (n.candidates <= room or (n.place = 1 and pg_catalog.cardinality(chosen) = 0))
+        and (n.candidates <= room or (n.candidates - n.size < room and pg_catalog.cardinality(chosen) = 0))
       returning r.members
     )
     select coalesce(pg_catalog.array_agg(m order by m.event_id, m.recipient_id), '{}') into found_members
