@@ -2378,8 +2378,7 @@ table trips.memberships
   constraint memberships_circle_id_fkey FOREIGN KEY (circle_id) REFERENCES trips.circles(id) ON DELETE CASCADE
   constraint memberships_joined_at_is_an_instant CHECK (isfinite(joined_at))
   constraint memberships_pkey PRIMARY KEY (circle_id, user_id)
-  constraint memberships_status_is_known CHECK ((status = ANY (ARRAY['active'::text, 'left'::text, 'pending'::text])))
-  constraint memberships_status_is_not_pending CHECK ((status <> 'pending'::text))
+  constraint memberships_status_is_known CHECK ((status = ANY (ARRAY['active'::text, 'left'::text])))
   constraint memberships_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
   CREATE INDEX memberships_user_id_idx on trips.memberships USING btree (user_id)
   row level security

@@ -15,10 +15,7 @@ comment on column trips.circles.name is 'What its members call it; shown to memb
 create table trips.memberships (
   circle_id uuid not null references trips.circles on delete cascade,
   user_id uuid not null references notify.users on delete cascade,
-  status text not null default 'active'
-    constraint memberships_status_is_known check (status in ('active', 'left', 'pending'))
-    -- A word of the API alone, which is told of somebody who has no row.
-    constraint memberships_status_is_not_pending check (status <> 'pending'),
+  status text not null default 'active' constraint memberships_status_is_known check (status in ('active', 'left')),
   joined_at timestamptz not null default now() constraint memberships_joined_at_is_an_instant check (isfinite(joined_at)),
   primary key (circle_id, user_id)
 );
