@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { readConfig } from './config/index.ts';
+import { type readConfig, readSenderSecret } from './config/index.ts';
 import { createPool } from './database/pool.ts';
 import './graphql/environment.ts';
 import { Registry } from 'prom-client';
@@ -132,15 +132,15 @@ export async function startApi(config: ReturnType<typeof readConfig<'api'>>, log
       routes.push(...createFeedbackRoutes(createFeedbackSources(config.feedback, links.readReturn), queriesOf));
     }
   }
-  if (config.twilio) {
+  if (Object.keys(config.providerSettings).some((name) => name.startsWith('TWILIO_AUTH_TOKEN'))) {
     // The one provider that calls back. Loaded only where it is configured: its SDK is large.
     const {
       parseTwilioStatus: parse,
       parseTwilioReply: parseReply,
-      verifyTwilioSignature,
+      verifyTwilioSignature: verify,
     } = await import('./providers/twilio/index.ts');
-    const verify = verifyTwilioSignature.bind(null, config.twilio.authToken);
-    routes.push(...createTwilioRoutes({ verify, parse, parseReply }, publicUrl, queriesOf('twilio')));
+    const tokenOf = readSenderSecret.bind(null, config.providerSettings, 'twilio');
+    routes.push(...createTwilioRoutes({ verify, tokenOf, parse, parseReply }, publicUrl, queriesOf('twilio')));
   }
   if (config.env === 'development') routes.push(...(await createExplorerRoutes()));
 

@@ -111,8 +111,11 @@ export function deliverySend(context: WorkerContext): Task {
   const stragglers = (sender: Sender) =>
     [...(handedOn.get(sender.id) ?? [])].reduce((sum, flight) => sum + flight.open(), 0);
 
-  async function sendDue(sender: Sender): Promise<void> {
+  async function sendDue(id: number): Promise<void> {
     while (!stopping.aborted) {
+      // Asked each time: operators may have changed it.
+      const sender = senderOf(id);
+      if (!sender) return;
       const claimId = randomUUID();
       const claimed = await claim(sender, claimId);
       if (claimed.length === 0) return;
@@ -128,8 +131,7 @@ export function deliverySend(context: WorkerContext): Task {
 
   return async (payload) => {
     const { sender: id } = payloadSchema.parse(payload);
-    const sender = senderOf(id);
-    if (sender) return drain(id, () => sendDue(sender));
+    if (senderOf(id)) return drain(id, () => sendDue(id));
     const skipped = await engine.skip(id, lane);
     if (skipped > 0) logger.warn('deliveries.skipped', { senderId: id, skipped });
   };

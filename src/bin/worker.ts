@@ -50,8 +50,7 @@ async function work(lane: Lane): Promise<void> {
   };
   const engine = createEngine({ pool: pools.sending, planningPool: pools.planning });
   const { publicUrl } = config;
-  const options = { ...config, twilio: config.twilio && { ...config.twilio, publicUrl } };
-  const senders = createSenders(engine, options);
+  const senders = createSenders({ engine, settings: config.providerSettings, publicUrl, logger });
 
   const stopping = new AbortController();
   const abandon = new AbortController();
@@ -65,7 +64,7 @@ async function work(lane: Lane): Promise<void> {
   const starting = startLifecycle({
     engine,
     lane,
-    readSenders: senders.read,
+    senders,
     sandboxOrigins: config.webPush?.sandboxOrigins ?? [],
     logger,
   });

@@ -1,14 +1,13 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { type LogLevel, logLevels } from '../logger.ts';
-import { type EmailConfig, readEmail } from './email.ts';
 import { ConfigError } from './error.ts';
-import { type PushConfig, readPush } from './push.ts';
 import { createReader, isOrigin } from './reader.ts';
+import { type ProviderConfig, providerSettingsOf, readProviders } from './senders.ts';
 import { type Environment, type SettingName, settings } from './settings.ts';
-import { readTwilio, type TwilioConfig } from './twilio.ts';
 
 export { ConfigError } from './error.ts';
+export { readSender, readSenderSecret } from './senders.ts';
 export { type Environment, type SettingName, settingNames, settings } from './settings.ts';
 
 export type JwtConfig = {
@@ -20,59 +19,58 @@ export type JwtConfig = {
   readonly audience: string;
 };
 
-export type Config = PushConfig &
-  EmailConfig & {
-    readonly env: 'development' | 'production';
-    readonly logLevel: LogLevel;
-    /** Folder where `npm start` keeps what it makes; null: `.rowbell` in the repository. */
-    readonly stateDir: string | null;
-    /** Names of the packs that are to be on beside the core; null: all there are. Only `migrate` goes by it. */
-    readonly packs: readonly string[] | null;
-    /** A folder with further packs; null: the repository's alone. */
-    readonly packsDir: string | null;
-    /** Connection of the owner, who migrates. */
-    readonly databaseUrl: string | null;
-    readonly apiDatabaseUrl: string | null;
-    readonly workerDatabaseUrl: string | null;
-    /** Only to make the analysts' login; nothing of ours connects by it. */
-    readonly analystDatabaseUrl: string | null;
+export type Config = ProviderConfig & {
+  readonly env: 'development' | 'production';
+  readonly logLevel: LogLevel;
+  /** Folder where `npm start` keeps what it makes; null: `.rowbell` in the repository. */
+  readonly stateDir: string | null;
+  /** Names of the packs that are to be on beside the core; null: all there are. Only `migrate` goes by it. */
+  readonly packs: readonly string[] | null;
+  /** A folder with further packs; null: the repository's alone. */
+  readonly packsDir: string | null;
+  /** Connection of the owner, who migrates. */
+  readonly databaseUrl: string | null;
+  readonly apiDatabaseUrl: string | null;
+  readonly workerDatabaseUrl: string | null;
+  /** Only to make the analysts' login; nothing of ours connects by it. */
+  readonly analystDatabaseUrl: string | null;
+  readonly host: string;
+  /** 0 means any free port. */
+  readonly port: number;
+  /** Base of the links and callback addresses handed out; no slash at the end. */
+  readonly publicUrl: string;
+  /** The application's own pages, where buttons of emails lead; no slash at the end. */
+  readonly appUrl: string;
+  /** Origins of the pages that may ask the API from a browser, as browsers write them. */
+  readonly webOrigins: readonly string[];
+  /** Addresses and networks whose word on where a request came from is taken. */
+  readonly trustedProxies: readonly string[];
+  readonly shutdownTimeoutMs: number;
+  readonly apiPoolSize: number;
+  /** Most connections of clients to one API process. */
+  readonly maxConnections: number;
+  /** For how long a person's new documents may occupy the API, in milliseconds a minute. */
+  readonly planningMsPerMinute: number;
+  /** Path of the JSON file with the documents that people may ask for; null: any. */
+  readonly trustedDocuments: string | null;
+  /** Where else the API listens, for metrics and health alone; null: nowhere. Port 0 means any free one. */
+  readonly metricsAddress: { readonly host: string; readonly port: number } | null;
+  /** What whoever asks for metrics has to show; null: nothing. */
+  readonly metricsToken: string | null;
+  readonly workerConcurrency: number;
+  /** Null when neither secret nor key set is configured. */
+  readonly jwt: JwtConfig | null;
+  /** The settings of providers as they were given, which senders are read from. */
+  readonly providerSettings: Environment;
+  readonly sandbox: {
     readonly host: string;
-    /** 0 means any free port. */
     readonly port: number;
-    /** Base of the links and callback addresses handed out; no slash at the end. */
-    readonly publicUrl: string;
-    /** The application's own pages, where buttons of emails lead; no slash at the end. */
-    readonly appUrl: string;
-    /** Origins of the pages that may ask the API from a browser, as browsers write them. */
-    readonly webOrigins: readonly string[];
-    /** Addresses and networks whose word on where a request came from is taken. */
-    readonly trustedProxies: readonly string[];
-    readonly shutdownTimeoutMs: number;
-    readonly apiPoolSize: number;
-    /** Most connections of clients to one API process. */
-    readonly maxConnections: number;
-    /** For how long a person's new documents may occupy the API, in milliseconds a minute. */
-    readonly planningMsPerMinute: number;
-    /** Path of the JSON file with the documents that people may ask for; null: any. */
-    readonly trustedDocuments: string | null;
-    /** Where else the API listens, for metrics and health alone; null: nowhere. Port 0 means any free one. */
-    readonly metricsAddress: { readonly host: string; readonly port: number } | null;
-    /** What whoever asks for metrics has to show; null: nothing. */
-    readonly metricsToken: string | null;
-    readonly workerConcurrency: number;
-    /** Null when neither secret nor key set is configured. */
-    readonly jwt: JwtConfig | null;
-    readonly twilio: TwilioConfig | null;
-    readonly webhook: { readonly allowPrivateNetworks: boolean };
-    readonly sandbox: {
-      readonly host: string;
-      readonly port: number;
-      /** Folder for its certificates and keys; null: a temporary one. */
-      readonly dataDir: string | null;
-      /** Where it writes, when ready, the settings that point the providers at it; null: nowhere. */
-      readonly settingsFile: string | null;
-    };
+    /** Folder for its certificates and keys; null: a temporary one. */
+    readonly dataDir: string | null;
+    /** Where it writes, when ready, the settings that point the providers at it; null: nowhere. */
+    readonly settingsFile: string | null;
   };
+};
 
 /** What each kind of process cannot do without; `readConfig` reports it when missing and the types say it is there. */
 type Needs = {
@@ -148,10 +146,8 @@ export function readConfig<P extends keyof Needs = 'any'>(environment: Environme
     metricsToken: longSecret('METRICS_TOKEN'),
     workerConcurrency: integer('WORKER_CONCURRENCY', 1, 100),
     jwt: secret || jwksUrl ? { secret, jwksUrl, issuer: plain('JWT_ISSUER'), audience: plain('JWT_AUDIENCE') } : null,
-    ...readPush(reader),
-    ...readEmail(reader),
-    twilio: readTwilio(reader),
-    webhook: { allowPrivateNetworks: oneOf('WEBHOOK_ALLOW_PRIVATE_NETWORKS', ['false', 'true']) === 'true' },
+    ...readProviders(reader),
+    providerSettings: providerSettingsOf(environment),
     sandbox: {
       host: plain('SANDBOX_HOST'),
       port: integer('SANDBOX_PORT', 0, 65_535),

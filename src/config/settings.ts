@@ -37,6 +37,7 @@ export const settings = {
   APNS_TEAM_ID: { default: null, secret: false },
   APNS_TOPIC: { default: null, secret: false },
   APNS_HOST: { default: 'api.push.apple.com', secret: false },
+  APNS_DEVELOPMENT_HOST: { default: 'api.sandbox.push.apple.com', secret: false },
   APNS_PORT: { default: '443', secret: false },
   APNS_CA: { default: null, secret: false },
   FCM_SERVICE_ACCOUNT: { default: null, secret: true },

@@ -17,8 +17,15 @@ export type Tally = Readonly<Record<string, number>>;
 type PauseRow = RowOf<'notify_private.current_pauses', 'origin'>;
 export type Pause = Pick<PauseRow, 'origin' | 'reason' | 'pauses'> & { readonly pausedUntil: PauseRow['paused_until'] };
 
-/** A row of `notify.senders`, of which the catalog says which providers there are. */
-export type SenderRow = Omit<RowOf<'notify_private.list_senders'>, 'provider'> & { readonly provider: ProviderName };
+/** A row of `notify.senders`; the catalog says which providers there are, its constraints what else it may hold. */
+export type SenderRow = Omit<
+  RowOf<'notify_private.list_senders', 'secret_setting'>,
+  'provider' | 'environment' | 'options'
+> & {
+  readonly provider: ProviderName;
+  readonly environment: 'production' | 'development';
+  readonly options: Readonly<Record<string, string>>;
+};
 
 export type EmailTemplateRow = RowOf<'notify_private.email_template'>;
 
@@ -170,8 +177,22 @@ export function createEngine({ pool, planningPool }: { pool: pg.Pool; planningPo
         fingerprints,
       ]),
 
-    /** False: this worker had been declared dead and must register again. */
-    heartbeat: (workerId: string) => value<boolean>('select notify_private.heartbeat($1) as value', [workerId]),
+    /** Not alive: this worker had been declared dead and must register again. */
+    async heartbeat(workerId: string): Promise<{ readonly alive: boolean; readonly sendersChangedAt: Date }> {
+      const { rows } = await pool.query<{ alive: boolean; sendersChangedAt: Date }>(
+        'select alive, senders_changed_at as "sendersChangedAt" from notify_private.heartbeat($1)',
+        [workerId],
+      );
+      return rows[0] as { alive: boolean; sendersChangedAt: Date };
+    },
+
+    /** Says again which senders this worker has credentials for, with a fingerprint of each one's settings. */
+    reportSenders: (workerId: string, fingerprints: ReadonlyMap<number, string>) =>
+      value<void>('select notify_private.report_senders($1, $2, $3) as value', [
+        workerId,
+        [...fingerprints.keys()],
+        [...fingerprints.values()],
+      ]),
 
     retire: (workerId: string) => value<void>('select notify_private.retire_worker($1) as value', [workerId]),
 

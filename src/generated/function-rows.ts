@@ -92,9 +92,18 @@ export type FunctionRows = {
     readonly texts: unknown | null;
     readonly digest: string | null;
   };
+  readonly 'notify_private.heartbeat': {
+    readonly alive: boolean | null;
+    readonly senders_changed_at: Date | null;
+  };
   readonly 'notify_private.list_senders': {
     readonly id: number | null;
+    readonly app_key: string | null;
     readonly provider: string | null;
+    readonly environment: string | null;
+    readonly options: unknown | null;
+    readonly secret_setting: string | null;
+    readonly changed_at: Date | null;
   };
   readonly 'notify_private.past_partitions': {
     readonly table_name: string | null;
@@ -139,5 +148,8 @@ export type FunctionRows = {
     readonly waiting: string | null;
     readonly settled_at: Date | null;
     readonly error: string | null;
+  };
+  readonly 'notify_private.twilio_sender': {
+    readonly secret_setting: string | null;
   };
 };

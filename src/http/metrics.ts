@@ -8,10 +8,13 @@ import { singleFlight } from './single-flight.ts';
 
 /** Each metric of `notify_private.prometheus_metrics()`: what it means and by what it is told apart. docs/api.md has the same. */
 export const metrics = {
-  queue_depth: { help: 'Deliveries waiting, due or for later', labels: ['app', 'provider', 'lane', 'due'] },
+  queue_depth: {
+    help: 'Deliveries waiting, due or for later',
+    labels: ['app', 'provider', 'environment', 'lane', 'due'],
+  },
   queue_oldest_due_seconds: {
     help: 'How long the oldest due delivery has been waiting',
-    labels: ['app', 'provider', 'lane'],
+    labels: ['app', 'provider', 'environment', 'lane'],
   },
   deliveries_last_hour: {
     help: 'Deliveries made in the last hour, by where they stand',
@@ -29,11 +32,14 @@ export const metrics = {
     labels: ['channel', 'country', 'currency'],
   },
   spending_cap: { help: 'What may be spent there in a day', labels: ['channel', 'country', 'currency'] },
-  sender_paused: { help: '1 while a configured sender is paused', labels: ['app', 'provider'] },
-  origins_paused: { help: 'Push services or webhook hosts that are paused', labels: ['app', 'provider'] },
+  sender_paused: { help: '1 while a configured sender is paused', labels: ['app', 'provider', 'environment'] },
+  origins_paused: {
+    help: 'Push services or webhook hosts that are paused',
+    labels: ['app', 'provider', 'environment'],
+  },
   suspect_people: {
     help: 'People with an address that is refused with words also said of a wrong key, while nobody is accepted beside it',
-    labels: ['app', 'provider'],
+    labels: ['app', 'provider', 'environment'],
   },
   workers_alive: { help: 'Workers whose heart beat in the last 15 s', labels: ['lane'] },
   jobs: { help: 'Jobs in the queue; failed: tried at least twice', labels: ['task', 'failed'] },

@@ -12,8 +12,10 @@ type Parameters = Readonly<Record<string, string>>;
 
 /** What the route needs of the provider, handed in by the entry point: routes do not know providers. */
 export type TwilioCallbacks = {
-  /** Whether Twilio signed this URL with these parameters. */
-  readonly verify: (signature: string | undefined, url: string, parameters: Parameters) => boolean;
+  /** Whether Twilio signed this URL with these parameters and this token. */
+  readonly verify: (authToken: string, signature: string | undefined, url: string, parameters: Parameters) => boolean;
+  /** The token of the name that a sender has for it, null: the default one; null where this process has not got it. */
+  readonly tokenOf: (secretSetting: string | null) => string | null;
   /** A status callback in our words; null for what is none. */
   readonly parse: (parameters: Parameters) => TwilioReport | null;
   /** An incoming message that says STOP or START; null for any other. */
@@ -35,18 +37,33 @@ export type TwilioOptOut = { readonly from: string; readonly optOut: 'stop' | 's
  * `POST /callbacks/twilio`: what somebody answered to a text, where the number's webhook leads here. STOP puts their
  * number on the suppression list, START takes it off; everything else is left to whoever reads replies.
  *
+ * `?sender=` names the sender that is called back, with whose token the call is verified; without it, the default app's.
+ *
  * @param publicUrl the origin Twilio was given; the signature covers it
  * @param queries a share in connections as `rowbell_http`
  */
 export function createTwilioRoutes(callbacks: TwilioCallbacks, publicUrl: string, queries: Queries): Route[] {
+  const tokenFor = async (request: Request): Promise<string | null> => {
+    const named = /[?&]sender=(\d{1,4})(&|$)/.exec(request.url ?? '')?.[1];
+    if (named === undefined) return callbacks.tokenOf(null);
+    const { rows } = await queries.query<{ secret_setting: string | null }>(
+      'select secret_setting from notify_private.twilio_sender($1)',
+      [named],
+    );
+    return rows[0] ? callbacks.tokenOf(rows[0].secret_setting) : null;
+  };
   const read = async (request: Request): Promise<Parameters> => {
     const parameters = Object.fromEntries(new URLSearchParams(await readBody(request, maxBytes)));
     const signature = request.headers['x-twilio-signature'];
-    const isSigned = callbacks.verify(
-      typeof signature === 'string' ? signature : undefined,
-      publicUrl + (request.url ?? ''),
-      parameters,
-    );
+    const token = await tokenFor(request);
+    const isSigned =
+      token !== null &&
+      callbacks.verify(
+        token,
+        typeof signature === 'string' ? signature : undefined,
+        publicUrl + (request.url ?? ''),
+        parameters,
+      );
     if (!isSigned) throw new RowbellError('RBFBD', 'The signature is not valid.');
     return parameters;
   };

@@ -17,17 +17,23 @@ export type ProviderOptions = {
   readonly webhook: WebhookOptions;
 };
 
-/** Every provider that has credentials. The others are missing from the map: their deliveries are skipped, with that reason. */
-export function createProviders(options: ProviderOptions): ReadonlyMap<ProviderName, Provider> {
+/** A provider; null where it has no credentials. */
+export function createProvider(name: ProviderName, options: ProviderOptions): Provider | null {
   const { apns, fcm, webPush, smtp, twilio, webhook } = options;
-  const providers = [
-    apns && createApns(apns),
-    fcm && createFcm(fcm),
-    webPush && createWebPush(webPush),
-    smtp && createSmtp(smtp),
-    twilio && createTwilio(twilio),
-    twilio?.voiceFrom ? createTwilioVoice({ ...twilio, from: twilio.voiceFrom }) : null,
-    createWebhook(webhook),
-  ];
-  return new Map(providers.filter((provider) => provider !== null).map((provider) => [provider.name, provider]));
+  switch (name) {
+    case 'apns':
+      return apns && createApns(apns);
+    case 'fcm':
+      return fcm && createFcm(fcm);
+    case 'web_push':
+      return webPush && createWebPush(webPush);
+    case 'smtp':
+      return smtp && createSmtp(smtp);
+    case 'twilio':
+      return twilio && createTwilio(twilio);
+    case 'twilio_voice':
+      return twilio?.voiceFrom ? createTwilioVoice({ ...twilio, from: twilio.voiceFrom }) : null;
+    case 'webhook':
+      return createWebhook(webhook);
+  }
 }

@@ -143,6 +143,7 @@ export const startApns: StartServer = async ({ journal, faults, credentials, hos
       APNS_TEAM_ID: credentials.apns.teamId,
       APNS_TOPIC: credentials.apns.topic,
       APNS_HOST: publicHost,
+      APNS_DEVELOPMENT_HOST: publicHost,
       APNS_PORT: String(actualPort),
       APNS_CA: credentials.tls.ca,
     },

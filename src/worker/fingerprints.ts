@@ -13,16 +13,11 @@ const settingsOf = {
 } satisfies Record<ProviderName, (options: ProviderOptions) => unknown>;
 
 /**
- * A fingerprint of each provider's settings. Where it changes, what was known of the provider (that it takes our
- * messages, which addresses it refuses) was known of another account, host or topic.
+ * A fingerprint of the settings that a provider is used with. Where it changes, what was known of its sender (that the
+ * provider takes our messages, which addresses it refuses) was known of another account, host or topic.
  */
-export function fingerprintsOf(options: ProviderOptions, names: Iterable<ProviderName>): Map<ProviderName, string> {
-  return new Map(
-    [...names].map((name) => [
-      name,
-      createHash('sha256')
-        .update(JSON.stringify(settingsOf[name](options)))
-        .digest('base64url'),
-    ]),
-  );
+export function fingerprintOf(name: ProviderName, options: ProviderOptions): string {
+  return createHash('sha256')
+    .update(JSON.stringify(settingsOf[name](options)))
+    .digest('base64url');
 }

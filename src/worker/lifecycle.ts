@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import type { Engine, Lane } from '../database/engine.ts';
 import type { Logger } from '../logger.ts';
 import { persist } from './persist.ts';
+import type { Senders } from './senders.ts';
 
 /** Between two looks at what is due: however much becomes due one after the other, and where nothing does. */
 const pollMs = { min: 20, max: 1_000 };
@@ -17,16 +18,15 @@ const silenceMs = 15_000;
 export async function startLifecycle(options: {
   readonly engine: Engine;
   readonly lane: Lane;
-  /** Reads the senders; those with credentials, each with a fingerprint of its settings. */
-  readonly readSenders: () => Promise<ReadonlyMap<number, string>>;
+  readonly senders: Pick<Senders, 'read' | 'isOutdated'>;
   readonly sandboxOrigins: readonly string[];
   readonly logger: Logger;
 }) {
-  const { engine, lane, readSenders, sandboxOrigins, logger } = options;
+  const { engine, lane, senders, sandboxOrigins, logger } = options;
   const register = () =>
     persist(async () => {
-      const senders = await readSenders();
-      return engine.register(lane, hostname(), process.pid, [...senders.keys()], sandboxOrigins, [...senders.values()]);
+      const usable = await senders.read();
+      return engine.register(lane, hostname(), process.pid, [...usable.keys()], sandboxOrigins, [...usable.values()]);
     }, logger);
   let workerId = await register();
 
@@ -34,13 +34,16 @@ export async function startLifecycle(options: {
   // what they still hold, outcomes of SMS among it, would be lost.
   let trustSilenceFrom = 0;
   const heartbeat = every(heartbeatEveryMs, logger, async () => {
-    const alive = await engine.heartbeat(workerId).catch((error: unknown) => {
+    const { alive, sendersChangedAt } = await engine.heartbeat(workerId).catch((error: unknown) => {
       trustSilenceFrom = Date.now() + silenceMs;
       throw error;
     });
     if (!alive) {
       logger.warn('worker.revived', { workerId });
       workerId = await register();
+    } else if (senders.isOutdated(sendersChangedAt)) {
+      await engine.reportSenders(workerId, await senders.read());
+      logger.info('senders.read');
     }
     if (Date.now() < trustSilenceFrom) return;
     const recovered = await engine.recover();

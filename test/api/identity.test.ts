@@ -183,6 +183,7 @@ const operatorOperations = [
   `{ subjectTotals(subjectType: "trip", subjectId: ${id}) { nodes { total } } }`,
   '{ recentDeliveries { nodes { id } } }',
   '{ failedEvents { nodes { id } } }',
+  'mutation { setSender(input: { app: "trips", provider: apns }) { result { id } } }',
   'mutation { resumeSender(input: { senderId: 1 }) { result { provider } } }',
   `mutation { retryEvent(input: { eventId: ${id} }) { result } }`,
   'mutation { suppressAddress(input: { channel: email, address: "a@b.example" }) { result { id } } }',

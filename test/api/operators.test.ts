@@ -88,3 +88,23 @@ test('an address goes on the suppression list and off it', async () => {
   expect((await ask(remove)).data.unsuppressAddress.result).toBe(true);
   expect((await ask(remove)).data.unsuppressAddress.result).toBe(false);
 });
+
+test('OP-19 an app gets a sender of its own, which operators see with the name of its secret', async () => {
+  const { data } = await ask(
+    `mutation { setSender(input: {app: "trips", provider: apns, options: {topic: "com.example.trips"}, secretSetting: "APNS_KEY_TRIPS"})
+      { result { id appKey provider environment options secretSetting configured } } }`,
+  );
+  expect(data.setSender.result).toEqual({
+    id: expect.any(Number),
+    appKey: 'trips',
+    provider: 'apns',
+    environment: 'production',
+    options: { topic: 'com.example.trips' },
+    secretSetting: 'APNS_KEY_TRIPS',
+    configured: false,
+  });
+  const refused = await ask(
+    `mutation { setSender(input: {app: "trips", provider: apns, options: {}, secretSetting: "DATABASE_URL"}) { result { id } } }`,
+  );
+  expect(refused.errors?.[0]).toMatchObject({ extensions: { code: 'INVALID_INPUT', field: 'secretSetting' } });
+});

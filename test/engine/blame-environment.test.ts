@@ -263,7 +263,7 @@ describe('W03: a wrong environment', () => {
     const accept = async () => {
       await tellOn('push', good);
       await send('apns', () => accepted);
-      return one<Date>(db.owner, `select accepted_at from notify.senders where provider = 'apns'`);
+      return one<Date>(db.owner, `select accepted_at from notify.senders where id = 1`);
     };
     await db.owner.query(`update notify.senders set credentials_changed_at = now() - interval '1 minute'`);
     const first = await accept();

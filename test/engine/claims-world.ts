@@ -109,8 +109,8 @@ export const provider = async (name: ProviderName = 'apns') =>
   (
     await db.owner.query<{ pauses: number; pause_reason: string | null; seconds: number | null }>(
       `select pauses, pause_reason, extract(epoch from paused_until - clock_timestamp())::float as seconds
-       from notify.senders where provider = $1`,
-      [name],
+       from notify.senders where id = $1`,
+      [senders[name]],
     )
   ).rows[0];
 

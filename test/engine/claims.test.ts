@@ -99,7 +99,7 @@ describe('fencing', () => {
     const lost = await claim();
     await db.owner.query(`update notify.workers set seen_at = now() - interval '16 seconds'`);
     expect(await engine.recover()).toBe(2);
-    expect(await engine.heartbeat(worker)).toBe(false);
+    expect(await engine.heartbeat(worker)).toMatchObject({ alive: false });
     const successor = await claim('apns', await engine.register('bulk', 'host', 2, [senders.apns]));
     expect(successor.messages.map(({ attempt }) => attempt)).toEqual([2, 2]);
     expect(successor.messages.map(({ deliveryId }) => deliveryId).sort()).toEqual(
@@ -249,7 +249,7 @@ describe('between plan and claim', () => {
       `update notify.deliveries set expires_at = now() - interval '1 second', due_at = now() - interval '1 minute'`,
     );
     await queue(1);
-    await db.owner.query(`update notify.senders set rate_per_second = 5, tokens = 5 where provider = 'apns'`);
+    await db.owner.query(`update notify.senders set rate_per_second = 5, tokens = 5 where id = 1`);
     expect((await claim()).messages).toHaveLength(1);
     expect(await statuses()).toEqual({ expired: 30, sending: 1 });
     expect(

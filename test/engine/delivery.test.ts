@@ -249,17 +249,12 @@ describe('with one worker of each lane', () => {
     const type = await makeType(db, { audience: 'group' });
     await tellGroup(db, type, await makeCrowd(db, 40, { apns: 40 }));
     await until('it is paused', () =>
-      one<boolean>(
-        db.owner,
-        `select pause_reason = 'credentials_rejected' from notify.senders where provider = 'apns'`,
-      ),
+      one<boolean>(db.owner, `select pause_reason = 'credentials_rejected' from notify.senders where id = 1`),
     );
     await until('all are kept', async () => (await counts()).queued === 40);
     // FCM goes on meanwhile.
     await untilStatus(await tellOne(await makePerson(db, { devices: ['fcm'] })), 'sent');
-    await until('it was probed', () =>
-      one<boolean>(db.owner, `select pauses >= 2 from notify.senders where provider = 'apns'`),
-    );
+    await until('it was probed', () => one<boolean>(db.owner, `select pauses >= 2 from notify.senders where id = 1`));
     expect((await counts()).queued).toBe(40);
     sandbox.faults.clear();
     // The second pause is 10 s; the end of it is not worth waiting for.
@@ -267,7 +262,7 @@ describe('with one worker of each lane', () => {
     await db.owner.query(`update notify.deliveries set due_at = now() where status = 'queued'`);
     await until('all are sent', async () => (await counts()).sent === 41);
     const state = await db.asOperator((client) =>
-      client.query(`select pauses, paused_until from notify.senders where provider = 'apns'`),
+      client.query(`select pauses, paused_until from notify.senders where id = 1`),
     );
     expect(state.rows).toEqual([{ pauses: 0, paused_until: null }]);
     expect(
@@ -286,7 +281,7 @@ describe('with one worker of each lane', () => {
     await db.owner.query('delete from notify.devices');
     await tellGroup(db, type, await makeCrowd(db, 60, { apns: 60 }));
     await until('it is paused', () =>
-      one<boolean>(db.owner, `select pause_reason = 'suspect_rejections' from notify.senders where provider = 'apns'`),
+      one<boolean>(db.owner, `select pause_reason = 'suspect_rejections' from notify.senders where id = 1`),
     );
     await until('all are kept', async () => (await counts()).queued === 60);
     expect(await one(db.owner, 'select count(*)::integer from notify.devices where deactivated_at is not null')).toBe(
@@ -327,7 +322,7 @@ describe('other casts', () => {
     await tellGroup(db, type, await makeCrowd(db, 120, { apns: 120 }));
     const begun = performance.now();
     await db.owner.query(
-      `update notify.senders set rate_per_second = 25, tokens = 0, refilled_at = clock_timestamp() where provider = 'apns'`,
+      `update notify.senders set rate_per_second = 25, tokens = 0, refilled_at = clock_timestamp() where id = 1`,
     );
     await Promise.all([work(), work()]);
     await until('all are sent', async () => (await counts()).sent === 120);
@@ -344,10 +339,7 @@ describe('other casts', () => {
     const events = [];
     for (let n = 0; n < 3; n++) events.push(await tellOne(await makePerson(db)));
     await until('it is paused', () =>
-      one<boolean>(
-        db.owner,
-        `select pause_reason = 'credentials_rejected' from notify.senders where provider = 'apns'`,
-      ),
+      one<boolean>(db.owner, `select pause_reason = 'credentials_rejected' from notify.senders where id = 1`),
     );
     await mistaken.stop();
     await work();

@@ -23,6 +23,7 @@ import { anything, hostileFor } from './values.ts';
 /** Values that calls which are meant need, by `field.argument`; beyond those that SQL's functions have in common. */
 const meant: Readonly<Record<string, Json>> = {
   'addExpense.amount': '12.50',
+  'app.key': 'trips',
   'changeNotifications.notificationIds': '⟦me.notification_ids⟧',
   'deleteConsentRule.region': 'DE',
   'deviceByProviderAndToken.provider': 'fcm',
@@ -35,12 +36,15 @@ const meant: Readonly<Record<string, Json>> = {
   'requestEmailVerificationFor.userId': '⟦me.recipient_id⟧',
   'resumeSender.senderId': 2,
   'runSweep.sweepKey': 'stale_devices',
+  'sender.id': 2,
+  'senderByProviderAndAppKeyAndEnvironment.appKey': 'default',
   'setConsentRule.region': 'DE',
   'setConsentRule.regime': 'opt_in',
   'setLimit.limitKey': 'devices',
   'setLimit.atMost': 1_000_000,
   'setRetention.tableName': 'notify.deliveries',
   'setRetention.days': 4_000,
+  'setSender.app': 'trips',
   'setSpendingCap.channel': 'sms',
   'setSpendingCap.country': 'FR',
   'setSpendingCap.perDay': '100',

@@ -6,6 +6,7 @@ import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { makeDelivery } from '../support/engine.ts';
 
 const authToken = 'the auth token';
+const tripsToken = 'the token of trips';
 const publicUrl = 'https://rowbell.example';
 let database: TestDatabase;
 let api: TestApi;
@@ -16,6 +17,7 @@ beforeAll(async () => {
   api = await startTestApi(database, {
     TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`,
     TWILIO_AUTH_TOKEN: authToken,
+    TWILIO_AUTH_TOKEN_TRIPS: tripsToken,
     TWILIO_FROM: '+15005550006',
   });
   ada = await createUser(database);
@@ -33,11 +35,15 @@ const fieldsOf = (status: string, code?: string): Fields => ({
   ...(code && { ErrorCode: code }),
 });
 
-function call(deliveryId: string, fields: Fields, options: { signature?: string | null; query?: string } = {}) {
+function call(
+  deliveryId: string,
+  fields: Fields,
+  options: { signature?: string | null; query?: string; token?: string } = {},
+) {
   const path = `/callbacks/twilio/${deliveryId}${options.query ?? ''}`;
   const signature =
     options.signature === undefined
-      ? twilio.getExpectedTwilioSignature(authToken, publicUrl + path, fields)
+      ? twilio.getExpectedTwilioSignature(options.token ?? authToken, publicUrl + path, fields)
       : options.signature;
   return fetch(api.url + path, {
     method: 'POST',
@@ -176,4 +182,28 @@ test('without Twilio there is no such route', async () => {
   const response = await fetch(`${bare.url}/callbacks/twilio/${randomUUID()}`, { method: 'POST' });
   await bare.stop();
   expect(response.status).toBe(404);
+});
+
+test('a callback that names a sender is verified with the token of that sender, and with no other', async () => {
+  const { rows } = await database.asOperator(
+    (client) =>
+      client.query<{ id: number }>(
+        `select id from notify.set_sender('trips', 'twilio', $1, 'TWILIO_AUTH_TOKEN_TRIPS')
+         union all select id from notify.set_sender('juke', 'twilio', $1, 'TWILIO_AUTH_TOKEN_NOBODYS')`,
+        [{ account_sid: `AC${'1'.repeat(32)}`, from: '+15005550007' }],
+      ),
+    { commit: true },
+  );
+  const [trips, unknown] = rows.map(({ id }) => `?sender=${id}`);
+  const { deliveryId } = await sms('sent');
+  const answer = async (query: string | undefined, token: string) =>
+    (await call(deliveryId, fieldsOf('delivered'), { ...(query && { query }), token })).status;
+  expect(await answer(trips, authToken)).toBe(403);
+  expect(await answer(undefined, tripsToken)).toBe(403);
+  expect(await answer(unknown, authToken)).toBe(403);
+  expect(await answer('?sender=9999', authToken)).toBe(403);
+  expect(await answer('?sender=1', authToken)).toBe(403);
+  expect((await row(deliveryId)).status).toBe('sent');
+  expect(await answer(trips, tripsToken)).toBe(204);
+  expect((await row(deliveryId)).status).toBe('delivered');
 });

@@ -51,6 +51,16 @@ describe('what is sent', () => {
     expect(Number(ValidityPeriod)).toBeGreaterThan(500);
   });
 
+  test('a callback that names the sender, where that is not the default app’s', async () => {
+    const of = createTwilio({ ...world.options, sender: 9 });
+    const message = messageTo(number);
+    expect(await sendOne(message, of)).toMatchObject({ outcome: 'accepted' });
+    expect(received()[0]?.raw).toMatchObject({
+      StatusCallback: `${world.options.publicUrl}/callbacks/twilio/${message.deliveryId}?sender=9`,
+    });
+    await of.close();
+  });
+
   test('validity stays within what Twilio accepts', async () => {
     for (const ms of [-1000, 30 * 86_400_000]) {
       const message = messageTo(number, { expiresAt: new Date(Date.now() + ms) });

@@ -263,6 +263,7 @@ test('until it was read: what the person did is looked at when the wait is over'
 describe('what else ends a step', () => {
   test('a provider without credentials', async () => {
     const event = await plan(await withPhone());
+    await db.owner.query(`update notify.workers set senders = '{}'`);
     await db.owner.query(`select notify_private.skip_deliveries('1', 'bulk')`);
     await releaseDue(db);
     expect(await decisionOf(db, event, 'sms')).toBe('send');

@@ -35,8 +35,9 @@ export async function makeDelivery(
      insert into notify.deliveries
        (notification_id, recipient_id, channel, sender_id, provider, lane, address, status, due_at, reason, expires_at, max_attempts,
         attempt, claim_id, sent_at, finished_at)
-     select id, $1, $2, (select s.id from notify.senders as s where s.provider = $3), $3, 'urgent', $5, $4,
-       case when $4 = 'queued' then now() end,
+     select id, $1, $2,
+       (select s.id from notify.senders as s where s.provider = $3 and s.app_key = 'default' and s.environment = 'production'),
+       $3, 'urgent', $5, $4, case when $4 = 'queued' then now() end,
        case when $4 in ('unknown', 'failed') then 'worker_lost' end, now() + interval '1 day', 8,
        $7,
        case when $4 = 'sending' then uuidv7() end,

@@ -1,6 +1,6 @@
 import type { ProviderName } from '../../src/providers/types.ts';
 
-/** The senders of the default app, as the migrations make them: `notify.senders.id` by provider. */
+/** The senders of the default app in production, as the migrations make them: `notify.senders.id` by provider. */
 export const senders = {
   apns: 1,
   fcm: 2,

@@ -127,11 +127,6 @@ export async function makeSide(db: TestDatabase, person: Someone, friend: string
     { commit: true },
   );
 
-  // As a field that is a function takes it.
-  const row = await one<string>(db.owner, 'select n::text from notify.notifications as n where n.id = $1', [
-    notification,
-  ]);
-
   return {
     person,
     friend,
@@ -181,7 +176,6 @@ export async function makeSide(db: TestDatabase, person: Someone, friend: string
       session_id: sessionId,
       device_id: device,
       token,
-      notification: row,
       notification_id: notification,
       past_id: notification,
       notification_ids: `{${notification}}`,
@@ -238,7 +232,10 @@ export const common: Arguments = {
   method: 'settings_page',
   search: 'some',
   filter: '(,,,,,,,,)',
+  notification: `(${','.repeat(23)})`,
   app: 'default',
+  environment: 'production',
+  'notify_private.twilio_sender.sender_id': '5',
   sort: 'newest',
   max_rows: '10',
   backwards: 'false',

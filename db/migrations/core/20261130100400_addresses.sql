@@ -9,6 +9,8 @@ create table notify.devices (
   -- No foreign key: register_device() alone writes it, and an index of it would serve nothing else.
   app_key text not null default 'default',
   session_id text,
+  environment text not null default 'production'
+    constraint devices_environment_is_known check (environment in ('production', 'development')),
   provider text not null constraint devices_provider_is_push check (provider in ('apns', 'fcm', 'web_push')),
   token text not null constraint devices_token_fits check (length(token) between 1 and 2000),
   web_push_p256dh text,
@@ -21,6 +23,7 @@ create table notify.devices (
   deactivation_reason text,
   constraint devices_web_push_keys_iff_web_push
     check ((provider = 'web_push') = (web_push_p256dh is not null and web_push_auth is not null)),
+  constraint devices_development_is_apns check (environment = 'production' or provider = 'apns'),
   constraint devices_reason_iff_deactivated check ((deactivated_at is null) = (deactivation_reason is null)),
   constraint devices_provider_token_key unique (provider, token)
 );
@@ -33,6 +36,8 @@ comment on table notify.devices is
   'by register_device, unregister_device and end_session only, which is why there is no insert, update or delete grant.';
 comment on column notify.devices.app_key is
   'The app that it is an installation of; "default" is the one for all products, which hears of types of every app.';
+comment on column notify.devices.environment is
+  'Of APNs: whether its token is of a build for production or for development; it decides by which sender it is reached.';
 comment on column notify.devices.session_id is 'The session in which it was registered; ending that session removes the device.';
 comment on column notify.devices.provider is 'Who carries pushes to it. Routing reads this column only, never platform.';
 comment on column notify.devices.token is 'APNs device token (hex), FCM registration token, or Web Push endpoint (https URL).';
@@ -48,8 +53,8 @@ comment on column notify.devices.deactivated_at is
 create policy select_own on notify.devices for select to rowbell_user using (user_id = (select notify_hidden.current_user_id()));
 create policy select_admin on notify.devices for select to rowbell_operator using (true);
 -- The token itself is a credential to reach the phone: people and operators see everything else.
-grant select (id, user_id, app_key, session_id, provider, platform, name, registered_at, seen_at, deactivated_at, deactivation_reason)
-  on notify.devices to rowbell_user, rowbell_operator;
+grant select (id, user_id, app_key, environment, session_id, provider, platform, name, registered_at, seen_at, deactivated_at,
+  deactivation_reason) on notify.devices to rowbell_user, rowbell_operator;
 
 create table notify.webhook_endpoints (
   id uuid primary key default uuidv7(),

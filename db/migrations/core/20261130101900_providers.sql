@@ -25,6 +25,11 @@ create table notify.senders (
   id smallint generated always as identity primary key,
   app_key text not null default 'default' references notify.apps,
   provider text not null references notify.providers,
+  environment text not null default 'production'
+    constraint senders_environment_is_known check (environment in ('production', 'development')),
+  options jsonb not null default '{}',
+  secret_setting text,
+  changed_at timestamptz not null default now(),
   configured boolean not null default false,
   accepted_at timestamptz,
   credentials_changed_at timestamptz,
@@ -34,7 +39,15 @@ create table notify.senders (
   pauses integer not null default 0,
   paused_until timestamptz,
   pause_reason text,
-  constraint senders_provider_app_key_key unique (provider, app_key),
+  constraint senders_provider_app_key_environment_key unique (provider, app_key, environment),
+  constraint senders_development_is_apns check (environment = 'production' or provider = 'apns'),
+  -- Whoever may write the row could otherwise have a worker read any variable of its environment, and hand it to a host.
+  constraint senders_secret_setting_is_the_providers check (
+    secret_setting is null
+    or secret_setting ~ ('^' || case provider
+      when 'apns' then 'APNS_KEY' when 'fcm' then 'FCM_SERVICE_ACCOUNT' when 'web_push' then 'VAPID_PRIVATE_KEY' when 'smtp' then 'SMTP_URL'
+      when 'twilio' then 'TWILIO_AUTH_TOKEN' when 'twilio_voice' then 'TWILIO_AUTH_TOKEN' end || '_[A-Z0-9_]{1,60}$') is true
+  ),
   constraint senders_pause_is_whole check ((paused_until is null) = (pause_reason is null))
 );
 alter table notify.senders enable row level security;
@@ -42,7 +55,14 @@ alter table notify.senders enable row level security;
 create index senders_app_key_idx on notify.senders (app_key);
 comment on table notify.senders is
   'One account at one provider, through which an app speaks: whether it has credentials, how fast it may go, and whether it is paused.';
-comment on column notify.senders.configured is 'Whether the worker that registered last has its credentials.';
+comment on column notify.senders.environment is
+  'Of APNs: production, or development, whose tokens (builds from Xcode) only Apple''s sandbox takes. The others have production alone.';
+comment on column notify.senders.options is
+  'What is no secret and takes the place of settings: {"topic": "com.example.trips"}; what it does not say, the settings do.';
+comment on column notify.senders.secret_setting is
+  'The name of the setting with its key, APNS_KEY_TRIPS; null: the provider''s own setting. The key itself is never in the database.';
+comment on column notify.senders.changed_at is 'When operators last set it: workers read it again then.';
+comment on column notify.senders.configured is 'Whether a worker has its credentials.';
 comment on column notify.senders.accepted_at is
   'When it last took something, to some seconds. After the last change of credentials it proves that they are good.';
 comment on column notify.senders.credentials_changed_at is

@@ -25,6 +25,9 @@ insert into notify.senders (provider) values
   ('twilio'),
   ('twilio_voice'),
   ('webhook');
+-- For builds from Xcode, beside production.
+insert into notify.senders (provider, environment) values
+  ('apns', 'development');
 
 -- migrate:down
 do $$ begin raise exception 'Rowbell rolls forward only: write a new migration'; end $$;

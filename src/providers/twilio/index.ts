@@ -3,7 +3,7 @@ import { createHttp } from '../http.ts';
 import { createConcurrentSend } from '../send-concurrently.ts';
 import type { Message, Provider, Result } from '../types.ts';
 import { type Call, TwilioHttpClient } from './http-client.ts';
-import type { TwilioOptions } from './options.ts';
+import { createCallbacks, type TwilioOptions } from './options.ts';
 import { rejectionOf } from './rejection.ts';
 
 export type { TwilioOptions } from './options.ts';
@@ -19,12 +19,12 @@ const maxValidityS = 36_000;
  * sent is `ambiguous`; the status callback, whose URL names the delivery, settles it.
  */
 export function createTwilio(options: TwilioOptions): Provider {
-  const { accountSid, authToken, from, publicUrl, concurrency = 32, timeoutMs = 30_000 } = options;
+  const { accountSid, authToken, from, concurrency = 32, timeoutMs = 30_000 } = options;
   const http = createHttp({ connections: concurrency, timeoutMs, allowPrivateNetworks: true });
   const sendConcurrently = createConcurrentSend(concurrency);
   const httpClient = new TwilioHttpClient(http, options.apiUrl ?? 'https://api.twilio.com');
   const client = twilio(accountSid, authToken, { httpClient });
-  const callbacks = `${publicUrl.replace(/\/$/, '')}/callbacks/twilio/`;
+  const callbackOf = createCallbacks(options);
   const sender = from.startsWith('MG') ? { messagingServiceSid: from } : { from };
 
   const sendOne = async (message: Message, signal: AbortSignal): Promise<Result> => {
@@ -35,7 +35,7 @@ export function createTwilio(options: TwilioOptions): Provider {
           ...sender,
           to: message.address,
           body: message.body,
-          statusCallback: callbacks + message.deliveryId,
+          statusCallback: callbackOf(message),
           validityPeriod: validityOf(message.expiresAt),
         }),
       );

@@ -3,7 +3,7 @@ import { createHttp } from '../http.ts';
 import { createConcurrentSend } from '../send-concurrently.ts';
 import type { Message, Provider, Result } from '../types.ts';
 import { type Call, TwilioHttpClient } from './http-client.ts';
-import type { TwilioOptions } from './options.ts';
+import { createCallbacks, type TwilioOptions } from './options.ts';
 import { rejectionOf } from './rejection.ts';
 
 /**
@@ -18,16 +18,16 @@ import { rejectionOf } from './rejection.ts';
  * @param options.from an E.164 number
  */
 export function createTwilioVoice(options: TwilioOptions): Provider {
-  const { accountSid, authToken, from, publicUrl, concurrency = 32, timeoutMs = 30_000 } = options;
+  const { accountSid, authToken, from, concurrency = 32, timeoutMs = 30_000 } = options;
   const http = createHttp({ connections: concurrency, timeoutMs, allowPrivateNetworks: true });
   const sendConcurrently = createConcurrentSend(concurrency);
   const httpClient = new TwilioHttpClient(http, options.apiUrl ?? 'https://api.twilio.com');
   const client = twilio(accountSid, authToken, { httpClient });
-  const callbacks = `${publicUrl.replace(/\/$/, '')}/callbacks/twilio/`;
+  const callbackOf = createCallbacks(options);
 
   const callOne = async (message: Message, signal: AbortSignal): Promise<Result> => {
     const call: Call = { signal };
-    const callback = callbacks + message.deliveryId;
+    const callback = callbackOf(message);
     try {
       const { sid } = await httpClient.during(call, () =>
         client.calls.create({

@@ -5,7 +5,8 @@ create or replace function notify.register_device(
   web_push_auth text default null,
   platform text default null,
   name text default null,
-  app text default null
+  app text default null,
+  environment text default null
 ) returns notify.devices
 language plpgsql volatile
 -- Definer: a token may belong to someone else until now, whose row the caller must not see but takes over.
@@ -17,6 +18,7 @@ declare
   p256dh constant text := pg_catalog.rtrim(register_device.web_push_p256dh, '=');
   auth constant text := pg_catalog.rtrim(register_device.web_push_auth, '=');
   app_key constant text := coalesce(register_device.app, 'default');
+  environment constant text := coalesce(register_device.environment, 'production');
   device notify.devices;
   wrong text[];
 begin
@@ -41,6 +43,9 @@ begin
     when length(register_device.platform) > 40 then array['platform', 'must have at most 40 characters']
     when length(register_device.name) > 120 then array['name', 'must have at most 120 characters']
     when not exists (select from notify.apps as a where a.key = app_key) then array['app', 'there is no such app']
+    when environment not in ('production', 'development') then array['environment', 'must be production or development']
+    when environment = 'development' and register_device.provider <> 'apns'
+      then array['environment', 'only APNs has development']
   end;
   if wrong is not null then
     raise exception '%: %', wrong[1], wrong[2] using errcode = 'RBINV', column = wrong[1];
@@ -48,15 +53,17 @@ begin
   if not exists (select from notify.users as u where u.id = me) then
     raise exception 'the user of this token does not exist' using errcode = 'RBNFD';
   end if;
-  insert into notify.devices as d (user_id, session_id, app_key, provider, token, web_push_p256dh, web_push_auth, platform, name)
+  insert into notify.devices as d
+    (user_id, session_id, app_key, environment, provider, token, web_push_p256dh, web_push_auth, platform, name)
   values (
-    me, notify_hidden.current_session_id(), app_key, register_device.provider,
+    me, notify_hidden.current_session_id(), app_key, environment, register_device.provider,
     notify_private.normalize_token(register_device.provider, register_device.token),
     p256dh, auth, register_device.platform, register_device.name)
   on conflict (provider, token) do update set
     user_id = excluded.user_id,
     session_id = excluded.session_id,
     app_key = excluded.app_key,
+    environment = excluded.environment,
     web_push_p256dh = excluded.web_push_p256dh,
     web_push_auth = excluded.web_push_auth,
     platform = excluded.platform,
@@ -70,8 +77,11 @@ begin
   return device;
 end
 $$;
-comment on function notify.register_device(text, text, text, text, text, text, text) is
-  'Makes a device the caller''s and binds it to the caller''s session; twice is one row. A token that was someone else''s moves: they '
-  'get nothing on it any more. Beyond the limit "devices" the one without contact for longest goes. '
-  'provider: apns, fcm or web_push. app: which app it is an installation of; without one it hears of all products.';
-grant execute on function notify.register_device(text, text, text, text, text, text, text) to rowbell_user;
+comment on function notify.register_device(text, text, text, text, text, text, text, text) is $$
+@values environment DeviceEnvironment
+Makes a device the caller's and binds it to the caller's session; twice is one row. A token that was someone else's moves:
+they get nothing on it any more. Beyond the limit "devices" the one without contact for longest goes. provider: apns, fcm or
+web_push. app: which app it is an installation of; without one it hears of all products. environment: development for an APNs
+token of a build from Xcode.
+$$;
+grant execute on function notify.register_device(text, text, text, text, text, text, text, text) to rowbell_user;

@@ -23,7 +23,8 @@ begin
   select * into strict sender from notify.senders as s where s.id = claim.sender_id;
   by_origin := sender.provider in ('web_push', 'webhook');
   is_current := sender.credentials_changed_at is null or exists (
-    select from notify.workers as w where w.id = claim.worker_id and w.started_at >= sender.credentials_changed_at
+    select from notify.workers as w
+    where w.id = claim.worker_id and w.senders_read_at >= sender.credentials_changed_at and claim.claimed_at >= w.senders_read_at
   );
   select case when is_current and bool_or(r.outcome = 'accepted') then claim.claimed_at end,
     coalesce(bool_or(notify_private.proves_access(r)), false),

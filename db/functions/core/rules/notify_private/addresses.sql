@@ -8,31 +8,31 @@ language sql stable parallel safe
 as $$
   select s.id, a.provider, a.device_id, a.address
   from (
-    select d.app_key, d.provider, d.id as device_id, d.token as address
+    select d.app_key, d.environment, d.provider, d.id as device_id, d.token as address
       from notify.devices as d
       where d.user_id = addresses.user_id and d.deactivated_at is null and addresses.channel = 'push'
         -- The default app is the one for all products.
         and (addresses.app_key is null or d.app_key in (addresses.app_key, 'default'))
     union all
-    select addresses.app_key, 'smtp', null, pg_catalog.lower(u.email)
+    select addresses.app_key, 'production', 'smtp', null, pg_catalog.lower(u.email)
       from notify.users as u where u.id = addresses.user_id and u.email is not null and addresses.channel = 'email'
     union all
-    select addresses.app_key, 'twilio', null, u.phone
+    select addresses.app_key, 'production', 'twilio', null, u.phone
       from notify.users as u where u.id = addresses.user_id and u.phone is not null and addresses.channel = 'sms'
     union all
-    select addresses.app_key, 'twilio_voice', null, u.phone
+    select addresses.app_key, 'production', 'twilio_voice', null, u.phone
       from notify.users as u where u.id = addresses.user_id and u.phone is not null and addresses.channel = 'voice'
     union all
-    select addresses.app_key, 'webhook', w.id, w.url
+    select addresses.app_key, 'production', 'webhook', w.id, w.url
       from notify.webhook_endpoints as w
       where w.user_id = addresses.user_id and w.deactivated_at is null and addresses.channel = 'webhook'
     union all
-    select addresses.app_key, 'in_app', null, addresses.user_id::pg_catalog.text where addresses.channel = 'in_app'
+    select addresses.app_key, 'production', 'in_app', null, addresses.user_id::pg_catalog.text where addresses.channel = 'in_app'
   ) as a
   -- The app's own, else the default app's. None in the app: writing the row is the delivery.
   left join lateral (
     select x.id from notify.senders as x
-    where x.provider = a.provider and x.app_key in (a.app_key, 'default')
+    where x.provider = a.provider and x.app_key in (a.app_key, 'default') and x.environment = a.environment
     order by x.app_key = 'default' limit 1
   ) as s on true
 $$;

@@ -9,6 +9,12 @@ declare
   skipped constant uuid[] := array(
     select q.id from notify.deliveries as q
     where q.sender_id = skip_deliveries.sender_id and q.lane = skip_deliveries.lane and q.status = 'queued' and q.due_at <= at
+      -- Another worker may have what the caller has not.
+      and not exists (
+        select from notify.workers as w
+        where w.lane = skip_deliveries.lane and w.stopped_at is null and w.seen_at > at - interval '15 seconds'
+          and skip_deliveries.sender_id = any (w.senders)
+      )
     limit 5000
     for update skip locked
   );
@@ -21,5 +27,5 @@ begin
 end
 $$;
 comment on function notify_private.skip_deliveries(smallint, text) is
-  'Ends due deliveries of a sender that has no credentials, with that reason; returns how many, at most 5 000.';
+  'Ends due deliveries of a sender that no worker of the lane has credentials for, with that reason; returns how many, at most 5 000.';
 grant execute on function notify_private.skip_deliveries(smallint, text) to rowbell_worker;

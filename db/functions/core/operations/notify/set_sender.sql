@@ -1,0 +1,51 @@
+create or replace function notify.set_sender(
+  app text, provider text, options jsonb default '{}', secret_setting text default null, environment text default 'production'
+) returns notify.senders
+language plpgsql volatile
+-- Definer: nobody has a grant to write these columns. Its grant is the check of the caller.
+security definer set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  wrong text[];
+  sender notify.senders;
+begin
+  wrong := case
+    when not exists (select from notify.apps as a where a.key = set_sender.app) then array['app', 'there is no such app']
+    when not exists (select from notify.providers as p where p.provider = set_sender.provider and p.provider <> 'in_app')
+      then array['provider', 'there is no such provider']
+    when coalesce(set_sender.environment, '') not in ('production', 'development')
+      then array['environment', 'must be production or development']
+    when set_sender.environment = 'development' and set_sender.provider <> 'apns' then array['environment', 'only APNs has development']
+    when pg_catalog.jsonb_typeof(set_sender.options) is distinct from 'object' then array['options', 'must be an object']
+  end;
+  if wrong is null then
+    select array['options', pg_catalog.left(o.key, 40) || ' ' || coalesce('must be ' || k.expected, 'is no option of this provider')]
+    into wrong
+    from pg_catalog.jsonb_each(set_sender.options) as o (key, value)
+    left join notify_private.sender_options() as k on k.provider = set_sender.provider and k.name = o.key
+    where k.name is null or pg_catalog.jsonb_typeof(o.value) <> 'string' or set_sender.options ->> o.key !~ k.pattern
+    order by o.key limit 1;
+  end if;
+  if wrong is not null then
+    raise exception '%: %', wrong[1], wrong[2] using errcode = 'RBINV', column = wrong[1];
+  end if;
+  begin
+    insert into notify.senders (app_key, provider, environment, options, secret_setting)
+    values (set_sender.app, set_sender.provider, set_sender.environment, set_sender.options, set_sender.secret_setting)
+    on conflict on constraint senders_provider_app_key_environment_key do update
+    set options = excluded.options, secret_setting = excluded.secret_setting, changed_at = pg_catalog.clock_timestamp()
+    returning * into sender;
+  exception when check_violation then
+    raise exception 'secret_setting: must be the provider''s own setting with a suffix, such as APNS_KEY_TRIPS'
+      using errcode = 'RBINV', column = 'secret_setting';
+  end;
+  return sender;
+end
+$$;
+comment on function notify.set_sender(text, text, jsonb, text, text) is $$
+@values environment DeviceEnvironment
+For operators: gives an app an account of its own at a provider, or changes it. options take the place of settings;
+secret_setting is the name of the setting that has the key, never the key. Workers that have it use it within seconds.
+$$;
+grant execute on function notify.set_sender(text, text, jsonb, text, text) to rowbell_operator;
