@@ -1032,6 +1032,10 @@ export interface NotifyDevices {
    */
   deactivated_at: Timestamp | null;
   deactivation_reason: string | null;
+  /**
+   * Of APNs: whether its token is of a build for production or for development; it decides by which sender it is reached.
+   */
+  environment: Generated<string>;
   id: Generated<string>;
   name: string | null;
   /**
@@ -2190,14 +2194,26 @@ export interface NotifySenders {
   accepted_at: Timestamp | null;
   app_key: Generated<string>;
   /**
-   * Whether the worker that registered last has its credentials.
+   * When operators last set it: workers read it again then.
+   */
+  changed_at: Generated<Timestamp>;
+  /**
+   * Whether a worker has its credentials.
    */
   configured: Generated<boolean>;
   /**
    * Since when workers send with the settings they have now (host, key, topic, account …); null: they never said.
    */
   credentials_changed_at: Timestamp | null;
+  /**
+   * Of APNs: production, or development, whose tokens (builds from Xcode) only Apple's sandbox takes. The others have production alone.
+   */
+  environment: Generated<string>;
   id: Generated<number>;
+  /**
+   * What is no secret and takes the place of settings: {"topic": "com.example.trips"}; what it does not say, the settings do.
+   */
+  options: Generated<Json>;
   pause_reason: string | null;
   /**
    * Misconfigured or refused: nothing is claimed until then, then one message probes. Nothing is lost meanwhile.
@@ -2213,6 +2229,10 @@ export interface NotifySenders {
    */
   rate_per_second: Numeric | null;
   refilled_at: Generated<Timestamp>;
+  /**
+   * The name of the setting with its key, APNS_KEY_TRIPS; null: the provider's own setting. The key itself is never in the database.
+   */
+  secret_setting: string | null;
   /**
    * Messages that may go at once (token bucket, at most one second's worth).
    */
@@ -2457,6 +2477,14 @@ export interface NotifyWorkers {
   lane: string;
   pid: number;
   seen_at: Generated<Timestamp>;
+  /**
+   * The senders that it has credentials for.
+   */
+  senders: Generated<number[]>;
+  /**
+   * When it last read the options of senders: what it was told before is about those of before.
+   */
+  senders_read_at: Generated<Timestamp>;
   started_at: Generated<Timestamp>;
   stopped_at: Timestamp | null;
 }

@@ -65,7 +65,6 @@ const reasons: Readonly<Record<string, string>> = {
   'Notification.app': 'its type belongs to no app',
   'Query.mySettings': 'the application has not written the caller down yet',
   'Query.effectiveSettingsAt': 'there may be no such person',
-  'Notification.app': 'its type belongs to no app',
   'SetFallbackPayload.result': 'a choice that was not there was taken back',
   'SetPreferencePayload.result': 'the type is switched off',
   'TestPushResult.deliveryId': 'a rule held it back',
