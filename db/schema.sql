@@ -904,6 +904,7 @@ table notify.devices
   user_id uuid not null grant rowbell_operator (select); rowbell_user (select)
   app_key text default 'default'::text not null grant rowbell_operator (select); rowbell_user (select)
   session_id text grant rowbell_operator (select); rowbell_user (select)
+  environment text default 'production'::text not null grant rowbell_operator (select); rowbell_user (select)
   provider text not null grant rowbell_operator (select); rowbell_user (select)
   token text not null
   web_push_p256dh text
@@ -914,6 +915,8 @@ table notify.devices
   seen_at timestamp with time zone default now() not null grant rowbell_operator (select); rowbell_user (select)
   deactivated_at timestamp with time zone grant rowbell_operator (select); rowbell_user (select)
   deactivation_reason text grant rowbell_operator (select); rowbell_user (select)
+  constraint devices_development_is_apns CHECK (((environment = 'production'::text) OR (provider = 'apns'::text)))
+  constraint devices_environment_is_known CHECK ((environment = ANY (ARRAY['production'::text, 'development'::text])))
   constraint devices_name_is_short CHECK ((length(name) <= 120))
   constraint devices_pkey PRIMARY KEY (id)
   constraint devices_platform_is_short CHECK ((length(platform) <= 40))
@@ -1561,6 +1564,10 @@ table notify.senders
   id smallint identity always not null
   app_key text default 'default'::text not null
   provider text not null
+  environment text default 'production'::text not null
+  options jsonb default '{}'::jsonb not null
+  secret_setting text
+  changed_at timestamp with time zone default now() not null
   configured boolean default false not null
   accepted_at timestamp with time zone
   credentials_changed_at timestamp with time zone
@@ -1571,11 +1578,23 @@ table notify.senders
   paused_until timestamp with time zone
   pause_reason text
   constraint senders_app_key_fkey FOREIGN KEY (app_key) REFERENCES notify.apps(key)
+  constraint senders_development_is_apns CHECK (((environment = 'production'::text) OR (provider = 'apns'::text)))
+  constraint senders_environment_is_known CHECK ((environment = ANY (ARRAY['production'::text, 'development'::text])))
   constraint senders_pause_is_whole CHECK (((paused_until IS NULL) = (pause_reason IS NULL)))
   constraint senders_pkey PRIMARY KEY (id)
-  constraint senders_provider_app_key_key UNIQUE (provider, app_key)
+  constraint senders_provider_app_key_environment_key UNIQUE (provider, app_key, environment)
   constraint senders_provider_fkey FOREIGN KEY (provider) REFERENCES notify.providers(provider)
   constraint senders_rate_is_positive CHECK ((rate_per_second > (0)::numeric))
+  constraint senders_secret_setting_is_the_providers CHECK (((secret_setting IS NULL) OR ((secret_setting ~ (('^'::text ||
+CASE provider
+    WHEN 'apns'::text THEN 'APNS_KEY'::text
+    WHEN 'fcm'::text THEN 'FCM_SERVICE_ACCOUNT'::text
+    WHEN 'web_push'::text THEN 'VAPID_PRIVATE_KEY'::text
+    WHEN 'smtp'::text THEN 'SMTP_URL'::text
+    WHEN 'twilio'::text THEN 'TWILIO_AUTH_TOKEN'::text
+    WHEN 'twilio_voice'::text THEN 'TWILIO_AUTH_TOKEN'::text
+    ELSE NULL::text
+END) || '_[A-Z0-9_]{1,60}$'::text)) IS TRUE)))
   CREATE INDEX senders_app_key_idx on notify.senders USING btree (app_key)
   row level security
   policy select_admin for select to rowbell_operator using (true)
@@ -1821,6 +1840,8 @@ table notify.workers
   started_at timestamp with time zone default now() not null
   seen_at timestamp with time zone default now() not null
   stopped_at timestamp with time zone
+  senders smallint[] default '{}'::smallint[] not null
+  senders_read_at timestamp with time zone default now() not null
   constraint workers_pkey PRIMARY KEY (id)
   row level security
   policy select_admin for select to rowbell_operator using (true)
@@ -3298,7 +3319,7 @@ function coaching.move_call(call_id uuid, scheduled_at timestamp with time zone)
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
-function coaching.register_coaching_device(provider text, token text, push_enabled boolean DEFAULT true, platform text DEFAULT NULL::text, name text DEFAULT NULL::text, web_push_p256dh text DEFAULT NULL::text, web_push_auth text DEFAULT NULL::text, app text DEFAULT NULL::text) returns coaching.members
+function coaching.register_coaching_device(provider text, token text, push_enabled boolean DEFAULT true, platform text DEFAULT NULL::text, name text DEFAULT NULL::text, web_push_p256dh text DEFAULT NULL::text, web_push_auth text DEFAULT NULL::text, app text DEFAULT NULL::text, environment text DEFAULT NULL::text) returns coaching.members
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
@@ -3688,7 +3709,7 @@ function notify.record_consent_for(user_id uuid, text_version text, method text,
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_writer (execute)
 
-function notify.register_device(provider text, token text, web_push_p256dh text DEFAULT NULL::text, web_push_auth text DEFAULT NULL::text, platform text DEFAULT NULL::text, name text DEFAULT NULL::text, app text DEFAULT NULL::text) returns notify.devices
+function notify.register_device(provider text, token text, web_push_p256dh text DEFAULT NULL::text, web_push_auth text DEFAULT NULL::text, platform text DEFAULT NULL::text, name text DEFAULT NULL::text, app text DEFAULT NULL::text, environment text DEFAULT NULL::text) returns notify.devices
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
@@ -3765,6 +3786,10 @@ function notify.set_preference(type_key text, channel text, enabled boolean DEFA
   grant rowbell_user (execute)
 
 function notify.set_retention(table_name text, keep interval) returns notify.retention_policies
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_operator (execute)
+
+function notify.set_sender(app text, provider text, options jsonb DEFAULT '{}'::jsonb, secret_setting text DEFAULT NULL::text, environment text DEFAULT 'production'::text) returns notify.senders
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
@@ -4197,8 +4222,8 @@ function notify_private.format_dates(first date, last date, with_year boolean, l
 function notify_private.hash_long_key(key text) returns text
   sql immutable parallel safe
 
-function notify_private.heartbeat(worker_id uuid) returns boolean
-  sql volatile security definer set search_path=pg_catalog, pg_temp
+function notify_private.heartbeat(worker_id uuid, OUT alive boolean, OUT senders_changed_at timestamp with time zone) returns record
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
 function notify_private.histogram_bucket(span interval) returns bigint
@@ -4238,7 +4263,7 @@ function notify_private.limit_chunk_per_person(sender_id smallint, lane text, at
 function notify_private.limited_user() returns uuid
   sql stable set search_path=pg_catalog, pg_temp
 
-function notify_private.list_senders() returns TABLE(id smallint, provider text)
+function notify_private.list_senders() returns TABLE(id smallint, app_key text, provider text, environment text, options jsonb, secret_setting text, changed_at timestamp with time zone)
   sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
@@ -4502,6 +4527,10 @@ function notify_private.render_value(value jsonb, locale text) returns text
 function notify_private.replay(since timestamp with time zone, until timestamp with time zone, changes jsonb, part integer, parts integer) returns SETOF notify.backtest_case
   plpgsql stable set search_path=pg_catalog, pg_temp, enable_nestloop=off, plan_cache_mode=force_generic_plan, jit=off
 
+function notify_private.report_senders(worker_id uuid, senders smallint[], fingerprints text[]) returns void
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_worker (execute)
+
 function notify_private.requeue_deliveries(claim_id uuid, delivery_ids uuid[], due timestamp with time zone[]) returns void
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off
   grant rowbell_worker (execute)
@@ -4559,6 +4588,9 @@ function notify_private.run_journey_steps(due notify.journey_enrollments[], at t
 function notify_private.save_email_preferences(user_id uuid, choices jsonb, tracked boolean) returns boolean
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_http (execute)
+
+function notify_private.sender_options() returns TABLE(provider text, name text, pattern text, expected text)
+  sql immutable set search_path=pg_catalog, pg_temp
 
 function notify_private.session_lock(user_id uuid, session_id text) returns bigint
   sql immutable parallel safe set search_path=pg_catalog, pg_temp
@@ -4688,6 +4720,10 @@ function notify_private.triggers_to_switch() returns TABLE(table_name text, trig
 
 function notify_private.truncate_at_word(text text, max_length integer) returns text
   sql immutable parallel safe strict set search_path=pg_catalog, pg_temp
+
+function notify_private.twilio_sender(sender_id smallint) returns TABLE(secret_setting text)
+  sql stable security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_http (execute)
 
 function notify_private.type_label(labels jsonb, key text, locale text) returns text
   sql immutable parallel safe set search_path=pg_catalog, pg_temp
