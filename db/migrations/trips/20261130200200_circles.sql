@@ -22,9 +22,10 @@ create table trips.memberships (
 alter table trips.memberships enable row level security;
 -- From a person to their circles: what every policy of this pack begins with; also the foreign key's index.
 create index memberships_user_id_idx on trips.memberships (user_id);
-comment on table trips.memberships is
-  E'@values status MembershipStatus: active left pending\nWho belongs to a circle. Leaving changes the status and keeps the row, so '
-  'that nobody else can bring a person back.';
+comment on table trips.memberships is $$
+@values status MembershipStatus: active left pending
+Who belongs to a circle. Leaving changes the status and keeps the row, so that nobody else can bring a person back.
+$$;
 comment on column trips.memberships.status is
   'active, or left: who left sees nothing of the circle any more and hears nothing from it. add_member() also answers pending: '
   'asked, and no member yet.';
