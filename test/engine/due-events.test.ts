@@ -100,6 +100,36 @@ test('one that cannot be planned keeps its error and none of the others', async 
   expect(await one(db.owner, 'select count(*)::integer from notify.deliveries')).toBe(20);
 });
 
+test('where many cannot be planned, they take their turns like others: a single one is planned between them', async () => {
+  const broken = await makeType(db, { audience: 'fragile', channels: ['in_app'] });
+  await db.owner.query(
+    `insert into notify.events (type_key, data)
+     select $1, jsonb_build_object('to', jsonb_build_array($2::text)) from generate_series(1, 450)`,
+    [broken, person],
+  );
+  const turns = async (most: number) =>
+    (
+      await db.worker.query<{ more: boolean; failed: string[] }>(
+        `call notify_private.plan_due('bulk', $1, null, null)`,
+        [most],
+      )
+    ).rows[0];
+  // The few, of whom there are none, then the many.
+  const first = await turns(2);
+  expect(first?.more).toBe(true);
+  expect(first?.failed.length).toBeGreaterThan(0);
+  expect(first?.failed.length).toBeLessThan(450);
+  const event = await tell(db, types.P1, [person]);
+  await turns(1);
+  expect(await one(db.owner, 'select planned_at is not null from notify.events where id = $1', [event])).toBe(true);
+  await until('each of them has its error', async () => {
+    await turns(20);
+    return one<boolean>(db.owner, 'select bool_and(plan_attempts > 0) from notify.events where type_key = $1', [
+      broken,
+    ]);
+  });
+});
+
 test('two planners at once plan each event once', async () => {
   await schedule(types.P1, 2000, '-1 second', '0');
   await Promise.all(
