@@ -5,18 +5,18 @@ import type pg from 'pg';
 export type ProcessorTime = ReadonlyMap<string, number>;
 
 /**
- * What each process has used so far, from /proc (Linux only); sessions of PostgreSQL by what they did last. Not in it: processes
+ * What each process has used so far, from /proc (Linux only); sessions of PostgreSQL by the name of their application. Not in it: processes
  * that have ended, as workers of autovacuum do.
  *
- * @param superuser sees what every session runs
+ * @param superuser sees every session
  * @param processes others than PostgreSQL's, by the part that they are counted as
  */
 export async function processorTime(
   superuser: pg.Pool,
   processes: Readonly<Record<string, number | undefined>>,
 ): Promise<ProcessorTime> {
-  const { rows: sessions } = await superuser.query<{ pid: number; type: string; application: string; query: string }>(
-    `select pid, backend_type as type, application_name as application, query from pg_stat_activity`,
+  const { rows: sessions } = await superuser.query<{ pid: number; type: string; application: string }>(
+    `select pid, backend_type as type, application_name as application from pg_stat_activity`,
   );
   const parts = [
     ...sessions.map(({ pid, ...session }) => [partOf(session), pid] as const),
@@ -27,12 +27,11 @@ export async function processorTime(
   return used;
 }
 
-function partOf(session: { type: string; application: string; query: string }): string {
+function partOf(session: { type: string; application: string }): string {
   if (session.type !== 'client backend') return 'PostgreSQL: checkpoints, WAL, vacuum';
-  if (!session.application.startsWith('rowbell-worker')) return 'PostgreSQL: who inserts and watches';
-  if (/claim_deliveries|record_results|split_claim|release_claim|delivery_id/.test(session.query))
-    return 'PostgreSQL: claims and results';
-  return /plan/.test(session.query) ? 'PostgreSQL: planning' : 'PostgreSQL: jobs, upkeep';
+  const use = /^rowbell-worker-(?:urgent|bulk)-(\w+)$/.exec(session.application)?.[1] ?? '';
+  const parts: Record<string, string> = { planning: 'planning', sending: 'claims, results, upkeep', jobs: 'jobs' };
+  return `PostgreSQL: ${parts[use] ?? 'who inserts and watches'}`;
 }
 
 /** All threads of a process, those that have ended excepted. */

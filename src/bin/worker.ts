@@ -37,16 +37,16 @@ async function work(lane: Lane): Promise<void> {
   const logger = createLogger({ level: config.logLevel, component: `worker-${lane}` });
   // Few connections, kept for ever: the first plan of a session costs 50 ms, the next ones 2. What waits for the disk
   // and what does not: docs/decisions/0001, 9.
-  const connections = {
+  const connections = (use: string) => ({
     url: config.workerDatabaseUrl,
-    applicationName: `rowbell-worker-${lane}`,
+    applicationName: `rowbell-worker-${lane}-${use}`,
     idleTimeoutMs: 0,
     logger,
-  };
+  });
   const pools = {
-    jobs: createPool({ ...connections, max: config.workerConcurrency + 3, durable: false }),
-    planning: createPool({ ...connections, max: 3, durable: false }),
-    sending: createPool({ ...connections, max: config.workerConcurrency }),
+    jobs: createPool({ ...connections('jobs'), max: config.workerConcurrency + 3, durable: false }),
+    planning: createPool({ ...connections('planning'), max: 3, durable: false }),
+    sending: createPool({ ...connections('sending'), max: config.workerConcurrency }),
   };
   const engine = createEngine({ pool: pools.sending, planningPool: pools.planning });
   const { publicUrl } = config;
