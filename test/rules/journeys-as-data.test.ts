@@ -174,23 +174,23 @@ describe('JK-11: journeys are data', () => {
     await db.owner.query('update notify.journey_enrollments set next_at = now()');
     await db.worker.query('select notify_private.advance_journeys()');
     expect(await stateOf(enrollment_id)).toMatchObject({ ended: 'completed' });
-    const planning = await db.asWriter(
+    const { rows: told } = await db.owner.query<{ id: string }>(
+      'select id from notify.events where planned_at is null',
+    );
+    const planner = await db.worker.connect();
+    await db.asWriter(
       async (app) => {
-        // Whoever calls it has the person, for whom the planner waits with the event in hand.
+        // Whoever calls it has the person: the planner passes over them with the event in hand.
         await app.query('select notify.record_consent_for($1, $2, $3)', [left, 'terms', 'import']);
-        const planning = planDue(db);
-        await until('the planner waits', () =>
-          one<boolean>(
-            app,
-            'select exists (select from pg_locks as l where not l.granted and pg_backend_pid() = any (pg_blocking_pids(l.pid)))',
-          ),
-        );
+        await planner.query('begin');
+        await planner.query('select notify_private.plan($1)', [told.map(({ id }) => id)]);
         await app.query('select notify.exit_journey($1, array[$2::uuid])', [journey, left]);
-        return [planning];
       },
       { commit: true },
     );
-    await planning[0];
+    await planner.query('commit');
+    planner.release();
+    await planDue(db);
     const last = (person: string) =>
       db.owner
         .query(

@@ -15,7 +15,7 @@ as $$
           where c.event_id = e.id and d.status = 'queued'
         )
       )
-    -- A planner has its event and waits for people, whom the caller may hold: what is being planned at this moment is as
+    -- A planner has its event, and the caller may hold its people: what is being planned at this moment is as
     -- good as sent, and journey_is_active() is asked before it is.
     for update skip locked
   ))
