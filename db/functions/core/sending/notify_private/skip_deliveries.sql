@@ -6,14 +6,15 @@ as $$
 #variable_conflict use_column
 declare
   at constant timestamptz := clock_timestamp();
+  changed_at constant timestamptz := (select s.changed_at from notify.senders as s where s.id = skip_deliveries.sender_id);
   skipped constant uuid[] := array(
     select q.id from notify.deliveries as q
     where q.sender_id = skip_deliveries.sender_id and q.lane = skip_deliveries.lane and q.status = 'queued' and q.due_at <= at
-      -- Another worker may have what the caller has not.
+      -- Another worker may have what the caller has not, and one that has not read the sender yet may have it soon.
       and not exists (
         select from notify.workers as w
         where w.lane = skip_deliveries.lane and w.stopped_at is null and w.seen_at > at - interval '15 seconds'
-          and skip_deliveries.sender_id = any (w.senders)
+          and (skip_deliveries.sender_id = any (w.senders) or w.senders_read_at < changed_at)
       )
     limit 5000
     for update skip locked
@@ -27,5 +28,6 @@ begin
 end
 $$;
 comment on function notify_private.skip_deliveries(smallint, text) is
-  'Ends due deliveries of a sender that no worker of the lane has credentials for, with that reason; returns how many, at most 5 000.';
+  'Ends due deliveries of a sender that no worker of the lane has credentials for, with that reason; returns how many, at most 5 000. '
+  'None while a worker has yet to read what operators have set.';
 grant execute on function notify_private.skip_deliveries(smallint, text) to rowbell_worker;
