@@ -2,8 +2,15 @@ import type { PgSelectStep } from 'postgraphile/@dataplan/pg';
 
 type Ordered = Pick<PgSelectStep, 'alias' | 'orderBy' | 'setOrderIsUnique'>;
 
-/** The order is not taken for unique, so PostGraphile lets the key follow. */
-const followedByKey = (apply: (query: object) => void) => (query: object) => apply({ ...query, setOrderIsUnique() {} });
+/**
+ * The order is not taken for unique, so PostGraphile lets the key follow. The query is a step where the order stands in the document
+ * and a plain object where a variable has it; so what is called of it is passed on by name.
+ */
+const followedByKey = (apply: (query: object) => void) => (query: Ordered) =>
+  apply({
+    orderBy: (order: Parameters<Ordered['orderBy']>[0]) => query.orderBy(order),
+    setOrderIsUnique() {},
+  });
 
 /**
  * Every connection is paged by the keys of its rows, so that whatever comes in meanwhile moves none of them.

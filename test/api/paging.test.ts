@@ -138,6 +138,9 @@ test('every order of every connection ends in the key: each row comes once, what
       continue;
     }
     const table = tableOf(field);
+    // Also where the order stands in the document, which is another way through PostGraphile.
+    const written = `{ ${field.name}(orderBy: [${ordersOf(field).at(-1)}]) { nodes { __typename } } }`;
+    for (const { message } of (await api.ask(written, { token })).errors) wrong.push(`${written}: ${message}`);
     for (const order of ordersOf(field)) {
       let more = 1;
       const found = await walk(field, token, order, async () => {
