@@ -33,6 +33,8 @@ const meant: Readonly<Record<string, Json>> = {
   'erasePerson.userId': '⟦me.recipient_id⟧',
   'explain.eventId': '⟦me.event_id⟧',
   'logOut.sessionId': '⟦me.session_id⟧',
+  'registerCoachingDevice.provider': 'fcm',
+  'registerDevice.provider': 'fcm',
   'requestEmailVerificationFor.userId': '⟦me.recipient_id⟧',
   'resumeSender.senderId': 2,
   'runSweep.sweepKey': 'stale_devices',
