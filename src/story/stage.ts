@@ -4,7 +4,7 @@ import type pg from 'pg';
 /** What the story is played on: a running Rowbell, seen as its people, as a service, and as someone who may look everywhere. */
 export type Stage = {
   /** One mutation through the API as this person's app would send it; the id of what it made. */
-  as(userId: string, mutation: string, variables: Readonly<Record<string, unknown>>): Promise<string>;
+  as(userId: string, mutation: string, input: Readonly<Record<string, unknown>>): Promise<string>;
   /** A statement as any service would write it, by the role for services. */
   service(sql: string, values?: readonly unknown[]): Promise<void>;
   /** A statement of the owner's, for what only time itself could do. */
@@ -43,15 +43,14 @@ export function createStage({ owner, graphqlUrl, tokenOf, say }: StageOptions): 
 
   return {
     read,
-    async as(userId, mutation, variables) {
-      const input = Object.entries(variables)
-        .map(([name, value]) => `${name}: ${literal(value)}`)
-        .join(', ');
+    async as(userId, mutation, input) {
+      const type = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input`;
       const response = await fetch(graphqlUrl, {
         method: 'POST',
         headers: { 'content-type': 'application/json', authorization: `Bearer ${await tokenOf(userId)}` },
         body: JSON.stringify({
-          query: `mutation { ${mutation}(input: {${input}}) { ${making.has(mutation) ? 'result { id }' : 'clientMutationId'} } }`,
+          query: `mutation ($input: ${type}!) { ${mutation}(input: $input) { ${making.has(mutation) ? 'result { id }' : 'clientMutationId'} } }`,
+          variables: { input },
         }),
       });
       const { data, errors } = (await response.json()) as {
@@ -87,16 +86,6 @@ export function createStage({ owner, graphqlUrl, tokenOf, say }: StageOptions): 
 
 /** Mutations whose answer the story goes on with. */
 const making = new Set(['createTrip', 'suggestDates', 'scheduleCall']);
-
-/** A GraphQL literal; names of enum values do not occur here. */
-function literal(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`;
-  if (value !== null && typeof value === 'object')
-    return `{${Object.entries(value)
-      .map(([name, inner]) => `${name}: ${literal(inner)}`)
-      .join(', ')}}`;
-  return JSON.stringify(value);
-}
 
 /** One line for each address that was reached, and for each candidate that was not let pass, with why. */
 async function whatHappened(owner: pg.ClientBase, since: Date): Promise<string[]> {
