@@ -68,7 +68,8 @@ describe('the few before the many', () => {
     await planDue(db);
     // As many planners make them: each at an instant of its own, in the midst of the mass and after it.
     await db.owner.query(
-      `update notify.deliveries set due_at = due_at - interval '1 second' + random() * interval '900 milliseconds'
+      `update notify.deliveries set due_at = mass.first + random() * (clock_timestamp() - mass.first)
+       from (select min(due_at) as first from notify.deliveries) as mass
        where recipient_id = any ($1)`,
       [singles],
     );
