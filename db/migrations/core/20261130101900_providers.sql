@@ -58,9 +58,9 @@ comment on table notify.senders is
 comment on column notify.senders.environment is
   'Of APNs: production, or development, whose tokens (builds from Xcode) only Apple''s sandbox takes. The others have production alone.';
 comment on column notify.senders.options is
-  'What is no secret and takes the place of settings: {"topic": "com.example.trips"}; what it does not say, the settings do.';
+  'What is no secret and takes the place of settings: {"topic": "com.example.shop"}; what it does not say, the settings do.';
 comment on column notify.senders.secret_setting is
-  'The name of the setting with its key, APNS_KEY_TRIPS; null: the provider''s own setting. The key itself is never in the database.';
+  'The name of the setting with its key, APNS_KEY_SHOP; null: the provider''s own setting. The key itself is never in the database.';
 comment on column notify.senders.changed_at is 'When operators last set it: workers read it again then.';
 comment on column notify.senders.configured is 'Whether a worker has its credentials.';
 comment on column notify.senders.accepted_at is

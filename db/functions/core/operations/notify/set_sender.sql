@@ -37,7 +37,7 @@ begin
     set options = excluded.options, secret_setting = excluded.secret_setting, changed_at = pg_catalog.clock_timestamp()
     returning * into sender;
   exception when check_violation then
-    raise exception 'secret_setting: must be the provider''s own setting with a suffix, such as APNS_KEY_TRIPS'
+    raise exception 'secret_setting: must be the provider''s own setting with a suffix, such as APNS_KEY_SHOP'
       using errcode = 'RBINV', column = 'secret_setting';
   end;
   return sender;

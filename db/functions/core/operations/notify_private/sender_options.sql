@@ -7,7 +7,7 @@ as $$
     ('apns', 'key_id', '^[A-Z0-9]{10}$', 'ten capital letters or digits'),
     ('web_push', 'public_key', '^B[A-Za-z0-9_-]{86}$', 'a P-256 public key, 65 bytes in base64url'),
     ('web_push', 'subject', '^(mailto:|https://)[^\s<>]{1,200}$', 'a mailto: or https: address'),
-    ('smtp', 'from', '^[^\r\n]{0,100}[^\s@<]+@[^\s@>]+>?$', 'a mailbox such as Trips <hello@example.com>'),
+    ('smtp', 'from', '^[^\r\n]{0,100}[^\s@<]+@[^\s@>]+>?$', 'a mailbox such as Shop <hello@example.com>'),
     ('smtp', 'return_path', '^[a-zA-Z0-9_.-]{1,12}@[a-zA-Z0-9_.-]+$', 'a mailbox with at most 12 characters before the @'),
     ('twilio', 'account_sid', '^AC[0-9a-fA-F]{32}$', 'AC and 32 hexadecimal digits'),
     ('twilio', 'from', '^(\+[1-9]\d{6,14}|MG[0-9a-fA-F]{32})$', 'an E.164 number or a messaging service id'),
