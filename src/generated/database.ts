@@ -2211,7 +2211,7 @@ export interface NotifySenders {
   environment: Generated<string>;
   id: Generated<number>;
   /**
-   * What is no secret and takes the place of settings: {"topic": "com.example.trips"}; what it does not say, the settings do.
+   * What is no secret and takes the place of settings: {"topic": "com.example.shop"}; what it does not say, the settings do.
    */
   options: Generated<Json>;
   pause_reason: string | null;
@@ -2230,7 +2230,7 @@ export interface NotifySenders {
   rate_per_second: Numeric | null;
   refilled_at: Generated<Timestamp>;
   /**
-   * The name of the setting with its key, APNS_KEY_TRIPS; null: the provider's own setting. The key itself is never in the database.
+   * The name of the setting with its key, APNS_KEY_SHOP; null: the provider's own setting. The key itself is never in the database.
    */
   secret_setting: string | null;
   /**
