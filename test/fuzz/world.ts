@@ -133,6 +133,12 @@ export async function startFuzzWorld(options: {
     workers,
     takeLogged: () => logged.splice(0),
     async newPlayer() {
+      // Whoever played before may have switched it off, as operators can.
+      await db.owner.query(
+        `update notify.notification_types
+         set enabled = true, default_frequency = 'instant', locked_channels = '{}', default_channels = '{push,in_app}' where key = $1`,
+        [typeKey],
+      );
       const side = await someone('Adelheid', false);
       const user = await signToken(side.person.id, { expiresIn: 86_400 });
       const operator = await signToken(side.person.id, { role: 'operator', expiresIn: 86_400 });
