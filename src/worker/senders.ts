@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigError, type Environment, readSender } from '../config/index.ts';
 import type { Engine, SenderRow } from '../database/engine.ts';
 import type { Logger } from '../logger.ts';
@@ -11,9 +12,12 @@ export type Sender = { readonly id: number; readonly provider: Provider };
 type Kept = Sender & {
   readonly changedAt: number;
   readonly fingerprint: string;
-  /** Closes the provider, once what it is sending has ended. */
-  retire(): Promise<void>;
+  /** Closes the provider, once what was claimed for it is on its way and what it is sending has ended; at once when `closing` says so. */
+  retire(closing: AbortSignal): Promise<void>;
 };
+
+/** How long a handler may take from asking for a sender to sending by it: it claims first, and mails are rendered. */
+const retireAfterMs = 60_000;
 
 export type Senders = ReturnType<typeof createSenders>;
 
@@ -33,6 +37,7 @@ export type SendersOptions = {
 export function createSenders({ engine, settings, publicUrl, logger }: SendersOptions) {
   const senders = new Map<number, Kept>();
   const retiring: Promise<void>[] = [];
+  const closing = new AbortController();
   let changedAt = 0;
 
   function make(row: SenderRow): Kept | null {
@@ -72,7 +77,7 @@ export function createSenders({ engine, settings, publicUrl, logger }: SendersOp
         const made = make(row);
         if (made) senders.set(row.id, made);
         else senders.delete(row.id);
-        if (known) retiring.push(known.retire());
+        if (known) retiring.push(known.retire(closing.signal));
       }
       changedAt = Math.max(...rows.map((row) => row.changed_at.getTime()));
       return new Map([...senders.values()].map(({ id, fingerprint }) => [id, fingerprint]));
@@ -82,12 +87,13 @@ export function createSenders({ engine, settings, publicUrl, logger }: SendersOp
     names: (): readonly string[] => [...senders.values()].map(({ provider }) => provider.name),
 
     async close(): Promise<void> {
+      closing.abort();
       await Promise.all([...retiring, ...[...senders.values()].map(({ provider }) => provider.close())]);
     },
   };
 }
 
-/** A provider that closes by itself when nobody sends by it any more, after it was told to. */
+/** A provider that closes by itself when nobody can send by it any more, after it was told to. */
 function retirable(provider: Provider): Pick<Kept, 'provider' | 'retire'> {
   let sending = 0;
   let idle = () => {};
@@ -103,7 +109,8 @@ function retirable(provider: Provider): Pick<Kept, 'provider' | 'retire'> {
         }
       },
     },
-    async retire() {
+    async retire(closing) {
+      await sleep(retireAfterMs, undefined, { signal: closing, ref: false }).catch(() => {});
       if (sending > 0)
         await new Promise<void>((resolve) => {
           idle = resolve;
