@@ -1,5 +1,5 @@
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
-import { readWeights } from './preferences.ts';
+import { readWeights } from './accept-header.ts';
 
 /** What is shorter is not worth it: it leaves in one packet all the same. */
 const thresholdBytes = 1_024;

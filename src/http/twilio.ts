@@ -6,6 +6,8 @@ import type { Route } from './router.ts';
 import type { Queries } from './shared-pool.ts';
 
 const maxBytes = 16_384;
+/** Ids of senders are of two bytes. */
+const maxSenderId = 32_767;
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 type Parameters = Readonly<Record<string, string>>;
@@ -44,8 +46,9 @@ export type TwilioOptOut = { readonly from: string; readonly optOut: 'stop' | 's
  */
 export function createTwilioRoutes(callbacks: TwilioCallbacks, publicUrl: string, queries: Queries): Route[] {
   const tokenFor = async (request: Request): Promise<string | null> => {
-    const named = /[?&]sender=(\d{1,4})(&|$)/.exec(request.url ?? '')?.[1];
+    const named = /[?&]sender=(\d+)(&|$)/.exec(request.url ?? '')?.[1];
     if (named === undefined) return callbacks.tokenOf(null);
+    if (Number(named) > maxSenderId) return null;
     const { rows } = await queries.query<{ secret_setting: string | null }>(
       'select secret_setting from notify_private.twilio_sender($1)',
       [named],
