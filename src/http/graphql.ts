@@ -4,8 +4,8 @@ import type { FairQueue } from '../graphql/fair-queue.ts';
 import type { Authenticate, Identity } from '../graphql/identity.ts';
 import { type PublicError, withCode } from '../graphql/public-error.ts';
 import type { Origin } from '../graphql/request-origin.ts';
-import { mediaType, readBody } from './body.ts';
 import { chooseLanguage } from './accept-header.ts';
+import { mediaType, readBody } from './body.ts';
 import { type Request, type Response, sendText, setRetryAfter } from './respond.ts';
 import type { Route } from './router.ts';
 

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errorCodes, frenchMessages, type RowbellError } from '../errors.ts';
 import { extensionsOf, wordsOf } from '../graphql/public-error.ts';
-import { chooseEncoding, encode, isCompressible } from './encoding.ts';
 import { chooseLanguage, type Language } from './accept-header.ts';
+import { chooseEncoding, encode, isCompressible } from './encoding.ts';
 import { keepsConnection, throwAwayRest } from './unread-body.ts';
 
 export type Request = IncomingMessage;
