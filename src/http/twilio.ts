@@ -7,7 +7,7 @@ import type { Queries } from './shared-pool.ts';
 
 const maxBytes = 16_384;
 /** Ids of senders are of two bytes. */
-const maxSenderId = 32_767;
+const smallintMax = 32_767;
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 type Parameters = Readonly<Record<string, string>>;
@@ -48,7 +48,7 @@ export function createTwilioRoutes(callbacks: TwilioCallbacks, publicUrl: string
   const tokenFor = async (request: Request): Promise<string | null> => {
     const named = /[?&]sender=(\d+)(&|$)/.exec(request.url ?? '')?.[1];
     if (named === undefined) return callbacks.tokenOf(null);
-    if (Number(named) > maxSenderId) return null;
+    if (Number(named) > smallintMax) return null;
     const { rows } = await queries.query<{ secret_setting: string | null }>(
       'select secret_setting from notify_private.twilio_sender($1)',
       [named],
