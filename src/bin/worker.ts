@@ -65,7 +65,10 @@ async function work(lane: Lane): Promise<void> {
     engine,
     lane,
     senders,
-    sandboxOrigins: config.webPush?.sandboxOrigins ?? [],
+    reach: {
+      sandboxOrigins: config.webPush?.sandboxOrigins ?? [],
+      allowsPrivateWebhooks: config.webhook.allowPrivateNetworks,
+    },
     logger,
   });
   // A database that is away is waited for, but not against a signal.

@@ -29,12 +29,19 @@ export type SenderRow = Omit<
 
 export type EmailTemplateRow = RowOf<'notify_private.email_template'>;
 
+/** Where a worker sends beside the public internet. */
+export type Reach = {
+  /** Of the sandbox's browsers. */
+  readonly sandboxOrigins: readonly string[];
+  readonly allowsPrivateWebhooks: boolean;
+};
+
 /** A message with what only an email is rendered from. */
 export type Claimed = Message & { readonly email: EmailContext | null };
 
 type Claim = RowOf<
   'notify_private.claim_deliveries',
-  'web_push_p256dh' | 'web_push_auth' | 'webhook_secret' | 'subtitle' | 'thread_id' | 'collapse_key' | 'tag' | 'sound'
+  'web_push_p256dh' | 'web_push_auth' | 'webhook_secrets' | 'subtitle' | 'thread_id' | 'collapse_key' | 'tag' | 'sound'
 >;
 /** With what the columns that are JSON or one of some words hold, and instants as the query makes them. */
 type ClaimedRow = Omit<Claim, 'data' | 'email' | 'urgency' | 'interruption_level' | 'registered_at' | 'expires_at'> & {
@@ -85,7 +92,7 @@ export function createEngine({ pool, planningPool }: { pool: pg.Pool; planningPo
       const { rows } = await pool.query<ClaimedRow>({
         name: 'claim',
         // Instants as numbers: parsing timestamps was a tenth of what a message costs this process beside its SDK.
-        text: `select delivery_id, attempt, address, web_push_p256dh, web_push_auth, webhook_secret, type_key,
+        text: `select delivery_id, attempt, address, web_push_p256dh, web_push_auth, webhook_secrets, type_key,
             title, subtitle, body, data, thread_id, collapse_key, tag, sound, urgency, interruption_level,
             (extract(epoch from registered_at) * 1000)::float8 as registered_ms,
             (extract(epoch from expires_at) * 1000)::float8 as expires_ms, email, recipient_id, origin_answers
@@ -164,17 +171,18 @@ export function createEngine({ pool, planningPool }: { pool: pg.Pool; planningPo
       host: string,
       pid: number,
       senders: readonly number[],
-      sandboxOrigins: readonly string[] = [],
+      { sandboxOrigins, allowsPrivateWebhooks }: Reach = { sandboxOrigins: [], allowsPrivateWebhooks: false },
       /** Of each sender's settings, in their order; a change of them is a change of credentials. */
       fingerprints: readonly string[] | null = null,
     ) =>
-      value<string>('select notify_private.register_worker($1, $2, $3, $4, $5, $6) as value', [
+      value<string>('select notify_private.register_worker($1, $2, $3, $4, $5, $6, $7) as value', [
         lane,
         host,
         pid,
         senders,
         sandboxOrigins,
         fingerprints,
+        allowsPrivateWebhooks,
       ]),
 
     /** Not alive: this worker had been declared dead and must register again. */
@@ -243,7 +251,7 @@ function toMessage(row: ClaimedRow): Claimed {
     webPushKeys:
       row.web_push_p256dh && row.web_push_auth ? { p256dh: row.web_push_p256dh, auth: row.web_push_auth } : null,
     registeredAt: row.registered_ms === null ? null : new Date(row.registered_ms),
-    webhookSecret: row.webhook_secret,
+    webhookSecrets: row.webhook_secrets ?? [],
     typeKey: row.type_key,
     title: row.title,
     subtitle: row.subtitle,

@@ -61,16 +61,20 @@ async function testPush(asker: Asker, deviceId: string | null) {
   return pushes.map((push, index) => ({ deviceId: push.tested_device_id, ...(verdicts[index] as Verdict) }));
 }
 
-/** Sends a test mail to the caller and waits for what the relay says. */
-async function testEmail(asker: Asker): Promise<Verdict> {
+/** Sends one test by a function that answers with its event, and waits for what is said of it. */
+async function testOne(asker: Asker, call: string, values: string[] = []): Promise<Verdict> {
   const { withClient, settings, turn } = asker;
   const { rows } = await withClient(settings, (client) =>
-    client.query<{ event_id: string }>({ text: 'select notify_hidden.send_test_email() as event_id', values: [] }),
+    client.query<{ event_id: string }>({ text: `select ${call} as event_id`, values }),
   );
   const events = rows.map(({ event_id }) => event_id);
   const [verdict] = await turn.aside(() => awaitVerdicts(asker, events));
   return verdict as Verdict;
 }
+
+const testEmail = (asker: Asker) => testOne(asker, 'notify_hidden.send_test_email()');
+const testWebhook = (asker: Asker, endpointId: string) =>
+  testOne(asker, 'notify_hidden.send_test_webhook($1)', [endpointId]);
 
 const asker = () =>
   object({
@@ -109,11 +113,27 @@ export const TestSendPlugin = extendSchema({
       "The mail server's own code."
       providerCode: String
     }
+    input TestWebhookEndpointInput {
+      "One of your webhook endpoints."
+      endpointId: UUID!
+    }
+    "What a webhook endpoint answered to a test."
+    type TestWebhookEndpointPayload {
+      deliveryId: UUID
+      "Status of the delivery: sent where the endpoint took it, queued where nobody carried it within 5 seconds."
+      status: DeliveryStatus!
+      "Why it failed or was held back."
+      reason: String
+      "The HTTP status that the endpoint answered with, or what became of the connection."
+      providerCode: String
+    }
     extend type Mutation {
       "Sends a test notification to your own devices and answers with each provider's verdict, after at most 5 seconds."
       testPush(input: TestPushInput!): TestPushPayload
       "Sends a test mail to your own address and answers with the mail server's verdict, after at most 5 seconds."
       testEmail: TestEmailPayload
+      "Sends a test to one of your webhook endpoints and answers with what it said, after at most 5 seconds."
+      testWebhookEndpoint(input: TestWebhookEndpointInput!): TestWebhookEndpointPayload
     }
   `,
   objects: {
@@ -129,6 +149,12 @@ export const TestSendPlugin = extendSchema({
         },
         testEmail() {
           return sideEffect(asker(), (asker) => testEmail(asker as Asker));
+        },
+        testWebhookEndpoint(_$root, fieldArgs) {
+          const $endpointId = fieldArgs.getRaw(['input', 'endpointId']);
+          return sideEffect([asker(), $endpointId], ([asker, endpointId]) =>
+            testWebhook(asker as Asker, endpointId as string),
+          );
         },
       },
     },

@@ -22,8 +22,11 @@ export type Message = {
   readonly webPushKeys: { readonly p256dh: string; readonly auth: string } | null;
   /** When this address was last registered; a provider's "gone since" before it is stale news. */
   readonly registeredAt: Date | null;
-  /** Signing secret of a webhook endpoint (`whsec_…`); null for every other provider. */
-  readonly webhookSecret: string | null;
+  /**
+   * Signing secrets of a webhook endpoint (`whsec_…`): its own, and the one before while that is being replaced. None for
+   * every other provider.
+   */
+  readonly webhookSecrets: readonly string[];
   readonly typeKey: string;
   readonly title: string;
   readonly subtitle: string | null;

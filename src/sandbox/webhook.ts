@@ -6,7 +6,9 @@ import { delay, listen, type StartServer } from './server.ts';
 import { impose, type Verdict } from './verdict.ts';
 
 const maxBodyBytes = 1024 * 1024;
+const maxSecrets = 1_000;
 const nameShape = /^[A-Za-z0-9._-]{1,64}$/;
+const secretShape = /^whsec_[A-Za-z0-9+/]{24,200}={0,2}$/;
 
 /** The signing secret of the receiver with this name. It follows from the name, so demo data survives restarts. */
 export function webhookSecretOf(name: string): string {
@@ -15,7 +17,7 @@ export function webhookSecretOf(name: string): string {
 
 /**
  * Receivers of webhooks at `/hooks/<name>` that verify Standard Webhooks signatures. `POST /hooks` with `{"name": …}`
- * answers with a receiver's URL and secret.
+ * answers with a receiver's URL and secret; with `{"name": …, "secret": …}` the receiver takes that secret from then on.
  */
 export const startWebhook: StartServer = async ({ journal, faults, host, publicHost, port }) => {
   const server = createServer((request, response) => {
@@ -24,16 +26,28 @@ export const startWebhook: StartServer = async ({ journal, faults, host, publicH
   const connectionOf = connectionCounter(server);
   const actualPort = await listen(server, port, host);
   const origin = `http://${publicHost}:${actualPort}`;
+  /** Of receivers that were given one. */
+  const secrets = new Map<string, string>();
+  const secretOf = (name: string) => secrets.get(name) ?? webhookSecretOf(name);
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = (await readBody(request, maxBodyBytes))?.toString() ?? null;
     if (request.method !== 'POST') return send(response, { status: 405, headers: { allow: 'POST' } });
     if (request.url === '/hooks') {
-      const name = textOrNull(parseObject(body ?? '')?.name) ?? '';
+      const asked = parseObject(body ?? '');
+      const name = textOrNull(asked?.name) ?? '';
       if (!nameShape.test(name)) {
         return send(response, { status: 400, json: { error: 'name: 1 to 64 of A-Z a-z 0-9 . _ -' } });
       }
-      return send(response, { status: 201, json: { url: `${origin}/hooks/${name}`, secret: webhookSecretOf(name) } });
+      const secret = textOrNull(asked?.secret);
+      if (secret !== null) {
+        if (!secretShape.test(secret)) {
+          return send(response, { status: 400, json: { error: 'secret: whsec_ and base64' } });
+        }
+        secrets.set(name, secret);
+        for (const oldest of secrets.keys()) if (secrets.size > maxSecrets) secrets.delete(oldest);
+      }
+      return send(response, { status: 201, json: { url: `${origin}/hooks/${name}`, secret: secretOf(name) } });
     }
     const name = /^\/hooks\/([^/?]+)$/.exec(request.url ?? '')?.[1];
     if (name === undefined || !nameShape.test(name)) return send(response, { status: 404 });
@@ -45,7 +59,7 @@ export const startWebhook: StartServer = async ({ journal, faults, host, publicH
     const fault = faults.next('webhook', url);
     if (fault?.latencyMs) await delay(fault.latencyMs);
     const headers = headersOf(request);
-    const { status, reason } = (fault && impose(fault, 410)) ?? judge(headers, name, body);
+    const { status, reason } = (fault && impose(fault, 410)) ?? judge(headers, secretOf(name), body);
     const payload = parseObject(body ?? '');
     const data = (payload?.data ?? {}) as Record<string, unknown>;
     journal.record({
@@ -76,11 +90,11 @@ export const startWebhook: StartServer = async ({ journal, faults, host, publicH
   };
 };
 
-function judge(headers: Record<string, string>, name: string, body: string | null): Verdict {
+function judge(headers: Record<string, string>, secret: string, body: string | null): Verdict {
   if (body === null) return { status: 413, reason: 'too large' };
   if (!headers['content-type']?.startsWith('application/json')) return { status: 415, reason: 'not JSON' };
   try {
-    new Webhook(webhookSecretOf(name)).verify(body, headers);
+    new Webhook(secret).verify(body, headers);
   } catch {
     return { status: 401, reason: 'wrong signature' };
   }

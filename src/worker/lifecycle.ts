@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { Engine, Lane } from '../database/engine.ts';
+import type { Engine, Lane, Reach } from '../database/engine.ts';
 import type { Logger } from '../logger.ts';
 import { persist } from './persist.ts';
 import type { Senders } from './senders.ts';
@@ -19,14 +19,14 @@ export async function startLifecycle(options: {
   readonly engine: Engine;
   readonly lane: Lane;
   readonly senders: Pick<Senders, 'read' | 'isOutdated'>;
-  readonly sandboxOrigins: readonly string[];
+  readonly reach: Reach;
   readonly logger: Logger;
 }) {
-  const { engine, lane, senders, sandboxOrigins, logger } = options;
+  const { engine, lane, senders, reach, logger } = options;
   const register = () =>
     persist(async () => {
       const usable = await senders.read();
-      return engine.register(lane, hostname(), process.pid, [...usable.keys()], sandboxOrigins, [...usable.values()]);
+      return engine.register(lane, hostname(), process.pid, [...usable.keys()], reach, [...usable.values()]);
     }, logger);
   let workerId = await register();
 

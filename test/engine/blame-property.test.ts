@@ -168,7 +168,7 @@ async function live(steps: readonly Step[]): Promise<void> {
       'host',
       1,
       providers.map((provider) => senders[provider]),
-      [],
+      undefined,
       providers.map(() => settings),
     );
   let settings = 'one';

@@ -49,7 +49,7 @@ const start = (settings: string) =>
     'host',
     1,
     names.map((name) => senders[name]),
-    [],
+    undefined,
     names.map(() => settings),
   );
 

@@ -29,7 +29,7 @@ afterEach(() => {
 });
 
 const call = (changes: Partial<Message> = {}, address = url) =>
-  messageTo(address, { webhookSecret: webhookSecretOf('billing'), ...changes });
+  messageTo(address, { webhookSecrets: [webhookSecretOf('billing')], ...changes });
 
 async function sendOne(message: Message, provider = webhook): Promise<Result> {
   const [result] = await provider.send([message], unaborted);
@@ -68,8 +68,8 @@ describe('what the receiver gets', () => {
   });
 
   test('a wrong secret is refused by the receiver', async () => {
-    const webhookSecret = webhookSecretOf('somebody else');
-    expect(await sendOne(call({ webhookSecret }))).toMatchObject({ permanence: 'message', code: '401' });
+    const webhookSecrets = [webhookSecretOf('somebody else')];
+    expect(await sendOne(call({ webhookSecrets }))).toMatchObject({ permanence: 'message', code: '401' });
     expect(received()[0]?.reason).toBe('wrong signature');
     expect(await sendOne(call())).toMatchObject({ outcome: 'accepted' });
   });
@@ -123,10 +123,13 @@ describe('what an answer means', () => {
 });
 
 describe('what is not sent', () => {
-  test.each([null, '', 'whsec_', 'whsec_%%%'])('without a usable secret (%s)', async (webhookSecret) => {
-    expect(await sendOne(call({ webhookSecret }))).toMatchObject({ permanence: 'message', code: 'bad_secret' });
-    expect(received()).toEqual([]);
-  });
+  test.each([[], [''], ['whsec_'], ['whsec_%%%'], [webhookSecretOf('billing'), 'whsec_%%%']])(
+    'without a usable secret (%s)',
+    async (...webhookSecrets) => {
+      expect(await sendOne(call({ webhookSecrets }))).toMatchObject({ permanence: 'message', code: 'bad_secret' });
+      expect(received()).toEqual([]);
+    },
+  );
 
   test.each(['', 'ftp://a.example/', 'http://u:p@a.example/', 'file:///etc/hosts'])('to %s', async (address) => {
     expect(await sendOne(call({}, address))).toMatchObject({ permanence: 'address', code: 'bad_endpoint' });

@@ -12,7 +12,7 @@ export function messageTo(address: string, changes: Partial<Message> = {}): Mess
     address,
     webPushKeys: null,
     registeredAt: null,
-    webhookSecret: null,
+    webhookSecrets: [],
     typeKey: 'trip_created_notify',
     title: 'Lisbon',
     subtitle: null,

@@ -95,6 +95,11 @@ export async function makeSide(db: TestDatabase, person: Someone, friend: string
 
   const token = `token-${hosting}`;
   const device = await put('notify.devices', { user_id: me, provider: 'fcm', token, session_id: sessionId });
+  const endpoint = await put('notify.webhook_endpoints', {
+    user_id: me,
+    url: `https://hooks.example/${hosting}`,
+    secret: `whsec_${'s'.repeat(32)}`,
+  });
   const verification = await put('notify.email_verifications', {
     user_id: me,
     address: person.email.toLowerCase(),
@@ -114,6 +119,25 @@ export async function makeSide(db: TestDatabase, person: Someone, friend: string
     db.owner,
     'select id from notify.deliveries where notification_id = $1 order by id limit 1',
     [notification],
+  );
+  // One that is over, to a device that has nothing else to get.
+  const failed = await put('notify.deliveries', {
+    notification_id: notification,
+    recipient_id: me,
+    channel: 'push',
+    provider: 'fcm',
+    lane: 'bulk',
+    device_id: await put('notify.devices', { user_id: me, provider: 'fcm', token: `another-${hosting}` }),
+    status: 'failed',
+    reason: 'unavailable',
+    attempt: 1,
+    max_attempts: 1,
+    expires_at: tomorrow,
+    finished_at: new Date(),
+  });
+  await db.owner.query(
+    `insert into notify.delivery_attempts (delivery_id, attempt, outcome, started_at) values ($1, 1, 'transient', now())`,
+    [failed],
   );
   const { undo_token: undo } = await db.asUser(
     me,
@@ -175,6 +199,8 @@ export async function makeSide(db: TestDatabase, person: Someone, friend: string
       invite_id: made,
       session_id: sessionId,
       device_id: device,
+      endpoint_id: endpoint,
+      'notify.resend.delivery_id': failed,
       token,
       notification_id: notification,
       past_id: notification,
@@ -221,6 +247,8 @@ export const common: Arguments = {
   scheduled_at: new Date(Date.now() + 7_200_000).toISOString(),
   provider: 'fcm',
   'notify.register_device.token': 'a-token-that-is-as-yet-nobodys',
+  'notify.register_webhook_endpoint.url': 'https://hooks.example/that-is-as-yet-nobodys',
+  'notify.register_webhook_endpoint_for.url': 'https://hooks.example/that-is-as-yet-nobodys',
   'coaching.register_coaching_device.token': 'a-token-that-is-as-yet-nobodys',
   channel: 'push',
   'notify.set_category_preference.enabled': 'true',

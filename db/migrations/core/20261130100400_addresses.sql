@@ -33,7 +33,7 @@ create index devices_user_id_idx on notify.devices (user_id);
 create index devices_session_id_idx on notify.devices (session_id) where session_id is not null;
 comment on table notify.devices is
   'One app installation or browser that can be pushed to. A token has one owner at a time: registering it again moves the row. Written '
-  'by register_device, unregister_device and end_session only, which is why there is no insert, update or delete grant.';
+  'by register_device, unregister_device, delete_device (each also for services) and end_session only, which is why there is no insert, update or delete grant.';
 comment on column notify.devices.app_key is
   'The app that it is an installation of; "default" is the one for all products, which hears of types of every app.';
 comment on column notify.devices.environment is
@@ -52,33 +52,53 @@ comment on column notify.devices.deactivated_at is
   'Since when it is not pushed to: the provider says the token is gone, or it was silent too long; null while it works.';
 create policy select_own on notify.devices for select to rowbell_user using (user_id = (select notify_hidden.current_user_id()));
 create policy select_admin on notify.devices for select to rowbell_operator using (true);
--- The token itself is a credential to reach the phone: people and operators see everything else.
+create policy select_service on notify.devices for select to rowbell_writer using (true);
+-- The token itself is a credential to reach the phone: people, operators and services see everything else.
 grant select (id, user_id, app_key, environment, session_id, provider, platform, name, registered_at, seen_at, deactivated_at,
-  deactivation_reason) on notify.devices to rowbell_user, rowbell_operator;
+  deactivation_reason) on notify.devices to rowbell_user, rowbell_operator, rowbell_writer;
 
 create table notify.webhook_endpoints (
   id uuid primary key default uuidv7(),
   user_id uuid not null references notify.users on delete cascade,
   url text not null constraint webhook_endpoints_url_is_http check (url ~ '^https?://\S+$' and length(url) <= 2000),
   secret text not null constraint webhook_endpoints_secret_is_standard check (secret ~ '^whsec_[A-Za-z0-9+/=]{24,}$'),
+  previous_secret text,
+  previous_secret_expires_at timestamptz,
   created_at timestamptz not null default now(),
   deactivated_at timestamptz,
   deactivation_reason text,
+  constraint webhook_endpoints_previous_secret_expires
+    check ((previous_secret is null) = (previous_secret_expires_at is null)),
   constraint webhook_endpoints_reason_iff_deactivated check ((deactivated_at is null) = (deactivation_reason is null)),
   constraint webhook_endpoints_user_id_url_key unique (user_id, url)
 );
 alter table notify.webhook_endpoints enable row level security;
+-- Whose a URL is. A hash, since a URL may be longer than an ordered index takes.
+create index webhook_endpoints_url_idx on notify.webhook_endpoints using hash (url);
 comment on table notify.webhook_endpoints is
-  'Where a recipient (often another service) takes notifications over HTTP, signed as Standard Webhooks say. Registered by services; '
-  'secrets are never readable through the API.';
+  'Where a recipient (often another service) takes notifications over HTTP, signed as Standard Webhooks say. Its owner registers, '
+  'changes and deletes it by functions, and a service does so for them; a service may also insert one. A secret is shown once, when it '
+  'is made.';
 comment on column notify.webhook_endpoints.secret is 'Signing secret, "whsec_" + base64 (Standard Webhooks).';
+comment on column notify.webhook_endpoints.previous_secret is
+  'The secret before the last rotation: calls are signed with both until previous_secret_expires_at.';
+comment on column notify.webhook_endpoints.previous_secret_expires_at is
+  'Until when calls are signed with the previous secret as well; null: with one secret only.';
 create policy select_own on notify.webhook_endpoints for select to rowbell_user
   using (user_id = (select notify_hidden.current_user_id()));
 create policy select_admin on notify.webhook_endpoints for select to rowbell_operator using (true);
+create policy select_service on notify.webhook_endpoints for select to rowbell_writer using (true);
 create policy insert_service on notify.webhook_endpoints for insert to rowbell_writer with check (true);
-grant select (id, user_id, url, created_at, deactivated_at, deactivation_reason)
-  on notify.webhook_endpoints to rowbell_user, rowbell_operator;
+grant select (id, user_id, url, previous_secret_expires_at, created_at, deactivated_at, deactivation_reason)
+  on notify.webhook_endpoints to rowbell_user, rowbell_operator, rowbell_writer;
 grant insert (user_id, url, secret) on notify.webhook_endpoints to rowbell_writer;
+
+create type notify.webhook_secret as (webhook_endpoint_id uuid, secret text, previous_secret_expires_at timestamptz);
+comment on type notify.webhook_secret is $$
+@nullable previous_secret_expires_at
+The signing secret of a webhook endpoint, which is shown this once, and until when calls are signed with the one before
+it as well.
+$$;
 
 create table notify.suppressions (
   id uuid primary key default uuidv7(),

@@ -48,7 +48,8 @@ comment on column notify.consents.evidence is 'What else proves it: the form''s 
 comment on column notify.consents.recorded_by is 'users.id of who recorded it, the person themselves or an operator; null: a service.';
 create policy select_own on notify.consents for select to rowbell_user using (user_id = (select notify_hidden.current_user_id()));
 create policy select_admin on notify.consents for select to rowbell_operator using (true);
-grant select on notify.consents to rowbell_user, rowbell_operator;
+create policy select_service on notify.consents for select to rowbell_writer using (true);
+grant select on notify.consents to rowbell_user, rowbell_operator, rowbell_writer;
 
 create type notify.effective_consent as (channel text, state text, regime text, text_version text, recorded_at timestamptz);
 comment on type notify.effective_consent is $$

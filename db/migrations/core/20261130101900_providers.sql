@@ -11,13 +11,17 @@ create table notify.providers (
       provider in ('apns', 'fcm', 'web_push', 'smtp', 'twilio', 'twilio_voice', 'webhook', 'in_app')
     ),
   channel text not null,
-  sandbox_origins text[] not null default '{}'
+  sandbox_origins text[] not null default '{}',
+  allows_private_networks boolean not null default false
 );
 alter table notify.providers enable row level security;
 comment on table notify.providers is 'The services that carry messages, and the channel of each. How they take them is known by sender.';
 comment on column notify.providers.sandbox_origins is
   'Where Web Push endpoints may be although they are not on the public internet (WEB_PUSH_SANDBOX_ORIGINS): the sandbox''s. The '
   'workers say it when they start; register_device() asks.';
+comment on column notify.providers.allows_private_networks is
+  'Of webhooks: whether workers send to http and outside of the public internet (WEBHOOK_ALLOW_PRIVATE_NETWORKS). They say it when they '
+  'start; register_webhook_endpoint() asks.';
 create policy select_admin on notify.providers for select to rowbell_operator using (true);
 grant select on notify.providers to rowbell_operator;
 
@@ -70,6 +74,8 @@ comment on column notify.senders.credentials_changed_at is
 comment on column notify.senders.rate_per_second is 'Most messages a second over all workers; null: no limit.';
 comment on column notify.senders.tokens is 'Messages that may go at once (token bucket, at most one second''s worth).';
 comment on column notify.senders.pauses is 'Failed probes in a row; each doubles the pause, from 5 s to 5 min.';
+comment on column notify.senders.pause_reason is
+  'What the provider said, or "operator": an operator paused it, and no answer of the provider ends that; "probing": that time is over.';
 comment on column notify.senders.paused_until is
   'Misconfigured or refused: nothing is claimed until then, then one message probes. Nothing is lost meanwhile.';
 -- The column has the relation's name; the catalog says nothing more.

@@ -29,6 +29,8 @@ insert into notify.notification_copies (type_key, locale, variant, title, body) 
   ('email_verification', 'fr', 'default', 'Confirmez votre adresse email', 'Vous, ou quelqu''un qui a saisi votre adresse, avez demandé à recevoir des emails ici. Confirmez qu''elle est à vous ; si ce n''était pas vous, ne faites rien.'),
   ('test_push', 'en', 'default', 'Test notification', 'Notifications reach this device.'),
   ('test_push', 'fr', 'default', 'Notification de test', 'Les notifications arrivent sur cet appareil.'),
+  ('test_webhook', 'en', 'default', 'Test call', 'Notifications reach this endpoint.'),
+  ('test_webhook', 'fr', 'default', 'Appel de test', 'Les notifications arrivent à cette adresse.'),
   ('test_email', 'en', 'default', 'Test email', 'Email reaches this address.'),
   ('test_email', 'fr', 'default', 'Email de test', 'Les emails arrivent à cette adresse.');
 

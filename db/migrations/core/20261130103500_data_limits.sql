@@ -15,8 +15,10 @@ insert into notify.limits (key, at_most, per, noun, reason) values
   ('sms_sent', 20, '1 day', 'SMS', 'They cost money; counted for the person and for the number, whoever else has it'),
   ('test_emails', 5, '1 minute', 'test mails', 'As test pushes: nobody''s mail server is flooded from here'),
   ('test_pushes', 5, '1 minute', 'test pushes', 'Somebody tries whether their phone rings; each try is a push to every device'),
+  ('test_webhooks', 5, '1 minute', 'tests of webhook endpoints', 'As test pushes: nobody''s server is flooded from here'),
   ('undo_records', 20, null, 'changes that can be undone', 'Each holds the ids of all that it changed, for ten minutes; the oldest goes when one more comes'),
-  ('webhook_endpoints', 20, null, 'active webhook endpoints', 'A recipient has one or a few; the oldest goes when one more comes, so that nobody''s notification becomes a crowd of calls');
+  ('webhook_endpoints', 20, null, 'active webhook endpoints', 'A recipient has one or a few; the oldest goes when one more comes, so that nobody''s notification becomes a crowd of calls'),
+  ('webhook_registrations', 50, '1 day', 'newly registered webhook endpoints', 'One that goes for another stays on record for 90 days');
 
 -- migrate:down
 do $$ begin raise exception 'Rowbell rolls forward only: write a new migration'; end $$;

@@ -36,7 +36,7 @@ export function createWebhook(options: WebhookOptions = {}): Provider {
     if (!url || !schemes.includes(url.protocol) || url.username || url.password) return reject('bad_endpoint');
     const now = new Date();
     const body = payloadOf(message, now);
-    const signature = signatureHeaders(message.webhookSecret ?? '', { id: message.deliveryId, now, body });
+    const signature = signatureHeaders(message.webhookSecrets, { id: message.deliveryId, now, body });
     if (!signature) return reject('bad_secret');
     const headers = { ...signature, 'content-type': 'application/json', 'user-agent': 'Rowbell' };
     try {

@@ -24,3 +24,7 @@ create or replace trigger _210_use_limit
   after insert on notify.devices
   referencing new table as written
   for each statement execute function notify_private.tg_rows__use_limit('device_registrations');
+create or replace trigger _210_use_limit
+  after insert on notify.webhook_endpoints
+  referencing new table as written
+  for each statement execute function notify_private.tg_rows__use_limit('webhook_registrations');

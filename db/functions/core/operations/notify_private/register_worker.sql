@@ -1,5 +1,6 @@
 create or replace function notify_private.register_worker(
-  lane text, host text, pid integer, senders smallint[], sandbox_origins text[] default '{}', fingerprints text[] default null
+  lane text, host text, pid integer, senders smallint[], sandbox_origins text[] default '{}', fingerprints text[] default null,
+  allows_private_webhooks boolean default false
 ) returns uuid
 language plpgsql volatile
 -- Definer: the worker's grant is the check of the caller.
@@ -11,6 +12,8 @@ declare
 begin
   update notify.providers as p set sandbox_origins = register_worker.sandbox_origins
   where p.provider = 'web_push' and p.sandbox_origins <> register_worker.sandbox_origins;
+  update notify.providers as p set allows_private_networks = register_worker.allows_private_webhooks
+  where p.provider = 'webhook' and p.allows_private_networks <> register_worker.allows_private_webhooks;
   insert into notify.workers (lane, host, pid)
   values (register_worker.lane, register_worker.host, register_worker.pid)
   returning workers.id into id;
@@ -18,7 +21,8 @@ begin
   return id;
 end
 $$;
-comment on function notify_private.register_worker(text, text, integer, smallint[], text[], text[]) is
+comment on function notify_private.register_worker(text, text, integer, smallint[], text[], text[], boolean) is
   'Enters a worker process, the senders it has credentials for, a fingerprint of each one''s settings, '
-  'and where the sandbox''s browsers are, if it may send there; returns its id for claims and heartbeats.';
-grant execute on function notify_private.register_worker(text, text, integer, smallint[], text[], text[]) to rowbell_worker;
+  'where the sandbox''s browsers are, if it may send there, and whether its webhooks may go to '
+  'private networks; returns its id for claims and heartbeats.';
+grant execute on function notify_private.register_worker(text, text, integer, smallint[], text[], text[], boolean) to rowbell_worker;

@@ -33,6 +33,8 @@ begin
     interval '2 days', (select max(l.per) from notify.limits as l where l.key in ('sms_sent', 'calls_placed')));
   -- No token lives longer: the API refuses those that would (src/graphql/identity.ts).
   delete from notify_private.ended_sessions where ended_at < pg_catalog.now() - interval '400 days';
+  update notify.webhook_endpoints set previous_secret = null, previous_secret_expires_at = null
+  where previous_secret_expires_at < pg_catalog.now();
   delete from notify.workers where stopped_at < pg_catalog.now() - interval '7 days';
   return removed;
 end

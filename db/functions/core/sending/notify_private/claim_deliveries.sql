@@ -133,7 +133,7 @@ begin
       t.web_push_p256dh,
       t.web_push_auth,
       t.registered_at,
-      t.webhook_secret,
+      t.webhook_secrets,
       n.type_key,
       coalesce(s.rendered_text ->> 'title', n.channel_texts -> own_channel ->> 'title', n.title) as title,
       coalesce(s.rendered_text ->> 'subtitle', n.subtitle) as subtitle,

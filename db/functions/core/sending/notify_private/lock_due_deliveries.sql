@@ -24,7 +24,7 @@ begin
         v.web_push_p256dh,
         v.web_push_auth,
         v.registered_at,
-        w.secret as webhook_secret,
+        w.secrets as webhook_secrets,
         d.recipient_id,
         d.has_relevance_check
       from (
@@ -49,7 +49,11 @@ begin
         where d.channel = 'push' and x.id = d.device_id and x.user_id = d.recipient_id and x.deactivated_at is null limit 1
       ) as v on true
       left join lateral (
-        select x.url, x.secret from notify.webhook_endpoints as x
+        select
+          x.url,
+          -- While a secret is being replaced its receiver may know either.
+          array[x.secret] || case when x.previous_secret_expires_at > at then array[x.previous_secret] end as secrets
+        from notify.webhook_endpoints as x
         where d.channel = 'webhook' and x.id = d.device_id and x.deactivated_at is null limit 1
       ) as w on true
       -- A mailbox or number stands in the delivery itself; it goes with its person.

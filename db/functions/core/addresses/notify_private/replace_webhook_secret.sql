@@ -1,0 +1,36 @@
+create or replace function notify_private.replace_webhook_secret(user_id uuid, endpoint_id uuid, secret text, overlap_hours integer)
+returns notify.webhook_secret
+language plpgsql volatile set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_variable
+declare
+  changed notify.webhook_endpoints;
+begin
+  if overlap_hours is null or overlap_hours not between 0 and 168 then
+    raise exception 'overlap_hours: must be from 0 to 168' using errcode = 'RBINV', column = 'overlap_hours';
+  end if;
+  if secret is not null and secret !~ '^whsec_[A-Za-z0-9+/=]{24,200}$' then
+    raise exception 'secret: must be "whsec_" and 24 to 200 characters of base64' using errcode = 'RBINV', column = 'secret';
+  end if;
+  update notify.webhook_endpoints as w
+  set
+    secret = coalesce(secret, notify_private.new_webhook_secret()),
+    previous_secret = case when overlap_hours > 0 then w.secret end,
+    previous_secret_expires_at = case when overlap_hours > 0 then clock_timestamp() + overlap_hours * interval '1 hour' end
+  where w.id = endpoint_id and w.user_id = user_id
+  returning * into changed;
+  if not found then
+    raise exception 'endpoint_id: there is no such endpoint' using errcode = 'RBNFD', column = 'endpoint_id';
+  end if;
+  return (
+    select s::notify.webhook_secret
+    from (
+      select changed.id as webhook_endpoint_id, changed.secret as secret,
+        changed.previous_secret_expires_at as previous_secret_expires_at
+    ) as s
+  );
+end
+$$;
+comment on function notify_private.replace_webhook_secret(uuid, uuid, text, integer) is
+  'Gives a webhook endpoint of a person another secret, a new one where none is given. The one before is used '
+  'beside it for some hours; the one before that is not used any more.';
