@@ -2,6 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { webhookSecretOf } from '../../src/sandbox/webhook.ts';
 import type { Client } from '../support/database.ts';
 import { type Customer, heard, makeCustomer, startWorld, type World, write } from './world.ts';
 
@@ -225,6 +226,30 @@ describe.each(cases)('issue 5: $type', (each) => {
       for (const part of [body, `https://app.example/${path}/${id}`]) expect(mail[0].body).toContain(part);
     }
     if (sms[0]) expect(sms[0].body).toMatch(locale === 'en' ? /^Suspicious log-in: / : /^Connexion suspecte : /);
+  });
+
+  test.each(['en', 'fr'] as const)('NC-10: in %s, on SMS and webhook where a person chose these', async (locale) => {
+    const customer = await makeCustomer(world.db, locale);
+    const url = `http://127.0.0.1:${world.sandbox.ports.webhook}/hooks/${customer.id}`;
+    await write(world.db, 'select notify.register_webhook_endpoint_for($1, $2, $3)', [
+      customer.id,
+      url,
+      webhookSecretOf(customer.id),
+    ]);
+    const chosen = ['email', 'in_app', 'push', 'sms', 'webhook'];
+    await world.db.asUser(
+      customer.id,
+      (client) => client.query('select notify.set_type_preferences($1, channels => $2)', [each.type, chosen]),
+      { commit: true },
+    );
+    await each.write(customer);
+    const { inbox, sms } = await heard(world, customer, each.type);
+    expect(inbox).toMatchObject([{ channels: chosen }]);
+    expect(sms).toHaveLength(1);
+    // One segment of GSM-7, without what only another alphabet has.
+    expect(sms[0]?.body).toMatch(/^[\w\s"'(),.:;?!€éèàùÉ-]{20,160}$/u);
+    const title = each[locale][0];
+    expect(world.sandbox.journal.list({ provider: 'webhook', address: url })).toMatchObject([{ status: 204, title }]);
   });
 });
 

@@ -41,7 +41,37 @@ insert into notify.channel_copies (type_key, locale, channel, place, form, body,
   ('login_new_device', 'en', 'sms', 1, 'full', 'New device logged in: {Device}, {Place}. Not you? Change your password now.', true, '{Device,Place}'),
   ('login_new_device', 'fr', 'sms', 1, 'full', 'Nouvel appareil connecté : {Device}, {Place}. Pas vous ? Changez votre mot de passe.', true, '{Device,Place}'),
   ('login_suspicious', 'en', 'sms', 1, 'full', 'Suspicious log-in: {Device}, {Place}. Not you? Change your password now.', true, '{Device,Place}'),
-  ('login_suspicious', 'fr', 'sms', 1, 'full', 'Connexion suspecte : {Device}, {Place}. Pas vous ? Changez votre mot de passe.', true, '{Device,Place}');
+  ('login_suspicious', 'fr', 'sms', 1, 'full', 'Connexion suspecte : {Device}, {Place}. Pas vous ? Changez votre mot de passe.', true, '{Device,Place}'),
+  ('api_key_created', 'en', 'sms', 1, 'full', 'API key "{Name}" ({Prefix}...) created. Not you? Revoke it now.', true, '{Name,Prefix}'),
+  ('api_key_created', 'fr', 'sms', 1, 'full', 'Clé API "{Name}" ({Prefix}...) créée. Pas vous ? Révoquez-la.', true, '{Name,Prefix}'),
+  ('api_key_revoked', 'en', 'sms', 1, 'full', 'API key "{Name}" ({Prefix}...) opens nothing any more.', true, '{Name,Prefix}'),
+  ('api_key_revoked', 'fr', 'sms', 1, 'full', 'La clé API "{Name}" ({Prefix}...) n''ouvre plus rien.', true, '{Name,Prefix}'),
+  ('low_balance', 'en', 'sms', 1, 'full', 'Your balance is low: {Balance} left, less than {Threshold}.', true, '{}'),
+  ('low_balance', 'fr', 'sms', 1, 'full', 'Votre solde est bas : il reste {Balance}, moins que {Threshold}.', true, '{}'),
+  ('payment_created', 'en', 'sms', 1, 'full', 'Your payment of {Amount} is being processed.', true, '{}'),
+  ('payment_created', 'fr', 'sms', 1, 'full', 'Votre paiement de {Amount} est en cours.', true, '{}'),
+  ('payment_completed', 'en', 'sms', 1, 'full', 'Your payment of {Amount} has arrived.', true, '{}'),
+  ('payment_completed', 'fr', 'sms', 1, 'full', 'Votre paiement de {Amount} est arrivé.', true, '{}'),
+  ('payment_failed', 'en', 'sms', 1, 'full', 'Your payment of {Amount} failed. Please check your means of payment.', true, '{}'),
+  ('payment_failed', 'fr', 'sms', 1, 'full', 'Votre paiement de {Amount} a échoué. Merci de vérifier votre moyen de paiement.', true, '{}'),
+  ('payment_refunded', 'en', 'sms', 1, 'full', '{Amount} refunded: the money is on its way back to you.', true, '{}'),
+  ('payment_refunded', 'fr', 'sms', 1, 'full', '{Amount} remboursés : l''argent est en route vers vous.', true, '{}'),
+  ('security_setting_changed', 'en', 'sms', 1, 'full', 'Security setting "{Name}" changed. Not you? Act now.', true, '{Name}'),
+  ('security_setting_changed', 'fr', 'sms', 1, 'full', 'Réglage de sécurité "{Name}" changé. Pas vous ? Agissez maintenant.', true, '{Name}'),
+  ('setting_changed', 'en', 'sms', 1, 'full', 'Setting "{Name}" changed.', true, '{Name}'),
+  ('setting_changed', 'fr', 'sms', 1, 'full', 'Réglage "{Name}" changé.', true, '{Name}'),
+  ('verification_initiated', 'en', 'sms', 1, 'full', 'Your verification has begun. You will hear from us as soon as it is done.', true, '{}'),
+  ('verification_initiated', 'fr', 'sms', 1, 'full', 'Votre vérification a commencé. Vous aurez de nos nouvelles dès qu''elle sera faite.', true, '{}'),
+  ('verification_completed', 'en', 'sms', 1, 'full', 'You are verified: your verification is complete.', true, '{}'),
+  ('verification_completed', 'fr', 'sms', 1, 'full', 'Vous êtes vérifié : votre vérification est terminée.', true, '{}'),
+  ('verification_failed', 'en', 'sms', 1, 'full', 'Your verification failed. Please try again.', true, '{}'),
+  ('verification_failed', 'fr', 'sms', 1, 'full', 'Votre vérification a échoué. Merci de réessayer.', true, '{}');
+
+insert into notify.channel_copies (type_key, locale, variant, channel, place, form, body, is_plain, shorten) values
+  ('payment_failed', 'en', 'reason', 'sms', 1, 'full', 'Your payment of {Amount} failed: {Reason}', true, '{Reason}'),
+  ('payment_failed', 'fr', 'reason', 'sms', 1, 'full', 'Votre paiement de {Amount} a échoué : {Reason}', true, '{Reason}'),
+  ('verification_failed', 'en', 'reason', 'sms', 1, 'full', 'Your verification failed: {Reason}', true, '{Reason}'),
+  ('verification_failed', 'fr', 'reason', 'sms', 1, 'full', 'Votre vérification a échoué : {Reason}', true, '{Reason}');
 
 -- migrate:down
 do $$ begin raise exception 'Rowbell rolls forward only: write a new migration'; end $$;
