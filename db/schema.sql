@@ -101,6 +101,8 @@ type notify.enrollment_input as (journey_key text, user_id uuid, subject_type te
 
 type notify.event_input as (type_key text, actor_id uuid, subject_type text, subject_id uuid, data jsonb, idempotency_key text, due_at timestamp with time zone)
 
+type notify.event_stop as (event_id uuid, was_planned boolean, deliveries_out integer, deliveries_stopped integer, candidates_stopped integer)
+
 type notify.explanation as (event_id uuid, recipient_id uuid, channel text, judgement integer, at timestamp with time zone, "position" integer, rule text, verdict text, reason text, inputs jsonb, because text)
 
 type notify.inbox_category as (category text, name text, total integer, unread integer)
@@ -119,11 +121,15 @@ type notify.quiet_window as (weekday smallint, starts_at time without time zone,
 
 type notify.reason_metrics as (channel text, status text, reason text, candidates bigint, share double precision)
 
+type notify.search_result as (kind text, id uuid, matched text, user_id uuid)
+
 type notify.setting_name as enum ('quiet_hours', 'paused_until', 'daily_cap', 'digest_time', 'digest_weekday')
 
 type notify.subject_total as (day date, type_key text, channel text, status text, reason text, total bigint)
 
 type notify.trace_entry as (event_id uuid, recipient_id uuid, channel text, at timestamp with time zone, delivery_id uuid, what text, status text, reason text, code text, because text)
+
+type notify.webhook_secret as (webhook_endpoint_id uuid, secret text, previous_secret_expires_at timestamp with time zone)
 
 type notify_private.answer as (delivery_id uuid, user_id uuid, device_id uuid, origin text, outcome text, reason text, is_suspect boolean, is_doubtful boolean, proves_access boolean)
 
@@ -131,9 +137,9 @@ type notify_private.audience_member as (event_id uuid, recipient_id uuid, varian
 
 type notify_private.candidate as (notification_id uuid, event_id uuid, type_key text, recipient_id uuid, channel text, dedupe_key text, expires_at timestamp with time zone, fallback_key text, released_rule text)
 
-type notify_private.claimable as (delivery_id uuid, notification_id uuid, attempt integer, fate text, reason text, expires_at timestamp with time zone, address text, web_push_p256dh text, web_push_auth text, registered_at timestamp with time zone, webhook_secret text, recipient_id uuid, has_relevance_check boolean)
+type notify_private.claimable as (delivery_id uuid, notification_id uuid, attempt integer, fate text, reason text, expires_at timestamp with time zone, address text, web_push_p256dh text, web_push_auth text, registered_at timestamp with time zone, webhook_secrets text[], recipient_id uuid, has_relevance_check boolean)
 
-type notify_private.claimed_delivery as (delivery_id uuid, attempt integer, address text, web_push_p256dh text, web_push_auth text, registered_at timestamp with time zone, webhook_secret text, type_key text, title text, subtitle text, body text, data jsonb, thread_id text, collapse_key text, tag text, sound text, urgency text, interruption_level text, expires_at timestamp with time zone, email jsonb, recipient_id uuid, origin_answers boolean)
+type notify_private.claimed_delivery as (delivery_id uuid, attempt integer, address text, web_push_p256dh text, web_push_auth text, registered_at timestamp with time zone, webhook_secrets text[], type_key text, title text, subtitle text, body text, data jsonb, thread_id text, collapse_key text, tag text, sound text, urgency text, interruption_level text, expires_at timestamp with time zone, email jsonb, recipient_id uuid, origin_answers boolean)
 
 type notify_private.fate as (delivery_id uuid, attempt integer, lane text, channel text, device_id uuid, address text, outcome text, reason text, code text, provider_message_id text, status text, due_at timestamp with time zone, is_awaited boolean)
 
@@ -774,7 +780,8 @@ table notify.consents
   row level security
   policy select_admin for select to rowbell_operator using (true)
   policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
-  grant rowbell_operator (select); rowbell_user (select)
+  policy select_service for select to rowbell_writer using (true)
+  grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
 
 table notify.daily_spending
   day date not null
@@ -868,6 +875,7 @@ table notify.deliveries partition by RANGE (id)
   constraint deliveries_sms_encoding_is_known CHECK ((sms_encoding = ANY (ARRAY['gsm7'::text, 'ucs2'::text])))
   constraint deliveries_sms_is_measured CHECK (((sms_encoding IS NULL) = (sms_segments IS NULL)))
   constraint deliveries_status_is_known CHECK ((status = ANY (ARRAY['queued'::text, 'sending'::text, 'sent'::text, 'delivered'::text, 'failed'::text, 'suppressed'::text, 'expired'::text, 'canceled'::text, 'unknown'::text])))
+  CREATE INDEX deliveries_address_idx on notify.deliveries USING btree (address, id) WHERE ((address IS NOT NULL) AND (channel <> 'in_app'::text))
   CREATE INDEX deliveries_due_idx on notify.deliveries USING btree (sender_id, lane, due_at) WHERE (due_at IS NOT NULL)
   CREATE INDEX deliveries_notification_id_idx on notify.deliveries USING btree (notification_id)
   row level security
@@ -888,10 +896,12 @@ table notify.delivery_attempts partition by RANGE (delivery_id)
   outcome text not null grant rowbell_user (select)
   reason text grant rowbell_user (select)
   code text grant rowbell_user (select)
+  provider_message_id text
   started_at timestamp with time zone not null grant rowbell_user (select)
   finished_at timestamp with time zone default now() not null grant rowbell_user (select)
   constraint delivery_attempts_outcome_is_known CHECK ((outcome = ANY (ARRAY['accepted'::text, 'address'::text, 'message'::text, 'transient'::text, 'throttled'::text, 'misconfigured'::text, 'origin'::text, 'suspect'::text, 'ambiguous'::text, 'lost'::text])))
   constraint delivery_attempts_pkey PRIMARY KEY (delivery_id, attempt)
+  CREATE INDEX delivery_attempts_provider_message_id_idx on notify.delivery_attempts USING btree (provider_message_id) WHERE (provider_message_id IS NOT NULL)
   row level security
   policy select_admin for select to rowbell_operator using (true)
   policy select_own for select to rowbell_user using ((EXISTS ( SELECT
@@ -900,21 +910,21 @@ table notify.delivery_attempts partition by RANGE (delivery_id)
   grant rowbell_operator (select)
 
 table notify.devices
-  id uuid default uuidv7() not null grant rowbell_operator (select); rowbell_user (select)
-  user_id uuid not null grant rowbell_operator (select); rowbell_user (select)
-  app_key text default 'default'::text not null grant rowbell_operator (select); rowbell_user (select)
-  session_id text grant rowbell_operator (select); rowbell_user (select)
-  environment text default 'production'::text not null grant rowbell_operator (select); rowbell_user (select)
-  provider text not null grant rowbell_operator (select); rowbell_user (select)
+  id uuid default uuidv7() not null grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
+  user_id uuid not null grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
+  app_key text default 'default'::text not null grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
+  session_id text grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
+  environment text default 'production'::text not null grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
+  provider text not null grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
   token text not null
   web_push_p256dh text
   web_push_auth text
-  platform text grant rowbell_operator (select); rowbell_user (select)
-  name text grant rowbell_operator (select); rowbell_user (select)
-  registered_at timestamp with time zone default now() not null grant rowbell_operator (select); rowbell_user (select)
-  seen_at timestamp with time zone default now() not null grant rowbell_operator (select); rowbell_user (select)
-  deactivated_at timestamp with time zone grant rowbell_operator (select); rowbell_user (select)
-  deactivation_reason text grant rowbell_operator (select); rowbell_user (select)
+  platform text grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
+  name text grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
+  registered_at timestamp with time zone default now() not null grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
+  seen_at timestamp with time zone default now() not null grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
+  deactivated_at timestamp with time zone grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
+  deactivation_reason text grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
   constraint devices_development_is_apns CHECK (((environment = 'production'::text) OR (provider = 'apns'::text)))
   constraint devices_environment_is_known CHECK ((environment = ANY (ARRAY['production'::text, 'development'::text])))
   constraint devices_name_is_short CHECK ((length(name) <= 120))
@@ -931,6 +941,7 @@ table notify.devices
   row level security
   policy select_admin for select to rowbell_operator using (true)
   policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
+  policy select_service for select to rowbell_writer using (true)
   CREATE TRIGGER _200_check_session BEFORE INSERT ON notify.devices FOR EACH ROW WHEN ((new.session_id IS NOT NULL)) EXECUTE FUNCTION notify_private.tg_devices__check_session()
   CREATE TRIGGER _210_use_limit AFTER INSERT ON notify.devices REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_rows__use_limit('device_registrations')
   CREATE TRIGGER _500_set_push_enabled AFTER INSERT ON notify.devices REFERENCING NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION coaching_private.tg_devices__set_push_enabled()
@@ -1341,6 +1352,23 @@ table notify.notifications partition by RANGE (id)
   CREATE TRIGGER _600_invalidate_updated AFTER UPDATE ON notify.notifications REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_notifications__invalidate_rollup()
   grant rowbell_operator (select); rowbell_user (select)
 
+table notify.operator_actions
+  id uuid default uuidv7() not null
+  operator_id uuid default notify_hidden.current_user_id()
+  kind text not null
+  target text not null
+  note text not null
+  details jsonb default '{}'::jsonb not null
+  acted_at timestamp with time zone default clock_timestamp() not null
+  constraint operator_actions_details_are_an_object CHECK ((jsonb_typeof(details) = 'object'::text))
+  constraint operator_actions_kind_is_known CHECK ((kind = ANY (ARRAY['pause_provider'::text, 'resume_provider'::text, 'stop_event'::text, 'resend'::text])))
+  constraint operator_actions_note_is_short CHECK (((length(note) >= 1) AND (length(note) <= 500)))
+  constraint operator_actions_pkey PRIMARY KEY (id)
+  constraint operator_actions_target_is_short CHECK (((length(target) >= 1) AND (length(target) <= 200)))
+  row level security
+  policy select_admin for select to rowbell_operator using (true)
+  grant rowbell_operator (select)
+
 table notify.packs
   name text not null
   enabled boolean not null
@@ -1451,6 +1479,7 @@ table notify.providers
   provider text not null
   channel text not null
   sandbox_origins text[] default '{}'::text[] not null
+  allows_private_networks boolean default false not null
   constraint providers_pkey PRIMARY KEY (provider)
   constraint providers_provider_is_known CHECK ((provider = ANY (ARRAY['apns'::text, 'fcm'::text, 'web_push'::text, 'smtp'::text, 'twilio'::text, 'twilio_voice'::text, 'webhook'::text, 'in_app'::text])))
   row level security
@@ -1794,6 +1823,7 @@ table notify.users
   constraint users_region_is_iso3166 CHECK ((region ~ '^[A-Z]{2}(-[A-Z0-9]{1,3})?$'::text))
   constraint users_time_zone_is_known CHECK (notify_hidden.is_time_zone(time_zone))
   constraint users_updated_at_is_an_instant CHECK (isfinite(updated_at))
+  CREATE INDEX users_lower_email_idx on notify.users USING btree (lower(email)) WHERE (email IS NOT NULL)
   CREATE INDEX users_phone_idx on notify.users USING btree (phone) WHERE (phone IS NOT NULL)
   CREATE INDEX users_time_zone_idx on notify.users USING btree (COALESCE(time_zone, 'UTC'::text))
   row level security
@@ -1813,23 +1843,29 @@ table notify.users
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
 
 table notify.webhook_endpoints
-  id uuid default uuidv7() not null grant rowbell_operator (select); rowbell_user (select)
-  user_id uuid not null grant rowbell_operator (select); rowbell_user (select); rowbell_writer (insert)
-  url text not null grant rowbell_operator (select); rowbell_user (select); rowbell_writer (insert)
+  id uuid default uuidv7() not null grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
+  user_id uuid not null grant rowbell_operator (select); rowbell_user (select); rowbell_writer (insert, select)
+  url text not null grant rowbell_operator (select); rowbell_user (select); rowbell_writer (insert, select)
   secret text not null grant rowbell_writer (insert)
-  created_at timestamp with time zone default now() not null grant rowbell_operator (select); rowbell_user (select)
-  deactivated_at timestamp with time zone grant rowbell_operator (select); rowbell_user (select)
-  deactivation_reason text grant rowbell_operator (select); rowbell_user (select)
+  previous_secret text
+  previous_secret_expires_at timestamp with time zone grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
+  created_at timestamp with time zone default now() not null grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
+  deactivated_at timestamp with time zone grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
+  deactivation_reason text grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
   constraint webhook_endpoints_pkey PRIMARY KEY (id)
+  constraint webhook_endpoints_previous_secret_expires CHECK (((previous_secret IS NULL) = (previous_secret_expires_at IS NULL)))
   constraint webhook_endpoints_reason_iff_deactivated CHECK (((deactivated_at IS NULL) = (deactivation_reason IS NULL)))
   constraint webhook_endpoints_secret_is_standard CHECK ((secret ~ '^whsec_[A-Za-z0-9+/=]{24,}$'::text))
   constraint webhook_endpoints_url_is_http CHECK (((url ~ '^https?://\S+$'::text) AND (length(url) <= 2000)))
   constraint webhook_endpoints_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
   constraint webhook_endpoints_user_id_url_key UNIQUE (user_id, url)
+  CREATE INDEX webhook_endpoints_url_idx on notify.webhook_endpoints USING hash (url)
   row level security
   policy insert_service for insert to rowbell_writer with check (true)
   policy select_admin for select to rowbell_operator using (true)
   policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
+  policy select_service for select to rowbell_writer using (true)
+  CREATE TRIGGER _210_use_limit AFTER INSERT ON notify.webhook_endpoints REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_rows__use_limit('webhook_registrations')
   CREATE TRIGGER _300_deactivate_excess AFTER INSERT ON notify.webhook_endpoints REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_webhook_endpoints__deactivate_excess()
 
 table notify.workers
@@ -3577,8 +3613,28 @@ function notify.delete_device(device_id uuid) returns boolean
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
+function notify.delete_device_for(user_id uuid, device_id uuid) returns boolean
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_writer (execute)
+
 function notify.delete_spending_cap(channel text, country text) returns boolean
   plpgsql volatile set search_path=pg_catalog, pg_temp
+  grant rowbell_operator (execute)
+
+function notify.delete_webhook_endpoint(endpoint_id uuid) returns boolean
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_user (execute)
+
+function notify.delete_webhook_endpoint_for(user_id uuid, endpoint_id uuid) returns boolean
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_writer (execute)
+
+function notify.deliveries_by_address(address text) returns SETOF notify.deliveries
+  sql stable
+  grant rowbell_operator (execute)
+
+function notify.deliveries_by_provider_id(provider_message_id text) returns SETOF notify.deliveries
+  sql stable
   grant rowbell_operator (execute)
 
 function notify.effective_settings_at(user_id uuid, at timestamp with time zone) returns notify.effective_settings
@@ -3633,6 +3689,10 @@ function notify.failed_events(max_rows integer DEFAULT 50) returns SETOF notify.
   sql stable set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
+function notify.find(text text) returns SETOF notify.search_result
+  plpgsql stable security definer set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off
+  grant rowbell_operator (execute)
+
 function notify.inbox_categories(filter notify.inbox_filter DEFAULT NULL::notify.inbox_filter) returns SETOF notify.inbox_category
   sql stable set search_path=pg_catalog, pg_temp, enable_seqscan=off, enable_bitmapscan=off, jit=off
   grant rowbell_operator (execute); rowbell_user (execute)
@@ -3681,6 +3741,10 @@ function notify.notifications_app(notification notify.notifications) returns tex
   sql stable set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute)
 
+function notify.pause_provider(provider text, until timestamp with time zone, note text) returns SETOF notify.senders
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_operator (execute)
+
 function notify.predict(type_key text, at timestamp with time zone DEFAULT now(), variables jsonb DEFAULT NULL::jsonb) returns SETOF notify.prediction
   sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
@@ -3713,6 +3777,18 @@ function notify.register_device(provider text, token text, web_push_p256dh text 
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
+function notify.register_device_for(user_id uuid, session_id text, provider text, token text, web_push_p256dh text DEFAULT NULL::text, web_push_auth text DEFAULT NULL::text, platform text DEFAULT NULL::text, name text DEFAULT NULL::text, app text DEFAULT NULL::text, environment text DEFAULT NULL::text) returns uuid
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_writer (execute)
+
+function notify.register_webhook_endpoint(url text) returns notify.webhook_secret
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_user (execute)
+
+function notify.register_webhook_endpoint_for(user_id uuid, url text, secret text DEFAULT NULL::text) returns notify.webhook_secret
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_writer (execute)
+
 function notify.report_receipt(delivery_id uuid, kind text) returns boolean
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
@@ -3733,6 +3809,10 @@ function notify.reschedule_events(subject_type text, subject_id uuid, due_at tim
   sql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_writer (execute)
 
+function notify.resend(delivery_id uuid, note text) returns notify.deliveries
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_operator (execute)
+
 function notify.reset_category_preference(category text, channel text DEFAULT NULL::text) returns boolean
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
@@ -3749,6 +3829,10 @@ function notify.reset_preferences() returns integer
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
+function notify.resume_provider(provider text, note text) returns SETOF notify.senders
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_operator (execute)
+
 function notify.resume_sender(sender_id smallint, origin text DEFAULT NULL::text) returns notify.senders
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
@@ -3756,6 +3840,14 @@ function notify.resume_sender(sender_id smallint, origin text DEFAULT NULL::text
 function notify.retry_event(event_id uuid) returns boolean
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
+
+function notify.rotate_webhook_secret(endpoint_id uuid, overlap_hours integer DEFAULT 24) returns notify.webhook_secret
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_user (execute)
+
+function notify.rotate_webhook_secret_for(user_id uuid, endpoint_id uuid, overlap_hours integer DEFAULT 24, secret text DEFAULT NULL::text) returns notify.webhook_secret
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_writer (execute)
 
 function notify.run_sweep(sweep_key text) returns notify.sweep_runs
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
@@ -3809,6 +3901,10 @@ function notify.sms_forms(since date DEFAULT NULL::date, until date DEFAULT NULL
   sql stable set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
+function notify.stop_event(event_id uuid, note text) returns notify.event_stop
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_operator (execute)
+
 function notify.subject_totals(subject_type text, subject_id uuid) returns SETOF notify.subject_total
   sql stable set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
@@ -3816,6 +3912,10 @@ function notify.subject_totals(subject_type text, subject_id uuid) returns SETOF
 function notify.suppress_address(channel text, address text, reason text DEFAULT 'operator'::text, expires_at timestamp with time zone DEFAULT NULL::timestamp with time zone, note text DEFAULT NULL::text) returns notify.suppressions
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
+
+function notify.test_webhook_endpoint_for(user_id uuid, endpoint_id uuid) returns uuid
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_writer (execute)
 
 function notify.trace(event_id uuid DEFAULT NULL::uuid, notification_id uuid DEFAULT NULL::uuid, recipient_id uuid DEFAULT NULL::uuid) returns SETOF notify.trace_entry
   plpgsql stable set search_path=pg_catalog, pg_temp
@@ -3897,6 +3997,10 @@ function notify_hidden.packs_off() returns text[]
   sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute); rowbell_writer (execute)
 
+function notify_hidden.phone_in(text text) returns text
+  sql immutable parallel safe strict
+  grant rowbell_operator (execute)
+
 function notify_hidden.prefix_query(search text) returns tsquery
   sql immutable parallel safe set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute)
@@ -3941,6 +4045,10 @@ function notify_hidden.send_test_push(device_id uuid DEFAULT NULL::uuid) returns
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
+function notify_hidden.send_test_webhook(endpoint_id uuid) returns uuid
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_user (execute)
+
 function notify_hidden.stemmer(locale text) returns regconfig
   sql immutable parallel safe set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute)
@@ -3967,6 +4075,9 @@ function notify_private.acquire_send_permits(sender_id smallint, lane text, want
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.add_digest_items(verdicts notify_private.verdict[], at timestamp with time zone) returns void
+  plpgsql volatile set search_path=pg_catalog, pg_temp
+
+function notify_private.add_webhook_endpoint(user_id uuid, url text, secret text) returns notify.webhook_secret
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.address_digest(channel text, address text) returns bytea
@@ -4235,6 +4346,12 @@ function notify_private.is_gsm7(text text) returns boolean
 function notify_private.is_owned_by_engine(routine oid) returns boolean
   sql stable set search_path=pg_catalog, pg_temp
 
+function notify_private.is_paused_by_operator(sender notify.senders) returns boolean
+  sql volatile set search_path=pg_catalog, pg_temp
+
+function notify_private.is_public_https(url text) returns boolean
+  sql immutable parallel safe set search_path=pg_catalog, pg_temp
+
 function notify_private.is_push_service(endpoint text) returns boolean
   sql stable parallel safe set search_path=pg_catalog, pg_temp
 
@@ -4323,6 +4440,9 @@ function notify_private.needed_events(from_id uuid, to_id uuid, kept_since times
 
 function notify_private.needed_notifications(from_id uuid, to_id uuid, kept_since timestamp with time zone) returns SETOF uuid
   sql stable set search_path=pg_catalog, pg_temp
+
+function notify_private.new_webhook_secret() returns text
+  sql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.next_local(time_of_day time without time zone, weekdays smallint[], zone text, after timestamp with time zone) returns timestamp with time zone
   plpgsql immutable parallel safe set search_path=pg_catalog, pg_temp
@@ -4446,6 +4566,9 @@ function notify_private.record_engagement(delivery_id uuid, kind text) returns b
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_http (execute)
 
+function notify_private.record_operator_action(kind text, target text, note text, details jsonb DEFAULT '{}'::jsonb) returns void
+  plpgsql volatile set search_path=pg_catalog, pg_temp
+
 function notify_private.record_opt_out(address text, opted_out boolean) returns boolean
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_http (execute)
@@ -4494,7 +4617,7 @@ function notify_private.refresh_rollups(INOUT done integer, IN at_once boolean D
 function notify_private.refuse_limit(bound notify.limits, until timestamp with time zone DEFAULT NULL::timestamp with time zone) returns void
   plpgsql stable set search_path=pg_catalog, pg_temp
 
-function notify_private.register_worker(lane text, host text, pid integer, senders smallint[], sandbox_origins text[] DEFAULT '{}'::text[], fingerprints text[] DEFAULT NULL::text[]) returns uuid
+function notify_private.register_worker(lane text, host text, pid integer, senders smallint[], sandbox_origins text[] DEFAULT '{}'::text[], fingerprints text[] DEFAULT NULL::text[], allows_private_webhooks boolean DEFAULT false) returns uuid
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
@@ -4523,6 +4646,9 @@ function notify_private.render_people(events notify.events[], members notify_pri
 
 function notify_private.render_value(value jsonb, locale text) returns text
   plpgsql stable parallel safe set search_path=pg_catalog, pg_temp
+
+function notify_private.replace_webhook_secret(user_id uuid, endpoint_id uuid, secret text, overlap_hours integer) returns notify.webhook_secret
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.replay(since timestamp with time zone, until timestamp with time zone, changes jsonb, part integer, parts integer) returns SETOF notify.backtest_case
   plpgsql stable set search_path=pg_catalog, pg_temp, enable_nestloop=off, plan_cache_mode=force_generic_plan, jit=off
@@ -4585,6 +4711,9 @@ function notify_private.run_due_sweeps() returns SETOF notify.sweep_runs
 function notify_private.run_journey_steps(due notify.journey_enrollments[], at timestamp with time zone) returns void
   plpgsql volatile set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, enable_hashjoin=off, enable_mergejoin=off
 
+function notify_private.save_device(user_id uuid, session_id text, provider text, token text, web_push_p256dh text, web_push_auth text, platform text, name text, app text, environment text) returns notify.devices
+  plpgsql volatile set search_path=pg_catalog, pg_temp
+
 function notify_private.save_email_preferences(user_id uuid, choices jsonb, tracked boolean) returns boolean
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_http (execute)
@@ -4626,6 +4755,9 @@ function notify_private.terms_regex(terms text[]) returns text
 
 function notify_private.test_push_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
   sql stable
+
+function notify_private.test_webhook_event(user_id uuid, endpoint_id uuid) returns uuid
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_activities__forbid_change() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp

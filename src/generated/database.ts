@@ -945,6 +945,10 @@ export interface NotifyDeliveryAttempts {
   delivery_id: string;
   finished_at: Generated<Timestamp>;
   outcome: string;
+  /**
+   * The provider's id of what it took in this attempt; deliveries have that of the last one.
+   */
+  provider_message_id: string | null;
   reason: string | null;
   started_at: Timestamp;
   worker_id: string | null;
@@ -1526,6 +1530,28 @@ export interface NotifyNotificationTypes {
   warns_unreachable: Generated<boolean>;
 }
 
+export interface NotifyOperatorActions {
+  acted_at: Generated<Timestamp>;
+  /**
+   * What came of it, in numbers and ids: {"deliveriesStopped": 4200}. No addresses and no names.
+   */
+  details: Generated<Json>;
+  id: Generated<string>;
+  kind: string;
+  /**
+   * Why, in the operator's words; the name of somebody who was erased becomes "…" in it.
+   */
+  note: string;
+  /**
+   * Claim "sub" of the operator's token; null where there was none, and once that person is erased.
+   */
+  operator_id: Generated<string | null>;
+  /**
+   * What it was done to: the provider, or the id of the event or delivery.
+   */
+  target: string;
+}
+
 export interface NotifyPacks {
   /**
    * Off: its API is gone and its schemas are closed, its triggers rest, its schedules, journeys and sweeps pass without a word, its types reach nobody. Its rows stay.
@@ -2070,6 +2096,10 @@ export interface NotifyProviderOrigins {
 }
 
 export interface NotifyProviders {
+  /**
+   * Of webhooks: whether workers send to http and outside of the public internet (WEBHOOK_ALLOW_PRIVATE_NETWORKS). They say it when they start; register_webhook_endpoint() asks.
+   */
+  allows_private_networks: Generated<boolean>;
   channel: string;
   provider: string;
   /**
@@ -2214,6 +2244,9 @@ export interface NotifySenders {
    * What is no secret and takes the place of settings: {"topic": "com.example.shop"}; what it does not say, the settings do.
    */
   options: Generated<Json>;
+  /**
+   * What the provider said, or "operator": an operator paused it, and no answer of the provider ends that; "probing": that time is over.
+   */
   pause_reason: string | null;
   /**
    * Misconfigured or refused: nothing is claimed until then, then one message probes. Nothing is lost meanwhile.
@@ -2463,6 +2496,14 @@ export interface NotifyWebhookEndpoints {
   deactivated_at: Timestamp | null;
   deactivation_reason: string | null;
   id: Generated<string>;
+  /**
+   * The secret before the last rotation: calls are signed with both until previous_secret_expires_at.
+   */
+  previous_secret: string | null;
+  /**
+   * Until when calls are signed with the previous secret as well; null: with one secret only.
+   */
+  previous_secret_expires_at: Timestamp | null;
   /**
    * Signing secret, "whsec_" + base64 (Standard Webhooks).
    */
@@ -2889,6 +2930,7 @@ export interface DB {
   "notify.notification_copies": NotifyNotificationCopies;
   "notify.notification_types": NotifyNotificationTypes;
   "notify.notifications": NotifyNotifications;
+  "notify.operator_actions": NotifyOperatorActions;
   "notify.packs": NotifyPacks;
   "notify.personal_settings": NotifyPersonalSettings;
   "notify.phone_prefixes": NotifyPhonePrefixes;

@@ -60,7 +60,7 @@ export type FunctionRows = {
     readonly web_push_p256dh: string | null;
     readonly web_push_auth: string | null;
     readonly registered_at: Date | null;
-    readonly webhook_secret: string | null;
+    readonly webhook_secrets: readonly string[] | null;
     readonly type_key: string | null;
     readonly title: string | null;
     readonly subtitle: string | null;

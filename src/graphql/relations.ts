@@ -54,6 +54,29 @@ export const RelationsPlugin = jsonPgSmartTags({
           ],
         },
       },
+      'notify.search_result': {
+        tags: {
+          // One id, of a row of one of these tables: the others have no such row.
+          foreignKey: [
+            foreignKey({ columns: 'user_id', references: 'notify.users (id)', forward: 'person', backward: null }),
+            foreignKey({ columns: 'id', references: 'notify.devices (id)', forward: 'device', backward: null }),
+            foreignKey({
+              columns: 'id',
+              references: 'notify.webhook_endpoints (id)',
+              forward: 'webhookEndpoint',
+              backward: null,
+            }),
+            foreignKey({
+              columns: 'id',
+              references: 'notify.notifications (id)',
+              forward: 'notification',
+              backward: null,
+            }),
+            foreignKey({ columns: 'id', references: 'notify.deliveries (id)', forward: 'delivery', backward: null }),
+            foreignKey({ columns: 'id', references: 'notify.events (id)', forward: 'event', backward: null }),
+          ],
+        },
+      },
       'notify.decisions': {
         tags: {
           foreignKey: [

@@ -57,6 +57,8 @@ create index deliveries_notification_id_idx on notify.deliveries (notification_i
 -- What a worker may claim, in the order it should. No index names what changes with an outcome (status, claim_id, sent_at): that
 -- update writes no index, where its page has room.
 create index deliveries_due_idx on notify.deliveries (sender_id, lane, due_at) where due_at is not null;
+-- What went to a mailbox or a number. A push names its device, and the inbox its person.
+create index deliveries_address_idx on notify.deliveries (address, id) where address is not null and channel <> 'in_app';
 comment on table notify.deliveries is
   'One notification on its way over one channel to one address; docs/delivery-states.md draws its life.';
 comment on column notify.deliveries.sender_id is 'The sender that carries it; null in the app, where nobody does.';
@@ -98,12 +100,18 @@ create table notify.delivery_attempts (
     ),
   reason text,
   code text,
+  provider_message_id text,
   started_at timestamptz not null,
   finished_at timestamptz not null default now(),
   primary key (delivery_id, attempt)
 ) partition by range (delivery_id);
 alter table notify.delivery_attempts enable row level security;
+-- Not on deliveries: an update that changes an indexed column writes every index, and each outcome is such an update.
+create index delivery_attempts_provider_message_id_idx on notify.delivery_attempts (provider_message_id)
+  where provider_message_id is not null;
 comment on table notify.delivery_attempts is 'One try at a provider and what came of it. "lost": its worker died, so nobody knows.';
+comment on column notify.delivery_attempts.provider_message_id is
+  'The provider''s id of what it took in this attempt; deliveries have that of the last one.';
 comment on column notify.delivery_attempts.code is 'The provider''s own code (BadDeviceToken, 21211, 5.1.1).';
 -- A person may follow a notification of theirs down to what the provider said. The correlated exists is one look-up by
 -- key per row, and rows are only ever reached through a delivery; worker ids are nobody's business outside.
@@ -136,7 +144,7 @@ comment on type notify_private.sending is 'A sender and lane of which there are 
 
 create type notify_private.claimable as (
   delivery_id uuid, notification_id uuid, attempt integer, fate text, reason text, expires_at timestamptz,
-  address text, web_push_p256dh text, web_push_auth text, registered_at timestamptz, webhook_secret text,
+  address text, web_push_p256dh text, web_push_auth text, registered_at timestamptz, webhook_secrets text[],
   recipient_id uuid, has_relevance_check boolean
 );
 comment on type notify_private.claimable is
@@ -144,7 +152,7 @@ comment on type notify_private.claimable is
 
 create type notify_private.claimed_delivery as (
   delivery_id uuid, attempt integer,
-  address text, web_push_p256dh text, web_push_auth text, registered_at timestamptz, webhook_secret text,
+  address text, web_push_p256dh text, web_push_auth text, registered_at timestamptz, webhook_secrets text[],
   type_key text, title text, subtitle text, body text, data jsonb, thread_id text, collapse_key text, tag text, sound text,
   urgency text, interruption_level text, expires_at timestamptz, email jsonb, recipient_id uuid, origin_answers boolean
 );

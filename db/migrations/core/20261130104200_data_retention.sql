@@ -16,6 +16,7 @@ insert into notify.retention_policies (table_name, keep, at_least, age_column, r
   ('notify.digests', '13 months', '30 days', 'closed_at', 'As long as their items'),
   ('notify.email_verifications', '90 days', '0', 'expires_at', 'users.email_verified_at keeps what came of it'),
   ('notify.journey_enrollments', '13 months', '30 days', 'ended_at', 'As long as the events of their steps'),
+  ('notify.operator_actions', '3 years', '90 days', 'acted_at', 'Who intervened, and why, must be answerable while a claim can be brought'),
   ('notify.preference_changes', '13 months', '30 days', 'changed_at', 'As long as the decisions that they explain'),
   ('notify.retention_runs', '13 months', '0', 'finished_at', 'Has no personal data'),
   ('notify.schedules', '13 months', '0', 'canceled_at', 'As long as the events that it made'),

@@ -16,7 +16,8 @@ begin
   end if;
   if s.paused_until is not null then
     -- Half open: one message probes; the others wait until its result is in, or for 5 s if it never comes.
-    update notify.senders as x set paused_until = at + interval '5 seconds'
+    update notify.senders as x
+    set paused_until = at + interval '5 seconds', pause_reason = case x.pause_reason when 'operator' then 'probing' else x.pause_reason end
     where x.id = sender_id and x.paused_until <= at;
     return case when found then 1 else 0 end;
   end if;

@@ -80,9 +80,10 @@ begin
     -- Said twice: by the array they are found, to which the fates are then joined.
     and d.id = any (array(select g.delivery_id from unnest(fates) as g));
 
-  insert into notify.delivery_attempts (delivery_id, attempt, worker_id, outcome, reason, code, started_at, finished_at)
+  insert into notify.delivery_attempts
+    (delivery_id, attempt, worker_id, outcome, reason, code, provider_message_id, started_at, finished_at)
   select f.delivery_id, f.attempt, claim.worker_id, case f.outcome when 'not_begun' then 'transient' else f.outcome end,
-    f.reason, f.code, claim.claimed_at, at
+    f.reason, f.code, f.provider_message_id, claim.claimed_at, at
   from unnest(fates) as f;
 
   if exists (select from unnest(fates) as f where f.status <> 'sent') then
