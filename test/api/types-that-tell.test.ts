@@ -73,6 +73,9 @@ const reasons: Readonly<Record<string, string>> = {
   'TestEmailPayload.deliveryId': 'a rule held it back',
   'TestEmailPayload.reason': 'nothing went wrong',
   'TestEmailPayload.providerCode': 'the mail server gave none',
+  'TestWebhookEndpointPayload.deliveryId': 'a rule held it back',
+  'TestWebhookEndpointPayload.reason': 'nothing went wrong',
+  'TestWebhookEndpointPayload.providerCode': 'the endpoint took it',
 };
 
 test('what may be null has a reason: its column, that there may be no such row, that a policy may hide it, or one that is said', () => {
