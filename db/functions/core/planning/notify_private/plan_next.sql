@@ -15,15 +15,9 @@ declare
 begin
   planned.unplanned := '{}';
   for waiting in
-    select t.key from notify.notification_types as t
-    cross join lateral (
-      select coalesce(e.retry_at, e.due_at) as due_at from notify.events as e
-      where e.type_key = t.key and e.planned_at is null and e.canceled_at is null and coalesce(e.retry_at, e.due_at) <= at
-      order by coalesce(e.retry_at, e.due_at) limit 1
-    ) as f
-    where (t.priority = 'P0') = (lane = 'urgent')
+    select w.type_key as key from notify_private.waiting_types as w where w.lane = plan_next.lane and w.due_at <= at
     -- The few first where least waits, the many where something waits longest.
-    order by case turn when 'few' then at - f.due_at else f.due_at - at end
+    order by case turn when 'few' then at - w.due_at else w.due_at - at end
   loop
     -- Whoever holds an event plans it; another planner takes the next ones.
     chunk := chunk || case turn

@@ -33,19 +33,14 @@ begin
     where s.paused_until is null or s.paused_until <= at
     union all
     select 'event__plan' || suffix, '{}'::json, 'events:' || enqueue_due.lane, min(f.due_at), min(coalesce(n.due_at, f.due_at))
-    from notify.notification_types as t
-    cross join lateral (
-      select coalesce(e.retry_at, e.due_at) as due_at from notify.events as e
-      where e.type_key = t.key and e.planned_at is null and e.canceled_at is null and coalesce(e.retry_at, e.due_at) <= soon
-      order by coalesce(e.retry_at, e.due_at) limit 1
-    ) as f
+    from notify_private.waiting_types as f
     left join lateral (
       select coalesce(e.retry_at, e.due_at) as due_at from notify.events as e
-      where f.due_at <= at and e.type_key = t.key and e.planned_at is null and e.canceled_at is null
+      where f.due_at <= at and e.type_key = f.type_key and e.planned_at is null and e.canceled_at is null
         and coalesce(e.retry_at, e.due_at) > at and coalesce(e.retry_at, e.due_at) <= soon
       order by coalesce(e.retry_at, e.due_at) limit 1
     ) as n on true
-    where (t.priority = 'P0') = (enqueue_due.lane = 'urgent')
+    where f.lane = enqueue_due.lane and f.due_at <= soon
     union all
     select 'hold__release' || suffix, '{}', 'holds:' || enqueue_due.lane, f.due_at, coalesce(n.due_at, f.due_at)
     from (
