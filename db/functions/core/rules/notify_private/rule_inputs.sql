@@ -15,7 +15,7 @@ as $$
     c.released_rule,
     pg_catalog.array_position(t.channels, c.channel) as place,
     t.priority,
-    t.enabled and coalesce(i.enabled, true) as type_enabled,
+    t.enabled and t.pack <> all (array(select x.name from notify.packs as x where not x.enabled)) as type_enabled,
     c.expires_at,
     r.event_id is null as relevant,
     case
@@ -70,7 +70,6 @@ as $$
     b.refused as spending
   from unnest(candidates) as c
   join notify.notification_types as t on t.key = c.type_key
-  left join lateral (select x.enabled from notify.packs as x where x.name = t.pack limit 1) as i on true
   cross join notify.settings as s
   cross join lateral (select x.time_zone, x.region, x.email, x.email_verified_at from notify.users as x
     where x.id = c.recipient_id limit 1) as u
