@@ -1,42 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Engine } from '../../src/database/engine.ts';
+import { describe, expect, test } from 'vitest';
 import type { Message, Result } from '../../src/providers/types.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
-import {
-  forget,
-  installPack,
-  makeCrowd,
-  makePerson,
-  makeType,
-  planDue,
-  tell,
-  tellGroup,
-} from '../support/engine-pack.ts';
+import { claiming } from '../support/claiming.ts';
+import { makePerson, makeType, planDue, tell } from '../support/engine-pack.ts';
 import { one } from '../support/one.ts';
 import { senders } from '../support/senders.ts';
-import { engineOf } from '../support/worker-context.ts';
 
-let db: TestDatabase;
-let engine: Engine;
-let worker: string;
-beforeAll(async () => {
-  db = await createDatabase();
-  await installPack(db);
-  engine = engineOf(db);
-  await db.owner.query('update notify.settings set daily_cap = 1000000');
-});
-afterAll(() => db.drop());
-beforeEach(async () => {
-  await forget(db);
-  await db.owner.query('delete from notify.provider_origins; delete from notify.workers');
-  worker = await engine.register('bulk', 'host', 1, [senders.apns, senders.web_push]);
-});
-
-const claim = async (provider: 'apns' | 'web_push' = 'apns') => {
-  const id = randomUUID();
-  return { id, messages: await engine.claim(id, worker, senders[provider], 'bulk') };
-};
+const world = claiming();
+const { claim, crowd } = world;
 const accepted: Result = { outcome: 'accepted', providerMessageId: null };
 const setAside = (retryAt: Date): Result => ({
   outcome: 'rejected',
@@ -47,22 +18,18 @@ const setAside = (retryAt: Date): Result => ({
 });
 const statuses = () =>
   one<Record<string, number>>(
-    db.owner,
+    world.db.owner,
     'select jsonb_object_agg(status, count) from (select status, count(*) from notify.deliveries group by 1) as s',
   );
-const claims = () => one<number>(db.owner, 'select count(*)::integer from notify_private.claims');
+const claims = () => one<number>(world.db.owner, 'select count(*)::integer from notify_private.claims');
 
 /** Deliveries to the one device of somebody, due before all that come later. */
 async function hog(count: number): Promise<string> {
-  const type = await makeType(db);
-  const person = await makePerson(db);
-  await Promise.all(Array.from({ length: count }, () => tell(db, type, [person])));
-  await planDue(db);
+  const type = await makeType(world.db);
+  const person = await makePerson(world.db);
+  await Promise.all(Array.from({ length: count }, () => tell(world.db, type, [person])));
+  await planDue(world.db);
   return person;
-}
-async function crowd(count: number): Promise<void> {
-  await tellGroup(db, await makeType(db, { audience: 'group' }), await makeCrowd(db, count, { apns: count }));
-  await planDue(db);
 }
 const shareOf = (messages: readonly Message[], person: string) =>
   messages.filter(({ recipientId }) => recipientId === person).length;
@@ -78,14 +45,14 @@ describe('places', () => {
     // What lost its place stays where it was: in the queue, due, and no try is used up.
     expect(
       await one(
-        db.owner,
+        world.db.owner,
         `select count(*)::integer from notify.deliveries where status = 'queued' and attempt = 0 and due_at <= now()`,
       ),
     ).toBe(1180 - 500);
     const second = await claim();
-    // The last of the crowd are few now: beside them the many have a fifth of the room.
-    expect([second.messages.length, shareOf(second.messages, person)]).toEqual([130, 100]);
-    for (let n = 0; n < 2; n++) await claim();
+    // All who are left of the crowd, and nobody else waits.
+    expect([second.messages.length, shareOf(second.messages, person)]).toEqual([500, 470]);
+    await claim();
     expect(await statuses()).toEqual({ sending: 1180 });
   });
 
@@ -112,15 +79,15 @@ describe('a claim in parts', () => {
     const { id, messages } = await claim();
     const [known, rest] = [messages.slice(0, 7), messages.slice(7)];
     const restId = randomUUID();
-    await engine.split(id, restId, rest);
+    await world.engine.split(id, restId, rest);
     // Asked again, as after a lost connection.
-    await engine.split(id, restId, rest);
-    const { rows } = await db.owner.query(
+    await world.engine.split(id, restId, rest);
+    const { rows } = await world.db.owner.query(
       'select worker_id, count(*), count(distinct claimed_at) as ages from notify_private.claims group by 1',
     );
-    expect(rows).toEqual([{ worker_id: worker, count: '2', ages: '1' }]);
+    expect(rows).toEqual([{ worker_id: world.worker, count: '2', ages: '1' }]);
     expect(
-      await engine.record(
+      await world.engine.record(
         id,
         known,
         known.map(() => accepted),
@@ -129,14 +96,14 @@ describe('a claim in parts', () => {
     expect(await statuses()).toEqual({ sent: 7, sending: 3 });
     // The first claim is over: its word about the rest comes too late.
     expect(
-      await engine.record(
+      await world.engine.record(
         id,
         rest,
         rest.map(() => accepted),
       ),
     ).toEqual({});
     expect(
-      await engine.record(
+      await world.engine.record(
         restId,
         rest,
         rest.map(() => accepted),
@@ -148,13 +115,13 @@ describe('a claim in parts', () => {
   test('SE-2: of a claim that was given to a successor nothing is split off', async () => {
     await crowd(10);
     const { id, messages } = await claim();
-    await db.owner.query(`update notify.workers set seen_at = now() - interval '1 minute'`);
-    expect(await engine.recover()).toBe(10);
+    await world.db.owner.query(`update notify.workers set seen_at = now() - interval '1 minute'`);
+    expect(await world.engine.recover()).toBe(10);
     const restId = randomUUID();
-    await engine.split(id, restId, messages);
+    await world.engine.split(id, restId, messages);
     expect(await claims()).toBe(0);
     expect(
-      await engine.record(
+      await world.engine.record(
         restId,
         messages,
         messages.map(() => accepted),
@@ -168,7 +135,7 @@ describe('a claim in parts', () => {
     const { id, messages } = await claim();
     const later = new Date(Date.now() + 60_000);
     const put = (some: readonly Message[]) =>
-      engine.requeue(
+      world.engine.requeue(
         id,
         some.map((message) => ({ message, result: setAside(later) })),
       );
@@ -177,11 +144,11 @@ describe('a claim in parts', () => {
     expect(await claims()).toBe(1);
     await put(messages.slice(4));
     expect(await claims()).toBe(0);
-    const { rows } = await db.owner.query(
+    const { rows } = await world.db.owner.query(
       'select distinct attempt, max_attempts, due_at, claim_id from notify.deliveries',
     );
     expect(rows).toEqual([{ attempt: 0, max_attempts: 8, due_at: later, claim_id: null }]);
-    expect(await one(db.owner, 'select count(*)::integer from notify.delivery_attempts')).toBe(0);
+    expect(await one(world.db.owner, 'select count(*)::integer from notify.delivery_attempts')).toBe(0);
     // Once more, of a claim that is over: nothing.
     await put(messages);
     expect(await statuses()).toEqual({ queued: 10 });
@@ -189,20 +156,20 @@ describe('a claim in parts', () => {
 
   test('SE-2: what would be put back beyond its time ends in time', async () => {
     await crowd(1);
-    await db.owner.query(`update notify.deliveries set expires_at = now() + interval '2 seconds'`);
+    await world.db.owner.query(`update notify.deliveries set expires_at = now() + interval '2 seconds'`);
     const { id, messages } = await claim();
-    await engine.requeue(
+    await world.engine.requeue(
       id,
       messages.map((message) => ({ message, result: setAside(new Date(Date.now() + 600_000)) })),
     );
-    expect(await one(db.owner, 'select due_at = expires_at from notify.deliveries')).toBe(true);
+    expect(await one(world.db.owner, 'select due_at = expires_at from notify.deliveries')).toBe(true);
   });
 });
 
 describe('silence', () => {
   const paused = async () =>
     (
-      await db.owner.query<{ origin: string; pauses: number }>(
+      await world.db.owner.query<{ origin: string; pauses: number }>(
         'select origin, pauses from notify.provider_origins where paused_until is not null order by 1',
       )
     ).rows;
@@ -210,42 +177,44 @@ describe('silence', () => {
   test('SE-2: an origin that does not answer is set aside for all workers, once for all who say so', async () => {
     await Promise.all(
       Array.from({ length: 8 }, () =>
-        engine.pauseSilentOrigins(senders.web_push, ['https://a.example', 'https://b.example:8443']),
+        world.engine.pauseSilentOrigins(senders.web_push, ['https://a.example', 'https://b.example:8443']),
       ),
     );
-    await engine.pauseSilentOrigins(senders.web_push, ['https://a.example']);
+    await world.engine.pauseSilentOrigins(senders.web_push, ['https://a.example']);
     const rows = await paused();
     expect(rows).toEqual([
       { origin: 'https://a.example', pauses: 1 },
       { origin: 'https://b.example:8443', pauses: 1 },
     ]);
-    expect(await one(db.owner, `select count(*)::integer from notify.senders where paused_until is not null`)).toBe(0);
+    expect(
+      await one(world.db.owner, `select count(*)::integer from notify.senders where paused_until is not null`),
+    ).toBe(0);
   });
 
   test('SE-2: not one that has just accepted what another sent', async () => {
-    await db.owner.query(
+    await world.db.owner.query(
       `insert into notify.provider_origins (sender_id, origin, first_accepted_at, accepted_at) values (3, 'https://a.example', now(), now())`,
     );
-    await engine.pauseSilentOrigins(senders.web_push, ['https://a.example']);
+    await world.engine.pauseSilentOrigins(senders.web_push, ['https://a.example']);
     expect(await paused()).toEqual([]);
   });
 
   test('SE-2: a claim says of each message whether its origin has lately taken something', async () => {
-    const type = await makeType(db);
-    const person = await makePerson(db, { devices: [] });
-    await db.owner.query(
+    const type = await makeType(world.db);
+    const person = await makePerson(world.db, { devices: [] });
+    await world.db.owner.query(
       `insert into notify.devices (user_id, provider, token, web_push_p256dh, web_push_auth)
        select $1, 'web_push', 'https://' || host || '/1', 'key', 'auth' from unnest('{known.example,old.example,new.example}'::text[]) as host`,
       [person],
     );
-    await db.owner.query(
+    await world.db.owner.query(
       `insert into notify.provider_origins (sender_id, origin, first_accepted_at, accepted_at) values
          (3, 'https://known.example', now(), now()),
          (3, 'https://old.example', now() - interval '1 year', now() - interval '1 year'),
          (7, 'https://new.example', now(), now())`,
     );
-    await tell(db, type, [person]);
-    await planDue(db);
+    await tell(world.db, type, [person]);
+    await planDue(world.db);
     const { messages } = await claim('web_push');
     expect(Object.fromEntries(messages.map(({ address, originAnswers }) => [address, originAnswers]))).toEqual({
       'https://known.example/1': true,
@@ -255,30 +224,30 @@ describe('silence', () => {
   });
 
   test('SE-2: whoever waits for an origin that is set aside probes it, not only who has most waiting', async () => {
-    const type = await makeType(db);
-    const [mallory, bob] = [await makePerson(db, { devices: [] }), await makePerson(db, { devices: [] })];
-    await db.owner.query(
+    const type = await makeType(world.db);
+    const [mallory, bob] = [await makePerson(world.db, { devices: [] }), await makePerson(world.db, { devices: [] })];
+    await world.db.owner.query(
       `insert into notify.devices (user_id, provider, token, web_push_p256dh, web_push_auth)
        select $1::uuid, 'web_push', 'https://shared.example/' || n, 'key', 'auth' from generate_series(1, 30) as n
        union all select $2, 'web_push', 'https://shared.example/bob', 'key', 'auth'`,
       [mallory, bob],
     );
-    await tell(db, type, [mallory]);
-    await planDue(db);
-    await tell(db, type, [bob]);
-    await planDue(db);
-    await engine.pauseSilentOrigins(senders.web_push, ['https://shared.example']);
+    await tell(world.db, type, [mallory]);
+    await planDue(world.db);
+    await tell(world.db, type, [bob]);
+    await planDue(world.db);
+    await world.engine.pauseSilentOrigins(senders.web_push, ['https://shared.example']);
     const probes = new Set<string>();
     for (let n = 0; n < 60 && probes.size < 2; n++) {
-      await db.owner.query(
+      await world.db.owner.query(
         `update notify.provider_origins set paused_until = clock_timestamp() - (random() * 1000000)::integer * interval '1 ms';
          update notify.deliveries set due_at = created_at where status = 'queued'`,
       );
       const { id, messages } = await claim('web_push');
       expect(messages).toHaveLength(1);
       probes.add(messages[0]?.recipientId ?? '');
-      await engine.release(id);
-      await db.owner.query('select pg_sleep(0.3)');
+      await world.engine.release(id);
+      await world.db.owner.query('select pg_sleep(0.3)');
     }
     expect(probes).toEqual(new Set([mallory, bob]));
   });

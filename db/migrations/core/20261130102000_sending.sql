@@ -39,6 +39,7 @@ create table notify.deliveries (
   is_awaited boolean not null default false,
   has_listener boolean not null default false,
   has_relevance_check boolean not null default false,
+  is_mass boolean not null default false,
   primary key (id),
   constraint deliveries_due_at_iff_queued check ((due_at is not null) = (status = 'queued')),
   constraint deliveries_claimed_iff_sending check ((claim_id is not null) = (status = 'sending')),
@@ -54,6 +55,9 @@ create table notify.deliveries (
 ) partition by range (id);
 alter table notify.deliveries enable row level security;
 create index deliveries_notification_id_idx on notify.deliveries (notification_id);
+-- What is of no mass and may be claimed before it; what is of one pays nothing for this. Before the next: while both are empty, the
+-- planner takes the first that serves.
+create index deliveries_few_idx on notify.deliveries (sender_id, lane, due_at) where due_at is not null and not is_mass;
 -- What a worker may claim, in the order it should. No index names what changes with an outcome (status, claim_id, sent_at): that
 -- update writes no index, where its page has room.
 create index deliveries_due_idx on notify.deliveries (sender_id, lane, due_at) where due_at is not null;
@@ -83,6 +87,8 @@ comment on column notify.deliveries.claim_id is
 comment on column notify.deliveries.is_awaited is 'A fallback''s next step waits for what becomes of it.';
 comment on column notify.deliveries.has_listener is 'Its type has a listener that is told what becomes of it.';
 comment on column notify.deliveries.has_relevance_check is 'Its type asks once more, when it is claimed, whether it still matters.';
+comment on column notify.deliveries.is_mass is
+  'It was planned together with many: a hundred or more of its event, or a hundred events or more. Single ones are claimed before it.';
 create policy select_own on notify.deliveries for select to rowbell_user using (recipient_id = (select notify_hidden.current_user_id()));
 create policy select_admin on notify.deliveries for select to rowbell_operator using (true);
 grant select (id, notification_id, recipient_id, channel, provider, device_id, sms_form, sms_encoding, sms_segments, sms_country,

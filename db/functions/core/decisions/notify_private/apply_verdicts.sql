@@ -5,7 +5,18 @@ language plpgsql volatile set search_path = pg_catalog, pg_temp
 -- As in apply_rules(): arrays are joined by hash, tables looked up row by row.
 set enable_nestloop = off
 as $$
+declare
+  -- Where so many go out together, single ones pass them: few_due_deliveries().
+  many constant integer := 100;
+  are_many constant boolean := pg_catalog.cardinality(events) >= many;
+  masses uuid[] := '{}';
 begin
+  if not are_many and pg_catalog.cardinality(verdicts) >= many then
+    masses := array(
+      select v.event_id from unnest(verdicts) as v where v.outcome = 'send' group by v.event_id, v.channel having count(*) >= many
+    );
+  end if;
+
   insert into notify.decisions
     (event_id, recipient_id, channel, outcome, rule, reason, inputs, held_until, rule_inputs, notification_id, decided_at)
   select
@@ -31,7 +42,7 @@ begin
   insert into notify.deliveries
     (notification_id, recipient_id, channel, sender_id, provider, lane, device_id, address, status, reason,
      due_at, expires_at, max_attempts, created_at, sent_at, delivered_at, finished_at, is_awaited, has_listener,
-     has_relevance_check, sms_form, sms_encoding, sms_segments, sms_country)
+     has_relevance_check, is_mass, sms_form, sms_encoding, sms_segments, sms_country)
   select
     v.notification_id, v.recipient_id, v.channel, a.sender_id, a.provider,
     case t.priority when 'P0' then 'urgent' else 'bulk' end,
@@ -43,6 +54,7 @@ begin
     case when fate.status = 'delivered' then at end,
     case when fate.status <> 'queued' then at end,
     v.fallback_key is not null, t.listener is not null, t.still_relevant is not null,
+    are_many or v.event_id = any (masses),
     sms.form, sms.encoding, sms.segments, sms.country
   from unnest(verdicts) as v
   join unnest(events) as e on e.id = v.event_id

@@ -24,16 +24,10 @@ begin
   from notify.senders as s join notify.providers as p on p.provider = s.provider where s.id = sender_id;
   loop
     exit when room = 0;
-    few := '{}';
     -- Where more wait than there is room for, single ones pass those of a mass: they have four fifths of the room, the mass has the
     -- rest. A claim that has some is smaller, so that they need not wait for the outcome of many; but what is held to a rate
     -- has paid for its room.
-    if room >= 10 and exists (
-      select from notify.deliveries as d
-      where d.sender_id = sender_id and d.lane = lane and d.status = 'queued' and d.due_at <= at order by d.due_at offset room
-    ) then
-      few := notify_private.few_due_deliveries(sender_id, lane, at, room * 4 / 5);
-    end if;
+    few := case when room >= 10 then notify_private.few_due_deliveries(sender_id, lane, at, room) else '{}' end;
     taken := '{}';
     if pg_catalog.cardinality(few) > 0 then
       taken := notify_private.lock_due_deliveries(sender_id, lane, at, null, among => few);

@@ -1,31 +1,35 @@
-create or replace function notify_private.few_due_deliveries(sender_id smallint, lane text, at timestamptz, wanted integer) returns uuid[]
+create or replace function notify_private.few_due_deliveries(sender_id smallint, lane text, at timestamptz, room integer) returns uuid[]
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_variable
 declare
-  below timestamptz := 'infinity';
-  ids uuid[];
-  due timestamptz[];
+  few uuid[];
 begin
-  -- Slices of a mass, each of an instant: single ones are planned in between. Who is below the eighth waits for the oldest to be taken.
-  for step in 1..8 loop
-    select pg_catalog.array_agg(w.id), pg_catalog.array_agg(w.due_at) into ids, due
-    from (
-      select d.id, d.due_at from notify.deliveries as d
-      where d.sender_id = sender_id and d.lane = lane and d.status = 'queued' and d.due_at <= at and d.due_at < below
-      order by d.due_at desc limit wanted
-    ) as w;
-    exit when ids is null;
-    if pg_catalog.cardinality(ids) = wanted then
-      below := due[wanted];
-      ids := ids[:pg_catalog.array_position(due, below) - 1];
-      continue when pg_catalog.cardinality(ids) = 0;
-    end if;
-    return ids;
-  end loop;
+  -- Each look ends at its first row for a mass alone, and reads no more than waits where there is none.
+  if not exists (
+    select from (
+      select d.is_mass from notify.deliveries as d
+      where d.sender_id = sender_id and d.lane = lane and d.status = 'queued' and d.due_at <= at
+      order by d.due_at limit room
+    ) as o
+    where o.is_mass
+  ) then
+    return '{}';
+  end if;
+  few := array(
+    select d.id from notify.deliveries as d
+    where d.sender_id = sender_id and d.lane = lane and d.status = 'queued' and d.due_at <= at and not d.is_mass
+    order by d.due_at limit room * 4 / 5
+  );
+  if pg_catalog.cardinality(few) > 0 and exists (
+    select from notify.deliveries as d
+    where d.sender_id = sender_id and d.lane = lane and d.status = 'queued' and d.due_at <= at order by d.due_at offset room
+  ) then
+    return few;
+  end if;
   return '{}';
 end
 $$;
 comment on function notify_private.few_due_deliveries(smallint, text, timestamptz, integer) is
-  'Due deliveries of a sender and lane that are not of a mass, the newest first: fewer than wanted, of instants '
-  'at which few are due. What one call of plan() made is due at one instant (lock_few_events says the same of events).';
+  'Due deliveries of a sender and lane that pass others: the oldest that are not of a mass, for four fifths of the room at most. '
+  'None where no mass is among the oldest, and none where there is room for all that wait.';
