@@ -862,6 +862,7 @@ table notify.deliveries partition by RANGE (id)
   is_awaited boolean default false not null
   has_listener boolean default false not null
   has_relevance_check boolean default false not null
+  is_mass boolean default false not null
   constraint deliveries_attempted_where_sending CHECK (((status <> 'sending'::text) OR (attempt > 0)))
   constraint deliveries_claimed_iff_sending CHECK (((claim_id IS NOT NULL) = (status = 'sending'::text)))
   constraint deliveries_delivered_at_iff_delivered CHECK (((delivered_at IS NOT NULL) = (status = 'delivered'::text)))
@@ -877,6 +878,7 @@ table notify.deliveries partition by RANGE (id)
   constraint deliveries_status_is_known CHECK ((status = ANY (ARRAY['queued'::text, 'sending'::text, 'sent'::text, 'delivered'::text, 'failed'::text, 'suppressed'::text, 'expired'::text, 'canceled'::text, 'unknown'::text])))
   CREATE INDEX deliveries_address_idx on notify.deliveries USING btree (address, id) WHERE ((address IS NOT NULL) AND (channel <> 'in_app'::text))
   CREATE INDEX deliveries_due_idx on notify.deliveries USING btree (sender_id, lane, due_at) WHERE (due_at IS NOT NULL)
+  CREATE INDEX deliveries_few_idx on notify.deliveries USING btree (sender_id, lane, due_at) WHERE ((due_at IS NOT NULL) AND (NOT is_mass))
   CREATE INDEX deliveries_notification_id_idx on notify.deliveries USING btree (notification_id)
   row level security
   policy select_admin for select to rowbell_operator using (true)
@@ -3171,6 +3173,37 @@ view notify.delivery_timelines with (security_invoker=true)
                     ELSE NULL::timestamp with time zone
                 END AS clicked_at) e);
 
+view notify_private.waiting_types
+  WITH RECURSIVE waiting AS (
+        ( SELECT e.type_key,
+            COALESCE(e.retry_at, e.due_at) AS due_at
+           FROM notify.events e
+          WHERE ((e.planned_at IS NULL) AND (e.canceled_at IS NULL))
+          ORDER BY e.type_key, COALESCE(e.retry_at, e.due_at)
+         LIMIT 1)
+        UNION ALL
+         SELECT n.type_key,
+            n.due_at
+           FROM (waiting w_1
+             CROSS JOIN LATERAL ( SELECT e.type_key,
+                    COALESCE(e.retry_at, e.due_at) AS due_at
+                   FROM notify.events e
+                  WHERE ((e.planned_at IS NULL) AND (e.canceled_at IS NULL) AND (e.type_key > w_1.type_key))
+                  ORDER BY e.type_key, COALESCE(e.retry_at, e.due_at)
+                 LIMIT 1) n)
+        )
+ SELECT w.type_key,
+        CASE t.priority
+            WHEN 'P0'::text THEN 'urgent'::text
+            ELSE 'bulk'::text
+        END AS lane,
+    w.due_at
+   FROM (waiting w
+     CROSS JOIN LATERAL ( SELECT x.priority
+           FROM notify.notification_types x
+          WHERE (x.key = w.type_key)
+         LIMIT 1) t);
+
 view trips.members with (security_barrier=true)
   grant rowbell_user (select)
   SELECT m.circle_id,
@@ -4311,7 +4344,7 @@ function notify_private.fail_event(event_id uuid, error text) returns void
   sql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
-function notify_private.few_due_deliveries(sender_id smallint, lane text, at timestamp with time zone, wanted integer) returns uuid[]
+function notify_private.few_due_deliveries(sender_id smallint, lane text, at timestamp with time zone, room integer) returns uuid[]
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.finalize_digests(closing notify.digests[], at timestamp with time zone) returns void

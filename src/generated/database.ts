@@ -896,6 +896,10 @@ export interface NotifyDeliveries {
    */
   is_awaited: Generated<boolean>;
   /**
+   * It was planned together with many: a hundred or more of its event, or a hundred events or more. Single ones are claimed before it.
+   */
+  is_mass: Generated<boolean>;
+  /**
    * urgent (P0) or bulk: which worker process carries it.
    */
   lane: string;
@@ -2066,6 +2070,12 @@ export interface NotifyPrivateSuspects {
   user_id: string;
 }
 
+export interface NotifyPrivateWaitingTypes {
+  due_at: Timestamp | null;
+  lane: string | null;
+  type_key: string | null;
+}
+
 export interface NotifyProviderOrigins {
   /**
    * When it last took something, to some seconds.
@@ -2900,6 +2910,7 @@ export interface DB {
   "notify_private.sender_credentials": NotifyPrivateSenderCredentials;
   "notify_private.suppression_digests": NotifyPrivateSuppressionDigests;
   "notify_private.suspects": NotifyPrivateSuspects;
+  "notify_private.waiting_types": NotifyPrivateWaitingTypes;
   "notify.activities": NotifyActivities;
   "notify.apps": NotifyApps;
   "notify.category_preferences": NotifyCategoryPreferences;
