@@ -72,7 +72,8 @@ describe('migrate replaces triggers in the order in which writers write', () => 
 });
 
 describe('what a writer holds while it waits for a table comes before that table:', () => {
-  const order: readonly string[] = lockOrder;
+  // Who locks a view locks what it is of as well.
+  const order: readonly string[] = lockOrder.filter((table) => !table.startsWith('notify.import_'));
   type Writing = (client: Client) => Promise<unknown>;
 
   const planned = async () => {

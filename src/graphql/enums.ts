@@ -49,6 +49,7 @@ const singular = (name: string) =>
  * - by a check of a table's column; its name is that of the table and the column (`TripStatus`),
  * - or by the smart tag `@values` of a view, composite type or function, which says which of its columns or parameters have it:
  *   `@values status DeliveryStatus`, or with the values, where no table has them: `@values verdict Verdict: passed held suppressed`.
+ *   Many values stand in several such lines. On a table the tag gives the set of its check a better name.
  *
  * A few words of the glossary are the same enum everywhere. So a value that does not exist is refused where the request is read.
  */
@@ -104,11 +105,13 @@ export function createEnumsPlugin(pool: Pick<pg.Pool, 'query'>): GraphileConfig.
       .flat()
       .filter((tag) => typeof tag === 'string')
       .map((tag) => /^(\w+) (\w+)(?:: *(.*))?$/s.exec(tag))
-      .find((tag) => tag?.[1] === name);
-    if (tagged?.[3]) known.set(tagged[2] as string, tagged[3].trim().split(/\s+/));
-    const set = tagged?.[2] ?? (path && byColumn.get(path)) ?? wordIn(name)?.name;
+      .filter((tag) => tag?.[1] === name);
+    const listed = tagged.flatMap((tag) => tag?.[3]?.trim().split(/\s+/) ?? []);
+    if (listed.length > 0) known.set(tagged[0]?.[2] as string, listed);
+    const set = tagged[0]?.[2] ?? (path && byColumn.get(path)) ?? wordIn(name)?.name;
     if (!set) return codec;
-    const values = known.get(set);
+    // A tag without values gives the set of the column's own check another name.
+    const values = known.get(set) ?? known.get((path && byColumn.get(path)) || '');
     if (!values) throw new Error(`@values ${name} ${set}: there is no such set of values`);
     const found = codecOf(set, values);
     return codec.arrayOfCodec ? (listOfCodec(found as never) as unknown as PgCodec) : found;

@@ -13,6 +13,8 @@ export type Piece = { readonly path: string; readonly text: string };
  * step back.
  */
 export const lockOrder = [
+  'notify.import_users',
+  'notify.import_events',
   'notify.users',
   'notify.settings',
   'notify.notification_types',

@@ -17,6 +17,18 @@ const roles = {
   rowbell_analyst: 'nologin',
 } as const;
 
+/**
+ * Settings of roles that log in. What others may have put into `public`, or into a schema of the login's name, answers for nothing
+ * that our processes ask. Analysts and services who write SQL by hand find what is theirs without its schema, and `\dv` and `\df`
+ * list it; the owner's schemas alone are on their paths.
+ */
+const settings: Readonly<Partial<Record<keyof typeof roles, Readonly<Record<string, string>>>>> = {
+  rowbell_api: { search_path: 'pg_catalog, pg_temp' },
+  rowbell_worker: { search_path: 'pg_catalog, pg_temp' },
+  rowbell_analyst: { search_path: 'pg_catalog, analytics, pg_temp', statement_timeout: '5min' },
+  rowbell_writer: { search_path: 'pg_catalog, notify, pg_temp' },
+};
+
 /** Who owns everything where a superuser migrates. */
 export const ownerRole = 'rowbell_owner';
 
@@ -53,7 +65,7 @@ export async function ensureRoles(owner: pg.ClientBase, logins: Logins): Promise
       if (rowCount === 0) await owner.query(`create role ${role} ${attributes}`);
     }
     for (const role of apiRoles) await ensureMembership(owner, role, 'rowbell_api', 'inherit false, set true');
-    for (const role of ['rowbell_api', 'rowbell_worker']) await ensureSearchPath(owner, role);
+    for (const [role, values] of Object.entries(settings)) await ensureSettings(owner, role, values);
     // The owner acts as the roles (tests, operators' sessions) …
     for (const role of Object.keys(roles)) {
       // … and takes over what a worker owned, whose the queue once was.
@@ -66,17 +78,22 @@ export async function ensureRoles(owner: pg.ClientBase, logins: Logins): Promise
   for (const url of urls) if (url) await ensurePassword(owner, url);
 }
 
-/**
- * What others may have put into `public`, or into a schema of the login's name, answers for nothing that our processes ask. An
- * owner who may not change the role leaves it as the one who may has made it.
- */
-async function ensureSearchPath(owner: pg.ClientBase, role: string): Promise<void> {
-  const { rowCount } = await owner.query(
-    `select from pg_roles where rolname = $1 and pg_has_role(oid, 'member with admin option')
-       and not coalesce(rolconfig @> array['search_path=pg_catalog, pg_temp'], false)`,
+/** An owner who may not change the role leaves it as the one who may has made it. */
+async function ensureSettings(
+  owner: pg.ClientBase,
+  role: string,
+  values: Readonly<Record<string, string>>,
+): Promise<void> {
+  const { rows } = await owner.query<{ has: string[] }>(
+    `select coalesce(rolconfig, '{}') as has from pg_roles where rolname = $1 and pg_has_role(oid, 'member with admin option')`,
     [role],
   );
-  if (rowCount === 1) await owner.query(`alter role ${role} set search_path = pg_catalog, pg_temp`);
+  for (const [name, value] of Object.entries(values)) {
+    // A list is not one quoted value, and ours need no quotes.
+    const text = name === 'search_path' ? value : pg.escapeLiteral(value);
+    if (rows[0] && !rows[0].has.includes(`${name}=${value}`))
+      await owner.query(`alter role ${role} set ${name} = ${text}`);
+  }
 }
 
 async function ensureMembership(owner: pg.ClientBase, role: string, member: string, options: string): Promise<void> {

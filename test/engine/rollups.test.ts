@@ -45,8 +45,10 @@ beforeAll(async () => {
         devices: n % 3 === 0 ? ['apns', 'fcm'] : ['apns'],
         phone: `+1555000${1000 + n}`,
         email: `p${n}@example.com`,
+        locale: n % 2 === 0 ? 'en' : 'fr',
       }),
     );
+  await db.owner.query(`update notify.users set region = case when locale = 'fr' then 'FR' end`);
   workerId = await one(db.worker, `select notify_private.register_worker('bulk', 'host', 1, '{1,2,5,4}')`);
 });
 afterAll(() => db.drop());
@@ -128,6 +130,7 @@ const acts: Record<string, Act> = {
       ['provider', 'delivered'],
       ['provider', 'failed'],
       ['provider', 'bounced'],
+      ['provider', 'complained'],
       ['provider', 'sent'],
       ['client', 'opened'],
       ['client', 'clicked'],

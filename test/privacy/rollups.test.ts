@@ -123,7 +123,14 @@ test('NC-51: rows do not go while their hour is being counted, and an hour is no
      where partition_name like '%' || $1 and action = 'postponed' order by 1`,
     [month],
   );
-  expect(runs.map(({ name }) => name)).toEqual(['decisions', 'deliveries', 'events', 'notifications', 'receipts']);
+  expect(runs.map(({ name }) => name)).toEqual([
+    'decisions',
+    'deliveries',
+    'delivery_attempts',
+    'events',
+    'notifications',
+    'receipts',
+  ]);
   await counting.query('commit');
 
   // The other way round: whoever comes to count waits, and then sees that it is closed.
@@ -197,7 +204,8 @@ test('NC-51: who is erased is no longer counted where rows still are, stays in s
     db.owner,
     `select string_agg(r, ' ') from (
        select to_jsonb(s)::text as r from notify_private.hourly_rollups as s union all select to_jsonb(s)::text from notify_private.daily_rollups as s
-       union all select to_jsonb(s)::text from notify_private.hourly_reason_rollups as s union all select to_jsonb(s)::text from notify_private.daily_reason_rollups as s) as x`,
+       union all select to_jsonb(s)::text from notify_private.hourly_reason_rollups as s union all select to_jsonb(s)::text from notify_private.daily_reason_rollups as s
+       union all select to_jsonb(s)::text from notify_private.hourly_breakdowns as s union all select to_jsonb(s)::text from notify_private.daily_breakdowns as s) as x`,
   );
   expect(rows).toContain(typeKey);
   // Not even the id of a thing.

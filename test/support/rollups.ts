@@ -46,6 +46,20 @@ const measured = (times: string, time: string) => `
   coalesce(notify_private.merge_histograms(array[(notify_private.histogram_bucket(${time}) << 40) + 1]) filter (where ${time} is not null), '{}')
     as ${times}_histogram`;
 
+const broken = ['deliveries', 'sent', 'delivered', 'failed', 'hard_bounced', 'soft_bounced', 'complained'].concat(
+  'tracked read clicked leavable unsubscribed'.split(' '),
+);
+/** By provider, and by what their recipients say of themselves. */
+const breakdowns = (span: 'hour' | 'day') => `
+  select date_trunc('${span}', notify_private.uuid_hour(t.delivery_id), 'UTC') as starts_at, t.type_key, t.channel, x.dimension, x.value,
+    count(*) as deliveries, count(t.sent_at) as sent, count(t.delivered_at) as delivered, count(t.failed_at) as failed,
+    count(*) filter (where t.bounce_type = 'hard') as hard_bounced, count(*) filter (where t.bounce_type = 'soft') as soft_bounced,
+    count(t.complained_at) as complained, count(*) filter (where t.is_tracked) as tracked, count(t.read_at) as read,
+    count(t.clicked_at) as clicked, count(*) filter (where t.is_leavable) as leavable, count(t.unsubscribed_at) as unsubscribed
+  from notify.delivery_timelines as t join notify.users as u on u.id = t.recipient_id
+  cross join lateral (values ('provider', t.provider), ('locale', u.locale), ('region', u.region)) as x (dimension, value)
+  where not t.is_test group by 1, 2, 3, 4, 5`;
+
 /** Expects the rollups to say exactly what the rows say, each figure of each hour and day; how many rows that is. */
 export async function expectExact(db: TestDatabase): Promise<number> {
   let rows = 0;
@@ -85,6 +99,9 @@ export async function expectExact(db: TestDatabase): Promise<number> {
          group by starts_at, type_key, channel, status, reason`,
         outcomes,
       ),
+    );
+    expect(await list(`select * from notify_private.${prefix}_breakdowns`, ['dimension', 'value', ...broken])).toEqual(
+      await list(breakdowns(span), ['dimension', 'value', ...broken]),
     );
     rows += actual.length;
   }

@@ -66,13 +66,16 @@ create table notify.personal_settings (
   daily_cap integer constraint personal_settings_daily_cap_is_positive check (daily_cap > 0),
   digest_time time,
   digest_weekday smallint constraint personal_settings_digest_weekday_is_iso check (digest_weekday between 1 and 7),
-  source text not null default 'person',
+  source text not null default 'person'
+    constraint personal_settings_source_is_known check (source in ('person', 'operator', 'service', 'unsubscribe')),
   updated_at timestamptz not null default now()
 );
 alter table notify.personal_settings enable row level security;
-comment on table notify.personal_settings is
-  'What a person decided for everything they get; null: what the operators decided (notify.settings). Written by '
-  'update_personal_settings and reset_personal_settings.';
+comment on table notify.personal_settings is $$
+@values source ChangeSource
+What a person decided for everything they get; null: what the operators decided (notify.settings). Written by
+update_personal_settings and reset_personal_settings.
+$$;
 comment on column notify.personal_settings.quiet_hours is 'In the person''s own time zone; {} means none, null the operators'' default.';
 comment on column notify.personal_settings.paused_until is 'All but P0 waits until then.';
 comment on column notify.personal_settings.daily_cap is 'Counts only where it is lower than the operators''.';
@@ -88,7 +91,8 @@ create table notify.preferences (
   channel text not null constraint preferences_channel_is_known check (channel in ('push', 'email', 'sms', 'voice', 'in_app', 'webhook')),
   enabled boolean,
   frequency text constraint preferences_frequency_is_known check (frequency in ('instant', 'daily', 'weekly', 'never')),
-  source text not null default 'person',
+  source text not null default 'person'
+    constraint preferences_source_is_known check (source in ('person', 'operator', 'service', 'unsubscribe')),
   updated_at timestamptz not null default now(),
   primary key (user_id, type_key, channel),
   constraint preferences_says_something check (num_nonnulls(enabled, frequency) > 0)
@@ -96,9 +100,11 @@ create table notify.preferences (
 alter table notify.preferences enable row level security;
 -- For the foreign key; whole, so that it is as good a way to one preference as the primary key.
 create index preferences_type_key_user_id_channel_idx on notify.preferences (type_key, user_id, channel);
-comment on table notify.preferences is
-  'A person''s own choice per type and channel. What is null here is asked of their choice for the category, then of the type''s '
-  'default, so later changes of the default reach everyone who never chose.';
+comment on table notify.preferences is $$
+@values source ChangeSource
+A person's own choice per type and channel. What is null here is asked of their choice for the category, then of the
+type's default, so later changes of the default reach everyone who never chose.
+$$;
 comment on column notify.preferences.source is 'Who set it last: person, operator, service or unsubscribe.';
 create policy select_own on notify.preferences for select to rowbell_user using (user_id = (select notify_hidden.current_user_id()));
 create policy select_admin on notify.preferences for select to rowbell_operator using (true);
@@ -111,15 +117,18 @@ create table notify.category_preferences (
     constraint category_preferences_channel_is_known check (channel in ('push', 'email', 'sms', 'voice', 'in_app', 'webhook')),
   enabled boolean,
   frequency text constraint category_preferences_frequency_is_known check (frequency in ('instant', 'daily', 'weekly', 'never')),
-  source text not null default 'person',
+  source text not null default 'person'
+    constraint category_preferences_source_is_known check (source in ('person', 'operator', 'service', 'unsubscribe')),
   updated_at timestamptz not null default now(),
   primary key (user_id, category, channel),
   constraint category_preferences_says_something check (num_nonnulls(enabled, frequency) > 0)
 );
 alter table notify.category_preferences enable row level security;
-comment on table notify.category_preferences is
-  'A person''s choice for all types of a category on a channel; their choice for one type goes before it. The category "all" holds for '
-  'every category they said nothing of.';
+comment on table notify.category_preferences is $$
+@values source ChangeSource
+A person's choice for all types of a category on a channel; their choice for one type goes before it. The category "all"
+holds for every category they said nothing of.
+$$;
 create policy select_own on notify.category_preferences for select to rowbell_user
   using (user_id = (select notify_hidden.current_user_id()));
 create policy select_admin on notify.category_preferences for select to rowbell_operator using (true);
@@ -155,15 +164,17 @@ create table notify.preference_changes (
   channel text,
   old jsonb,
   new jsonb,
-  source text not null,
+  source text not null constraint preference_changes_source_is_known check (source in ('person', 'operator', 'service', 'unsubscribe')),
   changed_by uuid,
   changed_at timestamptz not null default clock_timestamp()
 );
 alter table notify.preference_changes enable row level security;
 create index preference_changes_user_id_changed_at_idx on notify.preference_changes (user_id, changed_at);
-comment on table notify.preference_changes is
-  'Every change of a choice or default, append-only, by triggers: what held at an instant is the old value of the first change after '
-  'it, or the present one. So "what did she allow at 03:12?" has an answer.';
+comment on table notify.preference_changes is $$
+@values source ChangeSource
+Every change of a choice or default, append-only, by triggers: what held at an instant is the old value of the first
+change after it, or the present one. So "what did she allow at 03:12?" has an answer.
+$$;
 comment on column notify.preference_changes.user_id is
   'Whose choice; null for what operators decided for everyone (scope default, settings).';
 comment on column notify.preference_changes.scope is

@@ -32,9 +32,11 @@ create table notify.tracking_consents (
 );
 alter table notify.tracking_consents enable row level security;
 create index tracking_consents_user_id_id_idx on notify.tracking_consents (user_id, id desc);
-comment on table notify.tracking_consents is
-  'Whether a person agreed that opens and clicks of their email are noted, append-only: the newest holds, none means no. Written by '
-  'set_email_tracking and the preference page.';
+comment on table notify.tracking_consents is $$
+@values source ChangeSource
+Whether a person agreed that opens and clicks of their email are noted, append-only: the newest holds, none means no.
+Written by set_email_tracking and the preference page.
+$$;
 comment on column notify.tracking_consents.source is 'person: signed in; unsubscribe: by the signed preference page.';
 create policy select_own on notify.tracking_consents for select to rowbell_user
   using (user_id = (select notify_hidden.current_user_id()));

@@ -22,8 +22,13 @@ create type notify.trace_entry as (
 comment on type notify.trace_entry is $$
 @nullable channel delivery_id status reason code
 @values what TraceStep: held released gathered told left_out suppressed queued attempt receipt ended seen read clicked archived
+@values status TraceStatus: send hold digest suppress daily weekly
+@values status TraceStatus: accepted address message transient throttled misconfigured origin suspect ambiguous lost
+@values status TraceStatus: sent delivered failed suppressed expired canceled unknown
+@values status TraceStatus: answered completed opened clicked unsubscribed deferred bounced complained
 One thing that happened to a candidate: held, released, gathered, left_out or told, a delivery (queued, ended), an
-attempt at a provider, a receipt, or what the person did.
+attempt at a provider, a receipt, or what the person did. status: the outcome of judging it again, of the attempt, the kind of the
+receipt, the status in which the delivery ended, or how often the digest comes.
 $$;
 
 create type notify.prediction as (

@@ -143,6 +143,40 @@ create unique index daily_reason_rollups_key
   on notify_private.daily_reason_rollups (starts_at, type_key, channel, status, reason) nulls not distinct;
 comment on table notify_private.daily_reason_rollups is 'The hours of a UTC day together; they outlive the hours.';
 
+create table notify_private.hourly_breakdowns (
+  starts_at timestamptz not null,
+  dimension text not null constraint hourly_breakdowns_dimension_is_known check (dimension in ('provider', 'locale', 'region')),
+  value text,
+  type_key text not null,
+  channel text not null,
+  deliveries bigint not null,
+  sent bigint not null,
+  delivered bigint not null,
+  failed bigint not null,
+  hard_bounced bigint not null,
+  soft_bounced bigint not null,
+  complained bigint not null,
+  tracked bigint not null,
+  read bigint not null,
+  clicked bigint not null,
+  leavable bigint not null,
+  unsubscribed bigint not null
+);
+alter table notify_private.hourly_breakdowns enable row level security;
+create unique index hourly_breakdowns_key
+  on notify_private.hourly_breakdowns (starts_at, dimension, value, type_key, channel) nulls not distinct;
+comment on table notify_private.hourly_breakdowns is
+  'The deliveries made in an hour (UTC) by type, channel and one more dimension: by provider, by the language of their recipients, or '
+  'by their region. Each dimension by itself: rows of all three together would be about few people, and many more.';
+comment on column notify_private.hourly_breakdowns.value is
+  'Which provider, locale or region; the last two as the person had it when the hour was counted. Null: the person''s region is not known.';
+
+create table notify_private.daily_breakdowns (like notify_private.hourly_breakdowns including constraints including comments);
+alter table notify_private.daily_breakdowns enable row level security;
+create unique index daily_breakdowns_key
+  on notify_private.daily_breakdowns (starts_at, dimension, value, type_key, channel) nulls not distinct;
+comment on table notify_private.daily_breakdowns is 'The hours of a UTC day together; they outlive the hours.';
+
 create type notify.duration_metrics as (
   known bigint, average_seconds double precision, p50_seconds double precision, p90_seconds double precision,
   p95_seconds double precision, p99_seconds double precision

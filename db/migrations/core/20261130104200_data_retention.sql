@@ -25,8 +25,10 @@ insert into notify.retention_policies (table_name, keep, at_least, age_column, r
   ('notify.sweep_runs', '13 months', '0', 'finished_at', 'Has no personal data but who asked'),
   ('notify.webhook_endpoints', '90 days', '1 day', 'deactivated_at', 'As devices'),
   ('notify_private.consent_proofs', '3 years', '0', 'erased_at', 'The time in which a claim can be brought; change it to your country''s'),
+  ('notify_private.daily_breakdowns', '5 years', '35 days', 'starts_at', 'As the days'),
   ('notify_private.daily_reason_rollups', '5 years', '35 days', 'starts_at', 'As the days'),
   ('notify_private.daily_rollups', '5 years', '35 days', 'starts_at', 'Years to compare; a day of forty types on five channels is a quarter of a megabyte, and has no person'),
+  ('notify_private.hourly_breakdowns', '13 months', '35 days', 'starts_at', 'As the hours'),
   ('notify_private.hourly_reason_rollups', '13 months', '35 days', 'starts_at', 'As the hours'),
   ('notify_private.hourly_rollups', '13 months', '35 days', 'starts_at', 'A year by the hour and the month to compare it with; has no person'),
   ('notify_private.rollup_periods', '5 years', '35 days', 'starts_at', 'As the days');
@@ -87,6 +89,7 @@ insert into notify.retention_policies (table_name, reason) values
   ('notify_private.ended_sessions', 'Until no token of them can be valid any more: expire_keys(), 400 days'),
   ('notify_private.event_keys', 'settings.retention: expire_keys(), hourly'),
   ('notify_private.evidence', '30 days: expire_keys(), hourly'),
+  ('notify_private.imported_rows', 'Gone with the statement that imports them'),
   ('notify_private.inbox_changes', 'Ten minutes, for undo: expire_keys(), hourly'),
   ('notify_private.limit_uses', 'Until their window is over: expire_keys(), hourly'),
   ('notify_private.locale_formats', 'A row a locale'),

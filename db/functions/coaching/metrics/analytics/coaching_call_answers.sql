@@ -11,4 +11,11 @@ create or replace view analytics.coaching_call_answers with (security_barrier = 
   group by 1;
 comment on view analytics.coaching_call_answers is
   'Call answer rate by day (UTC): answered of all completed calls. Baseline 20 %, target at least 70 %.';
+comment on column analytics.coaching_call_answers.day is 'The day (UTC) for which the calls were scheduled.';
+comment on column analytics.coaching_call_answers.calls is 'Completed calls.';
+comment on column analytics.coaching_call_answers.answered is 'Somebody answered.';
+comment on column analytics.coaching_call_answers.voicemail is 'A voicemail answered.';
+comment on column analytics.coaching_call_answers.no_answer is 'Nobody answered.';
+comment on column analytics.coaching_call_answers.failed is 'The call could not be placed.';
+comment on column analytics.coaching_call_answers.answer_rate is 'answered of calls.';
 grant select on analytics.coaching_call_answers to rowbell_analyst, rowbell_operator;

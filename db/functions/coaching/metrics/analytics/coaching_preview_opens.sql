@@ -15,4 +15,8 @@ create or replace view analytics.coaching_preview_opens with (security_barrier =
 comment on view analytics.coaching_preview_opens is
   'Preview open rate by day (UTC): opened of all previews reported delivered, '
   'on either channel; an SMS cannot be seen to be opened. Target at least 60 %.';
+comment on column analytics.coaching_preview_opens.day is 'The day (UTC) in which the deliveries were made.';
+comment on column analytics.coaching_preview_opens.delivered is 'Previews that were reported delivered, SMS included.';
+comment on column analytics.coaching_preview_opens.opened is 'Of these, those that were opened or clicked.';
+comment on column analytics.coaching_preview_opens.open_rate is 'opened of delivered.';
 grant select on analytics.coaching_preview_opens to rowbell_analyst, rowbell_operator;

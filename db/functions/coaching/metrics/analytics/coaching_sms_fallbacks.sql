@@ -14,4 +14,8 @@ create or replace view analytics.coaching_sms_fallbacks with (security_barrier =
 comment on view analytics.coaching_sms_fallbacks is
   'SMS fallback rate of previews by day (UTC): those where an SMS followed '
   'a push, of all that went out on any channel. Target at most 15 %.';
+comment on column analytics.coaching_sms_fallbacks.day is 'The day (UTC) in which the previews were made.';
+comment on column analytics.coaching_sms_fallbacks.previews is 'Previews that went out on any channel.';
+comment on column analytics.coaching_sms_fallbacks.fallback_sms is 'Of these, those where an SMS followed a push.';
+comment on column analytics.coaching_sms_fallbacks.fallback_rate is 'fallback_sms of previews.';
 grant select on analytics.coaching_sms_fallbacks to rowbell_analyst, rowbell_operator;

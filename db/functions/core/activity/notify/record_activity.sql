@@ -14,7 +14,8 @@ begin
   -- Held until the end of this transaction, so that an erasure at the same time leaves nothing behind.
   perform from notify.users as u where u.id = user_id for key share;
   if not found then
-    raise exception 'user_id: there is no such person' using errcode = 'RBNFD', column = 'user_id';
+    raise exception 'user_id: there is no such person' using errcode = 'RBNFD', column = 'user_id',
+      hint = notify_private.service_hint('user_id');
   end if;
   insert into notify.activities as a (user_id, type, resource_type, resource_id, action, status, title, description,
     metadata, ip_address, user_agent)

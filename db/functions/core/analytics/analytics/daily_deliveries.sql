@@ -5,4 +5,5 @@ create or replace view analytics.daily_deliveries with (security_barrier = true)
 comment on view analytics.daily_deliveries is
   'What became of the deliveries made on a day (UTC), by type and channel; '
   'days of five years. Every column is defined in docs/analytics.md.';
+do $$ begin perform notify_private.comment_columns('analytics.daily_deliveries'); end $$;
 grant select on analytics.daily_deliveries to rowbell_analyst, rowbell_operator;

@@ -14,4 +14,11 @@ create or replace view analytics.daily_times with (security_barrier = true) as
 comment on view analytics.daily_times is
   'How many deliveries of a day (UTC), type and channel took how long: each time lies from from_seconds '
   'up to to_seconds, about 9 % more. Histograms may be added up, so any percentile of any time follows.';
+comment on column analytics.daily_times.day is 'The day (UTC) in which the deliveries were made.';
+comment on column analytics.daily_times.type_key is 'Notification type, a row of analytics.notification_types.';
+comment on column analytics.daily_times.channel is 'push, email, sms, voice, in_app or webhook.';
+comment on column analytics.daily_times.measure is 'time_to_deliver, time_to_read or time_to_click.';
+comment on column analytics.daily_times.from_seconds is 'The shortest time of the bucket.';
+comment on column analytics.daily_times.to_seconds is 'The end of the bucket, which belongs to the next one.';
+comment on column analytics.daily_times.deliveries is 'Deliveries whose time lies in the bucket.';
 grant select on analytics.daily_times to rowbell_analyst, rowbell_operator;

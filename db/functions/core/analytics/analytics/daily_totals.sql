@@ -4,4 +4,5 @@ create or replace view analytics.daily_totals with (security_barrier = true) as
   where s.type_key is null and s.channel is null;
 comment on view analytics.daily_totals is
   'analytics.daily_deliveries of all types and channels together: averages and percentiles cannot be added up from theirs.';
+do $$ begin perform notify_private.comment_columns('analytics.daily_totals'); end $$;
 grant select on analytics.daily_totals to rowbell_analyst, rowbell_operator;

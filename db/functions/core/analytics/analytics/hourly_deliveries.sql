@@ -5,4 +5,5 @@ create or replace view analytics.hourly_deliveries with (security_barrier = true
 comment on view analytics.hourly_deliveries is
   'What became of the deliveries made in an hour (UTC), by type and channel; '
   'hours of 13 months. Every column is defined in docs/analytics.md.';
+do $$ begin perform notify_private.comment_columns('analytics.hourly_deliveries'); end $$;
 grant select on analytics.hourly_deliveries to rowbell_analyst, rowbell_operator;

@@ -16,4 +16,12 @@ comment on view analytics.sms_costs is $$
 SMS that went out by day (UTC), type and country: messages, segments, and what they cost by notify.sms_prices at the
 time; currency and cost are null where no price is known.
 $$;
+comment on column analytics.sms_costs.day is 'The day (UTC) in which the SMS were made.';
+comment on column analytics.sms_costs.type_key is 'Notification type, a row of analytics.notification_types.';
+comment on column analytics.sms_costs.country is 'ISO 3166 country of the number; null: not known.';
+comment on column analytics.sms_costs.messages is 'SMS that a provider took, or may have taken.';
+comment on column analytics.sms_costs.segments is 'Their segments, which are what is paid for.';
+comment on column analytics.sms_costs.currency is 'Currency of the price; null: no price is known.';
+comment on column analytics.sms_costs.estimated_cost is
+  'Segments times the price of their time in notify.sms_prices; null: no price is known.';
 grant select on analytics.sms_costs to rowbell_analyst, rowbell_operator;

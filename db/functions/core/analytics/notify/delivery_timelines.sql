@@ -30,17 +30,25 @@ create or replace view notify.delivery_timelines with (security_invoker = true) 
     n.type_key in ('test_push', 'test_email') as is_test,
     case when d.channel = 'push' and d.sent_at is not null then
       coalesce(least(r.opened_at, r.clicked_at, n.seen_at, n.read_at, n.clicked_at) < d.sent_at + interval '24 hours', false)
-    end as is_app_opened
+    end as is_app_opened,
+    coalesce(r.bounce_type, case when d.channel = 'email' and d.status = 'failed' then (
+      -- A mail server may refuse at once what another takes and sends back later.
+      select case a.outcome when 'address' then 'hard' when 'message' then 'soft' end
+      from notify.delivery_attempts as a where a.delivery_id = d.id and a.attempt = d.attempt
+    ) end) as bounce_type,
+    r.complained_at
   from notify.deliveries as d
   join notify.notifications as n on n.id = d.notification_id
   -- A lateral join looks receipts up by their key whatever the planner estimates, and reads all kinds at once. Three joins took half
   -- as long again, and a hash join read every receipt that exists.
   cross join lateral (
     select
-      min(x.occurred_at) filter (where x.kind = 'opened') as opened_at,
-      min(x.occurred_at) filter (where x.kind = 'clicked') as clicked_at,
-      min(x.occurred_at) filter (where x.kind = 'unsubscribed') as unsubscribed_at
-    from notify.receipts as x where x.delivery_id = d.id and x.source = 'client'
+      min(x.occurred_at) filter (where x.kind = 'opened' and x.source = 'client') as opened_at,
+      min(x.occurred_at) filter (where x.kind = 'clicked' and x.source = 'client') as clicked_at,
+      min(x.occurred_at) filter (where x.kind = 'unsubscribed' and x.source = 'client') as unsubscribed_at,
+      min(x.bounce_type) as bounce_type,
+      min(x.occurred_at) filter (where x.kind = 'complained') as complained_at
+    from notify.receipts as x where x.delivery_id = d.id
   ) as r
   -- "offset 0" computes it once for each row. Without it the planner would compute it again for each column that uses it.
   cross join lateral (
@@ -61,6 +69,8 @@ create or replace view notify.delivery_timelines with (security_invoker = true) 
   ) as e;
 comment on view notify.delivery_timelines is $$
 @values status DeliveryStatus
+@values bounce_type ReceiptBounceType
+@nullable bounce_type complained_at
 @nullable reason sent_at delivered_at read_at clicked_at unsubscribed_at failed_at
 @nullable time_to_deliver time_to_read time_to_click is_recovered is_app_opened
 @behavior -query:resource:connection
@@ -97,4 +107,7 @@ comment on column notify.delivery_timelines.is_test is 'It was sent to test a de
 comment on column notify.delivery_timelines.is_app_opened is
   'Whether its person came to the app within 24 hours after this push was sent: they opened or clicked it, or saw, read or '
   'clicked the notification in the app. Null: it is no push, or was not sent.';
+comment on column notify.delivery_timelines.bounce_type is
+  'hard: its mailbox will never take mail; soft: this mail was refused. It came back, or was not taken at all. Null: it did not bounce.';
+comment on column notify.delivery_timelines.complained_at is 'When its reader reported it as abuse, as the mailbox''s provider says.';
 grant select on notify.delivery_timelines to rowbell_user, rowbell_operator;

@@ -8,7 +8,9 @@ declare
   current_span text;
 begin
   -- What the metrics are counted from (refresh_hourly_rollup).
-  if table_name not in ('notify.deliveries', 'notify.notifications', 'notify.receipts', 'notify.decisions', 'notify.events') then
+  if table_name not in ('notify.deliveries', 'notify.delivery_attempts', 'notify.notifications', 'notify.receipts', 'notify.decisions',
+    'notify.events')
+  then
     return;
   end if;
   if table_name = 'notify.notifications' then

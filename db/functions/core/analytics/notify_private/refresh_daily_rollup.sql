@@ -7,6 +7,7 @@ declare
 begin
   delete from notify_private.daily_rollups as s where s.starts_at = refresh_daily_rollup.starts_at;
   delete from notify_private.daily_reason_rollups as o where o.starts_at = refresh_daily_rollup.starts_at;
+  delete from notify_private.daily_breakdowns as b where b.starts_at = refresh_daily_rollup.starts_at;
   insert into notify_private.daily_rollups (
     starts_at, type_key, channel, deliveries, sent, delivered, tracked, read, clicked, leavable, unsubscribed, failed, expired, canceled,
     suppressed, unknown,
@@ -34,6 +35,18 @@ begin
   from notify_private.hourly_reason_rollups as h
   where h.starts_at >= refresh_daily_rollup.starts_at and h.starts_at < ends_at
   group by h.type_key, h.channel, h.status, h.reason;
+  insert into notify_private.daily_breakdowns (
+    starts_at, dimension, value, type_key, channel, deliveries, sent, delivered, failed, hard_bounced, soft_bounced, complained,
+    tracked, read, clicked, leavable, unsubscribed
+  )
+  select
+    refresh_daily_rollup.starts_at, h.dimension, h.value, h.type_key, h.channel, pg_catalog.sum(h.deliveries), pg_catalog.sum(h.sent),
+    pg_catalog.sum(h.delivered), pg_catalog.sum(h.failed), pg_catalog.sum(h.hard_bounced), pg_catalog.sum(h.soft_bounced),
+    pg_catalog.sum(h.complained), pg_catalog.sum(h.tracked), pg_catalog.sum(h.read), pg_catalog.sum(h.clicked),
+    pg_catalog.sum(h.leavable), pg_catalog.sum(h.unsubscribed)
+  from notify_private.hourly_breakdowns as h
+  where h.starts_at >= refresh_daily_rollup.starts_at and h.starts_at < ends_at
+  group by h.dimension, h.value, h.type_key, h.channel;
 end
 $$;
 comment on function notify_private.refresh_daily_rollup(timestamptz) is

@@ -6,8 +6,34 @@ as $$
 begin
   delete from notify_private.hourly_rollups as s where s.starts_at = refresh_hourly_rollup.starts_at;
   delete from notify_private.hourly_reason_rollups as o where o.starts_at = refresh_hourly_rollup.starts_at;
+  delete from notify_private.hourly_breakdowns as b where b.starts_at = refresh_hourly_rollup.starts_at;
 
-  with cells as materialized (select * from notify_private.rollup_rows(refresh_hourly_rollup.starts_at)),
+  with rows as materialized (select * from notify_private.rollup_rows(refresh_hourly_rollup.starts_at)),
+  cells as (select * from rows as r where not r.is_breakdown),
+  breakdowns as (
+    insert into notify_private.hourly_breakdowns (
+      starts_at, dimension, value, type_key, channel, deliveries, sent, delivered, failed, hard_bounced, soft_bounced, complained,
+      tracked, read, clicked, leavable, unsubscribed
+    )
+    select
+      refresh_hourly_rollup.starts_at, d.dimension, d.value, r.type_key, r.channel,
+      pg_catalog.sum(r.candidates),
+      coalesce(pg_catalog.sum(r.candidates) filter (where r.is_sent), 0),
+      coalesce(pg_catalog.sum(r.candidates) filter (where r.is_delivered), 0),
+      coalesce(pg_catalog.sum(r.candidates) filter (where r.is_failed), 0),
+      coalesce(pg_catalog.sum(r.candidates) filter (where r.bounce_type = 'hard'), 0),
+      coalesce(pg_catalog.sum(r.candidates) filter (where r.bounce_type = 'soft'), 0),
+      coalesce(pg_catalog.sum(r.candidates) filter (where r.is_complained), 0),
+      coalesce(pg_catalog.sum(r.candidates) filter (where r.is_tracked), 0),
+      coalesce(pg_catalog.sum(r.candidates) filter (where r.is_read), 0),
+      coalesce(pg_catalog.sum(r.candidates) filter (where r.is_clicked), 0),
+      coalesce(pg_catalog.sum(r.candidates) filter (where r.is_leavable), 0),
+      coalesce(pg_catalog.sum(r.candidates) filter (where r.is_unsubscribed), 0)
+    from rows as r
+    cross join lateral (values ('provider', r.provider), ('locale', r.locale), ('region', r.region)) as d (dimension, value)
+    where r.is_breakdown
+    group by d.dimension, d.value, r.type_key, r.channel
+  ),
   outcomes as (
     insert into notify_private.hourly_reason_rollups (starts_at, type_key, channel, status, reason, candidates)
     select refresh_hourly_rollup.starts_at, c.type_key, c.channel, c.status, c.reason, pg_catalog.sum(c.candidates)

@@ -23,7 +23,8 @@ begin
   -- The lock puts the records of one person in order: the newest holds.
   select coalesce(u.region, '*') into region from notify.users as u where u.id = write_consent.user_id for no key update;
   if not found then
-    raise exception 'user_id: there is no such user' using errcode = 'RBNFD', column = 'user_id';
+    raise exception 'user_id: there is no such user' using errcode = 'RBNFD', column = 'user_id',
+      hint = notify_private.service_hint('user_id');
   end if;
   -- A withdrawal of what was granted is never refused.
   if notify_private.limited_user() = write_consent.user_id and (write_consent.granted or not coalesce((

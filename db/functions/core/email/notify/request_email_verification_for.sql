@@ -7,7 +7,8 @@ declare
   verification notify.email_verifications;
 begin
   if not exists (select from notify.users as u where u.id = request_email_verification_for.user_id) then
-    raise exception 'user_id: there is no such user' using errcode = 'RBNFD', column = 'user_id';
+    raise exception 'user_id: there is no such user' using errcode = 'RBNFD', column = 'user_id',
+      hint = notify_private.service_hint('user_id');
   end if;
   select * into verification from notify_private.verify_emails(array[request_email_verification_for.user_id]);
   if not found then

@@ -6,6 +6,6 @@ as $$
   select notify_private.cancel_events(array[event_id])
 $$;
 comment on function notify.cancel_event(uuid) is
-  'Nothing more is planned, released or sent of an event from the caller''s commit on; what a worker has '
+  'For services: nothing more is planned, released or sent of an event from the caller''s commit on; what a worker has '
   'already taken is sent. Says what it ended; canceled before or unknown: nothing. docs/scheduling.md.';
 grant execute on function notify.cancel_event(uuid) to rowbell_writer;

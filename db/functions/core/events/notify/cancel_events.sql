@@ -9,5 +9,5 @@ as $$
   ))
 $$;
 comment on function notify.cancel_events(text, uuid, text[]) is
-  'cancel_event() for all events about a subject, of these types or all: "the order was canceled".';
+  'For services: cancel_event() for all events about a subject, of these types or all: "the order was canceled".';
 grant execute on function notify.cancel_events(text, uuid, text[]) to rowbell_writer;

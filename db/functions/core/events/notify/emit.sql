@@ -12,5 +12,5 @@ as $$
   select r from notify.emit_many(array[row(type_key, actor_id, subject_type, subject_id, data, idempotency_key,
     due_at)::notify.event_input]) as r
 $$;
-comment on function notify.emit(text, uuid, text, uuid, jsonb, text, timestamptz) is 'emit_many() for one event.';
+comment on function notify.emit(text, uuid, text, uuid, jsonb, text, timestamptz) is 'For services: emit_many() for one event.';
 grant execute on function notify.emit(text, uuid, text, uuid, jsonb, text, timestamptz) to rowbell_writer;

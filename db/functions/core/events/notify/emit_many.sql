@@ -18,7 +18,8 @@ begin
         when pg_catalog.jsonb_typeof(i.data) <> 'object' then 'must be an object'
         when pg_catalog.pg_column_size(i.data) > 16384 then 'must be at most 16 kB'
       end),
-      ('idempotency_key', case when length(i.idempotency_key) not between 1 and 500 then 'must have 1 to 500 characters' end)
+      ('idempotency_key', case when length(i.idempotency_key) not between 1 and 500 then 'must have 1 to 500 characters' end),
+      ('due_at', case when not isfinite(i.due_at) then 'must be an instant' end)
   ) as f (field, problem)
   where f.problem is not null
   order by i.n
@@ -27,7 +28,8 @@ begin
     if pg_catalog.cardinality(events) > 1 then
       wrong.field := pg_catalog.format('events[%s].', wrong.n) || wrong.field;
     end if;
-    raise exception '%: %', wrong.field, wrong.problem using errcode = 'RBINV', column = wrong.field;
+    raise exception '%: %', wrong.field, wrong.problem using errcode = 'RBINV', column = wrong.field,
+      hint = notify_private.service_hint(wrong.field);
   end if;
 
   return query
@@ -54,6 +56,6 @@ begin
 end
 $$;
 comment on function notify.emit_many(notify.event_input[]) is
-  'Makes events and answers, in the order of the input, with their ids. An idempotency key seen before (also within the call) makes '
+  'For services: makes events and answers, in the order of the input, with their ids. An idempotency key seen before (also within the call) makes '
   'no second event: the first one''s id comes back with deduplicated = true. Raises RBINV naming the field; then nothing is made.';
 grant execute on function notify.emit_many(notify.event_input[]) to rowbell_writer;

@@ -6,6 +6,6 @@ as $$
   select notify_private.move_events(array[event_id], due_at, null) = 1
 $$;
 comment on function notify.reschedule_event(uuid, timestamptz) is
-  'Sets when an event is due, from the caller''s commit on; its expiry moves '
+  'For services: sets when an event is due, from the caller''s commit on; its expiry moves '
   'along. False: it is planned, canceled or unknown (cancel it and make a new one).';
 grant execute on function notify.reschedule_event(uuid, timestamptz) to rowbell_writer;

@@ -9,6 +9,6 @@ as $$
     array(select e.id from notify_private.events_of_subject(subject_type, subject_id, type_keys) as e), due_at, shift)
 $$;
 comment on function notify.reschedule_events(text, uuid, timestamptz, interval, text[]) is
-  'reschedule_event() for all events about a subject, of these types or all, to one '
+  'For services: reschedule_event() for all events about a subject, of these types or all, to one '
   'instant or by an interval ("the call is half an hour later"). Returns how many moved.';
 grant execute on function notify.reschedule_events(text, uuid, timestamptz, interval, text[]) to rowbell_writer;

@@ -9,5 +9,5 @@ language sql volatile set search_path = pg_catalog, pg_temp
 as $$
   select r from notify.enroll_many(array[row(journey_key, user_id, subject_type, subject_id, data)::notify.enrollment_input]) as r
 $$;
-comment on function notify.enroll(text, uuid, text, uuid, jsonb) is 'enroll_many() for one person.';
+comment on function notify.enroll(text, uuid, text, uuid, jsonb) is 'For services: enroll_many() for one person.';
 grant execute on function notify.enroll(text, uuid, text, uuid, jsonb) to rowbell_writer;

@@ -27,7 +27,8 @@ begin
     if pg_catalog.cardinality(enrollments) > 1 then
       wrong.field := pg_catalog.format('enrollments[%s].', wrong.n) || wrong.field;
     end if;
-    raise exception '%: %', wrong.field, wrong.problem using errcode = 'RBINV', column = wrong.field;
+    raise exception '%: %', wrong.field, wrong.problem using errcode = 'RBINV', column = wrong.field,
+      hint = notify_private.service_hint(wrong.field);
   end if;
 
   with written as (
@@ -57,6 +58,6 @@ begin
 end
 $$;
 comment on function notify.enroll_many(notify.enrollment_input[]) is
-  'Enrolls people in journeys and answers, in the order of the input, with the enrollments. Who is on the way already (same '
+  'For services: enrolls people in journeys and answers, in the order of the input, with the enrollments. Who is on the way already (same '
   'journey, person and subject) stays where they are: deduplicated = true. Raises RBINV naming the field; then nobody is enrolled.';
 grant execute on function notify.enroll_many(notify.enrollment_input[]) to rowbell_writer;

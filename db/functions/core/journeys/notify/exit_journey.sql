@@ -12,7 +12,7 @@ declare
 begin
   if not exists (select from notify.journeys as j where j.key = exit_journey.journey_key) then
     raise exception 'journey_key: there is no journey "%"', left(exit_journey.journey_key, 100)
-      using errcode = 'RBINV', column = 'journey_key';
+      using errcode = 'RBINV', column = 'journey_key', hint = notify_private.service_hint('journey_key');
   end if;
   if exit_journey.reason is null or exit_journey.reason not in ('exited', 'canceled') then
     raise exception 'reason: must be exited or canceled' using errcode = 'RBINV', column = 'reason';
@@ -40,6 +40,6 @@ begin
 end
 $$;
 comment on function notify.exit_journey(text, uuid[], uuid, text) is
-  'Takes people out of a journey, of one subject or (null) of all: no further step, and what was told of it '
+  'For services: takes people out of a journey, of one subject or (null) of all: no further step, and what was told of it '
   'but not sent yet is canceled. Takes effect with the caller''s commit. Returns how many enrollments it ended.';
 grant execute on function notify.exit_journey(text, uuid[], uuid, text) to rowbell_writer;

@@ -12,6 +12,6 @@ begin
 end
 $$;
 comment on function notify.cancel_schedule(uuid) is
-  'Ends a schedule from the caller''s commit on; events that it made stay '
+  'For services: ends a schedule from the caller''s commit on; events that it made stay '
   '(notify.cancel_event). False: it is unknown or was canceled before.';
 grant execute on function notify.cancel_schedule(uuid) to rowbell_writer;

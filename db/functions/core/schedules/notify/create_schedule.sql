@@ -33,7 +33,8 @@ declare
   made uuid;
 begin
   if problem is not null then
-    raise exception '%: %', problem[1], problem[2] using errcode = 'RBINV', column = problem[1];
+    raise exception '%: %', problem[1], problem[2] using errcode = 'RBINV', column = problem[1],
+      hint = notify_private.service_hint(problem[1]);
   end if;
   insert into notify.schedules (type_key, user_id, subject_type, subject_id, data, time_of_day, weekdays, time_zone, starts_on, ends_on)
   values (type_key, user_id, subject_type, subject_id, coalesce(data, '{}'), time_of_day, weekdays, time_zone, starts_on, ends_on)
@@ -43,6 +44,6 @@ begin
 end
 $$;
 comment on function notify.create_schedule(text, time, uuid, smallint[], text, text, uuid, jsonb, date, date) is
-  'An event of a type again and again at a local time: by a person''s own clock (user_id), one zone''s '
+  'For services: an event of a type again and again at a local time: by a person''s own clock (user_id), one zone''s '
   '(time_zone), or everybody''s own (neither: an event a zone). Raises RBINV naming the field. docs/scheduling.md.';
 grant execute on function notify.create_schedule(text, time, uuid, smallint[], text, text, uuid, jsonb, date, date) to rowbell_writer;

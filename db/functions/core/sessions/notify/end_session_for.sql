@@ -14,11 +14,12 @@ begin
     raise exception '%: %', wrong[1], wrong[2] using errcode = 'RBINV', column = wrong[1];
   end if;
   if not exists (select from notify.users as u where u.id = user_id) then
-    raise exception 'user_id: there is no such person' using errcode = 'RBNFD', column = 'user_id';
+    raise exception 'user_id: there is no such person' using errcode = 'RBNFD', column = 'user_id',
+      hint = notify_private.service_hint('user_id');
   end if;
   return notify_private.log_out(user_id, session_id);
 end
 $$;
 comment on function notify.end_session_for(uuid, text) is
-  'For operators and services: ends somebody''s session, as their own log-out would (a lost phone, a changed password).';
+  'For services and operators: ends somebody''s session, as their own log-out would (a lost phone, a changed password).';
 grant execute on function notify.end_session_for(uuid, text) to rowbell_operator, rowbell_writer;
