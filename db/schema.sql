@@ -2,7 +2,7 @@
 
 -- roles
 
-role rowbell_analyst nologin
+role rowbell_analyst nologin set search_path=pg_catalog, analytics, pg_temp, statement_timeout=5min
 
 role rowbell_anonymous nologin
 
@@ -16,7 +16,7 @@ role rowbell_user nologin
 
 role rowbell_worker login set search_path=pg_catalog, pg_temp
 
-role rowbell_writer nologin
+role rowbell_writer nologin set search_path=pg_catalog, notify, pg_temp
 
 -- memberships of the API
 
@@ -712,6 +712,7 @@ table notify.category_preferences
   constraint category_preferences_frequency_is_known CHECK ((frequency = ANY (ARRAY['instant'::text, 'daily'::text, 'weekly'::text, 'never'::text])))
   constraint category_preferences_pkey PRIMARY KEY (user_id, category, channel)
   constraint category_preferences_says_something CHECK ((num_nonnulls(enabled, frequency) > 0))
+  constraint category_preferences_source_is_known CHECK ((source = ANY (ARRAY['person'::text, 'operator'::text, 'service'::text, 'unsubscribe'::text])))
   constraint category_preferences_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
   row level security
   policy select_admin for select to rowbell_operator using (true)
@@ -1393,6 +1394,7 @@ table notify.personal_settings
   constraint personal_settings_daily_cap_is_positive CHECK ((daily_cap > 0))
   constraint personal_settings_digest_weekday_is_iso CHECK (((digest_weekday >= 1) AND (digest_weekday <= 7)))
   constraint personal_settings_pkey PRIMARY KEY (user_id)
+  constraint personal_settings_source_is_known CHECK ((source = ANY (ARRAY['person'::text, 'operator'::text, 'service'::text, 'unsubscribe'::text])))
   constraint personal_settings_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
   row level security
   policy select_admin for select to rowbell_operator using (true)
@@ -1428,6 +1430,7 @@ table notify.preference_changes
   changed_at timestamp with time zone default clock_timestamp() not null
   constraint preference_changes_pkey PRIMARY KEY (id)
   constraint preference_changes_scope_is_known CHECK ((scope = ANY (ARRAY['type'::text, 'category'::text, 'personal'::text, 'user'::text, 'default'::text, 'settings'::text])))
+  constraint preference_changes_source_is_known CHECK ((source = ANY (ARRAY['person'::text, 'operator'::text, 'service'::text, 'unsubscribe'::text])))
   constraint preference_changes_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
   CREATE INDEX preference_changes_user_id_changed_at_idx on notify.preference_changes USING btree (user_id, changed_at)
   row level security
@@ -1450,6 +1453,7 @@ table notify.preferences
   constraint preferences_frequency_is_known CHECK ((frequency = ANY (ARRAY['instant'::text, 'daily'::text, 'weekly'::text, 'never'::text])))
   constraint preferences_pkey PRIMARY KEY (user_id, type_key, channel)
   constraint preferences_says_something CHECK ((num_nonnulls(enabled, frequency) > 0))
+  constraint preferences_source_is_known CHECK ((source = ANY (ARRAY['person'::text, 'operator'::text, 'service'::text, 'unsubscribe'::text])))
   constraint preferences_type_key_fkey FOREIGN KEY (type_key) REFERENCES notify.notification_types(key) ON UPDATE CASCADE ON DELETE CASCADE
   constraint preferences_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
   CREATE INDEX preferences_type_key_user_id_channel_idx on notify.preferences USING btree (type_key, user_id, channel)
@@ -1942,6 +1946,28 @@ table notify_private.consent_proofs
   constraint consent_proofs_pkey PRIMARY KEY (id)
   row level security
 
+table notify_private.daily_breakdowns
+  starts_at timestamp with time zone not null
+  dimension text not null
+  value text
+  type_key text not null
+  channel text not null
+  deliveries bigint not null
+  sent bigint not null
+  delivered bigint not null
+  failed bigint not null
+  hard_bounced bigint not null
+  soft_bounced bigint not null
+  complained bigint not null
+  tracked bigint not null
+  read bigint not null
+  clicked bigint not null
+  leavable bigint not null
+  unsubscribed bigint not null
+  constraint hourly_breakdowns_dimension_is_known CHECK ((dimension = ANY (ARRAY['provider'::text, 'locale'::text, 'region'::text])))
+  CREATE UNIQUE INDEX daily_breakdowns_key on notify_private.daily_breakdowns USING btree (starts_at, dimension, value, type_key, channel) NULLS NOT DISTINCT
+  row level security
+
 table notify_private.daily_counters
   recipient_id uuid not null
   day date not null
@@ -2059,6 +2085,28 @@ table notify_private.evidence
   CREATE INDEX evidence_user_id_idx on notify_private.evidence USING btree (user_id)
   row level security
 
+table notify_private.hourly_breakdowns
+  starts_at timestamp with time zone not null
+  dimension text not null
+  value text
+  type_key text not null
+  channel text not null
+  deliveries bigint not null
+  sent bigint not null
+  delivered bigint not null
+  failed bigint not null
+  hard_bounced bigint not null
+  soft_bounced bigint not null
+  complained bigint not null
+  tracked bigint not null
+  read bigint not null
+  clicked bigint not null
+  leavable bigint not null
+  unsubscribed bigint not null
+  constraint hourly_breakdowns_dimension_is_known CHECK ((dimension = ANY (ARRAY['provider'::text, 'locale'::text, 'region'::text])))
+  CREATE UNIQUE INDEX hourly_breakdowns_key on notify_private.hourly_breakdowns USING btree (starts_at, dimension, value, type_key, channel) NULLS NOT DISTINCT
+  row level security
+
 table notify_private.hourly_reason_rollups
   starts_at timestamp with time zone not null
   type_key text not null
@@ -2105,6 +2153,14 @@ table notify_private.hourly_rollups
   app_opens bigint not null
   CREATE INDEX hourly_rollups_starts_at_idx on notify_private.hourly_rollups USING btree (starts_at)
   CREATE UNIQUE INDEX hourly_rollups_type_key_channel_starts_at_key on notify_private.hourly_rollups USING btree (type_key, channel, starts_at) NULLS NOT DISTINCT
+  row level security
+
+table notify_private.imported_rows
+  "position" bigint identity always not null
+  xid xid8 default pg_current_xact_id() not null
+  view text not null
+  content jsonb not null
+  constraint imported_rows_pkey PRIMARY KEY ("position")
   row level security
 
 table notify_private.inbox_changes
@@ -2717,6 +2773,17 @@ view analytics.daily_caps with (security_barrier=true)
     capped_share
    FROM notify.cap_metrics((((now() AT TIME ZONE 'UTC'::text))::date - 92), ((now() AT TIME ZONE 'UTC'::text))::date) cap_metrics(day, people, capped, capped_share);
 
+view analytics.daily_consents with (security_barrier=true)
+  grant rowbell_analyst (select); rowbell_operator (select)
+  SELECT ((recorded_at AT TIME ZONE 'UTC'::text))::date AS day,
+    channel,
+    region,
+    method,
+    count(*) FILTER (WHERE granted) AS given,
+    count(*) FILTER (WHERE (NOT granted)) AS withdrawn
+   FROM notify.consents c
+  GROUP BY (((recorded_at AT TIME ZONE 'UTC'::text))::date), channel, region, method;
+
 view analytics.daily_deactivations with (security_barrier=true)
   grant rowbell_analyst (select); rowbell_operator (select)
   SELECT day,
@@ -2780,6 +2847,22 @@ view analytics.daily_deliveries with (security_barrier=true)
      CROSS JOIN LATERAL notify_private.metrics_columns(ROW(s.starts_at, s.type_key, s.channel, s.deliveries, s.sent, s.delivered, s.tracked, s.read, s.clicked, s.leavable, s.unsubscribed, s.failed, s.expired, s.canceled, s.suppressed, s.unknown, s.waiting, s.held_back, s.retried, s.retries, s.recovered, s.given_up, s.delivery_times, s.delivery_time, s.delivery_histogram, s.read_times, s.read_time, s.read_histogram, s.click_times, s.click_time, s.click_histogram, s.pushes, s.app_opens)::notify_private.hourly_rollups) f(held_back, deliveries, waiting, sent, delivered, failed, expired, canceled, suppressed, unknown, tracked, read, clicked, leavable, unsubscribed, retried, retries, recovered, given_up, pushes, app_opens, delivery_rate, failure_rate, read_rate, click_rate, unsubscribe_rate, retry_success_rate, app_open_rate, deliver_known, deliver_average_seconds, deliver_p50_seconds, deliver_p90_seconds, deliver_p95_seconds, deliver_p99_seconds, read_known, read_average_seconds, read_p50_seconds, read_p90_seconds, read_p95_seconds, read_p99_seconds, click_known, click_average_seconds, click_p50_seconds, click_p90_seconds, click_p95_seconds, click_p99_seconds))
   WHERE ((s.type_key IS NOT NULL) AND (s.channel IS NOT NULL));
 
+view analytics.daily_digests with (security_barrier=true)
+  grant rowbell_analyst (select); rowbell_operator (select)
+  SELECT ((d.closed_at AT TIME ZONE 'UTC'::text))::date AS day,
+    d.channel,
+    d.frequency,
+    count(*) FILTER (WHERE (d.item_count > 0)) AS digests,
+    count(*) FILTER (WHERE (d.item_count = 0)) AS empty,
+    sum(d.item_count) AS items,
+    (sum(l.left_out))::bigint AS left_out
+   FROM (notify.digests d
+     CROSS JOIN LATERAL ( SELECT count(*) AS left_out
+           FROM notify.digest_items i
+          WHERE ((i.digest_id = d.id) AND (i.left_out IS NOT NULL))) l)
+  WHERE (d.closed_at IS NOT NULL)
+  GROUP BY (((d.closed_at AT TIME ZONE 'UTC'::text))::date), d.channel, d.frequency;
+
 view analytics.daily_funnel with (security_barrier=true)
   grant rowbell_analyst (select); rowbell_operator (select)
   SELECT ((s.starts_at AT TIME ZONE 'UTC'::text))::date AS day,
@@ -2789,9 +2872,144 @@ view analytics.daily_funnel with (security_barrier=true)
     f.candidates,
     f.previous,
     notify_private.ratio(f.candidates, f.previous) AS share
-   FROM (notify_private.daily_rollups s
-     CROSS JOIN LATERAL ( VALUES (1,'candidates'::text,(s.deliveries + s.held_back),NULL::bigint), (2,'deliveries'::text,s.deliveries,(s.deliveries + s.held_back)), (3,'sent'::text,s.sent,s.deliveries), (4,'delivered'::text,s.delivered,s.sent), (5,'read'::text,s.read,s.tracked), (6,'clicked'::text,s.clicked,s.read)) f(step, stage, candidates, previous))
+   FROM ((notify_private.daily_rollups s
+     CROSS JOIN LATERAL ( SELECT ((s.deliveries + s.held_back) - COALESCE(( SELECT (sum(o.candidates))::bigint AS sum
+                   FROM notify_private.daily_reason_rollups o
+                  WHERE ((o.starts_at = s.starts_at) AND (o.channel = s.channel) AND (o.status = 'held_back'::text) AND (o.reason = 'off_by_default'::text))), (0)::bigint)) AS candidates) c)
+     CROSS JOIN LATERAL ( VALUES (1,'candidates'::text,c.candidates,NULL::bigint), (2,'deliveries'::text,s.deliveries,c.candidates), (3,'sent'::text,s.sent,s.deliveries), (4,'delivered'::text,s.delivered,s.sent), (5,'read'::text,s.read,s.tracked), (6,'clicked'::text,s.clicked,s.read)) f(step, stage, candidates, previous))
   WHERE ((s.type_key IS NULL) AND (s.channel IS NOT NULL));
+
+view analytics.daily_holds with (security_barrier=true)
+  grant rowbell_analyst (select); rowbell_operator (select)
+  SELECT ((h.held_at AT TIME ZONE 'UTC'::text))::date AS day,
+    e.type_key,
+    h.channel,
+    h.rule,
+    h.reason,
+    count(*) AS holds,
+    count(*) FILTER (WHERE (h.released_at IS NULL)) AS open,
+    count(*) FILTER (WHERE (h.outcome = 'send'::text)) AS passed,
+    count(*) FILTER (WHERE (h.outcome = 'suppress'::text)) AS held_back,
+    (EXTRACT(epoch FROM avg((h.released_at - h.held_at))))::double precision AS average_seconds
+   FROM (notify.holds h
+     JOIN notify.events e ON ((e.id = h.event_id)))
+  GROUP BY (((h.held_at AT TIME ZONE 'UTC'::text))::date), e.type_key, h.channel, h.rule, h.reason;
+
+view analytics.daily_journey_steps with (security_barrier=true)
+  grant rowbell_analyst (select); rowbell_operator (select)
+  SELECT ((e.enrolled_at AT TIME ZONE 'UTC'::text))::date AS day,
+    e.journey_key,
+    t.step,
+    s.type_key,
+    count(*) FILTER (WHERE (t.outcome = 'told'::text)) AS told,
+    count(*) FILTER (WHERE (t.outcome = 'skipped'::text)) AS skipped,
+    count(*) FILTER (WHERE (EXISTS ( SELECT
+           FROM notify.decisions d
+          WHERE ((d.event_id = t.event_id) AND (d.outcome = 'send'::text))))) AS passed
+   FROM ((notify.journey_enrollments e
+     JOIN notify.journey_steps_taken t ON ((t.enrollment_id = e.id)))
+     LEFT JOIN notify.journey_steps s ON (((s.journey_key = e.journey_key) AND (s.step = t.step))))
+  GROUP BY (((e.enrolled_at AT TIME ZONE 'UTC'::text))::date), e.journey_key, t.step, s.type_key;
+
+view analytics.daily_journeys with (security_barrier=true)
+  grant rowbell_analyst (select); rowbell_operator (select)
+  SELECT ((enrolled_at AT TIME ZONE 'UTC'::text))::date AS day,
+    journey_key,
+    count(*) AS enrollments,
+    count(*) FILTER (WHERE (ended_at IS NULL)) AS open,
+    count(*) FILTER (WHERE (end_reason = 'completed'::text)) AS completed,
+    count(*) FILTER (WHERE (end_reason = 'exited'::text)) AS exited,
+    count(*) FILTER (WHERE (end_reason = 'canceled'::text)) AS canceled,
+    count(*) FILTER (WHERE (end_reason = 'expired'::text)) AS expired
+   FROM notify.journey_enrollments e
+  GROUP BY (((enrolled_at AT TIME ZONE 'UTC'::text))::date), journey_key;
+
+view analytics.daily_locales with (security_barrier=true)
+  grant rowbell_analyst (select); rowbell_operator (select)
+  SELECT ((b.starts_at AT TIME ZONE 'UTC'::text))::date AS day,
+    b.type_key,
+    b.channel,
+    b.value AS locale,
+    f.deliveries,
+    f.sent,
+    f.delivered,
+    f.failed,
+    f.hard_bounced,
+    f.soft_bounced,
+    f.complained,
+    f.tracked,
+    f.read,
+    f.clicked,
+    f.leavable,
+    f.unsubscribed,
+    f.delivery_rate,
+    f.bounce_rate,
+    f.complaint_rate,
+    f.read_rate,
+    f.click_rate,
+    f.unsubscribe_rate
+   FROM (notify_private.daily_breakdowns b
+     CROSS JOIN LATERAL notify_private.breakdown_columns(ROW(b.starts_at, b.dimension, b.value, b.type_key, b.channel, b.deliveries, b.sent, b.delivered, b.failed, b.hard_bounced, b.soft_bounced, b.complained, b.tracked, b.read, b.clicked, b.leavable, b.unsubscribed)::notify_private.hourly_breakdowns) f(deliveries, sent, delivered, failed, hard_bounced, soft_bounced, complained, tracked, read, clicked, leavable, unsubscribed, delivery_rate, bounce_rate, complaint_rate, read_rate, click_rate, unsubscribe_rate))
+  WHERE (b.dimension = 'locale'::text);
+
+view analytics.daily_preference_changes with (security_barrier=true)
+  grant rowbell_analyst (select); rowbell_operator (select)
+  SELECT ((c.changed_at AT TIME ZONE 'UTC'::text))::date AS day,
+        CASE c.scope
+            WHEN 'type'::text THEN c.key
+            ELSE NULL::text
+        END AS type_key,
+        CASE c.scope
+            WHEN 'category'::text THEN c.key
+            ELSE t.category
+        END AS category,
+    c.channel,
+    c.source,
+    count(*) FILTER (WHERE (w.off AND (NOT w.was_off))) AS turned_off,
+    count(*) FILTER (WHERE ((NOT w.off) AND w.was_off)) AS turned_on,
+    count(*) AS changes
+   FROM ((notify.preference_changes c
+     LEFT JOIN notify.notification_types t ON (((c.scope = 'type'::text) AND (t.key = c.key))))
+     CROSS JOIN LATERAL ( SELECT COALESCE((((c.new ->> 'enabled'::text) = 'false'::text) OR ((c.new ->> 'frequency'::text) = 'never'::text)), false) AS off,
+            COALESCE((((c.old ->> 'enabled'::text) = 'false'::text) OR ((c.old ->> 'frequency'::text) = 'never'::text)), false) AS was_off) w)
+  WHERE (c.scope = ANY (ARRAY['type'::text, 'category'::text]))
+  GROUP BY (((c.changed_at AT TIME ZONE 'UTC'::text))::date),
+        CASE c.scope
+            WHEN 'type'::text THEN c.key
+            ELSE NULL::text
+        END,
+        CASE c.scope
+            WHEN 'category'::text THEN c.key
+            ELSE t.category
+        END, c.channel, c.source;
+
+view analytics.daily_providers with (security_barrier=true)
+  grant rowbell_analyst (select); rowbell_operator (select)
+  SELECT ((b.starts_at AT TIME ZONE 'UTC'::text))::date AS day,
+    b.type_key,
+    b.channel,
+    b.value AS provider,
+    f.deliveries,
+    f.sent,
+    f.delivered,
+    f.failed,
+    f.hard_bounced,
+    f.soft_bounced,
+    f.complained,
+    f.tracked,
+    f.read,
+    f.clicked,
+    f.leavable,
+    f.unsubscribed,
+    f.delivery_rate,
+    f.bounce_rate,
+    f.complaint_rate,
+    f.read_rate,
+    f.click_rate,
+    f.unsubscribe_rate
+   FROM (notify_private.daily_breakdowns b
+     CROSS JOIN LATERAL notify_private.breakdown_columns(ROW(b.starts_at, b.dimension, b.value, b.type_key, b.channel, b.deliveries, b.sent, b.delivered, b.failed, b.hard_bounced, b.soft_bounced, b.complained, b.tracked, b.read, b.clicked, b.leavable, b.unsubscribed)::notify_private.hourly_breakdowns) f(deliveries, sent, delivered, failed, hard_bounced, soft_bounced, complained, tracked, read, clicked, leavable, unsubscribed, delivery_rate, bounce_rate, complaint_rate, read_rate, click_rate, unsubscribe_rate))
+  WHERE (b.dimension = 'provider'::text);
 
 view analytics.daily_reasons with (security_barrier=true)
   grant rowbell_analyst (select); rowbell_operator (select)
@@ -2802,6 +3020,34 @@ view analytics.daily_reasons with (security_barrier=true)
     reason,
     candidates
    FROM notify_private.daily_reason_rollups o;
+
+view analytics.daily_regions with (security_barrier=true)
+  grant rowbell_analyst (select); rowbell_operator (select)
+  SELECT ((b.starts_at AT TIME ZONE 'UTC'::text))::date AS day,
+    b.type_key,
+    b.channel,
+    b.value AS region,
+    f.deliveries,
+    f.sent,
+    f.delivered,
+    f.failed,
+    f.hard_bounced,
+    f.soft_bounced,
+    f.complained,
+    f.tracked,
+    f.read,
+    f.clicked,
+    f.leavable,
+    f.unsubscribed,
+    f.delivery_rate,
+    f.bounce_rate,
+    f.complaint_rate,
+    f.read_rate,
+    f.click_rate,
+    f.unsubscribe_rate
+   FROM (notify_private.daily_breakdowns b
+     CROSS JOIN LATERAL notify_private.breakdown_columns(ROW(b.starts_at, b.dimension, b.value, b.type_key, b.channel, b.deliveries, b.sent, b.delivered, b.failed, b.hard_bounced, b.soft_bounced, b.complained, b.tracked, b.read, b.clicked, b.leavable, b.unsubscribed)::notify_private.hourly_breakdowns) f(deliveries, sent, delivered, failed, hard_bounced, soft_bounced, complained, tracked, read, clicked, leavable, unsubscribed, delivery_rate, bounce_rate, complaint_rate, read_rate, click_rate, unsubscribe_rate))
+  WHERE (b.dimension = 'region'::text);
 
 view analytics.daily_times with (security_barrier=true)
   grant rowbell_analyst (select); rowbell_operator (select)
@@ -2943,6 +3189,32 @@ view analytics.notification_types with (security_barrier=true)
     purpose,
     channels
    FROM notify.notification_types t;
+
+view analytics.preferences with (security_barrier=true)
+  grant rowbell_analyst (select); rowbell_operator (select)
+  SELECT category,
+    type_key,
+    channel,
+    count(*) AS people,
+    count(*) FILTER (WHERE ((enabled IS FALSE) OR (frequency = 'never'::text))) AS turned_off,
+    count(*) FILTER (WHERE (enabled AND (frequency IS DISTINCT FROM 'never'::text))) AS turned_on,
+    count(*) FILTER (WHERE (frequency = 'daily'::text)) AS daily,
+    count(*) FILTER (WHERE (frequency = 'weekly'::text)) AS weekly
+   FROM ( SELECT t.category,
+            p.type_key,
+            p.channel,
+            p.enabled,
+            p.frequency
+           FROM (notify.preferences p
+             JOIN notify.notification_types t ON ((t.key = p.type_key)))
+        UNION ALL
+         SELECT g.category,
+            NULL::text,
+            g.channel,
+            g.enabled,
+            g.frequency
+           FROM notify.category_preferences g) c
+  GROUP BY category, type_key, channel;
 
 view analytics.sms_costs with (security_barrier=true)
   grant rowbell_analyst (select); rowbell_operator (select)
@@ -3139,14 +3411,29 @@ view notify.delivery_timelines with (security_invoker=true)
         CASE
             WHEN ((d.channel = 'push'::text) AND (d.sent_at IS NOT NULL)) THEN COALESCE((LEAST(r.opened_at, r.clicked_at, n.seen_at, n.read_at, n.clicked_at) < (d.sent_at + '24:00:00'::interval)), false)
             ELSE NULL::boolean
-        END AS is_app_opened
+        END AS is_app_opened,
+    COALESCE(r.bounce_type,
+        CASE
+            WHEN ((d.channel = 'email'::text) AND (d.status = 'failed'::text)) THEN ( SELECT
+                    CASE a.outcome
+                        WHEN 'address'::text THEN 'hard'::text
+                        WHEN 'message'::text THEN 'soft'::text
+                        ELSE NULL::text
+                    END AS "case"
+               FROM notify.delivery_attempts a
+              WHERE ((a.delivery_id = d.id) AND (a.attempt = d.attempt)))
+            ELSE NULL::text
+        END) AS bounce_type,
+    r.complained_at
    FROM ((((notify.deliveries d
      JOIN notify.notifications n ON ((n.id = d.notification_id)))
-     CROSS JOIN LATERAL ( SELECT min(x.occurred_at) FILTER (WHERE (x.kind = 'opened'::text)) AS opened_at,
-            min(x.occurred_at) FILTER (WHERE (x.kind = 'clicked'::text)) AS clicked_at,
-            min(x.occurred_at) FILTER (WHERE (x.kind = 'unsubscribed'::text)) AS unsubscribed_at
+     CROSS JOIN LATERAL ( SELECT min(x.occurred_at) FILTER (WHERE ((x.kind = 'opened'::text) AND (x.source = 'client'::text))) AS opened_at,
+            min(x.occurred_at) FILTER (WHERE ((x.kind = 'clicked'::text) AND (x.source = 'client'::text))) AS clicked_at,
+            min(x.occurred_at) FILTER (WHERE ((x.kind = 'unsubscribed'::text) AND (x.source = 'client'::text))) AS unsubscribed_at,
+            min(x.bounce_type) AS bounce_type,
+            min(x.occurred_at) FILTER (WHERE (x.kind = 'complained'::text)) AS complained_at
            FROM notify.receipts x
-          WHERE ((x.delivery_id = d.id) AND (x.source = 'client'::text))) r)
+          WHERE (x.delivery_id = d.id)) r)
      CROSS JOIN LATERAL ( SELECT ((d.sent_at IS NOT NULL) AND (d.status <> 'failed'::text) AND
                 CASE d.channel
                     WHEN 'push'::text THEN true
@@ -3172,6 +3459,35 @@ view notify.delivery_timelines with (security_invoker=true)
                     WHEN t.is_tracked THEN r.clicked_at
                     ELSE NULL::timestamp with time zone
                 END AS clicked_at) e);
+
+view notify.import_events with (security_invoker=true)
+  grant rowbell_writer (insert)
+  SELECT type_key,
+    actor_id,
+    subject_type,
+    subject_id,
+    data,
+    idempotency_key,
+    due_at,
+    channels,
+    fallback_key,
+    expires_after
+   FROM notify.events e
+  WHERE false;
+
+view notify.import_users with (security_invoker=true)
+  grant rowbell_writer (insert)
+  SELECT id,
+    external_id,
+    name,
+    email,
+    email_verified_at,
+    phone,
+    locale,
+    time_zone,
+    region
+   FROM notify.users u
+  WHERE false;
 
 view notify_private.waiting_types
   WITH RECURSIVE waiting AS (
@@ -3306,6 +3622,8 @@ view trips_private.trip_events
 -- sequences
 
 sequence notify.senders_id_seq
+
+sequence notify_private.imported_rows_position_seq
 
 -- functions
 
@@ -4161,6 +4479,10 @@ function notify_private.backoff(attempt integer) returns interval
 function notify_private.best_copy(type_key text, locale text, variant text) returns notify.notification_copies
   plpgsql stable set search_path=pg_catalog, pg_temp
 
+function notify_private.breakdown_columns(counted notify_private.hourly_breakdowns) returns TABLE(deliveries bigint, sent bigint, delivered bigint, failed bigint, hard_bounced bigint, soft_bounced bigint, complained bigint, tracked bigint, read bigint, clicked bigint, leavable bigint, unsubscribed bigint, delivery_rate double precision, bounce_rate double precision, complaint_rate double precision, read_rate double precision, click_rate double precision, unsubscribe_rate double precision)
+  sql stable parallel safe
+  grant rowbell_analyst (execute); rowbell_operator (execute)
+
 function notify_private.call_journey_function(function_name text, user_id uuid, subject_id uuid) returns jsonb
   plpgsql stable set search_path=pg_catalog, pg_temp
 
@@ -4215,6 +4537,9 @@ function notify_private.close_rollups(table_name text, from_id uuid, to_id uuid)
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.close_schema(name text) returns void
+  plpgsql volatile set search_path=pg_catalog, pg_temp
+
+function notify_private.comment_columns(view regclass) returns void
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.compact_all_search_indexes(INOUT done integer) returns 
@@ -4725,7 +5050,7 @@ function notify_private.retire_worker(worker_id uuid) returns void
 function notify_private.rollup_floor() returns timestamp with time zone
   sql stable set search_path=pg_catalog, pg_temp
 
-function notify_private.rollup_rows(starts_at timestamp with time zone) returns TABLE(type_key text, channel text, status text, reason text, is_sent boolean, is_delivered boolean, is_tracked boolean, is_read boolean, is_clicked boolean, is_leavable boolean, is_unsubscribed boolean, is_failed boolean, retries integer, is_recovered boolean, is_app_opened boolean, delivery_bucket bigint, read_bucket bigint, click_bucket bigint, candidates bigint, delivery_time interval, read_time interval, click_time interval)
+function notify_private.rollup_rows(starts_at timestamp with time zone) returns TABLE(type_key text, channel text, status text, reason text, is_sent boolean, is_delivered boolean, is_tracked boolean, is_read boolean, is_clicked boolean, is_leavable boolean, is_unsubscribed boolean, is_failed boolean, retries integer, is_recovered boolean, is_app_opened boolean, delivery_bucket bigint, read_bucket bigint, click_bucket bigint, candidates bigint, delivery_time interval, read_time interval, click_time interval, is_breakdown boolean, provider text, locale text, region text, bounce_type text, is_complained boolean)
   sql stable set search_path=pg_catalog, pg_temp, enable_seqscan=off, enable_hashjoin=off, enable_mergejoin=off, enable_material=off, jit=off, work_mem=64MB
 
 function notify_private.rollups_as_of(since timestamp with time zone, until timestamp with time zone) returns timestamp with time zone
@@ -4752,6 +5077,9 @@ function notify_private.save_email_preferences(user_id uuid, choices jsonb, trac
   grant rowbell_http (execute)
 
 function notify_private.sender_options() returns TABLE(provider text, name text, pattern text, expected text)
+  sql immutable set search_path=pg_catalog, pg_temp
+
+function notify_private.service_hint(field text) returns text
   sql immutable set search_path=pg_catalog, pg_temp
 
 function notify_private.session_lock(user_id uuid, session_id text) returns bigint
@@ -4817,6 +5145,12 @@ function notify_private.tg_events__claim_key() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_events__enqueue() returns trigger
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+
+function notify_private.tg_imports__gather() returns trigger
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+
+function notify_private.tg_imports__write() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_notifications__invalidate_rollup() returns trigger

@@ -154,276 +154,1455 @@ export interface AccountsVerifications {
 }
 
 export interface AnalyticsCoachingCallAnswers {
+  /**
+   * answered of calls.
+   */
   answer_rate: Numeric | null;
+  /**
+   * Somebody answered.
+   */
   answered: Int8 | null;
+  /**
+   * Completed calls.
+   */
   calls: Int8 | null;
+  /**
+   * The day (UTC) for which the calls were scheduled.
+   */
   day: string | null;
+  /**
+   * The call could not be placed.
+   */
   failed: Int8 | null;
+  /**
+   * Nobody answered.
+   */
   no_answer: Int8 | null;
+  /**
+   * A voicemail answered.
+   */
   voicemail: Int8 | null;
 }
 
 export interface AnalyticsCoachingPreviewOpens {
+  /**
+   * The day (UTC) in which the deliveries were made.
+   */
   day: string | null;
+  /**
+   * Previews that were reported delivered, SMS included.
+   */
   delivered: Int8 | null;
+  /**
+   * opened of delivered.
+   */
   open_rate: Numeric | null;
+  /**
+   * Of these, those that were opened or clicked.
+   */
   opened: Int8 | null;
 }
 
 export interface AnalyticsCoachingPushDeliveries {
+  /**
+   * The day (UTC) in which the pushes were made.
+   */
   day: string | null;
+  /**
+   * Of these, those reported delivered.
+   */
   delivered: Int8 | null;
+  /**
+   * delivered of sent.
+   */
   delivery_rate: Numeric | null;
+  /**
+   * Pushes that a provider took.
+   */
   sent: Int8 | null;
 }
 
 export interface AnalyticsCoachingSmsFallbacks {
+  /**
+   * The day (UTC) in which the previews were made.
+   */
   day: string | null;
+  /**
+   * fallback_sms of previews.
+   */
   fallback_rate: Numeric | null;
+  /**
+   * Of these, those where an SMS followed a push.
+   */
   fallback_sms: Int8 | null;
+  /**
+   * Previews that went out on any channel.
+   */
   previews: Int8 | null;
 }
 
 export interface AnalyticsDailyCaps {
+  /**
+   * Of these, those whom the daily cap stopped at least once.
+   */
   capped: Int8 | null;
+  /**
+   * capped of people.
+   */
   capped_share: Numeric | null;
+  /**
+   * The day (UTC) of the decisions.
+   */
   day: string | null;
+  /**
+   * People who had a candidate on a capped channel.
+   */
   people: Int8 | null;
 }
 
-export interface AnalyticsDailyDeactivations {
+export interface AnalyticsDailyConsents {
+  /**
+   * Which channel it is about; null: all of them.
+   */
+  channel: string | null;
+  /**
+   * The day (UTC) of the record.
+   */
   day: string | null;
+  /**
+   * Consents.
+   */
+  given: Int8 | null;
+  /**
+   * How it was given or withdrawn.
+   */
+  method: string | null;
+  /**
+   * ISO 3166 region under whose law it was given; *: not known.
+   */
+  region: string | null;
+  /**
+   * Withdrawals.
+   */
+  withdrawn: Int8 | null;
+}
+
+export interface AnalyticsDailyDeactivations {
+  /**
+   * The day (UTC).
+   */
+  day: string | null;
+  /**
+   * apns, fcm or web_push.
+   */
   provider: string | null;
+  /**
+   * Why: what the provider said of the token, or stale.
+   */
   reason: string | null;
+  /**
+   * Push tokens that were deactivated.
+   */
   tokens: Int8 | null;
 }
 
 export interface AnalyticsDailyDeliveries {
+  /**
+   * app_opens of pushes. Null where there are none.
+   */
   app_open_rate: number | null;
+  /**
+   * Pushes whose person came to the app within 24 hours.
+   */
   app_opens: Int8 | null;
+  /**
+   * Deliveries that ended because their event, device or consent did.
+   */
   canceled: Int8 | null;
+  /**
+   * push, email, sms, voice, in_app or webhook.
+   */
   channel: string | null;
+  /**
+   * How many seconds it took from sending to clicking on the average; exact.
+   */
   click_average_seconds: number | null;
+  /**
+   * Deliveries of which it is known how long it took from sending to clicking.
+   */
   click_known: Int8 | null;
+  /**
+   * Within how many seconds half of them got from sending to clicking; at most 4.5 % off.
+   */
   click_p50_seconds: number | null;
+  /**
+   * Within how many seconds 90 % of them got from sending to clicking; at most 4.5 % off.
+   */
   click_p90_seconds: number | null;
+  /**
+   * Within how many seconds 95 % of them got from sending to clicking; at most 4.5 % off.
+   */
   click_p95_seconds: number | null;
+  /**
+   * Within how many seconds 99 % of them got from sending to clicking; at most 4.5 % off.
+   */
   click_p99_seconds: number | null;
+  /**
+   * clicked of tracked. Null where nothing is tracked.
+   */
   click_rate: number | null;
+  /**
+   * Deliveries that were clicked, of those tracked.
+   */
   clicked: Int8 | null;
+  /**
+   * The day (UTC) in which the deliveries were made, however much later something happened to them.
+   */
   day: string | null;
+  /**
+   * How many seconds it took from making a delivery to its arrival on the average; exact.
+   */
   deliver_average_seconds: number | null;
+  /**
+   * Deliveries of which it is known how long it took from making a delivery to its arrival.
+   */
   deliver_known: Int8 | null;
+  /**
+   * Within how many seconds half of them got from making a delivery to its arrival; at most 4.5 % off.
+   */
   deliver_p50_seconds: number | null;
+  /**
+   * Within how many seconds 90 % of them got from making a delivery to its arrival; at most 4.5 % off.
+   */
   deliver_p90_seconds: number | null;
+  /**
+   * Within how many seconds 95 % of them got from making a delivery to its arrival; at most 4.5 % off.
+   */
   deliver_p95_seconds: number | null;
+  /**
+   * Within how many seconds 99 % of them got from making a delivery to its arrival; at most 4.5 % off.
+   */
   deliver_p99_seconds: number | null;
+  /**
+   * Deliveries that reached a device or inbox, as far as anybody reported that; a plain mail relay, APNs and FCM do not.
+   */
   delivered: Int8 | null;
+  /**
+   * Deliveries that were made. A notification to several devices has several.
+   */
   deliveries: Int8 | null;
+  /**
+   * delivered of sent. Null where nothing was sent.
+   */
   delivery_rate: number | null;
+  /**
+   * Deliveries that became too old before they could be sent.
+   */
   expired: Int8 | null;
+  /**
+   * Deliveries that were refused for good, bounced, or had used up their tries.
+   */
   failed: Int8 | null;
+  /**
+   * failed of all that were sent or failed. Null where there are none.
+   */
   failure_rate: number | null;
+  /**
+   * Deliveries that were tried again, are over, and were taken by no provider.
+   */
   given_up: Int8 | null;
+  /**
+   * Candidates that a rule suppressed, in the hour of their event; no delivery was made of them.
+   */
   held_back: Int8 | null;
+  /**
+   * Mails that went out and did not fail: their readers could leave by a link.
+   */
   leavable: Int8 | null;
+  /**
+   * Pushes that were sent.
+   */
   pushes: Int8 | null;
+  /**
+   * Deliveries that were opened or clicked, of those tracked.
+   */
   read: Int8 | null;
+  /**
+   * How many seconds it took from sending to reading on the average; exact.
+   */
   read_average_seconds: number | null;
+  /**
+   * Deliveries of which it is known how long it took from sending to reading.
+   */
   read_known: Int8 | null;
+  /**
+   * Within how many seconds half of them got from sending to reading; at most 4.5 % off.
+   */
   read_p50_seconds: number | null;
+  /**
+   * Within how many seconds 90 % of them got from sending to reading; at most 4.5 % off.
+   */
   read_p90_seconds: number | null;
+  /**
+   * Within how many seconds 95 % of them got from sending to reading; at most 4.5 % off.
+   */
   read_p95_seconds: number | null;
+  /**
+   * Within how many seconds 99 % of them got from sending to reading; at most 4.5 % off.
+   */
   read_p99_seconds: number | null;
+  /**
+   * read of tracked. Null where nothing is tracked.
+   */
   read_rate: number | null;
+  /**
+   * Deliveries that were tried again and then taken by a provider.
+   */
   recovered: Int8 | null;
+  /**
+   * Deliveries that were tried more than once.
+   */
   retried: Int8 | null;
+  /**
+   * Tries after the first, of all deliveries together.
+   */
   retries: Int8 | null;
+  /**
+   * recovered of recovered and given_up. Null where there are none.
+   */
   retry_success_rate: number | null;
+  /**
+   * Deliveries that a provider took, including those that bounced later.
+   */
   sent: Int8 | null;
+  /**
+   * Deliveries that were made and then not tried, e.g. because the address is on the suppression list.
+   */
   suppressed: Int8 | null;
+  /**
+   * Deliveries of which it can be known whether they were read: pushes, in-app, and mails to people who agreed.
+   */
   tracked: Int8 | null;
+  /**
+   * Notification type, a row of analytics.notification_types.
+   */
   type_key: string | null;
+  /**
+   * SMS and calls of which nobody knows whether they went out.
+   */
   unknown: Int8 | null;
+  /**
+   * unsubscribed of leavable. Null where nothing is leavable.
+   */
   unsubscribe_rate: number | null;
+  /**
+   * Mails whose own link was used to unsubscribe.
+   */
   unsubscribed: Int8 | null;
+  /**
+   * Deliveries that are queued or being sent at the moment.
+   */
   waiting: Int8 | null;
 }
 
-export interface AnalyticsDailyFunnel {
-  candidates: Int8 | null;
+export interface AnalyticsDailyDigests {
+  /**
+   * push or email.
+   */
   channel: string | null;
+  /**
+   * The day (UTC) on which they were closed.
+   */
   day: string | null;
+  /**
+   * Digests with something in them, each of which is told as one notification.
+   */
+  digests: Int8 | null;
+  /**
+   * Digests of which nothing was left; nobody heard of these.
+   */
+  empty: Int8 | null;
+  /**
+   * daily or weekly.
+   */
+  frequency: string | null;
+  /**
+   * Notifications in these digests.
+   */
+  items: Int8 | null;
+  /**
+   * Notifications that a rule kept out when the digest was closed: no longer relevant, expired, switched off.
+   */
+  left_out: Int8 | null;
+}
+
+export interface AnalyticsDailyFunnel {
+  /**
+   * How many reached the stage. A candidate that goes to several devices is several deliveries, and counts as often.
+   */
+  candidates: Int8 | null;
+  /**
+   * push, email, sms, voice, in_app or webhook.
+   */
+  channel: string | null;
+  /**
+   * The day (UTC) in which the deliveries were made, or the event where none was.
+   */
+  day: string | null;
+  /**
+   * What it is a share of: the stage before, and for read what can be known to be read; null for the first stage.
+   */
   previous: Int8 | null;
+  /**
+   * candidates of previous; null where previous is 0 or null.
+   */
   share: number | null;
+  /**
+   * candidates, deliveries, sent, delivered, read or clicked.
+   */
   stage: string | null;
+  /**
+   * 1 to 6, the order of the stages.
+   */
   step: number | null;
 }
 
-export interface AnalyticsDailyReasons {
-  candidates: Int8 | null;
+export interface AnalyticsDailyHolds {
+  /**
+   * How long those that are over waited on the average; null: none is over.
+   */
+  average_seconds: number | null;
+  /**
+   * push, email, sms, voice, in_app or webhook.
+   */
   channel: string | null;
+  /**
+   * The day (UTC) on which the wait began.
+   */
   day: string | null;
+  /**
+   * Of these, those that a rule suppressed afterwards.
+   */
+  held_back: Int8 | null;
+  /**
+   * Candidates that began to wait. One that waits twice counts twice.
+   */
+  holds: Int8 | null;
+  /**
+   * Of these, those that wait at the moment.
+   */
+  open: Int8 | null;
+  /**
+   * Of these, those that all rules let pass afterwards.
+   */
+  passed: Int8 | null;
+  /**
+   * Its reason, e.g. paused.
+   */
   reason: string | null;
-  status: string | null;
+  /**
+   * The rule that held it: quiet_hours, daily_cap, rolling_cap or fallback.
+   */
+  rule: string | null;
+  /**
+   * Notification type, a row of analytics.notification_types.
+   */
   type_key: string | null;
 }
 
-export interface AnalyticsDailyTimes {
-  channel: string | null;
+export interface AnalyticsDailyJourneys {
+  /**
+   * Ended by a service.
+   */
+  canceled: Int8 | null;
+  /**
+   * All steps are behind, and the purpose was not reached before.
+   */
+  completed: Int8 | null;
+  /**
+   * The day (UTC) of the enrollment, whenever it ended.
+   */
   day: string | null;
+  /**
+   * Enrollments that began; somebody may be enrolled again later.
+   */
+  enrollments: Int8 | null;
+  /**
+   * The purpose of the journey was reached.
+   */
+  exited: Int8 | null;
+  /**
+   * Too old for further steps.
+   */
+  expired: Int8 | null;
+  /**
+   * Which journey.
+   */
+  journey_key: string | null;
+  /**
+   * On the way at the moment.
+   */
+  open: Int8 | null;
+}
+
+export interface AnalyticsDailyJourneySteps {
+  /**
+   * The day (UTC) of the enrollment, whenever the step was taken.
+   */
+  day: string | null;
+  /**
+   * Which journey.
+   */
+  journey_key: string | null;
+  /**
+   * Of those told: the rules let it pass on at least one channel.
+   */
+  passed: Int8 | null;
+  /**
+   * Steps whose condition did not hold.
+   */
+  skipped: Int8 | null;
+  /**
+   * Which of its steps.
+   */
+  step: number | null;
+  /**
+   * Steps of which an event was made.
+   */
+  told: Int8 | null;
+  /**
+   * The notification type by which it is told; null: the journey has no such step any more.
+   */
+  type_key: string | null;
+}
+
+export interface AnalyticsDailyLocales {
+  /**
+   * hard_bounced and soft_bounced of these and leavable together. Null where there are none.
+   */
+  bounce_rate: number | null;
+  /**
+   * push, email, sms, voice, in_app or webhook.
+   */
+  channel: string | null;
+  /**
+   * clicked of tracked. Null where nothing is tracked.
+   */
+  click_rate: number | null;
+  /**
+   * Deliveries that were clicked, of those tracked.
+   */
+  clicked: Int8 | null;
+  /**
+   * Mails that their readers reported as abuse.
+   */
+  complained: Int8 | null;
+  /**
+   * complained of leavable. Null where nothing is leavable.
+   */
+  complaint_rate: number | null;
+  /**
+   * The day (UTC) in which the deliveries were made, however much later something happened to them.
+   */
+  day: string | null;
+  /**
+   * Deliveries that reached a device or inbox, as far as anybody reported that; a plain mail relay, APNs and FCM do not.
+   */
+  delivered: Int8 | null;
+  /**
+   * Deliveries that were made. A notification to several devices has several.
+   */
   deliveries: Int8 | null;
+  /**
+   * delivered of sent. Null where nothing was sent.
+   */
+  delivery_rate: number | null;
+  /**
+   * Deliveries that were refused for good, bounced, or had used up their tries.
+   */
+  failed: Int8 | null;
+  /**
+   * Mails refused or sent back by a mailbox that will never take mail; it is suppressed from then on.
+   */
+  hard_bounced: Int8 | null;
+  /**
+   * Mails that went out and did not fail: their readers could leave by a link.
+   */
+  leavable: Int8 | null;
+  /**
+   * BCP 47 tag of the recipient (fr-CA), as it was when the day was counted.
+   */
+  locale: string | null;
+  /**
+   * Deliveries that were opened or clicked, of those tracked.
+   */
+  read: Int8 | null;
+  /**
+   * read of tracked. Null where nothing is tracked.
+   */
+  read_rate: number | null;
+  /**
+   * Deliveries that a provider took, including those that bounced later.
+   */
+  sent: Int8 | null;
+  /**
+   * Mails refused or sent back for another reason: a full mailbox, a refused text.
+   */
+  soft_bounced: Int8 | null;
+  /**
+   * Deliveries of which it can be known whether they were read: pushes, in-app, and mails to people who agreed.
+   */
+  tracked: Int8 | null;
+  /**
+   * Notification type, a row of analytics.notification_types.
+   */
+  type_key: string | null;
+  /**
+   * unsubscribed of leavable. Null where nothing is leavable.
+   */
+  unsubscribe_rate: number | null;
+  /**
+   * Mails whose own link was used to unsubscribe.
+   */
+  unsubscribed: Int8 | null;
+}
+
+export interface AnalyticsDailyPreferenceChanges {
+  /**
+   * The category of the type, or the one that the choice is about; null: the type is gone.
+   */
+  category: string | null;
+  /**
+   * All changes, those of the frequency included.
+   */
+  changes: Int8 | null;
+  /**
+   * push, email, sms, voice, in_app or webhook.
+   */
+  channel: string | null;
+  /**
+   * The day (UTC) of the change.
+   */
+  day: string | null;
+  /**
+   * person, operator, service, or unsubscribe: the link of a mail.
+   */
+  source: string | null;
+  /**
+   * Changes after which the person wants none, and before which they did not say so.
+   */
+  turned_off: Int8 | null;
+  /**
+   * Changes that took such a word back.
+   */
+  turned_on: Int8 | null;
+  /**
+   * The type that the choice is about; null: all types of the category.
+   */
+  type_key: string | null;
+}
+
+export interface AnalyticsDailyProviders {
+  /**
+   * hard_bounced and soft_bounced of these and leavable together. Null where there are none.
+   */
+  bounce_rate: number | null;
+  /**
+   * push, email, sms, voice, in_app or webhook.
+   */
+  channel: string | null;
+  /**
+   * clicked of tracked. Null where nothing is tracked.
+   */
+  click_rate: number | null;
+  /**
+   * Deliveries that were clicked, of those tracked.
+   */
+  clicked: Int8 | null;
+  /**
+   * Mails that their readers reported as abuse.
+   */
+  complained: Int8 | null;
+  /**
+   * complained of leavable. Null where nothing is leavable.
+   */
+  complaint_rate: number | null;
+  /**
+   * The day (UTC) in which the deliveries were made, however much later something happened to them.
+   */
+  day: string | null;
+  /**
+   * Deliveries that reached a device or inbox, as far as anybody reported that; a plain mail relay, APNs and FCM do not.
+   */
+  delivered: Int8 | null;
+  /**
+   * Deliveries that were made. A notification to several devices has several.
+   */
+  deliveries: Int8 | null;
+  /**
+   * delivered of sent. Null where nothing was sent.
+   */
+  delivery_rate: number | null;
+  /**
+   * Deliveries that were refused for good, bounced, or had used up their tries.
+   */
+  failed: Int8 | null;
+  /**
+   * Mails refused or sent back by a mailbox that will never take mail; it is suppressed from then on.
+   */
+  hard_bounced: Int8 | null;
+  /**
+   * Mails that went out and did not fail: their readers could leave by a link.
+   */
+  leavable: Int8 | null;
+  /**
+   * apns, fcm, web_push, smtp, twilio, webhook, or in_app, where nobody carries it.
+   */
+  provider: string | null;
+  /**
+   * Deliveries that were opened or clicked, of those tracked.
+   */
+  read: Int8 | null;
+  /**
+   * read of tracked. Null where nothing is tracked.
+   */
+  read_rate: number | null;
+  /**
+   * Deliveries that a provider took, including those that bounced later.
+   */
+  sent: Int8 | null;
+  /**
+   * Mails refused or sent back for another reason: a full mailbox, a refused text.
+   */
+  soft_bounced: Int8 | null;
+  /**
+   * Deliveries of which it can be known whether they were read: pushes, in-app, and mails to people who agreed.
+   */
+  tracked: Int8 | null;
+  /**
+   * Notification type, a row of analytics.notification_types.
+   */
+  type_key: string | null;
+  /**
+   * unsubscribed of leavable. Null where nothing is leavable.
+   */
+  unsubscribe_rate: number | null;
+  /**
+   * Mails whose own link was used to unsubscribe.
+   */
+  unsubscribed: Int8 | null;
+}
+
+export interface AnalyticsDailyReasons {
+  /**
+   * Deliveries, or candidates that were held back.
+   */
+  candidates: Int8 | null;
+  /**
+   * push, email, sms, voice, in_app or webhook.
+   */
+  channel: string | null;
+  /**
+   * The day (UTC) in which the deliveries were made, or the event where none was.
+   */
+  day: string | null;
+  /**
+   * Why: of deliveries a reason of docs/provider-errors.md, of what was held back one of docs/rules.md; null: none is needed.
+   */
+  reason: string | null;
+  /**
+   * Where the deliveries stand now; held_back: a rule suppressed the candidate, and no delivery was made.
+   */
+  status: string | null;
+  /**
+   * Notification type, a row of analytics.notification_types.
+   */
+  type_key: string | null;
+}
+
+export interface AnalyticsDailyRegions {
+  /**
+   * hard_bounced and soft_bounced of these and leavable together. Null where there are none.
+   */
+  bounce_rate: number | null;
+  /**
+   * push, email, sms, voice, in_app or webhook.
+   */
+  channel: string | null;
+  /**
+   * clicked of tracked. Null where nothing is tracked.
+   */
+  click_rate: number | null;
+  /**
+   * Deliveries that were clicked, of those tracked.
+   */
+  clicked: Int8 | null;
+  /**
+   * Mails that their readers reported as abuse.
+   */
+  complained: Int8 | null;
+  /**
+   * complained of leavable. Null where nothing is leavable.
+   */
+  complaint_rate: number | null;
+  /**
+   * The day (UTC) in which the deliveries were made, however much later something happened to them.
+   */
+  day: string | null;
+  /**
+   * Deliveries that reached a device or inbox, as far as anybody reported that; a plain mail relay, APNs and FCM do not.
+   */
+  delivered: Int8 | null;
+  /**
+   * Deliveries that were made. A notification to several devices has several.
+   */
+  deliveries: Int8 | null;
+  /**
+   * delivered of sent. Null where nothing was sent.
+   */
+  delivery_rate: number | null;
+  /**
+   * Deliveries that were refused for good, bounced, or had used up their tries.
+   */
+  failed: Int8 | null;
+  /**
+   * Mails refused or sent back by a mailbox that will never take mail; it is suppressed from then on.
+   */
+  hard_bounced: Int8 | null;
+  /**
+   * Mails that went out and did not fail: their readers could leave by a link.
+   */
+  leavable: Int8 | null;
+  /**
+   * Deliveries that were opened or clicked, of those tracked.
+   */
+  read: Int8 | null;
+  /**
+   * read of tracked. Null where nothing is tracked.
+   */
+  read_rate: number | null;
+  /**
+   * ISO 3166 country (FR) or subdivision (US-CA) of the recipient, as it was when the day was counted; null: not known.
+   */
+  region: string | null;
+  /**
+   * Deliveries that a provider took, including those that bounced later.
+   */
+  sent: Int8 | null;
+  /**
+   * Mails refused or sent back for another reason: a full mailbox, a refused text.
+   */
+  soft_bounced: Int8 | null;
+  /**
+   * Deliveries of which it can be known whether they were read: pushes, in-app, and mails to people who agreed.
+   */
+  tracked: Int8 | null;
+  /**
+   * Notification type, a row of analytics.notification_types.
+   */
+  type_key: string | null;
+  /**
+   * unsubscribed of leavable. Null where nothing is leavable.
+   */
+  unsubscribe_rate: number | null;
+  /**
+   * Mails whose own link was used to unsubscribe.
+   */
+  unsubscribed: Int8 | null;
+}
+
+export interface AnalyticsDailyTimes {
+  /**
+   * push, email, sms, voice, in_app or webhook.
+   */
+  channel: string | null;
+  /**
+   * The day (UTC) in which the deliveries were made.
+   */
+  day: string | null;
+  /**
+   * Deliveries whose time lies in the bucket.
+   */
+  deliveries: Int8 | null;
+  /**
+   * The shortest time of the bucket.
+   */
   from_seconds: number | null;
+  /**
+   * time_to_deliver, time_to_read or time_to_click.
+   */
   measure: string | null;
+  /**
+   * The end of the bucket, which belongs to the next one.
+   */
   to_seconds: number | null;
+  /**
+   * Notification type, a row of analytics.notification_types.
+   */
   type_key: string | null;
 }
 
 export interface AnalyticsDailyTotals {
+  /**
+   * app_opens of pushes. Null where there are none.
+   */
   app_open_rate: number | null;
+  /**
+   * Pushes whose person came to the app within 24 hours.
+   */
   app_opens: Int8 | null;
+  /**
+   * Deliveries that ended because their event, device or consent did.
+   */
   canceled: Int8 | null;
+  /**
+   * How many seconds it took from sending to clicking on the average; exact.
+   */
   click_average_seconds: number | null;
+  /**
+   * Deliveries of which it is known how long it took from sending to clicking.
+   */
   click_known: Int8 | null;
+  /**
+   * Within how many seconds half of them got from sending to clicking; at most 4.5 % off.
+   */
   click_p50_seconds: number | null;
+  /**
+   * Within how many seconds 90 % of them got from sending to clicking; at most 4.5 % off.
+   */
   click_p90_seconds: number | null;
+  /**
+   * Within how many seconds 95 % of them got from sending to clicking; at most 4.5 % off.
+   */
   click_p95_seconds: number | null;
+  /**
+   * Within how many seconds 99 % of them got from sending to clicking; at most 4.5 % off.
+   */
   click_p99_seconds: number | null;
+  /**
+   * clicked of tracked. Null where nothing is tracked.
+   */
   click_rate: number | null;
+  /**
+   * Deliveries that were clicked, of those tracked.
+   */
   clicked: Int8 | null;
+  /**
+   * The day (UTC) in which the deliveries were made, however much later something happened to them.
+   */
   day: string | null;
+  /**
+   * How many seconds it took from making a delivery to its arrival on the average; exact.
+   */
   deliver_average_seconds: number | null;
+  /**
+   * Deliveries of which it is known how long it took from making a delivery to its arrival.
+   */
   deliver_known: Int8 | null;
+  /**
+   * Within how many seconds half of them got from making a delivery to its arrival; at most 4.5 % off.
+   */
   deliver_p50_seconds: number | null;
+  /**
+   * Within how many seconds 90 % of them got from making a delivery to its arrival; at most 4.5 % off.
+   */
   deliver_p90_seconds: number | null;
+  /**
+   * Within how many seconds 95 % of them got from making a delivery to its arrival; at most 4.5 % off.
+   */
   deliver_p95_seconds: number | null;
+  /**
+   * Within how many seconds 99 % of them got from making a delivery to its arrival; at most 4.5 % off.
+   */
   deliver_p99_seconds: number | null;
+  /**
+   * Deliveries that reached a device or inbox, as far as anybody reported that; a plain mail relay, APNs and FCM do not.
+   */
   delivered: Int8 | null;
+  /**
+   * Deliveries that were made. A notification to several devices has several.
+   */
   deliveries: Int8 | null;
+  /**
+   * delivered of sent. Null where nothing was sent.
+   */
   delivery_rate: number | null;
+  /**
+   * Deliveries that became too old before they could be sent.
+   */
   expired: Int8 | null;
+  /**
+   * Deliveries that were refused for good, bounced, or had used up their tries.
+   */
   failed: Int8 | null;
+  /**
+   * failed of all that were sent or failed. Null where there are none.
+   */
   failure_rate: number | null;
+  /**
+   * Deliveries that were tried again, are over, and were taken by no provider.
+   */
   given_up: Int8 | null;
+  /**
+   * Candidates that a rule suppressed, in the hour of their event; no delivery was made of them.
+   */
   held_back: Int8 | null;
+  /**
+   * Mails that went out and did not fail: their readers could leave by a link.
+   */
   leavable: Int8 | null;
+  /**
+   * Pushes that were sent.
+   */
   pushes: Int8 | null;
+  /**
+   * Deliveries that were opened or clicked, of those tracked.
+   */
   read: Int8 | null;
+  /**
+   * How many seconds it took from sending to reading on the average; exact.
+   */
   read_average_seconds: number | null;
+  /**
+   * Deliveries of which it is known how long it took from sending to reading.
+   */
   read_known: Int8 | null;
+  /**
+   * Within how many seconds half of them got from sending to reading; at most 4.5 % off.
+   */
   read_p50_seconds: number | null;
+  /**
+   * Within how many seconds 90 % of them got from sending to reading; at most 4.5 % off.
+   */
   read_p90_seconds: number | null;
+  /**
+   * Within how many seconds 95 % of them got from sending to reading; at most 4.5 % off.
+   */
   read_p95_seconds: number | null;
+  /**
+   * Within how many seconds 99 % of them got from sending to reading; at most 4.5 % off.
+   */
   read_p99_seconds: number | null;
+  /**
+   * read of tracked. Null where nothing is tracked.
+   */
   read_rate: number | null;
+  /**
+   * Deliveries that were tried again and then taken by a provider.
+   */
   recovered: Int8 | null;
+  /**
+   * Deliveries that were tried more than once.
+   */
   retried: Int8 | null;
+  /**
+   * Tries after the first, of all deliveries together.
+   */
   retries: Int8 | null;
+  /**
+   * recovered of recovered and given_up. Null where there are none.
+   */
   retry_success_rate: number | null;
+  /**
+   * Deliveries that a provider took, including those that bounced later.
+   */
   sent: Int8 | null;
+  /**
+   * Deliveries that were made and then not tried, e.g. because the address is on the suppression list.
+   */
   suppressed: Int8 | null;
+  /**
+   * Deliveries of which it can be known whether they were read: pushes, in-app, and mails to people who agreed.
+   */
   tracked: Int8 | null;
+  /**
+   * SMS and calls of which nobody knows whether they went out.
+   */
   unknown: Int8 | null;
+  /**
+   * unsubscribed of leavable. Null where nothing is leavable.
+   */
   unsubscribe_rate: number | null;
+  /**
+   * Mails whose own link was used to unsubscribe.
+   */
   unsubscribed: Int8 | null;
+  /**
+   * Deliveries that are queued or being sent at the moment.
+   */
   waiting: Int8 | null;
 }
 
 export interface AnalyticsFreshness {
+  /**
+   * Everything that happened before this instant is counted.
+   */
   computed_at: Timestamp | null;
+  /**
+   * The first day of the daily views; null: there is none yet.
+   */
   days_since: string | null;
+  /**
+   * The first hour of analytics.hourly_deliveries; null: there is none yet.
+   */
   hours_since: Timestamp | null;
 }
 
 export interface AnalyticsHourlyDeliveries {
+  /**
+   * app_opens of pushes. Null where there are none.
+   */
   app_open_rate: number | null;
+  /**
+   * Pushes whose person came to the app within 24 hours.
+   */
   app_opens: Int8 | null;
+  /**
+   * Deliveries that ended because their event, device or consent did.
+   */
   canceled: Int8 | null;
+  /**
+   * push, email, sms, voice, in_app or webhook.
+   */
   channel: string | null;
+  /**
+   * How many seconds it took from sending to clicking on the average; exact.
+   */
   click_average_seconds: number | null;
+  /**
+   * Deliveries of which it is known how long it took from sending to clicking.
+   */
   click_known: Int8 | null;
+  /**
+   * Within how many seconds half of them got from sending to clicking; at most 4.5 % off.
+   */
   click_p50_seconds: number | null;
+  /**
+   * Within how many seconds 90 % of them got from sending to clicking; at most 4.5 % off.
+   */
   click_p90_seconds: number | null;
+  /**
+   * Within how many seconds 95 % of them got from sending to clicking; at most 4.5 % off.
+   */
   click_p95_seconds: number | null;
+  /**
+   * Within how many seconds 99 % of them got from sending to clicking; at most 4.5 % off.
+   */
   click_p99_seconds: number | null;
+  /**
+   * clicked of tracked. Null where nothing is tracked.
+   */
   click_rate: number | null;
+  /**
+   * Deliveries that were clicked, of those tracked.
+   */
   clicked: Int8 | null;
+  /**
+   * How many seconds it took from making a delivery to its arrival on the average; exact.
+   */
   deliver_average_seconds: number | null;
+  /**
+   * Deliveries of which it is known how long it took from making a delivery to its arrival.
+   */
   deliver_known: Int8 | null;
+  /**
+   * Within how many seconds half of them got from making a delivery to its arrival; at most 4.5 % off.
+   */
   deliver_p50_seconds: number | null;
+  /**
+   * Within how many seconds 90 % of them got from making a delivery to its arrival; at most 4.5 % off.
+   */
   deliver_p90_seconds: number | null;
+  /**
+   * Within how many seconds 95 % of them got from making a delivery to its arrival; at most 4.5 % off.
+   */
   deliver_p95_seconds: number | null;
+  /**
+   * Within how many seconds 99 % of them got from making a delivery to its arrival; at most 4.5 % off.
+   */
   deliver_p99_seconds: number | null;
+  /**
+   * Deliveries that reached a device or inbox, as far as anybody reported that; a plain mail relay, APNs and FCM do not.
+   */
   delivered: Int8 | null;
+  /**
+   * Deliveries that were made. A notification to several devices has several.
+   */
   deliveries: Int8 | null;
+  /**
+   * delivered of sent. Null where nothing was sent.
+   */
   delivery_rate: number | null;
+  /**
+   * Deliveries that became too old before they could be sent.
+   */
   expired: Int8 | null;
+  /**
+   * Deliveries that were refused for good, bounced, or had used up their tries.
+   */
   failed: Int8 | null;
+  /**
+   * failed of all that were sent or failed. Null where there are none.
+   */
   failure_rate: number | null;
+  /**
+   * Deliveries that were tried again, are over, and were taken by no provider.
+   */
   given_up: Int8 | null;
+  /**
+   * Candidates that a rule suppressed, in the hour of their event; no delivery was made of them.
+   */
   held_back: Int8 | null;
+  /**
+   * Mails that went out and did not fail: their readers could leave by a link.
+   */
   leavable: Int8 | null;
+  /**
+   * Pushes that were sent.
+   */
   pushes: Int8 | null;
+  /**
+   * Deliveries that were opened or clicked, of those tracked.
+   */
   read: Int8 | null;
+  /**
+   * How many seconds it took from sending to reading on the average; exact.
+   */
   read_average_seconds: number | null;
+  /**
+   * Deliveries of which it is known how long it took from sending to reading.
+   */
   read_known: Int8 | null;
+  /**
+   * Within how many seconds half of them got from sending to reading; at most 4.5 % off.
+   */
   read_p50_seconds: number | null;
+  /**
+   * Within how many seconds 90 % of them got from sending to reading; at most 4.5 % off.
+   */
   read_p90_seconds: number | null;
+  /**
+   * Within how many seconds 95 % of them got from sending to reading; at most 4.5 % off.
+   */
   read_p95_seconds: number | null;
+  /**
+   * Within how many seconds 99 % of them got from sending to reading; at most 4.5 % off.
+   */
   read_p99_seconds: number | null;
+  /**
+   * read of tracked. Null where nothing is tracked.
+   */
   read_rate: number | null;
+  /**
+   * Deliveries that were tried again and then taken by a provider.
+   */
   recovered: Int8 | null;
+  /**
+   * Deliveries that were tried more than once.
+   */
   retried: Int8 | null;
+  /**
+   * Tries after the first, of all deliveries together.
+   */
   retries: Int8 | null;
+  /**
+   * recovered of recovered and given_up. Null where there are none.
+   */
   retry_success_rate: number | null;
+  /**
+   * Deliveries that a provider took, including those that bounced later.
+   */
   sent: Int8 | null;
+  /**
+   * The hour (UTC) in which the deliveries were made, however much later something happened to them.
+   */
   starts_at: Timestamp | null;
+  /**
+   * Deliveries that were made and then not tried, e.g. because the address is on the suppression list.
+   */
   suppressed: Int8 | null;
+  /**
+   * Deliveries of which it can be known whether they were read: pushes, in-app, and mails to people who agreed.
+   */
   tracked: Int8 | null;
+  /**
+   * Notification type, a row of analytics.notification_types.
+   */
   type_key: string | null;
+  /**
+   * SMS and calls of which nobody knows whether they went out.
+   */
   unknown: Int8 | null;
+  /**
+   * unsubscribed of leavable. Null where nothing is leavable.
+   */
   unsubscribe_rate: number | null;
+  /**
+   * Mails whose own link was used to unsubscribe.
+   */
   unsubscribed: Int8 | null;
+  /**
+   * Deliveries that are queued or being sent at the moment.
+   */
   waiting: Int8 | null;
 }
 
 export interface AnalyticsNotificationTypes {
+  /**
+   * The group of types that it belongs to.
+   */
   category: string | null;
+  /**
+   * The channels that it can be told on.
+   */
   channels: string[] | null;
+  /**
+   * The product that it belongs to.
+   */
   pack: string | null;
+  /**
+   * P0: at once, whatever the hour; P1: rules may hold it back.
+   */
   priority: string | null;
+  /**
+   * transactional, or promotional, which needs a consent in some regions.
+   */
   purpose: string | null;
+  /**
+   * The key by which the other views name it.
+   */
   type_key: string | null;
 }
 
+export interface AnalyticsPreferences {
+  /**
+   * The category of the type, or the one that the choice is about; all: every category.
+   */
+  category: string | null;
+  /**
+   * push, email, sms, voice, in_app or webhook.
+   */
+  channel: string | null;
+  /**
+   * Of these, those who want a daily digest.
+   */
+  daily: Int8 | null;
+  /**
+   * People who chose something.
+   */
+  people: Int8 | null;
+  /**
+   * Of these, those who want none.
+   */
+  turned_off: Int8 | null;
+  /**
+   * Of these, those who want them, whatever the default is.
+   */
+  turned_on: Int8 | null;
+  /**
+   * The type that the choice is about; null: all types of the category.
+   */
+  type_key: string | null;
+  /**
+   * Of these, those who want a weekly digest.
+   */
+  weekly: Int8 | null;
+}
+
 export interface AnalyticsSmsCosts {
+  /**
+   * ISO 3166 country of the number; null: not known.
+   */
   country: string | null;
+  /**
+   * Currency of the price; null: no price is known.
+   */
   currency: string | null;
+  /**
+   * The day (UTC) in which the SMS were made.
+   */
   day: string | null;
+  /**
+   * Segments times the price of their time in notify.sms_prices; null: no price is known.
+   */
   estimated_cost: Numeric | null;
+  /**
+   * SMS that a provider took, or may have taken.
+   */
   messages: Int8 | null;
+  /**
+   * Their segments, which are what is paid for.
+   */
   segments: Int8 | null;
+  /**
+   * Notification type, a row of analytics.notification_types.
+   */
   type_key: string | null;
 }
 
 export interface AnalyticsSmsForms {
+  /**
+   * The day (UTC) in which the SMS were made.
+   */
   day: string | null;
+  /**
+   * gsm7, or ucs2, which takes more segments.
+   */
   encoding: string | null;
+  /**
+   * Which form of the copy for SMS went out; null: the notification as on every channel.
+   */
   form: string | null;
+  /**
+   * SMS that a provider took, or may have taken.
+   */
   messages: Int8 | null;
+  /**
+   * Segments of each SMS.
+   */
   segments: number | null;
+  /**
+   * Notification type, a row of analytics.notification_types.
+   */
   type_key: string | null;
 }
 
 export interface AnalyticsSweepDurations {
+  /**
+   * Events that it made.
+   */
   events: Int8 | null;
+  /**
+   * Whether it ended with an error.
+   */
   failed: boolean | null;
+  /**
+   * Candidates of these events that a rule suppressed.
+   */
   held_back: Int8 | null;
+  /**
+   * Rows that it looked at.
+   */
   seen: Int8 | null;
+  /**
+   * Notifications of these events that were sent.
+   */
   sent: Int8 | null;
+  /**
+   * When the run began.
+   */
   started_at: Timestamp | null;
+  /**
+   * Which sweep.
+   */
   sweep_key: string | null;
+  /**
+   * How long it took; null: it is not over, or did not end.
+   */
   took: Interval | null;
+  /**
+   * Candidates of these events that wait.
+   */
   waiting: Int8 | null;
 }
 
@@ -959,11 +2138,19 @@ export interface NotifyDeliveryAttempts {
 }
 
 export interface NotifyDeliveryTimelines {
+  /**
+   * hard: its mailbox will never take mail; soft: this mail was refused. It came back, or was not taken at all. Null: it did not bounce.
+   */
+  bounce_type: string | null;
   channel: string | null;
   /**
    * When it was first clicked, as its app or its signed links reported. Set only where is_tracked.
    */
   clicked_at: Timestamp | null;
+  /**
+   * When its reader reported it as abuse, as the mailbox's provider says.
+   */
+  complained_at: Timestamp | null;
   created_at: Timestamp | null;
   /**
    * When it reached the person's device or inbox, as the provider or the app reported or an opening shows. Not every provider reports this.
@@ -1258,6 +2445,31 @@ export interface NotifyHolds {
    * What the rules looked at when they held it, as in decisions.rule_inputs, and until when they meant it to wait.
    */
   rule_inputs: Json | null;
+}
+
+export interface NotifyImportEvents {
+  actor_id: string | null;
+  channels: string[] | null;
+  data: Generated<Json | null>;
+  due_at: Generated<Timestamp | null>;
+  expires_after: Interval | null;
+  fallback_key: string | null;
+  idempotency_key: string | null;
+  subject_id: string | null;
+  subject_type: string | null;
+  type_key: string | null;
+}
+
+export interface NotifyImportUsers {
+  email: string | null;
+  email_verified_at: Timestamp | null;
+  external_id: string | null;
+  id: Generated<string | null>;
+  locale: Generated<string | null>;
+  name: string | null;
+  phone: string | null;
+  region: string | null;
+  time_zone: string | null;
 }
 
 export interface NotifyJourneyEnrollments {
@@ -1688,6 +2900,29 @@ export interface NotifyPrivateConsentProofs {
   text_version: string;
 }
 
+export interface NotifyPrivateDailyBreakdowns {
+  channel: string;
+  clicked: Int8;
+  complained: Int8;
+  delivered: Int8;
+  deliveries: Int8;
+  dimension: string;
+  failed: Int8;
+  hard_bounced: Int8;
+  leavable: Int8;
+  read: Int8;
+  sent: Int8;
+  soft_bounced: Int8;
+  starts_at: Timestamp;
+  tracked: Int8;
+  type_key: string;
+  unsubscribed: Int8;
+  /**
+   * Which provider, locale or region; the last two as the person had it when the hour was counted. Null: the person's region is not known.
+   */
+  value: string | null;
+}
+
 export interface NotifyPrivateDailyCounters {
   channel: string;
   count: number;
@@ -1862,6 +3097,29 @@ export interface NotifyPrivateEvidence {
   user_id: string;
 }
 
+export interface NotifyPrivateHourlyBreakdowns {
+  channel: string;
+  clicked: Int8;
+  complained: Int8;
+  delivered: Int8;
+  deliveries: Int8;
+  dimension: string;
+  failed: Int8;
+  hard_bounced: Int8;
+  leavable: Int8;
+  read: Int8;
+  sent: Int8;
+  soft_bounced: Int8;
+  starts_at: Timestamp;
+  tracked: Int8;
+  type_key: string;
+  unsubscribed: Int8;
+  /**
+   * Which provider, locale or region; the last two as the person had it when the hour was counted. Null: the person's region is not known.
+   */
+  value: string | null;
+}
+
 export interface NotifyPrivateHourlyReasonRollups {
   candidates: Int8;
   channel: string;
@@ -1953,6 +3211,16 @@ export interface NotifyPrivateHourlyRollups {
    * Queued or being sent.
    */
   waiting: Int8;
+}
+
+export interface NotifyPrivateImportedRows {
+  content: Json;
+  position: Generated<Int8>;
+  view: string;
+  /**
+   * The transaction that imports it.
+   */
+  xid: Generated<string>;
 }
 
 export interface NotifyPrivateInboxChanges {
@@ -2855,15 +4123,25 @@ export interface DB {
   "analytics.coaching_push_deliveries": AnalyticsCoachingPushDeliveries;
   "analytics.coaching_sms_fallbacks": AnalyticsCoachingSmsFallbacks;
   "analytics.daily_caps": AnalyticsDailyCaps;
+  "analytics.daily_consents": AnalyticsDailyConsents;
   "analytics.daily_deactivations": AnalyticsDailyDeactivations;
   "analytics.daily_deliveries": AnalyticsDailyDeliveries;
+  "analytics.daily_digests": AnalyticsDailyDigests;
   "analytics.daily_funnel": AnalyticsDailyFunnel;
+  "analytics.daily_holds": AnalyticsDailyHolds;
+  "analytics.daily_journey_steps": AnalyticsDailyJourneySteps;
+  "analytics.daily_journeys": AnalyticsDailyJourneys;
+  "analytics.daily_locales": AnalyticsDailyLocales;
+  "analytics.daily_preference_changes": AnalyticsDailyPreferenceChanges;
+  "analytics.daily_providers": AnalyticsDailyProviders;
   "analytics.daily_reasons": AnalyticsDailyReasons;
+  "analytics.daily_regions": AnalyticsDailyRegions;
   "analytics.daily_times": AnalyticsDailyTimes;
   "analytics.daily_totals": AnalyticsDailyTotals;
   "analytics.freshness": AnalyticsFreshness;
   "analytics.hourly_deliveries": AnalyticsHourlyDeliveries;
   "analytics.notification_types": AnalyticsNotificationTypes;
+  "analytics.preferences": AnalyticsPreferences;
   "analytics.sms_costs": AnalyticsSmsCosts;
   "analytics.sms_forms": AnalyticsSmsForms;
   "analytics.sweep_durations": AnalyticsSweepDurations;
@@ -2890,6 +4168,7 @@ export interface DB {
   "notify_private.claims": NotifyPrivateClaims;
   "notify_private.closed_schemas": NotifyPrivateClosedSchemas;
   "notify_private.consent_proofs": NotifyPrivateConsentProofs;
+  "notify_private.daily_breakdowns": NotifyPrivateDailyBreakdowns;
   "notify_private.daily_counters": NotifyPrivateDailyCounters;
   "notify_private.daily_reason_rollups": NotifyPrivateDailyReasonRollups;
   "notify_private.daily_rollups": NotifyPrivateDailyRollups;
@@ -2899,8 +4178,10 @@ export interface DB {
   "notify_private.ended_sessions": NotifyPrivateEndedSessions;
   "notify_private.event_keys": NotifyPrivateEventKeys;
   "notify_private.evidence": NotifyPrivateEvidence;
+  "notify_private.hourly_breakdowns": NotifyPrivateHourlyBreakdowns;
   "notify_private.hourly_reason_rollups": NotifyPrivateHourlyReasonRollups;
   "notify_private.hourly_rollups": NotifyPrivateHourlyRollups;
+  "notify_private.imported_rows": NotifyPrivateImportedRows;
   "notify_private.inbox_changes": NotifyPrivateInboxChanges;
   "notify_private.limit_uses": NotifyPrivateLimitUses;
   "notify_private.locale_formats": NotifyPrivateLocaleFormats;
@@ -2933,6 +4214,8 @@ export interface DB {
   "notify.fallback_steps": NotifyFallbackSteps;
   "notify.fallbacks": NotifyFallbacks;
   "notify.holds": NotifyHolds;
+  "notify.import_events": NotifyImportEvents;
+  "notify.import_users": NotifyImportUsers;
   "notify.journey_enrollments": NotifyJourneyEnrollments;
   "notify.journey_steps": NotifyJourneySteps;
   "notify.journey_steps_taken": NotifyJourneyStepsTaken;
