@@ -20,6 +20,7 @@ const commands = {
   check: { entry: ['scripts/check.ts'], env: false },
   generate: { entry: ['scripts/generate.ts'], env: false },
   bench: { entry: ['bench/run.ts'], env: false },
+  'package:client': { entry: ['scripts/package-client.ts'], env: false },
   fuzz: { entry: ['test/fuzz/run.ts'], env: false },
 };
 

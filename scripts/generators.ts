@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { findPacks, root } from '../src/migrate/packs.ts';
+import { generateClientOperations, operationsFile } from './client-operations.ts';
 import { generateDatabaseTypes } from './database-types.ts';
 import { compileMjml, listMjml } from './email-templates.ts';
 import { generateFunctionRows } from './function-rows.ts';
@@ -26,6 +27,8 @@ export const generators: readonly Generator[] = [
   { file: 'src/generated/database.ts', generate: generateDatabaseTypes },
   { file: 'src/generated/function-rows.ts', generate: generateFunctionRows },
   { file: 'src/generated/schema.graphql', generate: ({ apiUrl }) => generateSdl(apiUrl) },
+  // After the schema, of which it is made.
+  { file: operationsFile, generate: generateClientOperations },
   { file: 'docs/provider-errors.md', generate: generateProviderErrors },
 ];
 

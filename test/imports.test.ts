@@ -11,6 +11,7 @@ const rules: readonly (readonly [RegExp, RegExp])[] = [
   [/^src\/render\//, /^src\/(errors\.ts|html\.ts|email-texts\.ts|render\/)/],
   [/^src\/graphql\//, /^src\/(?!bin|worker|start|sandbox|providers\/|render|http)/],
   [/^src\/http\//, /^src\/(?!bin|worker|start|sandbox|providers\/|render)/],
+  [/^web\/client\//, /^web\/client\/src\//],
   [/^src\/sandbox\//, /^src\/(errors\.ts|ports\.ts|providers\/types\.ts|sandbox\/)/],
 ];
 
@@ -19,7 +20,7 @@ const entries = /^src\/bin\//;
 
 test('folders import only what they may', async () => {
   const broken: string[] = [];
-  for await (const file of glob('{src,tasks}/**/*.ts', { cwd: root })) {
+  for await (const file of glob(['{src,tasks}/**/*.ts', 'web/*/src/**/*.ts'], { cwd: root })) {
     const rule = rules.find(([from]) => from.test(file));
     const own = rule?.[0].exec(file)?.groups?.own ?? '';
     const allowed = rule && new RegExp(rule[1].source.replace('<own>', own));
@@ -36,7 +37,7 @@ test('folders import only what they may', async () => {
 test('no file has the name of a folder beside it', async () => {
   const folders = new Set<string>();
   const files: string[] = [];
-  for await (const entry of glob('{src,tasks,scripts,bench}/**', { cwd: root, withFileTypes: true })) {
+  for await (const entry of glob('{src,tasks,scripts,bench,web}/**', { cwd: root, withFileTypes: true })) {
     const path = relative(root, join(entry.parentPath, entry.name));
     if (entry.isDirectory()) folders.add(path);
     else files.push(path);
@@ -47,7 +48,7 @@ test('no file has the name of a folder beside it', async () => {
 
 test('no imports go round in a circle, of types neither', async () => {
   const imports = new Map<string, string[]>();
-  for await (const file of glob('{src,tasks,scripts,bench,test}/**/*.ts', { cwd: root })) {
+  for await (const file of glob('{src,tasks,scripts,bench,test,web}/**/*.ts', { cwd: root })) {
     const text = await readFile(join(root, file), 'utf8');
     const targets = [...text.matchAll(/(?:from|import\() ?'(\.[^']+)'/g)].map(([, target = '']) => target);
     imports.set(
@@ -73,7 +74,10 @@ test('no imports go round in a circle, of types neither', async () => {
 
 test('imports name the .ts file', async () => {
   const broken: string[] = [];
-  for await (const file of glob('{src,tasks,test,bench,scripts,examples}/**/*.ts', { cwd: root })) {
+  for await (const file of glob('{src,tasks,test,bench,scripts,examples,web}/**/*.ts', {
+    cwd: root,
+    exclude: ['**/node_modules/**'],
+  })) {
     const text = await readFile(join(root, file), 'utf8');
     for (const [, target = ''] of text.matchAll(/^(?:import|export) .*from '(\.[^']+)'/gm)) {
       if (!/\.(ts|mjs|json)$/.test(target)) broken.push(`${file}: ${target}`);

@@ -1,0 +1,94 @@
+import { execFile } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { buildSchema, parse, validate } from 'postgraphile/graphql';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { makeTypes, operationsFile, schemaFile } from '../../scripts/client-operations.ts';
+import { installExamples } from '../../scripts/examples.ts';
+import { api, somebody } from './world.ts';
+
+const run = promisify(execFile);
+const root = join(import.meta.dirname, '..', '..');
+const folder = join(root, 'examples', 'clients');
+const read = (path: string) => readFile(join(root, path), 'utf8');
+
+beforeAll(installExamples);
+
+/** What an example prints, run as somebody with three notifications. */
+async function printed(command: string, ...args: readonly string[]): Promise<string> {
+  const { token } = await somebody();
+  const env = { ...process.env, ROWBELL_URL: `${api.url}/graphql`, ROWBELL_TOKEN: token };
+  return (await run(command, args, { cwd: folder, env })).stdout;
+}
+const printedByNode = async (file: string) => JSON.parse(await printed(process.execPath, file));
+
+describe('examples/clients, run against the API', () => {
+  test('@rowbell/client', async () => {
+    expect(await printedByNode('rowbell.ts')).toMatchObject({ badge: '3', putBack: 3 });
+    expect(await printedByNode('errors.ts')).toEqual({ message: expect.any(String), beside: 'timeZone' });
+  });
+
+  test('urql with its defaults: GET for queries, POST for mutations, errors with their codes', async () => {
+    expect(await printedByNode('urql.ts')).toEqual({ total: 3, marked: 3, code: 'INVALID_INPUT' });
+  });
+
+  test('Apollo Client', async () => {
+    expect(await printedByNode('apollo.ts')).toEqual({ total: 3, archived: 3, code: 'INVALID_INPUT' });
+  });
+
+  test('graphql-codegen: the seven requests, typed from the schema, without "!" and without casts', async () => {
+    await run(process.execPath, ['codegen/generate.ts'], { cwd: folder });
+    expect(await read('examples/clients/codegen/requests.ts')).not.toMatch(/!\.|!\)|!;|[^*] as\b|@ts-|: any/);
+    expect(await printedByNode('codegen/requests.ts')).toMatchObject({
+      badge: '3',
+      archived: '3',
+      sent: ' 0',
+      devices: [],
+    });
+  });
+
+  test('curl', async () => {
+    const [badge, marked, header, ...rows] = (await printed('sh', 'curl.sh')).trim().split('\n');
+    expect([badge, marked].map((line) => JSON.parse(line ?? ''))).toEqual([
+      { data: { unreadCount: 3 } },
+      { data: { markSeen: { result: 0 } } },
+    ]);
+    expect(header).toMatch(/^id,/);
+    expect(rows).toHaveLength(3);
+  });
+
+  test('all of them compile under strict, those for phones and browsers, too', async () => {
+    const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+    const complaints = await run(process.execPath, [tsc, '-p', folder]).then(
+      () => '',
+      ({ stdout }: { stdout: string }) => stdout,
+    );
+    expect(complaints).toBe('');
+  });
+});
+
+test('the types of the client are what graphql-codegen makes of its documents', async () => {
+  const [first, ...types] = (await read(operationsFile)).split('\n');
+  expect(first).toMatch(/^\/\/ Made of [0-9a-f]{16}: /);
+  expect(types.join('\n')).toBe(await makeTypes(await read(schemaFile)));
+});
+
+describe('docs/clients.md', () => {
+  test('shows parts of the examples as they are', async () => {
+    const blocks = [...(await read('docs/clients.md')).matchAll(/^```\w+ (\S+)\n([\s\S]*?)^```/gm)];
+    for (const [, path = '', text = ''] of blocks) expect(await read(path), path).toContain(text);
+    const shown = new Set(blocks.map(([, path = '']) => path.replace('examples/clients/', '')));
+    const written = (await readdir(folder, { recursive: true })).filter((file) =>
+      /^[^/]*\.(ts|sh)$|^codegen\/codegen\.ts$/.test(file),
+    );
+    expect([...shown].sort()).toEqual(written.sort());
+  });
+
+  test('has documents that the schema takes', async () => {
+    const schema = buildSchema(await read(schemaFile));
+    const documents = [...(await read('docs/clients.md')).matchAll(/^```graphql\n([\s\S]*?)^```/gm)];
+    expect(documents.length).toBeGreaterThan(3);
+    for (const [, text = ''] of documents) expect(validate(schema, parse(text)), text).toEqual([]);
+  });
+});

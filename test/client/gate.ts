@@ -1,0 +1,66 @@
+import { createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { listen } from '../../src/sandbox/server.ts';
+
+/**
+ * What lies between a client and the API does with a request: hands it on; breaks off before or after the API has it; is a
+ * proxy whose upstream is away; has no room; says nothing.
+ */
+export type Mood = 'pass' | 'drop' | 'lose' | 'away' | 'full' | 'hang';
+
+export type Passed = {
+  readonly mood: Mood;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: string;
+};
+
+export type Gate = {
+  readonly url: string;
+  /** The requests so far. */
+  readonly passed: Passed[];
+  /** What happens to the next ones, one each; all others pass. */
+  expect(...moods: Mood[]): void;
+  close(): void;
+};
+
+/** A way to the real API on which things go wrong as they do on the way. */
+export async function startGate(api: string): Promise<Gate> {
+  const moods: Mood[] = [];
+  const passed: Passed[] = [];
+  const server = createServer(async (request, response) => {
+    const mood = moods.shift() ?? 'pass';
+    const body = await text(request);
+    passed.push({ mood, headers: request.headers, body });
+    if (mood === 'drop') return void request.socket.destroy();
+    if (mood === 'hang') return undefined;
+    if (mood === 'away')
+      return void response.writeHead(502, { 'content-type': 'text/html' }).end('<h1>Bad gateway</h1>');
+    if (mood === 'full') {
+      const error = { message: 'Too much.', extensions: { code: 'RATE_LIMITED', limit: 'requests' } };
+      return void response.writeHead(429, { 'retry-after': '0' }).end(JSON.stringify({ errors: [error] }));
+    }
+    const { authorization = '', 'accept-language': language } = request.headers;
+    const headers = {
+      'content-type': 'application/json',
+      authorization,
+      ...(language && { 'accept-language': language }),
+    };
+    const answer = await fetch(`${api}/graphql`, { method: 'POST', headers, body });
+    const answered = await answer.text();
+    if (mood === 'lose') return void request.socket.destroy();
+    const retryAfter = answer.headers.get('retry-after');
+    return void response
+      .writeHead(answer.status, retryAfter === null ? {} : { 'retry-after': retryAfter })
+      .end(answered);
+  });
+  const port = await listen(server, 0, '127.0.0.1');
+  return {
+    url: `http://127.0.0.1:${port}/graphql`,
+    passed,
+    expect: (...more) => void moods.push(...more),
+    close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
