@@ -26,6 +26,13 @@ export const upkeep: readonly Upkeep[] = [
     sql: 'select notify_private.expire_keys() as done',
     log: { level: 'info', event: 'keys.expired' },
   },
+  // People who asked to be erased, once their day of reflection is over.
+  {
+    task: 'person__erase',
+    cron: '* * * * *',
+    sql: 'call notify_private.erase_requested(null)',
+    log: { level: 'info', event: 'people.erased' },
+  },
   // Rows older than their table's policy; each hour, so that what had to wait is soon tried again.
   {
     task: 'retention__apply',

@@ -41,6 +41,7 @@ const meant: Readonly<Record<string, Json>> = {
   'registerCoachingDevice.provider': 'fcm',
   'registerDevice.provider': 'fcm',
   'requestEmailVerificationFor.userId': '⟦me.recipient_id⟧',
+  'requestErasure.confirm': '⟦me.recipient_id⟧',
   'resend.note': 'asked for by a test',
   'resumeProvider.note': 'asked for by a test',
   'resumeProvider.provider': 'twilio_voice',

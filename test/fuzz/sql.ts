@@ -22,6 +22,8 @@ const meant: Readonly<Record<string, string>> = {
   'trips.itinerary_versions.version': '77',
   'juke.sessions.id': 'a session that is new',
   'juke.invites.invitee_id': '⟦me.recipient_id⟧',
+  'notify.erase_person.confirm': '⟦me.recipient_id⟧',
+  'notify.erase_person.reason': 'person_request',
   user_ids: '{⟦me.recipient_id⟧}',
   type: 'profile_updated',
   action: 'updated',

@@ -176,6 +176,7 @@ export async function live(db: TestDatabase, ada: Someone, friend: string): Prom
      taken as (insert into notify.journey_steps_taken (enrollment_id, step, outcome, taken_at) select id, 1, 'skipped', now() from enrollment),
      recurring as (insert into notify.schedules (type_key, user_id, time_of_day, data)
        select $3, unnest(array[$1, $5]::uuid[]), '09:00', jsonb_build_object('Coach', $1::uuid) returning id),
+     leaving as (insert into notify.erasure_requests (user_id) values ($1)),
      acted as (insert into notify.operator_actions (operator_id, kind, target, note) values ($1, 'resend', $2::text, 'Asked for by ' || $6::text)),
      clock as (insert into notify.schedule_clocks (schedule_id, time_zone) select id, 'UTC' from recurring),
      ran as (insert into notify.sweep_runs (sweep_key, requested_by) select key, $1 from sweep)

@@ -157,6 +157,7 @@ export async function makeSide(db: TestDatabase, person: Someone, friend: string
     sessionId,
     ids: {
       user_id: friend,
+      'notify.request_erasure.confirm': me,
       'notify.activity_feed.user_id': me,
       'notify.activity_summary.user_id': me,
       'notify.analytics_by_channel.user_id': me,

@@ -19,5 +19,12 @@ comment on table notify_private.ended_sessions is
   'Sessions (claim "sid") that were ended. Their tokens are refused in every transaction, by require_session(), and register no '
   'device; a new log-in has another id.';
 
+create type notify.active_session as (session_id text, device_count integer, seen_at timestamptz, is_current boolean);
+comment on type notify.active_session is $$
+@nullable seen_at
+A session that a person has not ended: how many devices were registered in it, when one of them was last in touch, and
+whether it is the one that asks.
+$$;
+
 -- migrate:down
 do $$ begin raise exception 'Rowbell rolls forward only: write a new migration'; end $$;

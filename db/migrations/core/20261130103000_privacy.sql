@@ -16,6 +16,22 @@ create type notify.personal_row as (table_name text, data jsonb);
 comment on type notify.personal_row is
   'One row of an export: the table, and the row''s columns by name. docs/privacy.md describes the format.';
 
+create table notify.erasure_requests (
+  user_id uuid primary key references notify.users on delete cascade,
+  requested_at timestamptz not null default clock_timestamp(),
+  due_at timestamptz not null default clock_timestamp() + interval '1 day'
+);
+alter table notify.erasure_requests enable row level security;
+comment on table notify.erasure_requests is
+  'People who asked to be erased. There is a day of reflection, since nothing brings them back and the token may have been in wrong '
+  'hands. Written by request_erasure() and cancel_erasure(), which is why there is no insert or delete grant; goes with the person.';
+comment on column notify.erasure_requests.due_at is 'Not before this instant; within the minute after it.';
+create policy select_own on notify.erasure_requests for select to rowbell_user
+  using (user_id = (select notify_hidden.current_user_id()));
+create policy select_admin on notify.erasure_requests for select to rowbell_operator using (true);
+create policy select_service on notify.erasure_requests for select to rowbell_writer using (true);
+grant select on notify.erasure_requests to rowbell_user, rowbell_operator, rowbell_writer;
+
 create table notify.erasures (
   id uuid primary key default uuidv7(),
   subject_digest text not null,

@@ -52,6 +52,7 @@ insert into notify.retention_policies (table_name, reason) values
   ('notify.consents', 'Proof of consent is owed as long as it is relied on (GDPR Art. 7(1)); until the person is erased'),
   ('notify.daily_spending', 'A row a day, channel and country, of nobody'),
   ('notify.daily_spending_totals', 'A row a day and channel, of nobody'),
+  ('notify.erasure_requests', 'Until the person is erased, or takes it back'),
   ('notify.erasures', 'Proof that erasure was done (GDPR Art. 5(2)); has no personal data'),
   ('notify.fallback_choices', 'Until the person is erased'),
   ('notify.fallback_steps', 'The catalog'),

@@ -152,8 +152,8 @@ end
 $$;
 comment on function notify.erase_person(uuid, text, uuid, text[]) is $$
 @values reason ErasureReason
-For operators: erases a person from every table of every pack, at once and for good (docs/privacy.md); confirm repeats
+For operators and services: erases a person from every table of every pack, at once and for good (docs/privacy.md); confirm repeats
 the id. Nothing is sent to them after it returns. In texts of others their name, and those in former_names, becomes "…".
 Again, it returns what was done the first time.
 $$;
-grant execute on function notify.erase_person(uuid, text, uuid, text[]) to rowbell_operator;
+grant execute on function notify.erase_person(uuid, text, uuid, text[]) to rowbell_operator, rowbell_writer;

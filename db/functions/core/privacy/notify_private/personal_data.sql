@@ -128,6 +128,7 @@ as $$
     (notify_private.declare_owned_rows('notify.email_verifications')),
     (notify_private.declare_owned_rows('notify.consents', reason => 'Proof stays without the person: consent_proofs')),
     (notify_private.declare_mention('notify.consents', 'recorded_by', '{channel,method,text_version,region,evidence}')),
+    (notify_private.declare_owned_rows('notify.erasure_requests')),
     (notify_private.declare_mention('notify.erasures', 'erased_by', '{subject_digest,reason,counts}')),
     (notify_private.declare_mention('notify.operator_actions', 'operator_id', '{kind,target,details}',
       '{"operator_id": "nullif(r.operator_id, person.id)", "note": "notify_private.redact(r.note, person.terms)"}',
