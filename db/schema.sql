@@ -71,6 +71,8 @@ schema trips_private
 
 type coaching_private.call_change as (call_id uuid, type_key text, old_due_at timestamp with time zone, due_at timestamp with time zone, scheduled_at timestamp with time zone)
 
+type notify.active_session as (session_id text, device_count integer, seen_at timestamp with time zone, is_current boolean)
+
 type notify.activity_count as (dimension text, value text, count bigint)
 
 type notify.backtest_case as (event_id uuid, recipient_id uuid, channel text, type_key text, at timestamp with time zone, outcome text, rule text, reason text, new_at timestamp with time zone, new_outcome text, new_rule text, new_reason text)
@@ -1009,6 +1011,18 @@ table notify.email_verifications
   policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
   CREATE TRIGGER _200_use_limit AFTER INSERT ON notify.email_verifications REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_rows__use_limit('email_verifications')
   grant rowbell_operator (select); rowbell_user (select)
+
+table notify.erasure_requests
+  user_id uuid not null
+  requested_at timestamp with time zone default clock_timestamp() not null
+  due_at timestamp with time zone default (clock_timestamp() + '1 day'::interval) not null
+  constraint erasure_requests_pkey PRIMARY KEY (user_id)
+  constraint erasure_requests_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
+  row level security
+  policy select_admin for select to rowbell_operator using (true)
+  policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
+  policy select_service for select to rowbell_writer using (true)
+  grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
 
 table notify.erasures
   id uuid default uuidv7() not null
@@ -3928,6 +3942,10 @@ function notify.backtest_cases(since timestamp with time zone, until timestamp w
   plpgsql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
+function notify.cancel_erasure() returns boolean
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_user (execute)
+
 function notify.cancel_event(event_id uuid) returns notify.cancellation
   sql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_writer (execute)
@@ -4018,7 +4036,7 @@ function notify.enroll_many(enrollments notify.enrollment_input[]) returns SETOF
 
 function notify.erase_person(user_id uuid, reason text, confirm uuid, former_names text[] DEFAULT '{}'::text[]) returns notify.erasures
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp, lock_timeout=10s
-  grant rowbell_operator (execute)
+  grant rowbell_operator (execute); rowbell_writer (execute)
 
 function notify.exit_journey(journey_key text, user_ids uuid[], subject_id uuid DEFAULT NULL::uuid, reason text DEFAULT 'exited'::text) returns integer
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
@@ -4034,7 +4052,7 @@ function notify.export_my_data() returns SETOF notify.personal_row
 
 function notify.export_person(user_id uuid) returns SETOF notify.personal_row
   sql stable security definer set search_path=pg_catalog, pg_temp
-  grant rowbell_operator (execute)
+  grant rowbell_operator (execute); rowbell_writer (execute)
 
 function notify.failed_events(max_rows integer DEFAULT 50) returns SETOF notify.events
   sql stable set search_path=pg_catalog, pg_temp
@@ -4082,6 +4100,10 @@ function notify.my_consents() returns SETOF notify.effective_consent
 
 function notify.my_preferences(at timestamp with time zone DEFAULT NULL::timestamp with time zone) returns SETOF notify.effective_preference
   sql stable security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_user (execute)
+
+function notify.my_sessions() returns SETOF notify.active_session
+  sql stable set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
 function notify.my_settings(at timestamp with time zone DEFAULT NULL::timestamp with time zone) returns notify.effective_settings
@@ -4151,6 +4173,10 @@ function notify.request_email_verification() returns notify.email_verifications
 function notify.request_email_verification_for(user_id uuid) returns notify.email_verifications
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_writer (execute)
+
+function notify.request_erasure(confirm uuid) returns notify.erasure_requests
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_user (execute)
 
 function notify.reschedule_event(event_id uuid, due_at timestamp with time zone) returns boolean
   sql volatile security definer set search_path=pg_catalog, pg_temp
@@ -4639,6 +4665,14 @@ function notify_private.enqueue_due(lane text) returns double precision
 
 function notify_private.enqueue_sending(work notify_private.sending[]) returns void
   plpgsql volatile set search_path=pg_catalog, pg_temp
+
+function notify_private.erase_next() returns boolean
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_worker (execute)
+
+function notify_private.erase_requested(INOUT done integer) returns 
+  plpgsql volatile
+  grant rowbell_worker (execute)
 
 function notify_private.evaluate_candidates(candidates notify_private.candidate[], at timestamp with time zone) returns SETOF notify_private.verdict
   sql stable set search_path=pg_catalog, pg_temp

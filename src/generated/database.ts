@@ -2317,6 +2317,15 @@ export interface NotifyEmailVerifications {
   user_id: string;
 }
 
+export interface NotifyErasureRequests {
+  /**
+   * Not before this instant; within the minute after it.
+   */
+  due_at: Generated<Timestamp>;
+  requested_at: Generated<Timestamp>;
+  user_id: string;
+}
+
 export interface NotifyErasures {
   /**
    * {"notify.devices": {"delete": 2}, "notify.events": {"change": 14}}
@@ -4208,6 +4217,7 @@ export interface DB {
   "notify.digest_items": NotifyDigestItems;
   "notify.digests": NotifyDigests;
   "notify.email_verifications": NotifyEmailVerifications;
+  "notify.erasure_requests": NotifyErasureRequests;
   "notify.erasures": NotifyErasures;
   "notify.events": NotifyEvents;
   "notify.fallback_choices": NotifyFallbackChoices;
