@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { Message, ProviderName, Result } from '../providers/types.ts';
+import type { Action, Message, ProviderName, Result, RichContent } from '../providers/types.ts';
 import type { EmailContext } from '../render/email/index.ts';
 import type { RowOf } from './rows.ts';
 
@@ -43,12 +43,25 @@ type Claim = RowOf<
   'notify_private.claim_deliveries',
   'web_push_p256dh' | 'web_push_auth' | 'webhook_secrets' | 'subtitle' | 'thread_id' | 'collapse_key' | 'tag' | 'sound'
 >;
+/** As claim_deliveries() makes it; what is not there has no key. */
+type RichContentRow = {
+  readonly image_url?: string;
+  readonly icon_url?: string;
+  readonly actions?: readonly Action[];
+  readonly android_channel_id: string | null;
+  readonly apns_category: string | null;
+  readonly apns_mutable_content: boolean;
+};
 /** With what the columns that are JSON or one of some words hold, and instants as the query makes them. */
-type ClaimedRow = Omit<Claim, 'data' | 'email' | 'urgency' | 'interruption_level' | 'registered_at' | 'expires_at'> & {
+type ClaimedRow = Omit<
+  Claim,
+  'data' | 'email' | 'urgency' | 'interruption_level' | 'registered_at' | 'expires_at' | 'rich_content'
+> & {
   readonly data: Record<string, string>;
   readonly email: EmailContext | null;
   readonly urgency: Message['urgency'];
   readonly interruption_level: Message['interruptionLevel'];
+  readonly rich_content: RichContentRow | null;
   readonly registered_ms: number | null;
   readonly expires_ms: number;
 };
@@ -95,7 +108,7 @@ export function createEngine({ pool, planningPool }: { pool: pg.Pool; planningPo
         text: `select delivery_id, attempt, address, web_push_p256dh, web_push_auth, webhook_secrets, type_key,
             title, subtitle, body, data, thread_id, collapse_key, tag, sound, urgency, interruption_level,
             (extract(epoch from registered_at) * 1000)::float8 as registered_ms,
-            (extract(epoch from expires_at) * 1000)::float8 as expires_ms, email, recipient_id, origin_answers
+            (extract(epoch from expires_at) * 1000)::float8 as expires_ms, email, recipient_id, origin_answers, rich_content
           from notify_private.claim_deliveries($1, $2, $3, $4)`,
         values: [claimId, workerId, senderId, lane],
       });
@@ -265,9 +278,19 @@ function toMessage(row: ClaimedRow): Claimed {
     sound: row.sound,
     urgency: row.urgency,
     interruptionLevel: row.interruption_level,
+    rich: row.rich_content && toRichContent(row.rich_content),
     expiresAt: new Date(row.expires_ms),
   };
 }
+
+const toRichContent = (row: RichContentRow): RichContent => ({
+  imageUrl: row.image_url ?? null,
+  iconUrl: row.icon_url ?? null,
+  actions: row.actions ?? [],
+  androidChannelId: row.android_channel_id,
+  apnsCategory: row.apns_category,
+  apnsMutableContent: row.apns_mutable_content,
+});
 
 const deliveryIdOf = ({ deliveryId }: Message) => deliveryId;
 

@@ -67,7 +67,11 @@ export async function migrate(options: MigrateOptions): Promise<void> {
     await dropEmailTemplates(owner, kept, templates);
     await shareMigrationLevel(owner);
     await migrateQueue(owner, options.databaseUrl, role);
-    const files = await applyFunctions(owner, kept, () => switchPacks(owner, { kept, chosen }, say));
+    const files = await applyFunctions(owner, kept, async () => {
+      await switchPacks(owner, { kept, chosen }, say);
+      // Triggers check what is defined from now on; the migrations of a new database came before them.
+      await owner.query('select notify_private.check_rich_content(null)');
+    });
     say(`The database is up to date (${files} files of functions applied).`);
   } finally {
     await owner.end();

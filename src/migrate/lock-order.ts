@@ -18,6 +18,7 @@ export const lockOrder = [
   'notify.users',
   'notify.settings',
   'notify.notification_types',
+  'notify.notification_copies',
   'notify.email_verifications',
   'notify.tracking_consents',
   'notify.notifications',

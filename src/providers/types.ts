@@ -45,9 +45,26 @@ export type Message = {
   /** RFC 8030 words; APNs priority 1/5/10, FCM normal/high. */
   readonly urgency: 'very-low' | 'low' | 'normal' | 'high';
   readonly interruptionLevel: 'passive' | 'active' | 'time-sensitive' | 'critical' | null;
+  /** What a push shows beside its words; null for most, and for every other channel. */
+  readonly rich: RichContent | null;
   /** After this instant the provider must not deliver (APNs expiration, FCM ttl, Web Push TTL, SMS validity). */
   readonly expiresAt: Date;
 };
+
+/** The picture and buttons of a push, rendered, and how the phone's app shows it. URLs are https; links may be paths and deep links. */
+export type RichContent = {
+  readonly imageUrl: string | null;
+  /** The small picture beside the title, in browsers. */
+  readonly iconUrl: string | null;
+  readonly actions: readonly Action[];
+  readonly androidChannelId: string | null;
+  readonly apnsCategory: string | null;
+  /** Whether the service extension of the iOS app is asked even without a picture or buttons. */
+  readonly apnsMutableContent: boolean;
+};
+
+/** A button. `key` is what the app reports when it was clicked; without `url` it opens the app. */
+export type Action = { readonly key: string; readonly title: string; readonly url?: string };
 
 /** A rendered email. Without one a mail is the message's body as plain text. */
 export type Mail = {

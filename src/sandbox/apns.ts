@@ -8,6 +8,7 @@ import {
 import type { Credentials } from './credentials.ts';
 import type { Fault } from './faults.ts';
 import { isSignedBy, readJwt } from './jwt.ts';
+import { drawnByIphone } from './rich-content.ts';
 import { delay, listen, type StartServer } from './server.ts';
 
 /**
@@ -106,7 +107,7 @@ export const startApns: StartServer = async ({ journal, faults, credentials, hos
     const verdict = imposed === undefined ? judge() : imposed;
     const cut = fault?.kind === 'reset';
     const apnsId = headers['apns-id'] === undefined ? randomUUID() : String(headers['apns-id']);
-    const { aps, deliveryId: _sameAsHeader, ...data } = payload ?? {};
+    const { aps, deliveryId: _sameAsHeader, imageUrl: _drawn, actions: _drawnToo, ...data } = payload ?? {};
     journal.record({
       provider: 'apns',
       address: address ?? '',
@@ -115,6 +116,7 @@ export const startApns: StartServer = async ({ journal, faults, credentials, hos
       reason: cut ? 'reset' : (verdict?.reason ?? null),
       ...alertOf(aps),
       data,
+      drawn: drawnByIphone(payload),
       headers: pick(headers),
       connection,
       raw: payload,

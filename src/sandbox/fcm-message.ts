@@ -26,6 +26,7 @@ const messageShape = z.strictObject({
           body: z.string().optional(),
           tag: z.string().optional(),
           sound: z.string().optional(),
+          image: z.string().optional(),
           channel_id: z.string().optional(),
         })
         .optional(),

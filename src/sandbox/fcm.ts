@@ -5,6 +5,7 @@ import type { TLSSocket } from 'node:tls';
 import { answerOf, errorBody, type FcmAnswer, fcmAnswers } from './fcm-errors.ts';
 import { checkMessage, type FcmMessage } from './fcm-message.ts';
 import { createOAuth } from './google-oauth.ts';
+import { drawnByAndroid } from './rich-content.ts';
 import { delay, listen, type StartServer } from './server.ts';
 
 /** Enough for any message that is refused for its size; what is longer is cut off. */
@@ -65,7 +66,7 @@ export const startFcm: StartServer = async ({ journal, faults, credentials, host
     cut: boolean,
     name: string,
   ) {
-    const { deliveryId, ...data } = message?.data ?? {};
+    const { deliveryId, actions: _drawn, ...data } = message?.data ?? {};
     journal.record({
       provider: 'fcm',
       address: message?.token ?? '',
@@ -75,6 +76,7 @@ export const startFcm: StartServer = async ({ journal, faults, credentials, host
       title: message?.android?.notification?.title ?? message?.notification?.title ?? null,
       body: message?.android?.notification?.body ?? message?.notification?.body ?? null,
       data,
+      drawn: drawnByAndroid(message),
       headers: { 'x-firebase-client': String(headers['x-firebase-client']) },
       connection: connections.get(socket) ?? 0,
       raw: message,

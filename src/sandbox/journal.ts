@@ -1,4 +1,5 @@
 import type { ProviderName } from '../providers/types.ts';
+import type { Drawn } from './rich-content.ts';
 
 /** One thing an address received, or was refused. */
 export type Entry = {
@@ -17,6 +18,8 @@ export type Entry = {
   readonly title: string | null;
   readonly body: string | null;
   readonly data: Readonly<Record<string, unknown>>;
+  /** A push's picture, buttons and channel as the phone draws them; null or absent where it has none. */
+  readonly drawn?: Drawn | null;
   readonly headers: Readonly<Record<string, string>>;
   /** Which of the server's connections it came by, counted from 1. */
   readonly connection?: number;

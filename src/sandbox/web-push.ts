@@ -13,6 +13,7 @@ import {
   send,
   textOrNull,
 } from './http.ts';
+import { drawnByBrowser } from './rich-content.ts';
 import { delay, listen, type StartServer } from './server.ts';
 import { vapidCheck } from './vapid.ts';
 import { impose, type Verdict } from './verdict.ts';
@@ -79,6 +80,7 @@ export const startWebPush: StartServer = async ({ journal, faults, credentials, 
       title: textOrNull(payload?.title),
       body: textOrNull(payload?.body),
       data: (payload?.data ?? {}) as Record<string, unknown>,
+      drawn: drawnByBrowser(payload),
       headers: headersOf(request),
       connection: connectionOf(request),
       raw: payload,

@@ -209,6 +209,16 @@ const cases: readonly Case[] = [
   },
 ];
 
+/** Buttons by type: what asks for something to be done leads to it. */
+const buttons: Readonly<Record<string, { readonly en: readonly string[]; readonly fr: readonly string[] }>> = {
+  payment_failed: { en: ['retry: Try again'], fr: ['retry: Réessayer'] },
+  low_balance: { en: ['top_up: Top up'], fr: ['top_up: Recharger'] },
+  login_suspicious: {
+    en: ['secure: Secure my account', 'confirm: It was me'],
+    fr: ['secure: Sécuriser mon compte', "confirm: C'était moi"],
+  },
+};
+
 describe.each(cases)('issue 5: $type', (each) => {
   test.each(['en', 'fr'] as const)('in %s, on the channels of its default, with a deep link', async (locale) => {
     const customer = await makeCustomer(world.db, locale);
@@ -220,7 +230,12 @@ describe.each(cases)('issue 5: $type', (each) => {
 
     const has = (channel: string) => (each.channels.includes(channel) ? 1 : 0);
     expect([push.length, mail.length, sms.length]).toEqual([has('push'), has('email'), has('sms')]);
-    if (push[0]) expect(push[0]).toMatchObject({ title, body, data: { screen, [idName]: id } });
+    if (push[0]) {
+      expect(push[0]).toMatchObject({ title, body, data: { screen, [idName]: id } });
+      const drawn = push[0].drawn?.actions ?? [];
+      expect(drawn.map((action) => `${action.key}: ${action.title}`)).toEqual(buttons[each.type]?.[locale] ?? []);
+      for (const { url } of drawn) expect(url).toContain(`/${path}/${id}/`);
+    }
     if (mail[0]) {
       expect(mail[0].title).toBe(title);
       for (const part of [body, `https://app.example/${path}/${id}`]) expect(mail[0].body).toContain(part);

@@ -63,6 +63,8 @@ const reasons: Readonly<Record<string, string>> = {
   'PageInfo.startCursor': 'an empty page has no cursors',
   'PageInfo.endCursor': 'an empty page has no cursors',
   'Notification.app': 'its type belongs to no app',
+  'Notification.imageUrl': 'it has words alone',
+  'Notification.iconUrl': 'it has words alone',
   'Query.mySettings': 'the application has not written the caller down yet',
   'Query.effectiveSettingsAt': 'there may be no such person',
   'SetFallbackPayload.result': 'a choice that was not there was taken back',

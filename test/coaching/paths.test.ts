@@ -56,6 +56,10 @@ describe('paths', () => {
     const [push] = pushesTo(world, ada);
     expect(push).toMatchObject({ title: 'Coach Max is calling in 3 min! 💪', body: 'Day 1: mood & energy check.' });
     expect(push?.data).toMatchObject({ screen: 'incoming_call', callId: call });
+    expect(push?.drawn?.actions).toEqual([
+      { key: 'ready', title: "I'm ready", url: `/calls/${call}` },
+      { key: 'move', title: 'Move the call', url: `/calls/${call}/move` },
+    ]);
     expect(await decisionsOf(world.db, call)).toEqual(['push: send', 'sms: fallback/not_needed']);
     expect(textsTo(world, ada)).toEqual([]);
     const marked = await callOf(world.db, call);

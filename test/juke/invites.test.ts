@@ -59,7 +59,19 @@ test('JK-3 each invitee hears of it by push, email and inbox, with the way there
       data: { url, sessionId, inviteId: invites[0] },
     },
   ]);
-  expect(pushesTo(world, chloe.token)).toMatchObject([{ title: 'Hugo vous invite à écouter ensemble' }]);
+  const answerUrl = `/listen/${sessionId}?invite=${invites[1]}`;
+  expect(pushesTo(world, chloe.token)).toMatchObject([
+    {
+      title: 'Hugo vous invite à écouter ensemble',
+      drawn: {
+        actions: [
+          { key: 'join', title: 'Rejoindre', url: answerUrl },
+          { key: 'decline', title: 'Pas maintenant', url: `${answerUrl}&answer=decline` },
+        ],
+        channel: 'invites',
+      },
+    },
+  ]);
   const [mail, ...more] = mailTo(world, ada.email);
   expect(more).toEqual([]);
   expect(mail?.title).toBe('Hugo invites you to listen along');

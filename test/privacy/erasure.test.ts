@@ -139,6 +139,40 @@ test('issue 3, 11: only the name of this person goes: others of that name elsewh
   ]);
 });
 
+test('rich pushes: pictures and buttons that name somebody go with them, and nobody else loses any', async () => {
+  const [ada, actor, friend] = [await makePerson(db), await makePerson(db), await makePerson(db)];
+  await db.owner.query(`update notify.users set name = 'Zoë Q' where id = $1`, [ada]);
+  const typeKey = await makeType(db);
+  await db.owner.query(
+    `update notify.notification_types set image_url = 'https://cdn.example/{Who}.jpg' where key = $1`,
+    [typeKey],
+  );
+  const say = (Who: string, by: string) =>
+    db.owner.query(
+      `insert into notify.events (type_key, actor_id, subject_type, subject_id, data) values ($1, $2, 'person', $3, $4)`,
+      [typeKey, by, ada, JSON.stringify({ to: [friend], variables: { Who } })],
+    );
+  // Named in the picture's URL alone, as it is encoded there; caused by her; neither.
+  await say('Zoë Q', actor);
+  await say('beach', ada);
+  await say('beach', actor);
+  await planDue(db);
+  const pictures = () =>
+    db.owner
+      .query<{ url: string | null }>(
+        `select rich_content ->> 'image_url' as url from notify.notifications where recipient_id = $1 order by id`,
+        [friend],
+      )
+      .then(({ rows }) => rows.map(({ url }) => url));
+  expect(await pictures()).toEqual([
+    'https://cdn.example/Zo%C3%AB%20Q.jpg',
+    'https://cdn.example/beach.jpg',
+    'https://cdn.example/beach.jpg',
+  ]);
+  await erase(ada);
+  expect(await pictures()).toEqual([null, null, 'https://cdn.example/beach.jpg']);
+});
+
 test('issue 3, 11: who opted out stays out after erasure, without being known, until somebody has the address again', async () => {
   const ada = await makeSomeone(db);
   const shared = await makePerson(db, { email: 'family@example.org' });

@@ -25,6 +25,7 @@ export function messageTo(address: string, changes: Partial<Message> = {}): Mess
     sound: null,
     urgency: 'normal',
     interruptionLevel: null,
+    rich: null,
     expiresAt: new Date(Date.now() + 3_600_000),
     ...changes,
   };

@@ -388,6 +388,12 @@ afterAll(async () => {
   await db.drop();
 });
 
+/** Buttons by type: what waits for an answer leads to it. */
+const buttons: Readonly<Record<string, readonly [key: string, title: string, folder: string]>> = {
+  'TR-4 dates_proposed_by_leader': ['answer', 'Answer', 'scheduling'],
+  'TR-8 join_request_received': ['review', 'Review', 'travelers'],
+};
+
 describe('what the phones show', () => {
   test.each(scenarios)('$type', async ({ type, told, overlay }) => {
     const tripId = tripIds.get(type);
@@ -402,6 +408,8 @@ describe('what the phones show', () => {
       expect(entry.title).toBe('Trip');
       // TR-G9: nothing else, and FCM takes strings alone.
       expect(entry.data).toEqual(overlay === null ? { tripId } : { tripId, overlay });
+      const [key, title, folder] = buttons[type] ?? [];
+      expect(entry.drawn?.actions ?? []).toEqual(key ? [{ key, title, url: `/trips/${tripId}/${folder}` }] : []);
       if (entry.provider === 'apns') {
         expect(entry.raw).toMatchObject({
           aps: { alert: { subtitle: 'Rowbell Trips' }, 'thread-id': tripId, sound: 'default' },

@@ -7,7 +7,7 @@ set local lock_timeout = '5s';
 insert into notify.notification_types
   (key, pack, app_key, category, priority, channels, default_channels, locked_channels, cap_excess, audience, data_template,
    thread_template, collapse_template, sound, urgency, interruption_level, expires_after, max_segments,
-   email_template, email_url, labels)
+   email_template, email_url, labels, actions, android_channel_id, apns_category)
 select
   own.key, 'accounts', 'accounts', own.category, own.priority,
   '{push,email,sms,in_app,webhook}'::text[], own.default_channels::text[], own.locked_channels::text[], own.cap_excess,
@@ -20,7 +20,8 @@ select
   'default', 'high', case when own.priority = 'P0' then 'time-sensitive' end, '7 days',
   1, own.email_template,
   '/' || own.folder || '/{' || own.subject || 'Id}',
-  jsonb_build_object('en', own.label_en, 'fr', own.label_fr)
+  jsonb_build_object('en', own.label_en, 'fr', own.label_fr),
+  button.actions::jsonb, case when button.actions is not null then own.category end, button.apns_category
 from (
   values
     ('verification_initiated', 'verification', 'P1', '{email,in_app}', '{}', 'drop', 'verification', 'verification', 'verifications', 'verification_initiated', 'Verifications begun', 'Vérifications commencées'),
@@ -40,7 +41,14 @@ from (
 ) as own (
   key, category, priority, default_channels, locked_channels, cap_excess, screen, subject, folder, email_template,
   label_en, label_fr
-);
+)
+-- What asks for something to be done has a button that leads to it.
+left join (
+  values
+    ('payment_failed', '[{"key": "retry", "url": "/payments/{id}/retry"}]', 'PAYMENT_FAILED'),
+    ('low_balance', '[{"key": "top_up", "url": "/balances/{id}/top-up"}]', 'LOW_BALANCE'),
+    ('login_suspicious', '[{"key": "secure", "url": "/logins/{id}/secure"}, {"key": "confirm", "url": "/logins/{id}/confirm"}]', 'LOGIN')
+) as button (key, actions, apns_category) on button.key = own.key;
 
 -- migrate:down
 do $$ begin raise exception 'Rowbell rolls forward only: write a new migration'; end $$;

@@ -1,15 +1,15 @@
 -- migrate:up
 set local lock_timeout = '5s';
 
-insert into notify.notification_copies (type_key, locale, variant, title, body) values
-  ('coaching_preview', 'en', 'default', 'Coach {name} is calling in {min} min! {emoji}', 'Day {streak}: {topic}.'),
-  ('coaching_preview', 'fr', 'default', 'Coach {name} t''appelle dans {min} min ! {emoji}', 'Jour {streak} : {topic}.'),
-  ('coaching_preview', 'en', 'context', 'Coach {name} is calling in {min} min! {emoji}', 'Day {streak}: {topic}. {context}'),
-  ('coaching_preview', 'fr', 'context', 'Coach {name} t''appelle dans {min} min ! {emoji}', 'Jour {streak} : {topic}. {context}'),
-  ('coaching_preview', 'en', 'milestone_7', 'Coach {name} is calling in {min} min! {emoji}', 'Day 7 — one full week! Let''s celebrate.'),
-  ('coaching_preview', 'fr', 'milestone_7', 'Coach {name} t''appelle dans {min} min ! {emoji}', 'Jour 7 — une semaine complète ! On fête ça.'),
-  ('coaching_preview', 'en', 'milestone_21', 'Coach {name} is calling in {min} min! {emoji}', 'DAY 21! You made it. Final check-in. 🏆'),
-  ('coaching_preview', 'fr', 'milestone_21', 'Coach {name} t''appelle dans {min} min ! {emoji}', 'JOUR 21 ! Tu l''as fait. Dernier point. 🏆');
+insert into notify.notification_copies (type_key, locale, variant, title, body, action_titles) values
+  ('coaching_preview', 'en', 'default', 'Coach {name} is calling in {min} min! {emoji}', 'Day {streak}: {topic}.', '{"ready": "I''m ready", "move": "Move the call"}'),
+  ('coaching_preview', 'fr', 'default', 'Coach {name} t''appelle dans {min} min ! {emoji}', 'Jour {streak} : {topic}.', '{"ready": "C''est parti", "move": "Déplacer l''appel"}'),
+  ('coaching_preview', 'en', 'context', 'Coach {name} is calling in {min} min! {emoji}', 'Day {streak}: {topic}. {context}', '{"ready": "I''m ready", "move": "Move the call"}'),
+  ('coaching_preview', 'fr', 'context', 'Coach {name} t''appelle dans {min} min ! {emoji}', 'Jour {streak} : {topic}. {context}', '{"ready": "C''est parti", "move": "Déplacer l''appel"}'),
+  ('coaching_preview', 'en', 'milestone_7', 'Coach {name} is calling in {min} min! {emoji}', 'Day 7 — one full week! Let''s celebrate.', '{"ready": "I''m ready", "move": "Move the call"}'),
+  ('coaching_preview', 'fr', 'milestone_7', 'Coach {name} t''appelle dans {min} min ! {emoji}', 'Jour 7 — une semaine complète ! On fête ça.', '{"ready": "C''est parti", "move": "Déplacer l''appel"}'),
+  ('coaching_preview', 'en', 'milestone_21', 'Coach {name} is calling in {min} min! {emoji}', 'DAY 21! You made it. Final check-in. 🏆', '{"ready": "I''m ready", "move": "Move the call"}'),
+  ('coaching_preview', 'fr', 'milestone_21', 'Coach {name} t''appelle dans {min} min ! {emoji}', 'JOUR 21 ! Tu l''as fait. Dernier point. 🏆', '{"ready": "C''est parti", "move": "Déplacer l''appel"}');
 
 insert into notify.channel_copies (type_key, locale, channel, place, form, body, is_plain, shorten) values
   ('coaching_preview', 'en', 'sms', 1, 'full', 'Coach {name} calling in {min} min! {emoji} Day {streak} — {topic}. Answer!', false, '{}'),

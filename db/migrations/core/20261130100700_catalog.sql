@@ -82,6 +82,13 @@ create table notify.notification_types (
   to_unverified boolean not null default false,
   tag text,
   sound text,
+  image_url text,
+  icon_url text,
+  actions jsonb,
+  android_channel_id text
+    constraint notification_types_android_channel_id_is_short check (length(android_channel_id) between 1 and 100),
+  apns_category text constraint notification_types_apns_category_is_short check (length(apns_category) between 1 and 100),
+  apns_mutable_content boolean not null default false,
   urgency text not null default 'high'
     constraint notification_types_urgency_is_rfc8030 check (urgency in ('very-low', 'low', 'normal', 'high')),
   interruption_level text
@@ -156,6 +163,20 @@ comment on column notify.notification_types.email_url is
 comment on column notify.notification_types.to_unverified is
   'May go to a mailbox that nobody has verified yet: the verification mail alone.';
 comment on column notify.notification_types.tag is 'Android notification tag.';
+comment on column notify.notification_types.image_url is
+  'The picture that it shows: an https URL with placeholders after its host, or one placeholder whose value is such a URL. A value that '
+  'is JSON''s null leaves the picture out. Copy may have its own. docs/rich-content.md.';
+comment on column notify.notification_types.icon_url is
+  'The small picture beside its title, in browsers and the inbox: as image_url. Phones show the app''s own.';
+comment on column notify.notification_types.actions is
+  'Its buttons, at most four, the most important first: [{"key": "track", "url": "/orders/{orderId}/track"}]. url is a path, an https URL '
+  'or a deep link of the app, with placeholders; without it the app opens. Their titles stand in notification_copies.action_titles.';
+comment on column notify.notification_types.android_channel_id is
+  'The notification channel of the Android app; null: the one that its manifest names.';
+comment on column notify.notification_types.apns_category is
+  'The category that the iOS app has registered with its buttons; null: none.';
+comment on column notify.notification_types.apns_mutable_content is
+  'Whether the service extension of the iOS app may change it before it is shown; with a picture or buttons it always may.';
 comment on column notify.notification_types.max_segments is 'Most segments of its SMS; null: as many as its text has.';
 comment on column notify.notification_types.channel_attempts is
   'Most attempts by channel, where max_attempts does not hold: {"sms": 1}. An SMS or call with one attempt is never tried again, not '

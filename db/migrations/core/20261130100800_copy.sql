@@ -10,12 +10,18 @@ create table notify.notification_copies (
   title text not null,
   subtitle text,
   body text not null,
+  image_url text,
+  action_titles jsonb,
   primary key (type_key, locale, variant)
 );
 alter table notify.notification_copies enable row level security;
 comment on table notify.notification_copies is
   'What a type says, per locale and variant (the leader''s words, the second version''s words). Placeholders in braces: '
   '"{CreatorName}". A placeholder without a value fails the planning of that event; it is never sent half-filled.';
+comment on column notify.notification_copies.image_url is 'A picture of its own, as notification_types.image_url; null: that of the type.';
+comment on column notify.notification_copies.action_titles is
+  'What the type''s buttons say, by their keys: {"track": "Track it"}; each button of the type has a title in each of its copies. '
+  'Placeholders as in the title.';
 create policy select_admin on notify.notification_copies for select to rowbell_operator using (true);
 grant select on notify.notification_copies to rowbell_operator;
 

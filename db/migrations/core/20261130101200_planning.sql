@@ -9,7 +9,7 @@ comment on type notify_private.audience_member is
 
 create type notify_private.person as (
   notification_id uuid, event_id uuid, recipient_id uuid, title text, subtitle text, body text, data jsonb, thread_id text,
-  collapse_key text, dedupe_key text, channel_texts jsonb
+  collapse_key text, dedupe_key text, channel_texts jsonb, rich_content jsonb
 );
 comment on type notify_private.person is 'A member of an audience with the words meant for them.';
 

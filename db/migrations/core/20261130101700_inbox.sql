@@ -14,6 +14,7 @@ create table notify.notifications (
   subtitle text,
   body text not null,
   channel_texts jsonb,
+  rich_content jsonb,
   data jsonb not null default '{}',
   thread_id text,
   collapse_key text,
@@ -41,6 +42,8 @@ comment on table notify.notifications is
   'least one channel sends.';
 comment on column notify.notifications.channel_texts is
   'The words of channels that have their own: {"sms": {"body": "…", "form": "plain"}}; null: every channel says title and body.';
+comment on column notify.notifications.rich_content is
+  E'@behavior -*\nWhat it shows beside its words: {"image_url", "icon_url", "actions": [{"key", "title", "url"}]}; null: nothing.';
 comment on column notify.notifications.told_at is
   'When the first channel was allowed to tell it; null while all of them wait, and the person does not see it yet.';
 comment on column notify.notifications.clicked_at is 'Engagement: what the person did, independent of any delivery''s status.';
@@ -100,6 +103,14 @@ comment on table notify_private.inbox_changes is
 comment on column notify_private.inbox_changes.id is 'The undo token.';
 comment on column notify_private.inbox_changes.changed_at is 'Stands in each of the notifications until a later change touches it.';
 comment on column notify_private.inbox_changes.read_at is 'As it was before, of each of notification_ids; so are the columns after this.';
+
+create type notify.notification_action as (key text, title text, url text);
+comment on type notify.notification_action is $$
+@nullable url
+A button of a notification. Whoever draws it reports the click with its key: report_receipt().
+$$;
+comment on column notify.notification_action.url is
+  'Where it leads: a path of the application, an https URL or a deep link of its app; null: to where the notification itself leads.';
 
 create type notify.inbox_filter as (
   categories text[], types text[], read boolean, places text[], since timestamptz, until timestamptz, search text, thread_id text,

@@ -15,9 +15,11 @@ create table notify.receipts (
   source text not null constraint receipts_source_is_known check (source in ('provider', 'client')),
   code text,
   reason text,
+  action_key text constraint receipts_action_key_is_a_slug check (action_key ~ '^[a-z][a-z0-9_]{0,30}$'),
   occurred_at timestamptz not null default now(),
   primary key (delivery_id, kind, source),
-  constraint receipts_bounce_type_iff_bounced check ((kind = 'bounced') = (bounce_type is not null))
+  constraint receipts_bounce_type_iff_bounced check ((kind = 'bounced') = (bounce_type is not null)),
+  constraint receipts_action_key_only_clicked check (action_key is null or kind = 'clicked')
 ) partition by range (delivery_id);
 alter table notify.receipts enable row level security;
 comment on table notify.receipts is
@@ -30,6 +32,7 @@ comment on column notify.receipts.kind is
 comment on column notify.receipts.bounce_type is
   'hard: the mailbox will never take mail, and is suppressed; soft: this message did not arrive.';
 comment on column notify.receipts.code is 'The provider''s own code.';
+comment on column notify.receipts.action_key is 'The button that was clicked, by its key; null: the notification itself.';
 comment on column notify.receipts.reason is 'Why it failed, in the vocabulary of docs/provider-errors.md.';
 -- As delivery_attempts.
 create policy select_own on notify.receipts for select to rowbell_user using (

@@ -7,13 +7,15 @@ set local lock_timeout = '5s';
 -- of the two it is, because lane, cap and quiet hours follow from that.
 insert into notify.notification_types
   (key, pack, app_key, category, priority, channels, default_channels, audience, still_relevant, dedupe_key, dedupe_window, enabled,
-   data_template, thread_template, tag, sound, urgency, expires_after)
+   data_template, thread_template, tag, sound, urgency, expires_after, actions, android_channel_id, apns_category)
 select
   own.key, 'trips', 'trips', 'trips', own.priority, '{push}', '{push}', 'trips_private.' || own.audience,
   -- Between planning and sending lie quiet hours, pauses and retries: what became of the trip and its people meanwhile counts.
   'trips_private.is_still_relevant', own.dedupe_key, own.dedupe_window::interval, own.enabled,
   jsonb_strip_nulls(jsonb_build_object('tripId', '{tripId}', 'overlay', own.overlay)),
-  '{tripId}', 'Rowbell Trips', 'default', 'high', '30 days'
+  '{tripId}', 'Rowbell Trips', 'default', 'high', '30 days',
+  -- What waits for an answer has a button that leads to it.
+  button.actions::jsonb, case when button.actions is not null then 'trips' end, button.apns_category
 from (
   values
     ('trip_created_notify', 'P0', 'trip_created_notify_audience', 'trip_created:{tripId}:{userId}', null, null, true),
@@ -42,7 +44,13 @@ from (
     ('accommodation_option_added', 'P1', 'accommodation_option_added_audience', 'accommodation_option_added:{tripId}:{day}', null, 'accommodation', false),
     ('packing_list_ready', 'P1', 'travelers_audience', 'packing_list_ready:{tripId}:{packingListId}', null, 'packing', false),
     ('chat_mention', 'P1', 'chat_mention_audience', 'chat_mention:{tripId}:{messageId}', null, 'chat', false)
-) as own (key, priority, audience, dedupe_key, dedupe_window, overlay, enabled);
+) as own (key, priority, audience, dedupe_key, dedupe_window, overlay, enabled)
+left join (
+  values
+    ('dates_proposed_by_leader', '[{"key": "answer", "url": "/trips/{tripId}/scheduling"}]', 'TRIP_DATES'),
+    ('join_request_received', '[{"key": "review", "url": "/trips/{tripId}/travelers"}]', 'TRIP_JOIN_REQUEST'),
+    ('join_request_from_stranger', '[{"key": "review", "url": "/trips/{tripId}/travelers"}]', 'TRIP_JOIN_REQUEST')
+) as button (key, actions, apns_category) on button.key = own.key;
 
 -- An invitation comes before any trip.
 insert into notify.notification_types

@@ -2,8 +2,8 @@
 set local lock_timeout = '5s';
 
 -- The name of the trip is the title, and the product's name the subtitle.
-insert into notify.notification_copies (type_key, locale, variant, title, subtitle, body)
-select own.type_key, 'en', own.variant, '{TripName}', 'Rowbell Trips', own.body
+insert into notify.notification_copies (type_key, locale, variant, title, subtitle, body, action_titles)
+select own.type_key, 'en', own.variant, '{TripName}', 'Rowbell Trips', own.body, button.titles::jsonb
 from (
   values
     ('trip_created_notify', 'default', '{CreatorName} started planning this trip — take a look when you''re ready.'),
@@ -34,7 +34,13 @@ from (
     ('accommodation_option_added', 'default', 'New places to stay are on the list — take a look.'),
     ('packing_list_ready', 'default', 'The packing list is ready. Take a look when you''re ready.'),
     ('chat_mention', 'default', '{ActorName} mentioned you in the chat.')
-) as own (type_key, variant, body);
+) as own (type_key, variant, body)
+left join (
+  values
+    ('dates_proposed_by_leader', '{"answer": "Answer"}'),
+    ('join_request_received', '{"review": "Review"}'),
+    ('join_request_from_stranger', '{"review": "Review"}')
+) as button (type_key, titles) on button.type_key = own.type_key;
 
 -- Words of ours alone: who asks, and what they call the circle, is read by whoever looks at their invitations.
 insert into notify.notification_copies (type_key, locale, title, subtitle, body) values

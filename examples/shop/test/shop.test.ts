@@ -117,6 +117,18 @@ test('OP-19: what has been shipped is told once, and what cannot follow is refus
   await settled();
   // The newest first.
   expect(pushesTo(buyer).map(({ title }) => title)).toEqual([`Order ${number} is on its way`, `Order ${number}`]);
+  // With a picture and buttons, in the phone's language; an order that was placed has words alone.
+  const [shipped, placed] = pushesTo(buyer);
+  expect(shipped?.drawn).toEqual({
+    image: `https://shop.example/orders/${number}/parcel.jpg`,
+    icon: null,
+    actions: [
+      { key: 'track', title: 'Track it', url: `/orders/${id}/track` },
+      { key: 'help', title: 'Get help', url: `/orders/${id}/help` },
+    ],
+    channel: 'orders',
+  });
+  expect(placed?.drawn).toBeNull();
   await expect(move(id, 'canceled')).rejects.toMatchObject({ code: 'RBCFL' });
 });
 

@@ -1,6 +1,10 @@
 import { createHash } from 'node:crypto';
 import { Notification } from '@parse/node-apn';
-import type { Message } from '../types.ts';
+import { fitRichContent } from '../rich-content.ts';
+import type { Message, RichContent } from '../types.ts';
+
+/** Apple, "Generating a remote notification": what a payload may have, but for those of VoIP. */
+const maxPayloadBytes = 4096;
 
 /** Apple: 10 at once, 5 when power allows, 1 rather save power. */
 const priorities = { 'very-low': 1, low: 5, normal: 5, high: 10 } as const satisfies Record<Message['urgency'], number>;
@@ -11,7 +15,13 @@ const priorities = { 'very-low': 1, low: 5, normal: 5, high: 10 } as const satis
  * also stands beside the data, for the receipt the app reports.
  */
 export function toNotification(message: Message, topic: string): Notification {
-  const { title, subtitle, body, data, threadId, collapseKey, sound, interruptionLevel } = message;
+  return fitRichContent(message, (one) => buildNotification(one, topic), bytesOf, maxPayloadBytes);
+}
+
+const bytesOf = (notification: Notification): number => Buffer.byteLength(JSON.stringify(notification));
+
+function buildNotification(message: Message, topic: string): Notification {
+  const { title, subtitle, body, data, threadId, collapseKey, sound, interruptionLevel, rich } = message;
   const notification = new Notification();
   notification.id = message.deliveryId;
   notification.topic = topic;
@@ -27,7 +37,22 @@ export function toNotification(message: Message, topic: string): Notification {
   // A critical alert sounds only with the dictionary form.
   if (interruptionLevel === 'critical') notification.sound = { critical: 1, name: sound ?? 'default', volume: 1 };
   else if (sound !== null) notification.sound = sound;
+  if (rich) addRichContent(notification, rich);
   return notification;
+}
+
+/**
+ * iOS loads no picture and makes no buttons by itself: buttons are those of the category that the app has registered, and the app's
+ * service extension, which `mutable-content` asks, attaches the picture and may register buttons of these titles.
+ */
+function addRichContent(
+  notification: Notification,
+  { imageUrl, actions, apnsCategory, apnsMutableContent }: RichContent,
+) {
+  if (apnsCategory !== null) notification.aps.category = apnsCategory;
+  if (apnsMutableContent || imageUrl !== null || actions.length > 0) notification.aps['mutable-content'] = 1;
+  if (imageUrl !== null) notification.payload.imageUrl = imageUrl;
+  if (actions.length > 0) notification.payload.actions = actions;
 }
 
 /** The key itself where a header can carry it; otherwise its digest, which groups just the same. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Message } from '../types.ts';
+import { fitRichContent } from '../rich-content.ts';
+import type { Message, RichContent } from '../types.ts';
 
 /**
  * What is left of the 4096 bytes a push service must accept (RFC 8030 §7.2) after the aes128gcm header, the padding
@@ -9,10 +10,29 @@ export const maxPayloadBytes = 3993;
 /** Four weeks, the longest that the large push services keep a message. */
 const maxTtlS = 28 * 86_400;
 
-/** What the service worker's `push` event gets, as JSON; absent texts are null. */
+/**
+ * What the service worker's `push` event gets, as JSON; absent texts are null, and a picture, icon and buttons are there where the
+ * message has them.
+ */
 export function payloadOf(message: Message): Buffer {
-  const { title, subtitle, body, data, tag, threadId, deliveryId, typeKey } = message;
-  return Buffer.from(JSON.stringify({ title, subtitle, body, data, tag, threadId, deliveryId, typeKey }));
+  return fitRichContent(message, build, (payload) => payload.length, maxPayloadBytes);
+}
+
+function build({ title, subtitle, body, data, tag, threadId, deliveryId, typeKey, rich }: Message): Buffer {
+  const words = { title, subtitle, body, data, tag, threadId, deliveryId, typeKey };
+  return Buffer.from(JSON.stringify(rich ? { ...words, ...optionsOf(rich) } : words));
+}
+
+/**
+ * Named as the options of `showNotification()`, which leaves alone what it does not know. A button's `url` is not called
+ * `navigate`: the browser would follow that by itself, and nobody could report the click.
+ */
+function optionsOf({ imageUrl, iconUrl, actions }: RichContent) {
+  return {
+    ...(imageUrl !== null && { image: imageUrl }),
+    ...(iconUrl !== null && { icon: iconUrl }),
+    ...(actions.length > 0 && { actions: actions.map(({ key, ...action }) => ({ action: key, ...action })) }),
+  };
 }
 
 /** RFC 8030 §5.2: seconds; 0 is "now or never". */

@@ -1,5 +1,7 @@
 // @ts-check
 // Every text that arrived is hostile: it enters the page through textContent only.
+import { make } from './make.js';
+import { drawRichContent } from './rich-content.js';
 
 const providers = {
   apns: { name: 'iPhone · APNs', icon: '📱' },
@@ -37,13 +39,6 @@ let freshFrom = Number.POSITIVE_INFINITY;
 const opened = new Set();
 
 const byId = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
-
-/** Makes an element; strings become text, never markup. */
-function make(tag, properties = {}, ...children) {
-  const element = Object.assign(document.createElement(tag), properties);
-  element.append(...children.filter((child) => child !== null && child !== ''));
-  return element;
-}
 
 async function call(method, path, body) {
   const response = await fetch(path, {
@@ -94,6 +89,7 @@ function drawNote(entry) {
     ),
     subtitle ? make('p', { className: 'subtitle', textContent: String(subtitle) }) : null,
     entry.body ? make('p', { textContent: entry.body }) : null,
+    ...(entry.drawn ? drawRichContent(entry.drawn) : []),
     verdict ? make('p', { className: 'verdict', textContent: verdict }) : null,
     entry.provider === 'smtp' && !refused && entry.raw?.html ? drawMail(entry) : null,
     details,

@@ -20,6 +20,10 @@ as $$
       notify_private.render(t.thread_template, d.variables) as thread_id,
       notify_private.render(t.collapse_template, d.variables) as collapse_key,
       notify_private.channel_texts(t.key, d.locale, d.variant, d.variables) as channel_texts,
+      -- Most types show words alone, and are asked no more than that.
+      case when t.actions is not null or t.image_url is not null or t.icon_url is not null or c.image_url is not null
+        then notify_private.rich_content(coalesce(c.image_url, t.image_url), t.icon_url, t.actions, c.action_titles, d.variables, d.locale)
+      end as rich_content,
       -- {userId} is the one value that differs for each person; it is put in below.
       notify_private.render(t.dedupe_key, d.variables || '{"userId": "{userId}"}') as dedupe_key
     from (select distinct event_id, locale, variant, variables from member) as d
@@ -40,7 +44,8 @@ as $$
       t.thread_id,
       t.collapse_key,
       notify_private.hash_long_key(replace(t.dedupe_key, '{userId}', m.recipient_id::text)) as dedupe_key,
-      t.channel_texts
+      t.channel_texts,
+      t.rich_content
     from member as m
     join text as t on t.event_id = m.event_id and t.locale = m.locale and t.variant = m.variant and t.variables = m.variables
   ) as p

@@ -32,10 +32,10 @@ begin
 
   insert into notify.notifications
     (id, event_id, recipient_id, type_key, priority, actor_id, title, subtitle, body, data, thread_id, collapse_key, channel_texts,
-      created_at, expires_at, told_at)
+      rich_content, created_at, expires_at, told_at)
   select
     p.notification_id, p.event_id, p.recipient_id, t.key, t.priority, e.actor_id,
-    p.title, p.subtitle, p.body, p.data, p.thread_id, p.collapse_key, p.channel_texts, at,
+    p.title, p.subtitle, p.body, p.data, p.thread_id, p.collapse_key, p.channel_texts, p.rich_content, at,
     e.due_at + coalesce(e.expires_after, t.expires_after),
     case when n.is_told then at end
   from unnest(people) as p

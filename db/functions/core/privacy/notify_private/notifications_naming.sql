@@ -7,8 +7,9 @@ as $$
     where (since = '-infinity' or n.id >= notify_private.uuidv7_floor(since))
       and n.recipient_id <> notifications_naming.user_id
       and (n.actor_id = notifications_naming.user_id
-        or n.event_id = any (event_ids) and concat_ws(' ', n.title, n.subtitle, n.body, n.data, n.channel_texts)
-          ~ (select notify_private.terms_regex(terms || notify_private.json_escaped_terms(terms)))
+        or n.event_id = any (event_ids) and concat_ws(' ', n.title, n.subtitle, n.body, n.data, n.channel_texts, n.rich_content)
+          ~ (select notify_private.terms_regex(terms || notify_private.json_escaped_terms(terms)
+            || array(select notify_private.url_encode(w) from unnest(terms) as w)))
         or strpos(n.data::text, notifications_naming.user_id::text) > 0)
   )
 $$;

@@ -53,8 +53,11 @@ as $$
         "body": "notify_private.redact(r.body, person.terms)",
         "data": "notify_private.redact_json(r.data, person.terms)",
         "channel_texts": "notify_private.redact_json(r.channel_texts, person.terms)",
+        "rich_content": "null",
         "changed_xid": "pg_catalog.pg_current_xact_id()"}',
-      'r.id = any (person.notification_ids)', 'false', reason => 'The inbox of others; what the person did is in the event')),
+      'r.id = any (person.notification_ids)', 'false',
+      -- A picture may be of them, and no search of words would know.
+      reason => 'The inbox of others; what the person did is in the event; pictures and buttons go whole')),
     -- After the texts that they are made of.
     (notify_private.declare_owned_rows('notify_private.search_index_chunks', 'recipient_id', exports => 'false',
       reason => 'Words of notifications, which are exported')),

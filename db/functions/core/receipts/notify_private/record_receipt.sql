@@ -1,6 +1,7 @@
 create or replace function notify_private.record_receipt(
   delivery_id uuid, kind text, source text,
-  code text default null, reason text default null, address_is_dead boolean default false, occurred_at timestamptz default null
+  code text default null, reason text default null, address_is_dead boolean default false, occurred_at timestamptz default null,
+  action_key text default null
 ) returns boolean
 language plpgsql volatile
 -- Definer: reports come from people and from the callback route, neither of whom may touch the tables. The grant to
@@ -22,11 +23,11 @@ begin
   if not found then
     return null;
   end if;
-  insert into notify.receipts (delivery_id, kind, source, code, reason, bounce_type, occurred_at)
+  insert into notify.receipts (delivery_id, kind, source, code, reason, bounce_type, occurred_at, action_key)
   values (
     delivery.id, record_receipt.kind, record_receipt.source, left(record_receipt.code, 100), left(record_receipt.reason, 100),
     case when record_receipt.kind = 'bounced' then case when record_receipt.address_is_dead then 'hard' else 'soft' end end,
-    greatest(at, delivery.created_at))
+    greatest(at, delivery.created_at), record_receipt.action_key)
   on conflict do nothing;
   if not found then
     return false;
@@ -63,8 +64,9 @@ begin
   return true;
 end
 $$;
-comment on function notify_private.record_receipt(uuid, text, text, text, text, boolean, timestamptz) is
+comment on function notify_private.record_receipt(uuid, text, text, text, text, boolean, timestamptz, text) is
   'Takes a report about a delivery, once per kind and source, in any order. True: it was new; false: '
   'known already; null: no such delivery. code is the provider''s own word, reason ours; address_is_dead '
-  'puts the address on the suppression list and makes a bounce a hard one. A complaint suppresses it, too.';
-grant execute on function notify_private.record_receipt(uuid, text, text, text, text, boolean, timestamptz) to rowbell_http;
+  'puts the address on the suppression list and makes a bounce a hard one. A complaint suppresses it, too. '
+  'action_key is the button that was clicked.';
+grant execute on function notify_private.record_receipt(uuid, text, text, text, text, boolean, timestamptz, text) to rowbell_http;

@@ -146,7 +146,13 @@ begin
         select from notify.provider_origins as o
         where o.sender_id = sender_id and o.origin = notify_private.origin_of(provider, t.address)
           and o.accepted_at > at - interval '7 days' limit 1
-      ) as origin_answers
+      ) as origin_answers,
+      case
+        when own_channel = 'push' and (n.rich_content is not null or k.android_channel_id is not null or k.apns_category is not null
+          or k.apns_mutable_content)
+        then coalesce(n.rich_content, '{}') || pg_catalog.jsonb_build_object('android_channel_id', k.android_channel_id,
+          'apns_category', k.apns_category, 'apns_mutable_content', k.apns_mutable_content)
+      end as rich_content
     from unnest(taken) as t
     cross join lateral (select * from notify.notifications as x where x.id = t.notification_id limit 1) as n
     cross join lateral (select * from notify.notification_types as x where x.key = n.type_key limit 1) as k
