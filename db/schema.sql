@@ -115,6 +115,8 @@ type notify.inbox_filter as (categories text[], types text[], read boolean, plac
 
 type notify.inbox_thread as (thread_id text, newest_id uuid, count integer, unread_count integer, oldest_at timestamp with time zone, newest_at timestamp with time zone)
 
+type notify.notification_action as (key text, title text, url text)
+
 type notify.personal_row as (table_name text, data jsonb)
 
 type notify.prediction as (channel text, step integer, at timestamp with time zone, outcome text, rule text, reason text, inputs jsonb, until timestamp with time zone, because text)
@@ -141,7 +143,7 @@ type notify_private.candidate as (notification_id uuid, event_id uuid, type_key 
 
 type notify_private.claimable as (delivery_id uuid, notification_id uuid, attempt integer, fate text, reason text, expires_at timestamp with time zone, address text, web_push_p256dh text, web_push_auth text, registered_at timestamp with time zone, webhook_secrets text[], recipient_id uuid, has_relevance_check boolean)
 
-type notify_private.claimed_delivery as (delivery_id uuid, attempt integer, address text, web_push_p256dh text, web_push_auth text, registered_at timestamp with time zone, webhook_secrets text[], type_key text, title text, subtitle text, body text, data jsonb, thread_id text, collapse_key text, tag text, sound text, urgency text, interruption_level text, expires_at timestamp with time zone, email jsonb, recipient_id uuid, origin_answers boolean)
+type notify_private.claimed_delivery as (delivery_id uuid, attempt integer, address text, web_push_p256dh text, web_push_auth text, registered_at timestamp with time zone, webhook_secrets text[], type_key text, title text, subtitle text, body text, data jsonb, thread_id text, collapse_key text, tag text, sound text, urgency text, interruption_level text, expires_at timestamp with time zone, email jsonb, recipient_id uuid, origin_answers boolean, rich_content jsonb)
 
 type notify_private.fate as (delivery_id uuid, attempt integer, lane text, channel text, device_id uuid, address text, outcome text, reason text, code text, provider_message_id text, status text, due_at timestamp with time zone, is_awaited boolean)
 
@@ -153,7 +155,7 @@ type notify_private.past_key as (recipient_id uuid, channel text, dedupe_key tex
 
 type notify_private.past_message as (recipient_id uuid, at timestamp with time zone, day date)
 
-type notify_private.person as (notification_id uuid, event_id uuid, recipient_id uuid, title text, subtitle text, body text, data jsonb, thread_id text, collapse_key text, dedupe_key text, channel_texts jsonb)
+type notify_private.person as (notification_id uuid, event_id uuid, recipient_id uuid, title text, subtitle text, body text, data jsonb, thread_id text, collapse_key text, dedupe_key text, channel_texts jsonb, rich_content jsonb)
 
 type notify_private.personal_data as (table_name text, column_name text, exports text, rows text, on_erasure text, changes jsonb, hidden text[], not_theirs text[], reason text)
 
@@ -1251,11 +1253,15 @@ table notify.notification_copies
   title text not null
   subtitle text
   body text not null
+  image_url text
+  action_titles jsonb
   constraint notification_copies_locale_is_bcp47 CHECK ((locale ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'::text))
   constraint notification_copies_pkey PRIMARY KEY (type_key, locale, variant)
   constraint notification_copies_type_key_fkey FOREIGN KEY (type_key) REFERENCES notify.notification_types(key) ON UPDATE CASCADE ON DELETE CASCADE
   row level security
   policy select_admin for select to rowbell_operator using (true)
+  CREATE TRIGGER _200_check_new_rich_content AFTER INSERT ON notify.notification_copies REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_notification_copies__check_rich_content()
+  CREATE TRIGGER _200_check_rich_content AFTER UPDATE ON notify.notification_copies REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_notification_copies__check_rich_content()
   grant rowbell_operator (select)
 
 table notify.notification_types
@@ -1285,6 +1291,12 @@ table notify.notification_types
   to_unverified boolean default false not null
   tag text
   sound text
+  image_url text
+  icon_url text
+  actions jsonb
+  android_channel_id text
+  apns_category text
+  apns_mutable_content boolean default false not null
   urgency text default 'high'::text not null
   interruption_level text
   max_segments integer grant rowbell_operator (update)
@@ -1294,6 +1306,8 @@ table notify.notification_types
   rerender_after interval
   listener text
   warns_unreachable boolean default false not null grant rowbell_operator (update)
+  constraint notification_types_android_channel_id_is_short CHECK (((length(android_channel_id) >= 1) AND (length(android_channel_id) <= 100)))
+  constraint notification_types_apns_category_is_short CHECK (((length(apns_category) >= 1) AND (length(apns_category) <= 100)))
   constraint notification_types_app_key_fkey FOREIGN KEY (app_key) REFERENCES notify.apps(key)
   constraint notification_types_audience_is_qualified CHECK ((audience ~ '^[a-z_]+\.[a-z0-9_]+$'::text))
   constraint notification_types_cap_excess_is_known CHECK ((cap_excess = ANY (ARRAY['drop'::text, 'defer'::text, 'digest'::text])))
@@ -1331,6 +1345,8 @@ table notify.notification_types
   policy select_all for select to rowbell_operator, rowbell_writer using (true)
   policy select_on for select to rowbell_user using ((pack <> ALL (( SELECT notify_hidden.packs_off() AS packs_off)::text[])))
   policy update_admin for update to rowbell_operator using (true) with check (true)
+  CREATE TRIGGER _200_check_new_rich_content AFTER INSERT ON notify.notification_types REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_notification_types__check_rich_content()
+  CREATE TRIGGER _200_check_rich_content AFTER UPDATE ON notify.notification_types REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_notification_types__check_rich_content()
   CREATE TRIGGER _500_log_deleted AFTER DELETE ON notify.notification_types REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__log()
   CREATE TRIGGER _500_log_inserted AFTER INSERT ON notify.notification_types REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__log()
   CREATE TRIGGER _500_log_updated AFTER UPDATE ON notify.notification_types REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__log()
@@ -1347,6 +1363,7 @@ table notify.notifications partition by RANGE (id)
   subtitle text
   body text not null
   channel_texts jsonb
+  rich_content jsonb
   data jsonb default '{}'::jsonb not null
   thread_id text
   collapse_key text
@@ -1513,7 +1530,10 @@ table notify.receipts partition by RANGE (delivery_id)
   source text not null
   code text
   reason text
+  action_key text
   occurred_at timestamp with time zone default now() not null
+  constraint receipts_action_key_is_a_slug CHECK ((action_key ~ '^[a-z][a-z0-9_]{0,30}$'::text))
+  constraint receipts_action_key_only_clicked CHECK (((action_key IS NULL) OR (kind = 'clicked'::text)))
   constraint receipts_bounce_type_iff_bounced CHECK (((kind = 'bounced'::text) = (bounce_type IS NOT NULL)))
   constraint receipts_bounce_type_is_known CHECK ((bounce_type = ANY (ARRAY['hard'::text, 'soft'::text])))
   constraint receipts_kind_is_known CHECK ((kind = ANY (ARRAY['sent'::text, 'delivered'::text, 'answered'::text, 'completed'::text, 'opened'::text, 'clicked'::text, 'unsubscribed'::text, 'deferred'::text, 'bounced'::text, 'failed'::text, 'complained'::text])))
@@ -4110,7 +4130,19 @@ function notify.my_settings(at timestamp with time zone DEFAULT NULL::timestamp 
   sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
+function notify.notifications_actions(notification notify.notifications) returns notify.notification_action[]
+  sql stable set search_path=pg_catalog, pg_temp
+  grant rowbell_operator (execute); rowbell_user (execute)
+
 function notify.notifications_app(notification notify.notifications) returns text
+  sql stable set search_path=pg_catalog, pg_temp
+  grant rowbell_operator (execute); rowbell_user (execute)
+
+function notify.notifications_icon_url(notification notify.notifications) returns text
+  sql stable set search_path=pg_catalog, pg_temp
+  grant rowbell_operator (execute); rowbell_user (execute)
+
+function notify.notifications_image_url(notification notify.notifications) returns text
   sql stable set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute)
 
@@ -4162,7 +4194,7 @@ function notify.register_webhook_endpoint_for(user_id uuid, url text, secret tex
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_writer (execute)
 
-function notify.report_receipt(delivery_id uuid, kind text) returns boolean
+function notify.report_receipt(delivery_id uuid, kind text, action_key text DEFAULT NULL::text) returns boolean
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
@@ -4551,6 +4583,9 @@ function notify_private.check_limit(limit_key text, present bigint) returns void
 function notify_private.check_preference(used_channels text[], channel text, enabled boolean, frequency text) returns void
   plpgsql immutable set search_path=pg_catalog, pg_temp
 
+function notify_private.check_rich_content(type_keys text[]) returns void
+  plpgsql stable set search_path=pg_catalog, pg_temp
+
 function notify_private.claim_deliveries(claim_id uuid, worker_id uuid, sender_id smallint, lane text, max_deliveries integer DEFAULT 500) returns SETOF notify_private.claimed_delivery
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off
   grant rowbell_worker (execute)
@@ -4734,6 +4769,12 @@ function notify_private.histogram_bucket(span interval) returns bigint
 
 function notify_private.is_gsm7(text text) returns boolean
   sql immutable parallel safe
+
+function notify_private.is_link(url text, https_only boolean) returns boolean
+  sql immutable parallel safe strict set search_path=pg_catalog, pg_temp
+
+function notify_private.is_link_template(template text, https_only boolean) returns boolean
+  sql immutable parallel safe strict set search_path=pg_catalog, pg_temp
 
 function notify_private.is_owned_by_engine(routine oid) returns boolean
   sql stable set search_path=pg_catalog, pg_temp
@@ -4965,7 +5006,7 @@ function notify_private.record_opt_out(address text, opted_out boolean) returns 
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_http (execute)
 
-function notify_private.record_receipt(delivery_id uuid, kind text, source text, code text DEFAULT NULL::text, reason text DEFAULT NULL::text, address_is_dead boolean DEFAULT false, occurred_at timestamp with time zone DEFAULT NULL::timestamp with time zone) returns boolean
+function notify_private.record_receipt(delivery_id uuid, kind text, source text, code text DEFAULT NULL::text, reason text DEFAULT NULL::text, address_is_dead boolean DEFAULT false, occurred_at timestamp with time zone DEFAULT NULL::timestamp with time zone, action_key text DEFAULT NULL::text) returns boolean
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_http (execute)
 
@@ -5033,6 +5074,9 @@ function notify_private.render_data(template jsonb, variables jsonb) returns jso
 function notify_private.render_for_sms_alphabet(template text, variables jsonb, locale text, is_plain boolean) returns text
   sql stable parallel safe
 
+function notify_private.render_link(template text, variables jsonb, https_only boolean) returns text
+  plpgsql stable parallel safe set search_path=pg_catalog, pg_temp
+
 function notify_private.render_people(events notify.events[], members notify_private.audience_member[]) returns notify_private.person[]
   sql volatile set search_path=pg_catalog, pg_temp, enable_nestloop=off
 
@@ -5080,6 +5124,9 @@ function notify_private.retire_stale_devices(run_id uuid, at timestamp with time
 function notify_private.retire_worker(worker_id uuid) returns void
   sql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
+
+function notify_private.rich_content(image_url text, icon_url text, actions jsonb, action_titles jsonb, variables jsonb, locale text) returns jsonb
+  sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.rollup_floor() returns timestamp with time zone
   sql stable set search_path=pg_catalog, pg_temp
@@ -5187,6 +5234,12 @@ function notify_private.tg_imports__gather() returns trigger
 function notify_private.tg_imports__write() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
+function notify_private.tg_notification_copies__check_rich_content() returns trigger
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+
+function notify_private.tg_notification_types__check_rich_content() returns trigger
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+
 function notify_private.tg_notifications__invalidate_rollup() returns trigger
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
@@ -5277,6 +5330,9 @@ function notify_private.unsubscribe(user_id uuid, type_key text, delivery_id uui
 function notify_private.update_circuit_breakers(claim notify_private.claims, results notify_private.result[]) returns notify_private.judgement[]
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
+function notify_private.url_encode(value text) returns text
+  sql immutable parallel safe strict set search_path=pg_catalog, pg_temp
+
 function notify_private.use_limit(limit_key text, user_id uuid, uses bigint DEFAULT 1) returns void
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
@@ -5303,6 +5359,12 @@ function notify_private.write_consent(user_id uuid, granted boolean, channel tex
 
 function notify_private.write_preference(user_id uuid, type_key text, channels text[], enabled boolean, frequency text) returns void
   plpgsql volatile set search_path=pg_catalog, pg_temp
+
+function notify_private.wrong_action_titles(titles jsonb, actions jsonb) returns text
+  sql immutable parallel safe set search_path=pg_catalog, pg_temp
+
+function notify_private.wrong_actions(actions jsonb) returns text
+  plpgsql immutable parallel safe set search_path=pg_catalog, pg_temp
 
 function trips.accept_circle_invitation(circle_id uuid) returns trips.memberships
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp

@@ -2578,7 +2578,15 @@ export interface NotifyLimits {
 }
 
 export interface NotifyNotificationCopies {
+  /**
+   * What the type's buttons say, by their keys: {"track": "Track it"}; each button of the type has a title in each of its copies. Placeholders as in the title.
+   */
+  action_titles: Json | null;
   body: string;
+  /**
+   * A picture of its own, as notification_types.image_url; null: that of the type.
+   */
+  image_url: string | null;
   locale: string;
   subtitle: string | null;
   title: string;
@@ -2621,6 +2629,11 @@ export interface NotifyNotifications {
   priority: string;
   read_at: Timestamp | null;
   recipient_id: string;
+  /**
+   * @behavior -*
+   * What it shows beside its words: {"image_url", "icon_url", "actions": [{"key", "title", "url"}]}; null: nothing.
+   */
+  rich_content: Json | null;
   seen_at: Timestamp | null;
   /**
    * Out of the inbox until then; it comes back by itself, because the clock is all that is asked.
@@ -2637,6 +2650,22 @@ export interface NotifyNotifications {
 }
 
 export interface NotifyNotificationTypes {
+  /**
+   * Its buttons, at most four, the most important first: [{"key": "track", "url": "/orders/{orderId}/track"}]. url is a path, an https URL or a deep link of the app, with placeholders; without it the app opens. Their titles stand in notification_copies.action_titles.
+   */
+  actions: Json | null;
+  /**
+   * The notification channel of the Android app; null: the one that its manifest names.
+   */
+  android_channel_id: string | null;
+  /**
+   * The category that the iOS app has registered with its buttons; null: none.
+   */
+  apns_category: string | null;
+  /**
+   * Whether the service extension of the iOS app may change it before it is shown; with a picture or buttons it always may.
+   */
+  apns_mutable_content: Generated<boolean>;
   /**
    * Whose devices hear of it: those of this app, and those of the app "default", which is the one for all products. Null: of whichever app.
    */
@@ -2699,6 +2728,14 @@ export interface NotifyNotificationTypes {
    * Order in which its channels are tried; channels that are in no step go out at once. Null: all at once.
    */
   fallback_key: string | null;
+  /**
+   * The small picture beside its title, in browsers and the inbox: as image_url. Phones show the app's own.
+   */
+  icon_url: string | null;
+  /**
+   * The picture that it shows: an https URL with placeholders after its host, or one placeholder whose value is such a URL. A value that is JSON's null leaves the picture out. Copy may have its own. docs/rich-content.md.
+   */
+  image_url: string | null;
   interruption_level: string | null;
   key: string;
   /**
@@ -3396,6 +3433,10 @@ export interface NotifyProviders {
 }
 
 export interface NotifyReceipts {
+  /**
+   * The button that was clicked, by its key; null: the notification itself.
+   */
+  action_key: string | null;
   /**
    * hard: the mailbox will never take mail, and is suppressed; soft: this message did not arrive.
    */

@@ -13,6 +13,7 @@ export type FunctionRows = {
     readonly subtitle: string | null;
     readonly body: string | null;
     readonly channel_texts: unknown | null;
+    readonly rich_content: unknown | null;
     readonly data: unknown | null;
     readonly thread_id: string | null;
     readonly collapse_key: string | null;
@@ -76,6 +77,7 @@ export type FunctionRows = {
     readonly email: unknown | null;
     readonly recipient_id: string | null;
     readonly origin_answers: boolean | null;
+    readonly rich_content: unknown | null;
   };
   readonly 'notify_private.confirm_email': {
     readonly state: string | null;

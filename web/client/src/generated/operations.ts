@@ -1,4 +1,4 @@
-// Made of ec99de6cee44b0a0: npm run generate.
+// Made of 9e8bf304b632f93e: npm run generate.
 /** Internal type. DO NOT USE DIRECTLY. */
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
@@ -169,6 +169,7 @@ export type RegisterDeviceInput = {
 
 /** All input for the `reportReceipt` mutation. */
 export type ReportReceiptInput = {
+  readonly actionKey?: string | null | undefined;
   /**
    * An arbitrary string value with no semantic meaning. Will be included in the
    * payload verbatim. May be used to track mutations by the client.
