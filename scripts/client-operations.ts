@@ -23,7 +23,8 @@ import * as documents from '../web/client/src/documents.ts';
 import { examplesFolder, installExamples } from './examples.ts';
 
 const root = join(import.meta.dirname, '..');
-export const schemaFile = 'src/generated/schema.graphql';
+const schemas = ['src/generated/user.graphql', 'src/generated/schema.graphql'];
+export const schemaFile = schemas.find((file) => existsSync(join(root, file))) ?? '';
 export const operationsFile = 'web/client/src/generated/operations.ts';
 
 /** What the API's scalars are in TypeScript: as JSON has them, so that nobody needs a cast to give one. */
@@ -73,10 +74,7 @@ export async function makeTypes(sdl: string): Promise<string> {
     filename: operationsFile,
     schema: read('type Query { _: Int }'),
     schemaAst: build(sdl),
-    documents: Object.entries(documents).map(([location, document]) => ({
-      location,
-      document: read(String(document)),
-    })),
+    documents: named.map(([location, text]) => ({ location, document: read(text) })),
     plugins: [{ operations: {} }],
     pluginMap: { operations: load('@graphql-codegen/typescript-operations') },
     config: {
