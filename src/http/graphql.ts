@@ -1,9 +1,10 @@
-import { type ErrorCode, errorCodes, frenchMessages, RowbellError } from '../errors.ts';
+import { RowbellError } from '../errors.ts';
 import type { Executor } from '../graphql/execute.ts';
 import type { FairQueue } from '../graphql/fair-queue.ts';
 import type { Authenticate, Identity } from '../graphql/identity.ts';
 import { type PublicError, withCode } from '../graphql/public-error.ts';
 import type { Origin } from '../graphql/request-origin.ts';
+import { inFrench } from '../in-french.ts';
 import { chooseLanguage } from './accept-header.ts';
 import { mediaType, readBody } from './body.ts';
 import { type Request, type Response, sendText, setRetryAfter } from './respond.ts';
@@ -78,14 +79,8 @@ export function createGraphqlRoutes(options: GraphqlOptions): Route[] {
   return (['GET', 'POST'] as const).map((method) => ({ method, path: '/graphql', isForPages: true, handle }));
 }
 
-/** What is said of a code in general is said in French; what is known better, in English. */
-function toFrench(error: PublicError): PublicError {
-  const message = inFrench.get(error.message);
-  return message === undefined ? error : { ...error, message };
-}
-const inFrench = new Map(
-  Object.entries(frenchMessages).map(([code, message]) => [errorCodes[code as ErrorCode].message as string, message]),
-);
+/** GraphQL's own words, which are for whoever writes the client, stay in English. */
+const toFrench = (error: PublicError): PublicError => ({ ...error, message: inFrench(error.message) ?? error.message });
 
 /** GraphQL's own media type, which says that the answer is ours and no proxy's, for clients that know it. */
 const answerType = ({ headers }: Request): string =>

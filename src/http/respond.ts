@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errorCodes, frenchMessages, type RowbellError } from '../errors.ts';
 import { extensionsOf, wordsOf } from '../graphql/public-error.ts';
+import { inFrench } from '../in-french.ts';
 import { chooseLanguage, type Language } from './accept-header.ts';
 import { chooseEncoding, encode, isCompressible } from './encoding.ts';
 import { keepsConnection, throwAwayRest } from './unread-body.ts';
@@ -101,14 +102,14 @@ export function sendError(response: Response, error: RowbellError, status = erro
 
 export const problemType = 'application/problem+json; charset=utf-8';
 
-/** `title` is the same for each error of a code, `detail` says more, in English, where more is known. As JSON. */
+/** `title` is the same for each error of a code, `detail` says more, where more is known. As JSON. */
 export function problemOf(error: RowbellError, status: number, language: Language = 'en'): string {
   const { name, message } = errorCodes[error.code];
   return JSON.stringify({
     type: `urn:rowbell:error:${name}`,
     title: language === 'fr' ? frenchMessages[error.code] : message,
     status,
-    ...(error.message !== message && { detail: wordsOf(error) }),
+    ...(error.message !== message && { detail: (language === 'fr' && inFrench(wordsOf(error))) || wordsOf(error) }),
     ...extensionsOf(error),
   });
 }

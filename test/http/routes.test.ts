@@ -91,7 +91,7 @@ describe('errors are told in the language that the client likes better', () => {
       title: french
         ? "Cela n'existe pas, ou vous ne pouvez pas le voir."
         : 'There is no such thing, or you may not see it.',
-      detail: 'There is nothing at this address.',
+      detail: french ? "Il n'y a rien à cette adresse." : 'There is nothing at this address.',
     });
     const refused = await fetch(`${api.url}/graphql?query={unreadCount}`, { headers });
     expect(await refused.json()).toEqual({

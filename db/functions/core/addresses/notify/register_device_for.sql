@@ -16,7 +16,8 @@ security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   if not exists (select from notify.users as u where u.id = register_device_for.user_id) then
-    raise exception 'user_id: there is no such person' using errcode = 'RBNFD', column = 'user_id';
+    raise exception 'user_id: there is no such person' using errcode = 'RBNFD', column = 'user_id',
+      hint = notify_private.service_hint('user_id');
   end if;
   return (notify_private.save_device(
     register_device_for.user_id, register_device_for.session_id, register_device_for.provider, register_device_for.token,

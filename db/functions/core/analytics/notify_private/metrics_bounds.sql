@@ -21,7 +21,8 @@ begin
   elsif split not in ('type', 'channel', 'hour', 'day') then
     raise exception 'step: must be hour or day' using errcode = 'RBINV', column = 'step';
   elsif split in ('hour', 'day') and last_instant - first_instant > 1000 * ('1 ' || split)::interval then
-    raise exception 'since: at most 1000 %s before until', split using errcode = 'RBINV', column = 'since';
+    raise exception 'since: at most 1000 % before until', case split when 'hour' then 'hours' else 'days' end
+      using errcode = 'RBINV', column = 'since';
   elsif pg_catalog.cardinality(types) not between 1 and 100 then
     raise exception 'types: must be from 1 to 100, or null for all' using errcode = 'RBINV', column = 'types';
   elsif pg_catalog.cardinality(channels) not between 1 and 100 then
