@@ -16,6 +16,7 @@ const benches = [
   'inbox',
   'fairness',
   'documents',
+  'api',
 ];
 
 // `npm run bench` is `npm run bench -- pipeline`; what follows the name are that bench's options.

@@ -116,7 +116,7 @@ export async function startStack({ moreWebPushOrigins = [], apiHeapMiB }: StackO
 
 export type Stack = Awaited<ReturnType<typeof startStack>>;
 
-const jwtSecret = 'b'.repeat(32);
+export const jwtSecret = 'b'.repeat(32);
 
 /** The API in a process of its own, once it answers; `tokenOf` signs somebody in. */
 export async function startApiProcess(apiDatabaseUrl: string, heapMiB?: number) {

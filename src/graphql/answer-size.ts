@@ -19,9 +19,14 @@ export function checkAnswer(data: unknown): void {
       throw new RowbellError('RBINV', `The answer has more than ${maxLetters} letters: ask for fewer fields, or rows.`);
     }
     if (typeof value !== 'object' || value === null) return;
-    for (const [name, inner] of Object.entries(value)) {
+    if (Array.isArray(value)) {
+      for (const each of value) walk(each);
+      return;
+    }
+    // An answer's objects have no prototype of their own, and a list of all their fields would be made for nothing.
+    for (const name in value) {
       letters += name.length;
-      walk(inner);
+      walk((value as Record<string, unknown>)[name]);
     }
   };
   walk(data);

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { depthLimit } from '@graphile/depth-limit';
 import {
   type DocumentNode,
@@ -31,9 +31,7 @@ export type Document = {
 
 /** Under which key it is kept what a reader made of a request; of one length, whatever that of the text. */
 export function documentKey(role: string, { query, operationName }: GraphqlRequest): string {
-  return createHash('sha256')
-    .update(JSON.stringify([role, operationName, query]))
-    .digest('base64');
+  return hash('sha256', JSON.stringify([role, operationName, query]), 'base64');
 }
 
 /**

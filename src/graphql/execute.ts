@@ -173,11 +173,14 @@ const isOfNobody = (data: unknown) =>
 /** What PostGraphile puts into the context of a request. */
 type Asked = { readonly withPgClient: WithClient; readonly pgSettings: Settings };
 
-/** @throws {RowbellError} RBAUT where the session has ended: every transaction asks for it, also one that does nothing else */
-const requireSession = ({ withPgClient, pgSettings }: Asked): Promise<void> =>
-  withPgClient(pgSettings, async () => {}).catch((error: unknown) => {
+/** @throws {RowbellError} RBAUT where the session has ended: every statement asks for it, also one that does nothing else */
+async function requireSession({ withPgClient, pgSettings }: Asked): Promise<void> {
+  try {
+    await withPgClient(pgSettings, (client) => client.query({ text: 'select', values: [] }));
+  } catch (error) {
     throw describeDatabaseError(error);
-  });
+  }
+}
 
 function answerOf({ data, errors = [] }: ExecutionResult, logger: Logger): Answer {
   const masked = errors.map((error) => publicError(error, logger));

@@ -45,8 +45,12 @@ export async function readBytes(
     };
     request.on('data', keep);
     request.on('end', () => resolve(Buffer.concat(chunks)));
-    request.on('error', () => reject(new RowbellError('RBINV', 'The request broke off.')));
-    request.on('close', () => reject(new RowbellError('RBINV', 'The request broke off.')));
+    const breakOff = () => {
+      // Every request is closed in the end; an error is dear for the trace of where it was made.
+      if (!request.readableEnded) reject(new RowbellError('RBINV', 'The request broke off.'));
+    };
+    request.on('error', breakOff);
+    request.on('close', breakOff);
   });
   return read.finally(() => {
     room.bytes += length;

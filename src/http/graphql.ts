@@ -55,7 +55,9 @@ export function createGraphqlRoutes(options: GraphqlOptions): Route[] {
         return;
       }
       const gone = new AbortController();
-      response.once('close', () => gone.abort(new RowbellError('RBINV', 'The request broke off.')));
+      response.once('close', () => {
+        if (!response.writableFinished) gone.abort(new RowbellError('RBINV', 'The request broke off.'));
+      });
       const leave = await present.enter(identity.userId);
       try {
         const json = isGet ? readUrl(request.url) : parseJson(await readBody(request, maxBytes), 'The body');
