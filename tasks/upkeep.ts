@@ -40,6 +40,13 @@ export const upkeep: readonly Upkeep[] = [
     sql: 'call notify_private.apply_retention(null)',
     log: { level: 'info', event: 'retention.applied' },
   },
+  // What every status endpoint has been told.
+  {
+    task: 'status_changes__trim',
+    cron: '* * * * *',
+    sql: 'select notify_private.trim_status_changes() as done',
+    log: { level: 'debug', event: 'status_changes.trimmed' },
+  },
   // The hours and days of which something has changed are counted anew.
   {
     task: 'rollup__refresh',

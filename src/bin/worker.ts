@@ -6,12 +6,14 @@ import { eventPlan } from '../../tasks/event__plan.ts';
 import { holdRelease } from '../../tasks/hold__release.ts';
 import { journeyAdvance } from '../../tasks/journey__advance.ts';
 import { scheduleFire } from '../../tasks/schedule__fire.ts';
+import { statusSend } from '../../tasks/status__send.ts';
 import { sweepRun } from '../../tasks/sweep__run.ts';
 import { upkeep, upkeepTasks } from '../../tasks/upkeep.ts';
 import { readConfig } from '../config/index.ts';
 import { createEngine, type Lane } from '../database/engine.ts';
 import { createPool } from '../database/pool.ts';
 import { createLogger } from '../logger.ts';
+import { createSignedCalls } from '../providers/webhook/calls.ts';
 import { createBackground } from '../worker/background.ts';
 import { createCompose } from '../worker/compose.ts';
 import type { Task, WorkerContext } from '../worker/context.ts';
@@ -92,6 +94,7 @@ async function work(lane: Lane): Promise<void> {
     persist: (write) => persist(write, logger),
   };
   const suffix = lane === 'urgent' ? '_urgent' : '';
+  const statusCalls = createSignedCalls({ ...config.webhook, connections: 1 });
   const taskList: Record<string, Task> = {
     [`event__plan${suffix}`]: eventPlan(context),
     [`hold__release${suffix}`]: holdRelease(context),
@@ -100,6 +103,7 @@ async function work(lane: Lane): Promise<void> {
       digest__close: digestClose(context),
       journey__advance: journeyAdvance(context),
       schedule__fire: scheduleFire(context),
+      status__send: statusSend(context, statusCalls),
       sweep__run: sweepRun(context),
       ...upkeepTasks(context),
     }),
@@ -135,7 +139,7 @@ async function work(lane: Lane): Promise<void> {
   await runner.stop();
   await background.done();
   clearTimeout(patience);
-  await senders.close();
+  await Promise.all([senders.close(), statusCalls.close()]);
   await lifecycle.retire();
   await Promise.all(Object.values(pools).map((pool) => pool.end()));
   clearTimeout(giveUp);

@@ -39,6 +39,12 @@ export type Reach = {
 /** A message with what only an email is rendered from. */
 export type Claimed = Message & { readonly email: EmailContext | null };
 
+/** A batch of status events that is to be sent, as `notify_private.claim_status_batch` gives it. */
+export type StatusBatch = Omit<RowOf<'notify_private.claim_status_batch'>, 'events' | 'dropped_events'> & {
+  readonly events: readonly Readonly<Record<string, string | null>>[];
+  readonly dropped_events: number;
+};
+
 type Claim = RowOf<
   'notify_private.claim_deliveries',
   'web_push_p256dh' | 'web_push_auth' | 'webhook_secrets' | 'subtitle' | 'thread_id' | 'collapse_key' | 'tag' | 'sound'
@@ -221,6 +227,27 @@ export function createEngine({ pool, planningPool }: { pool: pg.Pool; planningPo
 
     /** Enqueues jobs for what is due; in how many milliseconds something is due next, at most a thousand. */
     enqueueDue: (lane: Lane) => value<number>('select notify_private.enqueue_due($1) as value', [lane]),
+
+    /** The batch that a status endpoint is to get now; undefined where there is none, or another worker carries it. */
+    async claimStatusBatch(endpointId: string, claimId: string): Promise<StatusBatch | undefined> {
+      const { rows } = await pool.query<StatusBatch>({
+        name: 'claim-status-batch',
+        text: `select webhook_id, url, secrets, dropped_events::float8, events
+          from notify_private.claim_status_batch($1, $2)`,
+        values: [endpointId, claimId],
+      });
+      return rows[0];
+    },
+
+    /** Until when the endpoint is paused because of it; null where it is not. `null` for a result: nothing came of the call. */
+    recordStatusBatch: (endpointId: string, claimId: string, result: Result | null) =>
+      value<Date | null>('select notify_private.record_status_batch($1, $2, $3, $4, $5) as value', [
+        endpointId,
+        claimId,
+        result?.outcome ?? 'not_sent',
+        result?.outcome === 'rejected' ? result.reason : null,
+        result?.outcome === 'rejected' ? (result.retryAt ?? null) : null,
+      ]),
 
     /** True while more enrollments may be due. */
     advanceJourneys: () => value<boolean>('select notify_private.advance_journeys() as value', []),

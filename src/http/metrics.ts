@@ -41,6 +41,15 @@ export const metrics = {
     help: 'People with an address that is refused with words also said of a wrong key, while nobody is accepted beside it',
     labels: ['app', 'provider', 'environment'],
   },
+  status_endpoint_paused: { help: '1 while a status endpoint is paused after a failure', labels: ['endpoint'] },
+  status_events_oldest_seconds: {
+    help: 'How long the oldest status event that an endpoint has not taken has been waiting',
+    labels: ['endpoint'],
+  },
+  status_events_dropped: {
+    help: 'Status events that left the backlog before an endpoint had taken them, since it was made',
+    labels: ['endpoint'],
+  },
   workers_alive: { help: 'Workers whose heart beat in the last 15 s', labels: ['lane'] },
   jobs: { help: 'Jobs in the queue; failed: tried at least twice', labels: ['task', 'failed'] },
 } as const satisfies Record<string, { help: string; labels: readonly string[] }>;

@@ -75,7 +75,9 @@ describe('W41: what a service finds', () => {
     const { rows } = await asLogin(db, 'rowbell_writer', (client) => client.query<Listed>(listFunctions));
     const mine = rows.filter(({ isMine }) => isMine);
     expect(mine.map(({ name }) => name.replace(/\(.*/, ''))).toContain('emit');
-    expect(mine.filter(({ comment }) => !/^For services( and operators)?: /.test(comment))).toEqual([]);
+    // Smart tags come first.
+    const silent = mine.filter(({ comment }) => !/^(\s*@.*\n)*For services( and operators)?: /.test(comment));
+    expect(silent).toEqual([]);
     expect(rows.filter(({ isMine, comment }) => !isMine && /^For services/.test(comment))).toEqual([]);
     const told = [...page.matchAll(/^\| `notify\.(\w+)\(/gm)].map(([, name]) => name);
     expect(told.sort()).toEqual(mine.map(({ name }) => name.replace(/\(.*/, '')).sort());
@@ -96,6 +98,8 @@ describe('W41: what a service finds', () => {
     [`withdraw_consent_for(uuidv7(), 'form')`, 'user_id', /insert it first/],
     [`end_session_for(uuidv7(), 's')`, 'user_id', /insert it first/],
     [`request_email_verification_for(uuidv7())`, 'user_id', /insert it first/],
+    [`resume_status_endpoint(uuidv7())`, 'endpoint_id', /notify\.status_endpoints/],
+    [`create_status_endpoint('app.example')`, 'url', /docs\/status-events\.md/],
   ])('an error says what to do: %s', async (call, field, hint) => {
     const refused = asLogin(db, 'rowbell_writer', (client) => client.query(`select ${call}`));
     await expect(refused).rejects.toMatchObject({

@@ -133,6 +133,8 @@ export async function startFuzzWorld(options: {
     workers,
     takeLogged: () => logged.splice(0),
     async newPlayer() {
+      // There are 20 at most.
+      await db.owner.query('delete from notify.status_endpoints');
       // Whoever played before may have switched it off, as operators can.
       await db.owner.query(
         `update notify.notification_types

@@ -169,6 +169,7 @@ export async function live(db: TestDatabase, ada: Someone, friend: string): Prom
      counter as (insert into notify_private.daily_counters (recipient_id, day, channel, count) values ($1, '2026-01-01', 'push', 1)),
      rest as (insert into notify_private.audience_rest (event_id, slice, members)
        values ($2, 7, array[row($2, $1, 'default', '{}'), row($2, $5, 'default', jsonb_build_object('Name', $6::text))]::notify_private.audience_member[])),
+     told as (insert into notify_private.status_changes (kind, reason, event_id, channel, recipient_ids) values ('suppressed', 'off', $2, 'push', array[$1, $5]::uuid[])),
      sweep as (insert into notify.sweeps (key, pack, function, next_run_at, enabled) values ('s' || left(md5($1::text), 8), 'test', 'notify.nothing', now(), false) returning key),
      journey as (insert into notify.journeys (key, pack, description) values ('j' || left(md5($1::text), 8), 'test', 'one') returning key),
      enrollment as (insert into notify.journey_enrollments (journey_key, user_id, data, ended_at, end_reason)

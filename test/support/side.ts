@@ -105,6 +105,17 @@ export async function makeSide(db: TestDatabase, person: Someone, friend: string
     address: person.email.toLowerCase(),
     expires_at: tomorrow,
   });
+  // Switched off: nothing is gathered for it.
+  const statusEndpoint = await put('notify.status_endpoints', {
+    url: `https://app.example/${hosting}`,
+    kinds: ['failed'],
+    enabled: false,
+  });
+  await put(
+    'notify_private.status_positions',
+    { endpoint_id: statusEndpoint, secret: `whsec_${'a'.repeat(32)}` },
+    'endpoint_id',
+  );
   const event = await tell(db, typeKey, [me], { variables: { Name: person.name, Who: hosting } });
   await planDue(db);
   // A worker that runs may have taken it.
@@ -216,6 +227,11 @@ export async function makeSide(db: TestDatabase, person: Someone, friend: string
       topic_key: topic,
       step_key: step,
       type_key: typeKey,
+      'notify.create_status_endpoint.url': `https://app.example/new/${hosting}`,
+      'notify.update_status_endpoint.endpoint_id': statusEndpoint,
+      'notify.rotate_status_endpoint_secret.endpoint_id': statusEndpoint,
+      'notify.resume_status_endpoint.endpoint_id': statusEndpoint,
+      'notify.delete_status_endpoint.endpoint_id': statusEndpoint,
     },
   };
 }

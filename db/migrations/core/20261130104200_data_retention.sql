@@ -31,7 +31,8 @@ insert into notify.retention_policies (table_name, keep, at_least, age_column, r
   ('notify_private.hourly_breakdowns', '13 months', '35 days', 'starts_at', 'As the hours'),
   ('notify_private.hourly_reason_rollups', '13 months', '35 days', 'starts_at', 'As the hours'),
   ('notify_private.hourly_rollups', '13 months', '35 days', 'starts_at', 'A year by the hour and the month to compare it with; has no person'),
-  ('notify_private.rollup_periods', '5 years', '35 days', 'starts_at', 'As the days');
+  ('notify_private.rollup_periods', '5 years', '35 days', 'starts_at', 'As the days'),
+  ('notify_private.status_changes', '3 days', '1 hour', 'changed_at', 'What a status endpoint that is away over a weekend has still to hear; gone within a minute once all have');
 
 -- They go with what they are about.
 insert into notify.retention_policies (table_name, follows, reason) values
@@ -74,6 +75,7 @@ insert into notify.retention_policies (table_name, reason) values
   ('notify.settings', 'One row'),
   ('notify.sms_prices', 'The catalog: estimates of past months need the price of their time'),
   ('notify.spending_caps', 'The catalog'),
+  ('notify.status_endpoints', 'A row an address, until it is deleted'),
   ('notify.sweeps', 'A row a sweep'),
   ('notify.tracking_consents', 'Until the person is erased'),
   ('notify.transliterations', 'The catalog'),
@@ -96,6 +98,7 @@ insert into notify.retention_policies (table_name, reason) values
   ('notify_private.locale_formats', 'A row a locale'),
   ('notify_private.rollups_closed', 'One row'),
   ('notify_private.sender_credentials', 'A row a sender'),
+  ('notify_private.status_positions', 'Gone with their endpoint'),
   ('notify_private.suppression_digests', 'A person who opted out stays out (GDPR Art. 21(3)); passed ones are deleted with expire_keys()'),
   ('notify_private.suspects', 'A day after it was last said: expire_keys(), hourly');
 

@@ -95,6 +95,22 @@ as $$
   cross join lateral (values ('spending', s.spent), ('spending_cap', c.per_day)) as m (name, value)
   where s.day = (pg_catalog.now() at time zone 'UTC')::date
   union all
+  -- By the first that waits, a look-up: however much is kept for an endpoint that is away, it is not counted.
+  select m.name, pg_catalog.jsonb_build_object('endpoint', e.id), m.value
+  from notify.status_endpoints as e
+  join notify_private.status_positions as p on p.endpoint_id = e.id
+  left join lateral (
+    select c.changed_at from notify_private.status_changes as c
+    where (c.xid, c.id) > (p.after_xid, p.after_id) order by c.xid, c.id limit 1
+  ) as c on true
+  cross join lateral (
+    values
+      ('status_endpoint_paused', (e.paused_until is not null)::integer::double precision),
+      ('status_events_oldest_seconds', coalesce(extract(epoch from pg_catalog.now() - c.changed_at), 0)::double precision),
+      ('status_events_dropped', e.dropped_events::double precision)
+  ) as m (name, value)
+  where e.enabled
+  union all
   select 'workers_alive', pg_catalog.jsonb_build_object('lane', l.lane), count(w.id)
   from (values ('urgent'), ('bulk')) as l (lane)
   left join notify.workers as w

@@ -74,6 +74,10 @@ as $$
          select a.event_id, a.slice from notify_private.audience_rest as a
          where exists (select from unnest(a.members) as m where m.recipient_id = person.id) for update skip locked)',
       'false', reason => 'Who is still to be planned of an event being planned; gone in minutes')),
+    -- The ids of deliveries that are gone lead nowhere: nothing is sent of them.
+    (notify_private.declare_mention('notify_private.status_changes', 'recipient_ids', '{kind,reason,channel}',
+      '{"recipient_ids": "pg_catalog.array_remove(r.recipient_ids, person.id)"}', 'person.id = any (r.recipient_ids)', 'false',
+      reason => 'What is still to be told of candidates; the decisions are exported')),
     (notify_private.declare_owned_rows('notify_private.charges', exports => 'false',
       reason => 'What deliveries of two days cost, which are exported')),
     (notify_private.declare_owned_rows('notify_private.suspects', exports => 'false',
@@ -146,6 +150,8 @@ as $$
     (notify_private.declare_not_personal('notify.settings', 'What operators decided for everyone')),
     (notify_private.declare_not_personal('notify.provider_origins', 'Push services and hosts, whoever uses them')),
     (notify_private.declare_not_personal('notify_private.sender_credentials', 'Hashes of our own settings')),
+    (notify_private.declare_not_personal('notify.status_endpoints', 'Addresses of the calling application')),
+    (notify_private.declare_not_personal('notify_private.status_positions', 'How far these addresses have been told')),
     (notify_private.declare_not_personal('notify.providers', 'Who carries messages')),
     (notify_private.declare_not_personal('notify.apps', 'The catalog')),
     (notify_private.declare_not_personal('notify.senders', 'Who we are at each provider')),

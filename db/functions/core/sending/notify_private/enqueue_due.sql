@@ -76,6 +76,19 @@ begin
       select c.next_at from notify.schedule_clocks as c where f.next_at <= at and c.next_at > at and c.next_at <= soon
         order by c.next_at limit 1
     ) as n on true
+    union all
+    select 'status__send', json_build_object('endpoint', p.endpoint_id), 'status:' || p.endpoint_id, at, at
+    from notify_private.status_positions as p
+    cross join lateral (
+      select from notify.status_endpoints as e
+      where enqueue_due.lane = 'bulk' and e.id = p.endpoint_id and e.enabled and coalesce(e.paused_until, at) <= at limit 1
+    ) as e
+    cross join lateral (
+      select from notify_private.status_changes as c
+      where (c.xid, c.id) > (p.after_xid, p.after_id)
+      order by c.xid, c.id limit 1
+    ) as f
+    where coalesce(p.claimed_until, at) <= at
   )
   select
     -- Job keys, so that looks do not pile up while the workers are behind.
@@ -90,7 +103,7 @@ begin
 end
 $$;
 comment on function notify_private.enqueue_due(text) is
-  'The poller: enqueues jobs for whatever is due (deliveries, events, holds, digests, journeys, schedules) '
+  'The poller: enqueues jobs for whatever is due (deliveries, events, holds, digests, journeys, schedules, status events) '
   'and returns in how many milliseconds the next thing is, at most a thousand: each worker calls it then '
   'for its lane. So what is due in the future starts on time, and what lost its job (a crash) a second late.';
 grant execute on function notify_private.enqueue_due(text) to rowbell_worker;

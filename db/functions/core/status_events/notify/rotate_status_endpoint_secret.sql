@@ -1,0 +1,41 @@
+create or replace function notify.rotate_status_endpoint_secret(
+  endpoint_id uuid, secret text default null, overlap_hours integer default 24
+) returns notify.status_endpoint_secret
+language plpgsql volatile
+-- Definer: nobody may read or write a secret. Its grant is the check of the caller.
+security definer set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_variable
+declare
+  rotated notify_private.status_positions;
+begin
+  if overlap_hours is null or overlap_hours not between 0 and 168 then
+    raise exception 'overlap_hours: must be from 0 to 168' using errcode = 'RBINV', column = 'overlap_hours';
+  end if;
+  if secret is not null and secret !~ '^whsec_[A-Za-z0-9+/=]{24,200}$' then
+    raise exception 'secret: must be "whsec_" and 24 to 200 characters of base64' using errcode = 'RBINV', column = 'secret';
+  end if;
+  update notify_private.status_positions as p
+  set
+    secret = coalesce(secret, notify_private.new_webhook_secret()),
+    previous_secret = case when overlap_hours > 0 then p.secret end,
+    previous_secret_expires_at = case when overlap_hours > 0 then clock_timestamp() + overlap_hours * interval '1 hour' end
+  where p.endpoint_id = endpoint_id
+  returning * into rotated;
+  if not found then
+    raise exception 'endpoint_id: there is no such endpoint'
+      using errcode = 'RBNFD', column = 'endpoint_id', hint = 'select id, url from notify.status_endpoints lists them.';
+  end if;
+  return (
+    select s::notify.status_endpoint_secret
+    from (
+      select rotated.endpoint_id as status_endpoint_id, rotated.secret as secret,
+        rotated.previous_secret_expires_at as previous_secret_expires_at
+    ) as s
+  );
+end
+$$;
+comment on function notify.rotate_status_endpoint_secret(uuid, text, integer) is
+  'For services and operators: gives a status endpoint another secret, a new one where none is given, and returns it. For overlap_hours '
+  '(0 to 168, a day unless told) calls are signed with the old one, too.';
+grant execute on function notify.rotate_status_endpoint_secret(uuid, text, integer) to rowbell_operator, rowbell_writer;
