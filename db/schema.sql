@@ -129,6 +129,8 @@ type notify.search_result as (kind text, id uuid, matched text, user_id uuid)
 
 type notify.setting_name as enum ('quiet_hours', 'paused_until', 'daily_cap', 'digest_time', 'digest_weekday')
 
+type notify.status_endpoint_secret as (status_endpoint_id uuid, secret text, previous_secret_expires_at timestamp with time zone)
+
 type notify.subject_total as (day date, type_key text, channel text, status text, reason text, total bigint)
 
 type notify.trace_entry as (event_id uuid, recipient_id uuid, channel text, at timestamp with time zone, delivery_id uuid, what text, status text, reason text, code text, because text)
@@ -835,6 +837,8 @@ table notify.decisions partition by RANGE (event_id)
   CREATE TRIGGER _600_invalidate_deleted AFTER DELETE ON notify.decisions REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_decisions__invalidate_rollup()
   CREATE TRIGGER _600_invalidate_inserted AFTER INSERT ON notify.decisions REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_decisions__invalidate_rollup()
   CREATE TRIGGER _600_invalidate_updated AFTER UPDATE ON notify.decisions REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_decisions__invalidate_rollup()
+  CREATE TRIGGER _700_add_status_changes_inserted AFTER INSERT ON notify.decisions REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_decisions__add_status_changes()
+  CREATE TRIGGER _700_add_status_changes_updated AFTER UPDATE ON notify.decisions REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_decisions__add_status_changes()
   grant rowbell_operator (select); rowbell_user (select)
 
 table notify.deliveries partition by RANGE (id)
@@ -893,6 +897,8 @@ table notify.deliveries partition by RANGE (id)
   CREATE TRIGGER _600_invalidate_deleted AFTER DELETE ON notify.deliveries REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_deliveries__invalidate_rollup()
   CREATE TRIGGER _600_invalidate_inserted AFTER INSERT ON notify.deliveries REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_deliveries__invalidate_rollup()
   CREATE TRIGGER _600_invalidate_updated AFTER UPDATE ON notify.deliveries REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_deliveries__invalidate_rollup()
+  CREATE TRIGGER _700_add_status_changes_inserted AFTER INSERT ON notify.deliveries REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_deliveries__add_status_changes()
+  CREATE TRIGGER _700_add_status_changes_updated AFTER UPDATE ON notify.deliveries REFERENCING OLD TABLE AS outdated NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_deliveries__add_status_changes()
   CREATE TRIGGER _900_enqueue AFTER INSERT ON notify.deliveries REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_deliveries__enqueue()
   grant rowbell_operator (select)
 
@@ -1547,6 +1553,7 @@ table notify.receipts partition by RANGE (delivery_id)
   CREATE TRIGGER _600_invalidate_deleted AFTER DELETE ON notify.receipts REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_receipts__invalidate_rollup()
   CREATE TRIGGER _600_invalidate_inserted AFTER INSERT ON notify.receipts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_receipts__invalidate_rollup()
   CREATE TRIGGER _600_invalidate_updated AFTER UPDATE ON notify.receipts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_receipts__invalidate_rollup()
+  CREATE TRIGGER _700_add_status_changes_inserted AFTER INSERT ON notify.receipts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_receipts__add_status_changes()
   grant rowbell_operator (select); rowbell_user (select)
 
 table notify.retention_policies
@@ -1734,6 +1741,33 @@ table notify.spending_caps
   policy select_admin for select to rowbell_operator using (true)
   policy update_admin for update to rowbell_operator using (true) with check (true)
   grant rowbell_operator (delete, select)
+
+table notify.status_endpoints
+  id uuid default uuidv7() not null
+  url text not null
+  kinds text[] not null
+  type_keys text[] default '{}'::text[] not null
+  app_keys text[] default '{}'::text[] not null
+  max_events integer default 100 not null
+  enabled boolean default true not null
+  created_at timestamp with time zone default now() not null
+  changed_at timestamp with time zone default now() not null
+  accepted_at timestamp with time zone
+  failing_since timestamp with time zone
+  pauses integer default 0 not null
+  paused_until timestamp with time zone
+  pause_reason text
+  dropped_events bigint default 0 not null
+  constraint status_endpoints_kinds_are_known CHECK (((kinds <@ '{delivered,failed,suppressed,opened,clicked,unsubscribed}'::text[]) AND (kinds <> '{}'::text[])))
+  constraint status_endpoints_max_events_is_sane CHECK (((max_events >= 50) AND (max_events <= 1000)))
+  constraint status_endpoints_pause_is_whole CHECK ((num_nonnulls(failing_since, paused_until, pause_reason) = ANY (ARRAY[0, 3])))
+  constraint status_endpoints_pkey PRIMARY KEY (id)
+  constraint status_endpoints_url_is_http CHECK (((url ~ '^https?://\S+$'::text) AND (length(url) <= 2000)))
+  constraint status_endpoints_url_key UNIQUE (url)
+  row level security
+  policy select_admin for select to rowbell_operator using (true)
+  policy select_service for select to rowbell_writer using (true)
+  grant rowbell_operator (select); rowbell_writer (select)
 
 table notify.suppression_changes
   id uuid default uuidv7() not null
@@ -2272,6 +2306,43 @@ table notify_private.sender_credentials
   fingerprint text not null
   constraint sender_credentials_pkey PRIMARY KEY (sender_id)
   constraint sender_credentials_sender_id_fkey FOREIGN KEY (sender_id) REFERENCES notify.senders(id)
+  row level security
+
+table notify_private.status_changes
+  xid xid8 default pg_current_xact_id() not null
+  id bigint identity always not null
+  kind text not null
+  reason text
+  changed_at timestamp with time zone default clock_timestamp() not null
+  delivery_ids uuid[]
+  event_id uuid
+  channel text
+  recipient_ids uuid[]
+  constraint status_changes_kind_is_known CHECK ((kind = ANY (ARRAY['delivered'::text, 'failed'::text, 'suppressed'::text, 'opened'::text, 'clicked'::text, 'unsubscribed'::text])))
+  constraint status_changes_of_deliveries_or_candidates CHECK (((num_nonnulls(delivery_ids, event_id) = 1) AND (num_nonnulls(event_id, channel, recipient_ids) = ANY (ARRAY[0, 3]))))
+  constraint status_changes_pkey PRIMARY KEY (xid, id)
+  row level security
+  CREATE TRIGGER _500_count_dropped AFTER DELETE ON notify_private.status_changes REFERENCING OLD TABLE AS dropped FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_status_changes__count_dropped()
+
+table notify_private.status_positions
+  endpoint_id uuid not null
+  secret text not null
+  previous_secret text
+  previous_secret_expires_at timestamp with time zone
+  begins_at timestamp with time zone default clock_timestamp() not null
+  after_xid xid8 default pg_snapshot_xmin(pg_current_snapshot()) not null
+  after_id bigint default 0 not null
+  batch bigint default 1 not null
+  until_xid xid8
+  until_id bigint
+  claim_id uuid
+  claimed_until timestamp with time zone
+  constraint status_positions_claim_is_whole CHECK (((claim_id IS NULL) = (claimed_until IS NULL)))
+  constraint status_positions_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES notify.status_endpoints(id) ON DELETE CASCADE
+  constraint status_positions_pkey PRIMARY KEY (endpoint_id)
+  constraint status_positions_previous_secret_expires CHECK (((previous_secret IS NULL) = (previous_secret_expires_at IS NULL)))
+  constraint status_positions_secret_is_standard CHECK ((secret ~ '^whsec_[A-Za-z0-9+/=]{24,}$'::text))
+  constraint status_positions_until_is_whole CHECK (((until_xid IS NULL) = (until_id IS NULL)))
   row level security
 
 table notify_private.suppression_digests
@@ -3659,6 +3730,8 @@ sequence notify.senders_id_seq
 
 sequence notify_private.imported_rows_position_seq
 
+sequence notify_private.status_changes_id_seq
+
 -- functions
 
 function accounts_private.activity_title(key text, locale text) returns text
@@ -3990,6 +4063,10 @@ function notify.create_schedule(type_key text, time_of_day time without time zon
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_writer (execute)
 
+function notify.create_status_endpoint(url text, kinds text[] DEFAULT '{delivered,failed,suppressed,opened,clicked,unsubscribed}'::text[], type_keys text[] DEFAULT '{}'::text[], app_keys text[] DEFAULT '{}'::text[], max_events integer DEFAULT 100, secret text DEFAULT NULL::text) returns notify.status_endpoint_secret
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_operator (execute); rowbell_writer (execute)
+
 function notify.deactivation_metrics(since date DEFAULT NULL::date, until date DEFAULT NULL::date) returns SETOF notify.deactivation_metric
   plpgsql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_analyst (execute); rowbell_operator (execute)
@@ -4009,6 +4086,10 @@ function notify.delete_device_for(user_id uuid, device_id uuid) returns boolean
 function notify.delete_spending_cap(channel text, country text) returns boolean
   plpgsql volatile set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
+
+function notify.delete_status_endpoint(endpoint_id uuid) returns boolean
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_operator (execute); rowbell_writer (execute)
 
 function notify.delete_webhook_endpoint(endpoint_id uuid) returns boolean
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
@@ -4246,9 +4327,17 @@ function notify.resume_sender(sender_id smallint, origin text DEFAULT NULL::text
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
+function notify.resume_status_endpoint(endpoint_id uuid) returns notify.status_endpoints
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_operator (execute); rowbell_writer (execute)
+
 function notify.retry_event(event_id uuid) returns boolean
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
+
+function notify.rotate_status_endpoint_secret(endpoint_id uuid, secret text DEFAULT NULL::text, overlap_hours integer DEFAULT 24) returns notify.status_endpoint_secret
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_operator (execute); rowbell_writer (execute)
 
 function notify.rotate_webhook_secret(endpoint_id uuid, overlap_hours integer DEFAULT 24) returns notify.webhook_secret
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
@@ -4353,6 +4442,10 @@ function notify.update_personal_settings(quiet_hours notify.quiet_window[] DEFAU
 function notify.update_settings(daily_cap integer DEFAULT NULL::integer, capped_channels text[] DEFAULT NULL::text[], rolling_cap integer DEFAULT NULL::integer, rolling_window interval DEFAULT NULL::interval, quiet_hours notify.quiet_window[] DEFAULT NULL::notify.quiet_window[], quiet_channels text[] DEFAULT NULL::text[], digest_time time without time zone DEFAULT NULL::time without time zone, digest_weekday integer DEFAULT NULL::integer, require_verified_email boolean DEFAULT NULL::boolean, verify_new_emails boolean DEFAULT NULL::boolean, stale_device_after interval DEFAULT NULL::interval) returns notify.settings
   plpgsql volatile set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
+
+function notify.update_status_endpoint(endpoint_id uuid, url text DEFAULT NULL::text, kinds text[] DEFAULT NULL::text[], type_keys text[] DEFAULT NULL::text[], app_keys text[] DEFAULT NULL::text[], max_events integer DEFAULT NULL::integer, enabled boolean DEFAULT NULL::boolean) returns notify.status_endpoints
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_operator (execute); rowbell_writer (execute)
 
 function notify.update_type_defaults(type_key text, enabled boolean DEFAULT NULL::boolean, default_channels text[] DEFAULT NULL::text[], default_frequency text DEFAULT NULL::text, locked_channels text[] DEFAULT NULL::text[], cap_excess text DEFAULT NULL::text) returns notify.notification_types
   plpgsql volatile set search_path=pg_catalog, pg_temp
@@ -4586,8 +4679,15 @@ function notify_private.check_preference(used_channels text[], channel text, ena
 function notify_private.check_rich_content(type_keys text[]) returns void
   plpgsql stable set search_path=pg_catalog, pg_temp
 
+function notify_private.check_status_endpoint(endpoint notify.status_endpoints) returns void
+  plpgsql stable set search_path=pg_catalog, pg_temp
+
 function notify_private.claim_deliveries(claim_id uuid, worker_id uuid, sender_id smallint, lane text, max_deliveries integer DEFAULT 500) returns SETOF notify_private.claimed_delivery
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off
+  grant rowbell_worker (execute)
+
+function notify_private.claim_status_batch(endpoint_id uuid, claim_id uuid) returns TABLE(webhook_id text, url text, secrets text[], dropped_events bigint, events jsonb)
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
 function notify_private.close_digests(max_digests integer DEFAULT 100) returns boolean
@@ -5014,6 +5114,10 @@ function notify_private.record_results(claim_id uuid, results notify_private.res
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off, enable_nestloop=off
   grant rowbell_worker (execute)
 
+function notify_private.record_status_batch(endpoint_id uuid, claim_id uuid, outcome text, reason text DEFAULT NULL::text, retry_at timestamp with time zone DEFAULT NULL::timestamp with time zone) returns timestamp with time zone
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_worker (execute)
+
 function notify_private.record_suspects(sender notify.senders, answers notify_private.answer[], sent_at timestamp with time zone, at timestamp with time zone) returns void
   sql volatile set search_path=pg_catalog, pg_temp
 
@@ -5180,6 +5284,15 @@ function notify_private.split_claim(claim_id uuid, rest_id uuid, delivery_ids uu
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off
   grant rowbell_worker (execute)
 
+function notify_private.status_events(endpoint notify.status_endpoints, place notify_private.status_positions) returns jsonb
+  sql stable set search_path=pg_catalog, pg_temp, enable_seqscan=off, enable_hashjoin=off, enable_mergejoin=off
+
+function notify_private.status_horizon() returns xid8
+  sql volatile set search_path=pg_catalog, pg_temp
+
+function notify_private.status_kinds() returns TABLE(status text, kind text)
+  sql immutable parallel safe
+
 function notify_private.stored_choice_at(user_id uuid, scope text, key text, channel text, at timestamp with time zone) returns TABLE(choice jsonb)
   sql stable
 
@@ -5204,7 +5317,13 @@ function notify_private.test_webhook_event(user_id uuid, endpoint_id uuid) retur
 function notify_private.tg_activities__forbid_change() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
+function notify_private.tg_decisions__add_status_changes() returns trigger
+  plpgsql volatile set search_path=pg_catalog, pg_temp
+
 function notify_private.tg_decisions__invalidate_rollup() returns trigger
+  plpgsql volatile set search_path=pg_catalog, pg_temp
+
+function notify_private.tg_deliveries__add_status_changes() returns trigger
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_deliveries__enqueue() returns trigger
@@ -5258,6 +5377,9 @@ function notify_private.tg_preference_changes__release_holds() returns trigger
 function notify_private.tg_preference_changes__use_limit() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
+function notify_private.tg_receipts__add_status_changes() returns trigger
+  plpgsql volatile set search_path=pg_catalog, pg_temp
+
 function notify_private.tg_receipts__invalidate_rollup() returns trigger
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
@@ -5268,6 +5390,9 @@ function notify_private.tg_settings__check() returns trigger
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_settings__move_digests() returns trigger
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+
+function notify_private.tg_status_changes__count_dropped() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_suppressions__log() returns trigger
@@ -5303,6 +5428,10 @@ function notify_private.tracks_email(user_id uuid) returns boolean
 
 function notify_private.triggers_to_switch() returns TABLE(table_name text, trigger_name text, enabled boolean)
   sql stable set search_path=pg_catalog, pg_temp
+
+function notify_private.trim_status_changes(max_rows integer DEFAULT 500000) returns bigint
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_worker (execute)
 
 function notify_private.truncate_at_word(text text, max_length integer) returns text
   sql immutable parallel safe strict set search_path=pg_catalog, pg_temp

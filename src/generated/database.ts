@@ -3358,6 +3358,60 @@ export interface NotifyPrivateSenderCredentials {
   sender_id: number;
 }
 
+export interface NotifyPrivateStatusChanges {
+  changed_at: Generated<Timestamp>;
+  channel: string | null;
+  /**
+   * The deliveries; null for candidates, which have none.
+   */
+  delivery_ids: string[] | null;
+  /**
+   * The event of candidates that a rule suppressed; with the channel and the recipients.
+   */
+  event_id: string | null;
+  id: Generated<Int8>;
+  kind: string;
+  reason: string | null;
+  recipient_ids: string[] | null;
+  /**
+   * The transaction: rows are read once all that began before them have ended, so none comes in behind a reader.
+   */
+  xid: Generated<string>;
+}
+
+export interface NotifyPrivateStatusPositions {
+  after_id: Generated<Int8>;
+  /**
+   * It is past the rows of status_changes up to (after_xid, after_id). A new one begins with the oldest transaction under way.
+   */
+  after_xid: Generated<string>;
+  /**
+   * The number of the batch that is on its way or comes next, a part of its webhook-id.
+   */
+  batch: Generated<Int8>;
+  /**
+   * What came before is nothing to it: it was not there, or switched off.
+   */
+  begins_at: Generated<Timestamp>;
+  /**
+   * The call that carries the batch, of one worker; after claimed_until another may.
+   */
+  claim_id: string | null;
+  claimed_until: Timestamp | null;
+  endpoint_id: string;
+  /**
+   * The secret before the last rotation: calls are signed with both until previous_secret_expires_at.
+   */
+  previous_secret: string | null;
+  previous_secret_expires_at: Timestamp | null;
+  secret: string;
+  until_id: Int8 | null;
+  /**
+   * The last row of the batch that is on its way, fixed before it is sent: whoever sends it again sends the same.
+   */
+  until_xid: string | null;
+}
+
 export interface NotifyPrivateSuppressionDigests {
   channel: string;
   created_at: Timestamp;
@@ -3671,6 +3725,60 @@ export interface NotifySpendingCaps {
    * What a call, or one segment of an SMS, is taken to cost where notify.sms_prices has no price of the country in this currency.
    */
   unit_price: Numeric;
+}
+
+export interface NotifyStatusEndpoints {
+  /**
+   * When it last took a batch, to some seconds.
+   */
+  accepted_at: Timestamp | null;
+  /**
+   * Of which apps; none: of all.
+   */
+  app_keys: Generated<string[]>;
+  /**
+   * When it was last set by its operators or a service.
+   */
+  changed_at: Generated<Timestamp>;
+  created_at: Generated<Timestamp>;
+  /**
+   * Events that left the backlog before it had them, those that it does not want among them: it was away for longer than they are kept.
+   */
+  dropped_events: Generated<Int8>;
+  /**
+   * False: nothing is gathered for it. Enabled again, it begins with what happens from then on.
+   */
+  enabled: Generated<boolean>;
+  /**
+   * Since when it takes nothing; null: it takes what it gets.
+   */
+  failing_since: Timestamp | null;
+  id: Generated<string>;
+  /**
+   * Which events it gets.
+   */
+  kinds: string[];
+  /**
+   * How many events one call has at most.
+   */
+  max_events: Generated<number>;
+  /**
+   * Why, in the vocabulary of docs/provider-errors.md.
+   */
+  pause_reason: string | null;
+  /**
+   * It refused or did not answer: nothing goes there until then, then its batch is sent again. What comes meanwhile waits.
+   */
+  paused_until: Timestamp | null;
+  /**
+   * Failed calls in a row; each doubles the pause, from 5 s to 5 min.
+   */
+  pauses: Generated<number>;
+  /**
+   * Of which notification types; none: of all.
+   */
+  type_keys: Generated<string[]>;
+  url: string;
 }
 
 export interface NotifySuppressionChanges {
@@ -4239,6 +4347,8 @@ export interface DB {
   "notify_private.rollups_closed": NotifyPrivateRollupsClosed;
   "notify_private.search_index_chunks": NotifyPrivateSearchIndexChunks;
   "notify_private.sender_credentials": NotifyPrivateSenderCredentials;
+  "notify_private.status_changes": NotifyPrivateStatusChanges;
+  "notify_private.status_positions": NotifyPrivateStatusPositions;
   "notify_private.suppression_digests": NotifyPrivateSuppressionDigests;
   "notify_private.suspects": NotifyPrivateSuspects;
   "notify_private.waiting_types": NotifyPrivateWaitingTypes;
@@ -4292,6 +4402,7 @@ export interface DB {
   "notify.settings": NotifySettings;
   "notify.sms_prices": NotifySmsPrices;
   "notify.spending_caps": NotifySpendingCaps;
+  "notify.status_endpoints": NotifyStatusEndpoints;
   "notify.suppression_changes": NotifySuppressionChanges;
   "notify.suppressions": NotifySuppressions;
   "notify.sweep_runs": NotifySweepRuns;

@@ -79,6 +79,13 @@ export type FunctionRows = {
     readonly origin_answers: boolean | null;
     readonly rich_content: unknown | null;
   };
+  readonly 'notify_private.claim_status_batch': {
+    readonly webhook_id: string | null;
+    readonly url: string | null;
+    readonly secrets: readonly string[] | null;
+    readonly dropped_events: string | null;
+    readonly events: unknown | null;
+  };
   readonly 'notify_private.confirm_email': {
     readonly state: string | null;
     readonly locale: string | null;
