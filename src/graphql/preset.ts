@@ -34,6 +34,12 @@ declare global {
   }
 }
 
+/**
+ * An operator's statement may run longer than others': to stop an event of 100 000 people, or to erase somebody, is one, and takes
+ * effect as a whole or not at all.
+ */
+const operatorTimeoutMs = 60_000;
+
 export type PresetOptions = {
   /** Connections as `rowbell_api`, whom the settings below turn into whoever asks. */
   readonly pool: pg.Pool;
@@ -90,6 +96,7 @@ export function createPreset({ pool, schemas, connections }: PresetOptions): Gra
             role: `rowbell_${identity.role}`,
             'rowbell.user_id': identity.userId,
             'rowbell.session_id': identity.sessionId ?? '',
+            ...(identity.role === 'operator' && { statement_timeout: String(operatorTimeoutMs) }),
             // A symbol, which is written into no transaction.
             ...(signal && { [gone]: signal }),
             ...(origin && { 'rowbell.ip_address': origin.ipAddress, 'rowbell.user_agent': origin.userAgent }),

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createUser, readAnswer, signToken, startTestApi, type TestApi } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
@@ -111,6 +112,18 @@ describe('what a query may ask for', () => {
     await client.query('rollback');
     client.release();
     expect(codes).toEqual(['TIMEOUT']);
+  });
+
+  test('an operator’s may take longer: to stop an event of many is one statement', { timeout: 120_000 }, async () => {
+    const client = await database.owner.connect();
+    await client.query('begin');
+    await client.query('lock table notify.devices in access exclusive mode');
+    const operator = await signToken(await createUser(database), { role: 'operator' });
+    const asked = api.ask('{ devices { nodes { id } } }', { token: operator });
+    await sleep(6_000);
+    await client.query('rollback');
+    client.release();
+    expect((await asked).codes).toEqual([]);
   });
 });
 

@@ -208,6 +208,7 @@ const inOnePiece: readonly string[] = [
   'inboxCategories',
   'myConsents',
   'myPreferences',
+  'mySessions',
   'predict',
   'predictFor',
   'preferencesAt',

@@ -129,7 +129,7 @@ test('issue 3, 11: a person exports themselves and nobody else; services and str
   expect(own).toEqual(await exportBy(db.asOperator));
   const others = await exportBy(by(friend), 'select * from notify.export_my_data()');
   expect(of(others, 'notify.users')).toMatchObject([{ id: friend }]);
-  for (const as of [by(friend), db.asWriter, db.asAnonymous, db.asWorker])
+  for (const as of [by(friend), db.asHttp, db.asAnonymous, db.asWorker])
     await expect(exportBy(as)).rejects.toMatchObject({ code: '42501' });
   await expect(exportBy(db.asAnonymous, 'select * from notify.export_my_data()')).rejects.toMatchObject({
     code: '42501',

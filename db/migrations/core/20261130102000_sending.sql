@@ -117,7 +117,7 @@ create index delivery_attempts_provider_message_id_idx on notify.delivery_attemp
   where provider_message_id is not null;
 comment on table notify.delivery_attempts is 'One try at a provider and what came of it. "lost": its worker died, so nobody knows.';
 comment on column notify.delivery_attempts.provider_message_id is
-  'The provider''s id of what it took in this attempt; deliveries have that of the last one.';
+  'The provider''s id of what it took in this attempt, where that is not the delivery''s own; deliveries have that of the last one.';
 comment on column notify.delivery_attempts.code is 'The provider''s own code (BadDeviceToken, 21211, 5.1.1).';
 -- A person may follow a notification of theirs down to what the provider said. The correlated exists is one look-up by
 -- key per row, and rows are only ever reached through a delivery; worker ids are nobody's business outside.

@@ -83,7 +83,8 @@ begin
   insert into notify.delivery_attempts
     (delivery_id, attempt, worker_id, outcome, reason, code, provider_message_id, started_at, finished_at)
   select f.delivery_id, f.attempt, claim.worker_id, case f.outcome when 'not_begun' then 'transient' else f.outcome end,
-    f.reason, f.code, f.provider_message_id, claim.claimed_at, at
+    -- APNs is given the delivery's id for its own.
+    f.reason, f.code, nullif(f.provider_message_id, f.delivery_id::text), claim.claimed_at, at
   from unnest(fates) as f;
 
   if exists (select from unnest(fates) as f where f.status <> 'sent') then
