@@ -2129,7 +2129,7 @@ export interface NotifyDeliveryAttempts {
   finished_at: Generated<Timestamp>;
   outcome: string;
   /**
-   * The provider's id of what it took in this attempt; deliveries have that of the last one.
+   * The provider's id of what it took in this attempt, where that is not the delivery's own; deliveries have that of the last one.
    */
   provider_message_id: string | null;
   reason: string | null;
