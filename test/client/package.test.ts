@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { packageClient } from '../../scripts/package-client.ts';
-import { api, somebody } from './world.ts';
+import { startTestApi } from '../support/api.ts';
+import { api, db, somebody } from './world.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '..', '..');
@@ -136,6 +137,19 @@ describe('the package', () => {
         imported.push(from);
     expect(imported.length).toBeGreaterThan(10);
     expect(imported.filter((from) => !/^\.\/.*\.(js|ts)$/.test(from))).toEqual([]);
+  });
+
+  test('brings its documents for an API that answers trusted ones alone', async () => {
+    const path = join(project, 'node_modules', '@rowbell', 'client', 'trusted-documents.json');
+    const trusting = await startTestApi(db, { TRUSTED_DOCUMENTS: path });
+    try {
+      const { token } = await somebody();
+      const environment = { ROWBELL_URL: `${trusting.url}/graphql`, ROWBELL_TOKEN: token };
+      expect(JSON.parse((await node(['seven.ts'], environment)).stdout)).toMatchObject({ badge: '3', putBack: 3 });
+      expect((await trusting.ask('{ unreadCount }', { token })).codes).toEqual(['FORBIDDEN']);
+    } finally {
+      await trusting.stop();
+    }
   });
 
   test('needs fetch, AbortController and timers, and nothing else that a runtime may lack', async () => {

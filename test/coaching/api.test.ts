@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { signToken, startTestApi, type TestApi } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { one } from '../support/one.ts';
-import { freshPhone, makeCall, makeCoach, makeMember } from './world.ts';
+import { freshPhone, makeCall, makeCoach, makeMember, makePreview } from './world.ts';
 
 let db: TestDatabase;
 let api: TestApi;
@@ -197,27 +197,8 @@ describe('calls and schedules', () => {
 });
 
 describe('CP-42 CP-43 CP-44 history and log', () => {
-  /** A preview with its deliveries as they stand after a while, oldest first. */
-  async function told(userId: string, channels: readonly string[], status = 'sent') {
-    const call = await makeCall(db, userId, '2 hours', { coachId });
-    const { rows } = await db.owner.query<{ id: string }>(
-      `with n as (
-         insert into notify.notifications (event_id, recipient_id, type_key, priority, title, body, channel_texts, expires_at)
-         select e.id, $1, 'coaching_preview', 'P0', 'A title', 'A body', '{"sms": {"body": "An SMS", "form": "full"}}', now() + interval '1 hour'
-         from notify.events as e where e.subject_id = $2 and e.type_key = 'coaching_preview' returning id, event_id
-       ),
-       decided as (
-         insert into notify.decisions (event_id, recipient_id, channel, outcome, notification_id)
-         select n.event_id, $1, c, 'send', n.id from n cross join unnest($3::text[]) as c
-       )
-       insert into notify.deliveries (notification_id, recipient_id, channel, provider, lane, status, attempt, max_attempts, expires_at, sent_at, delivered_at, finished_at, reason, provider_message_id)
-       select n.id, $1, c, case c when 'sms' then 'twilio' else 'fcm' end, 'urgent', $4, 1, 1, now() + interval '1 hour', now(),
-         case $4 when 'delivered' then now() end, case when $4 in ('delivered', 'failed') then now() end, case $4 when 'failed' then 'unreachable' end, 'SM1'
-       from n cross join unnest($3::text[]) with ordinality as c (c, n) order by c.n returning id`,
-      [userId, call, channels, status],
-    );
-    return { call, deliveries: rows.map(({ id }) => id) };
-  }
+  const told = (userId: string, channels: readonly string[], status?: string) =>
+    makePreview(db, userId, { coachId, channels, status });
   const history = `query ($first: Int, $offset: Int, $after: Cursor) {
     callHistory(first: $first, offset: $offset, after: $after) {
       nodes { id type channel status title sentAt deliveredAt }
