@@ -206,6 +206,33 @@ describe('the few before the many', () => {
     }
     expect(await unplanned()).toBe(0);
   });
+
+  test('as long as each look at the few finds some, a mass has one turn a call; when one finds none, it goes on', async () => {
+    const singles: string[] = [];
+    // A look passes the masses before a single event, so each look finds one.
+    for (let n = 4; n > 0; n--) {
+      singles.unshift(await single(types.P1, `${2 * n} seconds`));
+      await mass(types.P1, 400, `${2 * n + 1} seconds`);
+    }
+    const planSome = (most: number) => db.worker.query(`call notify_private.plan_due('bulk', $1, null, null)`, [most]);
+    await planSome(6);
+    expect(await Promise.all(singles.map(planned))).toEqual([true, true, true, true]);
+    expect(await unplanned()).toBe(1_600 - 150);
+    // None, the rest of the oldest and a part of the next.
+    await planSome(2);
+    expect(await unplanned()).toBe(1_600 - 150 - 450);
+  });
+
+  test('where half a turn of few waits, more may: they take turns with the oldest', async () => {
+    await schedule(types.P1, 400, '-10 seconds', '5 seconds');
+    const oldest = () =>
+      one<boolean>(db.owner, 'select planned_at is not null from notify.events order by due_at limit 1');
+    await db.worker.query(`call notify_private.plan_due('bulk', 4, null, null)`);
+    expect(await unplanned()).toBe(400 - 99 - 150 - 99);
+    expect(await oldest()).toBe(true);
+    await db.worker.query(`call notify_private.plan_due('bulk', 2, null, null)`);
+    expect(await unplanned()).toBe(0);
+  });
 });
 
 /**

@@ -4,7 +4,9 @@ language plpgsql
 as $$
 declare
   turns constant pg_catalog.text[] := array['few', 'many', 'begun'];
-  turn pg_catalog.text;
+  turn pg_catalog.text := 'few';
+  -- Looks at the few that found some, one after the other.
+  looks pg_catalog.int4 := 0;
   -- Turns that found nothing, one after the other.
   idle pg_catalog.int4 := 0;
   -- Smaller while few wait, who wait for the chunk that is under way.
@@ -20,7 +22,6 @@ declare
 begin
   failed := '{}';
   for n in 1..most loop
-    turn := turns[1 + (n - 1) % 3];
     chunk := notify_private.plan_next(lane, turn, room);
     commit;
     -- Which of them? A part that fails is halved, each in a transaction of its own: none keeps the people of the others locked.
@@ -49,7 +50,18 @@ begin
     if turn = 'few' then
       room := case when chunk.found then 150 else 450 end;
     end if;
-    idle := case when chunk.more then 0 else idle + 1 end;
+    -- Where the next look finds some again, they come faster than one look takes: then the others wait for the next call, or until a
+    -- look finds none. What came within a rest goes together. Whom many wait before (more) takes turns, or the newest would always go first.
+    if turn = 'few' and n > 3 and chunk.found and not chunk.more then
+      looks := looks + 1;
+      if looks > 1 then
+        perform pg_catalog.pg_sleep(0.015);
+      end if;
+    else
+      looks := 0;
+      turn := turns[1 + pg_catalog.array_position(turns, turn) % 3];
+      idle := case when chunk.more then 0 else idle + 1 end;
+    end if;
     more := idle < 3;
     exit when not more;
   end loop;
