@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import type { Claimed } from '../src/database/engine.ts';
+import type { Claimed } from '../src/database/claimed.ts';
 import type { Message, Progress, Provider, Result } from '../src/providers/types.ts';
 import type { Task, WorkerContext } from '../src/worker/context.ts';
 import { createDrain, restMs } from '../src/worker/drain.ts';

@@ -1,4 +1,5 @@
-import type { Claimed, Engine } from '../database/engine.ts';
+import type { Claimed } from '../database/claimed.ts';
+import type { Engine } from '../database/engine.ts';
 import { createEmailLinks } from '../email-links.ts';
 import { createLinks, type LinkKey } from '../links.ts';
 import type { Message } from '../providers/types.ts';

@@ -1,4 +1,5 @@
-import type { Claimed, Engine, Lane } from '../database/engine.ts';
+import type { Claimed } from '../database/claimed.ts';
+import type { Engine, Lane } from '../database/engine.ts';
 import type { Logger } from '../logger.ts';
 import type { Message } from '../providers/types.ts';
 import type { Sender } from './senders.ts';

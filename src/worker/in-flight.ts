@@ -1,4 +1,4 @@
-import type { Claimed } from '../database/engine.ts';
+import type { Claimed } from '../database/claimed.ts';
 import type { Progress, Result } from '../providers/types.ts';
 
 export type Landed = { readonly message: Claimed; readonly result: Result };

@@ -1,5 +1,6 @@
 import PostalMime, { type Email } from 'postal-mime';
-import type { Claimed, Lane } from '../../src/database/engine.ts';
+import type { Claimed } from '../../src/database/claimed.ts';
+import type { Lane } from '../../src/database/engine.ts';
 import { createLinks, type Links } from '../../src/links.ts';
 import { createLogger } from '../../src/logger.ts';
 import { createSmtp } from '../../src/providers/smtp/index.ts';
