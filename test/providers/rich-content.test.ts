@@ -175,6 +175,17 @@ describe('rich pushes: what arrives', () => {
   });
 });
 
+/** The greatest number for which that holds, of those below 4 200. */
+async function greatest(holds: (n: number) => Promise<boolean>): Promise<number> {
+  let [low, high] = [1, 4_200];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (await holds(middle)) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
 describe('rich pushes: what is too large', () => {
   const url = (length: number) => `https://cdn.example/${'x'.repeat(length - 20)}`;
   const buttons = [{ key: 'go', title: 'Go', url: `/${'y'.repeat(300)}` }];
@@ -207,6 +218,29 @@ describe('rich pushes: what is too large', () => {
       expect(seen).toEqual([...steps, '', 'too_large']);
     },
   );
+
+  test.each(['apns', 'fcm', 'web_push'] as const)('%s: to the last byte', async (name) => {
+    const arrived = (length: number, content: RichContent | null) =>
+      sendTo(name, { body: 'b'.repeat(length), rich: content });
+    const words = await greatest(async (length) => typeof (await arrived(length, null)) !== 'string');
+    const settings = rich({
+      androidChannelId: 'c'.repeat(100),
+      apnsCategory: 'c'.repeat(100),
+      apnsMutableContent: true,
+    });
+    expect(await arrived(words, settings)).toMatchObject({ drawn: null });
+    expect(await arrived(words + 1, settings)).toBe('too_large');
+
+    const drawn = async (length: number) => {
+      const entry = await arrived(length, rich({ actions: buttons }));
+      return typeof entry !== 'string' && entry.drawn !== null;
+    };
+    const withButtons = await greatest(drawn);
+    expect(await arrived(withButtons + 1, rich({ actions: buttons }))).toMatchObject({ drawn: null });
+    const { raw } = (await arrived(withButtons, rich({ actions: buttons }))) as Entry;
+    // What FCM counts is not known so exactly.
+    if (name !== 'fcm') expect(Buffer.byteLength(JSON.stringify(raw))).toBe(name === 'apns' ? 4_096 : 3_993);
+  });
 
   test.each(['apns', 'fcm', 'web_push'] as const)(
     '%s: rich content never makes a message too large that could go without it, and never changes its words',

@@ -46,8 +46,16 @@ describe('the page', () => {
     expect(response.headers.get('content-security-policy')).toContain("default-src 'none'; script-src 'self'");
     const html = await response.text();
     expect(html).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
-    const script = await (await fetch(new URL('page.js', sandbox.url))).text();
-    expect(script).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(/);
+    // Its pictures alone, which a phone would load as well, and only over https.
+    expect(response.headers.get('content-security-policy')).toContain('img-src data: https:;');
+    const scripts = ['page.js'];
+    for (const name of scripts) {
+      const script = await (await fetch(new URL(name, sandbox.url))).text();
+      expect(script).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(/);
+      for (const [, other = ''] of script.matchAll(/from '\.\/([^']+)'/g))
+        if (!scripts.includes(other)) scripts.push(other);
+    }
+    expect(scripts).toEqual(['page.js', 'make.js', 'rich-content.js']);
     expect((await fetch(new URL('style.css', sandbox.url))).headers.get('content-type')).toContain('text/css');
   });
 
