@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '../../src/database/engine.ts';
+import { migrate } from '../../src/migrate/index.ts';
 import type { Message } from '../../src/providers/types.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { forget, installPack, makePerson, makeType, planDue, tell } from '../support/engine-pack.ts';
@@ -278,6 +279,26 @@ describe('rich pushes: what is refused where it is defined', () => {
         JSON.stringify(titles),
       ]),
     ).rejects.toMatchObject({ code: 'RBINV', column: 'action_titles' });
+  });
+
+  test('what a pack defined before the triggers were there is refused by migrate', async () => {
+    const other = await createDatabase();
+    try {
+      const { ownerUrl: databaseUrl, apiUrl: apiDatabaseUrl, workerUrl: workerDatabaseUrl } = other;
+      const again = () => migrate({ databaseUrl, apiDatabaseUrl, workerDatabaseUrl });
+      const define = (imageUrl: string | null) =>
+        other.owner.query(
+          `begin; alter table notify.notification_types disable trigger user;
+           update notify.notification_types set image_url = ${imageUrl} where key = 'test_push';
+           alter table notify.notification_types enable trigger user; commit`,
+        );
+      await define(`'http://cdn.example/x.jpg'`);
+      await expect(again()).rejects.toThrow('image_url: must be an https URL');
+      await define(null);
+      await again();
+    } finally {
+      await other.drop();
+    }
   });
 
   test('an operator who changes a type is told as well', async () => {
