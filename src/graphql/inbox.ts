@@ -3,7 +3,7 @@ import { access, context, each, lambda, object, type Step } from 'postgraphile/g
 import { extendSchema, gql } from 'postgraphile/utils';
 import type { RowOf } from '../database/rows.ts';
 import { RowbellError } from '../errors.ts';
-import { checkPageSize } from './page-cap.ts';
+import { checkPageSize, isBackwards } from './page-cap.ts';
 import type { Client, Settings, WithClient } from './with-client.ts';
 
 type Item = RowOf<'notify_hidden.inbox_page'>;
@@ -61,10 +61,7 @@ const filterRow = (filter: Arguments['filter']): string | null =>
  * where the page begins at a cursor.
  */
 async function readPage(client: Client, { filter, sort, first, after, last, before }: Arguments): Promise<Page> {
-  const backwards = last != null || (before != null && first == null);
-  if (backwards ? first != null || after != null : before != null) {
-    throw new RowbellError('RBINV', 'first goes with after, last with before.');
-  }
+  const backwards = isBackwards({ first, after, last, before });
   const size = backwards ? checkPageSize(last, 'last') : checkPageSize(first);
   const cursor = backwards ? before : after;
   const past = cursor == null ? null : decode(cursor, sort);
@@ -105,7 +102,7 @@ const pageOf = reader(readPage);
 const countOf = reader(count);
 
 /**
- * `inbox`, the one connection of the API that goes forwards and backwards by keys: SQL finds the ids of a page in its index,
+ * `inbox`, whose order may be one of several by state and time: SQL finds the ids of a page in its index,
  * and PostGraphile the rows of these, each by its key. docs/decisions/0005-inbox.md says why its own connections do not.
  */
 export const InboxPlugin = extendSchema(({ pgResources: { inbox_row: inboxRow } }) => {

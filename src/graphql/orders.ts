@@ -19,13 +19,20 @@ const followedByKey = (apply: (query: object) => void) => (query: Ordered) =>
  * unique because a key of several begins with it, and loses rows where a column is null.
  *
  * Functions: the smart tag `@order id desc` says by which columns their rows are in order and told apart; without it PostGraphile
- * counts rows. `@offset` lets clients skip rows as well.
+ * counts rows, and goes forwards alone. `@offset` lets clients skip rows as well.
  */
 export const OrdersPlugin: GraphileConfig.Plugin = {
   name: 'RowbellOrdersPlugin',
   version: '1.0.0',
   after: ['PgOrderAllAttributesPlugin', 'PgFirstLastBeforeAfterArgsPlugin', 'PgCustomTypeFieldPlugin'],
   schema: {
+    entityBehavior: {
+      pgResource: {
+        // Functions go forwards alone unless told.
+        override: (behavior, { parameters, extensions }) =>
+          parameters && extensions?.tags?.order ? [behavior, 'resource:connection:backwards'] : behavior,
+      },
+    },
     hooks: {
       GraphQLEnumType_values: {
         after: ['PgOrderAllAttributesPlugin'],
@@ -74,9 +81,16 @@ export const OrdersPlugin: GraphileConfig.Plugin = {
       },
       GraphQLObjectType_fields_field_args: {
         after: ['PgFirstLastBeforeAfterArgsPlugin'],
-        callback({ offset, ...args }, _build, { scope: { isPgFieldConnection, pgFieldResource: resource } }) {
-          const isKept = !isPgFieldConnection || resource?.extensions?.tags?.offset !== undefined;
-          return offset && isKept ? { ...args, offset } : args;
+        callback(
+          { offset, last, before, ...args },
+          _build,
+          { scope: { isPgFieldConnection, pgFieldResource: resource } },
+        ) {
+          const { order, offset: skips } = resource?.extensions?.tags ?? {};
+          const isKept = !isPgFieldConnection || skips !== undefined;
+          // Cursors that count rows lead forwards alone.
+          const isKeyed = !resource?.parameters || order !== undefined;
+          return { ...args, ...(isKeyed && last && before && { last, before }), ...(offset && isKept && { offset }) };
         },
       },
     },

@@ -82,7 +82,7 @@ export function createPreset({ pool, schemas, connections }: PresetOptions): Gra
     disablePlugins: ['NodePlugin', 'QueryQueryPlugin', 'MutationPayloadQueryPlugin', 'PgMutationPayloadEdgePlugin'],
     gather: { pgStrictFunctions: true },
     schema: {
-      defaultBehavior: '-resource:insert -resource:update -resource:delete -list -resource:connection:backwards',
+      defaultBehavior: '-resource:insert -resource:update -resource:delete -list',
       dontSwallowErrors: true,
       pgForbidSetofFunctionsToReturnNull: true,
     },
