@@ -118,7 +118,8 @@ describe('what failed is sent again', () => {
 
 describe('who no longer waits', () => {
   test('gives up a request, also while it waits to be sent again, and before it was sent', async () => {
-    const { rowbell } = await somebody();
+    // So long that only the signal ends it.
+    const { rowbell } = await somebody({ timeoutMs: 500_000 });
     const leaving = new AbortController();
     gate.expect('hang');
     const promise = rowbell.inbox.counts({}, { signal: leaving.signal });
