@@ -20,6 +20,8 @@ export type Gate = {
   readonly passed: Passed[];
   /** What happens to the next ones, one each; all others pass. */
   expect(...moods: Mood[]): void;
+  /** As if nothing had come, and nothing were to happen. */
+  reset(): void;
   close(): void;
 };
 
@@ -58,6 +60,10 @@ export async function startGate(api: string): Promise<Gate> {
     url: `http://127.0.0.1:${port}/graphql`,
     passed,
     expect: (...more) => void moods.push(...more),
+    reset() {
+      moods.length = 0;
+      passed.length = 0;
+    },
     close() {
       server.closeAllConnections();
       server.close();

@@ -31,6 +31,6 @@ export async function somebody(options: Partial<ClientOptions> = {}) {
   const token = await signToken(id, { sid: crypto.randomUUID() });
   const notificationIds = await makeNotifications(db, id, [{}, {}, {}]);
   const rowbell = createRowbell({ url: gate.url, getToken: () => token, ...options });
-  gate.passed.length = 0;
+  gate.reset();
   return { id, token, rowbell, notificationIds };
 }
