@@ -49,15 +49,13 @@ const operations: Readonly<Record<string, Operation>> = {
     text: 'select p.type_key, p.channel, p.enabled, p.frequency, p.source from notify.my_preferences() as p limit $1',
     values: ({ first }) => [first],
     answer: (rows) => ({
-      myPreferences: {
-        nodes: rows.map(({ type_key: typeKey, channel, enabled, frequency, source }) => ({
-          typeKey,
-          channel,
-          enabled,
-          frequency,
-          source,
-        })),
-      },
+      myPreferences: rows.map(({ type_key: typeKey, channel, enabled, frequency, source }) => ({
+        typeKey,
+        channel,
+        enabled,
+        frequency,
+        source,
+      })),
     }),
   },
   change: {

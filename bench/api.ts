@@ -29,7 +29,7 @@ const documents = {
   inbox: `query ($first: Int) { inbox(first: $first) {
     edges { cursor node { id title body typeKey createdAt readAt } } pageInfo { hasNextPage endCursor } } }`,
   badge: '{ unreadCount }',
-  preferences: `query ($first: Int) { myPreferences(first: $first) { nodes { typeKey channel enabled frequency source } } }`,
+  preferences: `query ($first: Int) { myPreferences(first: $first) { typeKey channel enabled frequency source } }`,
   change: `mutation ($action: InboxAction!, $notificationIds: [UUID!]) {
     changeNotifications(input: { action: $action, notificationIds: $notificationIds }) { result { changed undoToken } } }`,
   undo: 'mutation ($undoToken: UUID!) { undoChange(input: { undoToken: $undoToken }) { result } }',

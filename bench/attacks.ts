@@ -50,7 +50,7 @@ function hostileDocument(n: number): string {
 function deepDocument(n: number): string {
   const leaf = Array.from({ length: 18 }, (_, k) => `k${n}_${k}: __typename`).join(' ');
   const inner = `decisions(first: 1) { nodes { ${leaf} rule event { id decisions(first: 1) { nodes { rule notification { id ${leaf}
-    deliveries(first: 1) { nodes { id attempts(first: 1) { nodes { code } } } } } } } } } }`;
+    deliveries(first: 1) { id attempts(first: 1) { code } } } } } } } }`;
   const fields = Array.from(
     { length: 4 },
     (_, k) => `x${k}: notification(id: "00000000-0000-7000-8000-00000000000${k}") { id ${inner} }`,
@@ -60,12 +60,12 @@ function deepDocument(n: number): string {
 
 /** As many names for one field as are allowed. */
 function wideDocument(n: number): string {
-  return `query q${n} { notifications(first: 1) { nodes { ${Array.from({ length: 490 }, (_, k) => `k${n}_${k}: title`).join(' ')} } } }`;
+  return `query q${n} { inbox(first: 1) { nodes { ${Array.from({ length: 490 }, (_, k) => `k${n}_${k}: title`).join(' ')} } } }`;
 }
 
 /** One name for many fields: GraphQL's rules compare each with each. */
 function conflictingDocument(n: number): string {
-  return `query q${n} { notifications(first: 1) { nodes { ${Array.from({ length: 490 }, (_, k) => `k: field${n}_${k}`).join(' ')} } } }`;
+  return `query q${n} { inbox(first: 1) { nodes { ${Array.from({ length: 490 }, (_, k) => `k: field${n}_${k}`).join(' ')} } } }`;
 }
 
 /** Words without an end. */

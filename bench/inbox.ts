@@ -3,7 +3,7 @@ import '../src/graphql/environment.ts';
 import { createPool } from '../src/database/pool.ts';
 import { createShares } from '../src/graphql/fair-shares.ts';
 import type { Identity } from '../src/graphql/identity.ts';
-import { makeExecutor } from '../src/graphql/schema.ts';
+import { makeGraphql } from '../src/graphql/schema.ts';
 import { createLogger } from '../src/logger.ts';
 import { listSchemas } from '../src/migrate/packs.ts';
 import { startDatabase } from './stack.ts';
@@ -30,7 +30,7 @@ try {
   await seed();
   const shares = createShares({ poolSize: 10, planningMsPerMinute: 60_000 });
   const schemas = await listSchemas();
-  const execute = await makeExecutor({ pool: api, schemas, introspection: false, shares, trusted: null, logger });
+  const { execute } = await makeGraphql({ pool: api, schemas, introspection: false, shares, trusted: null, logger });
   const ask = async (userId: string, query: string, variables: Record<string, unknown>) => {
     const identity: Identity = { role: 'user', userId, sessionId: null };
     const startedAt = performance.now();
@@ -52,8 +52,7 @@ try {
     inbox(filter: $filter, sort: $sort, after: $after, last: $last, before: $before) {
       edges { cursor node { id title body typeKey createdAt readAt } } pageInfo { hasNextPage endCursor } } }`;
   const count = 'query ($filter: InboxFilterInput) { inboxCount(filter: $filter) }';
-  const categories =
-    'query ($filter: InboxFilterInput) { inboxCategories(filter: $filter) { nodes { category total unread } } }';
+  const categories = 'query ($filter: InboxFilterInput) { inboxCategories(filter: $filter) { category total unread } }';
   const threads =
     'query ($filter: InboxFilterInput) { inboxThreads(filter: $filter) { nodes { threadId count unreadCount newest { title } } } }';
   const suggestions = 'query ($search: String!) { inboxSuggestions(search: $search) }';

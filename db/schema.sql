@@ -4195,6 +4195,10 @@ function notify.mark_seen(notification_ids uuid[]) returns integer
   sql volatile set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
+function notify.me() returns notify.users
+  sql stable set search_path=pg_catalog, pg_temp
+  grant rowbell_user (execute)
+
 function notify.my_consents() returns SETOF notify.effective_consent
   sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)

@@ -23,8 +23,7 @@ import * as documents from '../web/client/src/documents.ts';
 import { examplesFolder, installExamples } from './examples.ts';
 
 const root = join(import.meta.dirname, '..');
-const schemas = ['src/generated/user.graphql', 'src/generated/schema.graphql'];
-export const schemaFile = schemas.find((file) => existsSync(join(root, file))) ?? '';
+export const schemaFile = 'src/generated/user.graphql';
 export const operationsFile = 'web/client/src/generated/operations.ts';
 
 /** What the API's scalars are in TypeScript: as JSON has them, so that nobody needs a cast to give one. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { roles } from '../src/graphql/identity.ts';
 import { findPacks, root } from '../src/migrate/packs.ts';
 import { generateClientOperations, operationsFile } from './client-operations.ts';
 import { generateDatabaseTypes } from './database-types.ts';
@@ -26,8 +27,11 @@ export const generators: readonly Generator[] = [
   { file: 'db/grants.txt', generate: generateGrants },
   { file: 'src/generated/database.ts', generate: generateDatabaseTypes },
   { file: 'src/generated/function-rows.ts', generate: generateFunctionRows },
-  { file: 'src/generated/schema.graphql', generate: ({ apiUrl }) => generateSdl(apiUrl) },
-  // After the schema, of which it is made.
+  ...roles.map((role) => ({
+    file: `src/generated/${role}.graphql`,
+    generate: ({ apiUrl }: Scratch) => generateSdl(apiUrl, role),
+  })),
+  // After the schemas, of which it is made.
   { file: operationsFile, generate: generateClientOperations },
   { file: 'docs/provider-errors.md', generate: generateProviderErrors },
 ];

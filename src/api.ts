@@ -3,10 +3,9 @@ import { type readConfig, readSenderSecret } from './config/index.ts';
 import { createPool } from './database/pool.ts';
 import './graphql/environment.ts';
 import { Registry } from 'prom-client';
-import type { Executor } from './graphql/execute.ts';
 import { createShares } from './graphql/fair-shares.ts';
 import { createAuthenticate } from './graphql/identity.ts';
-import { makeExecutor } from './graphql/schema.ts';
+import { type Graphql, makeGraphql } from './graphql/schema.ts';
 import { readTrustedDocuments } from './graphql/trusted-documents.ts';
 import { activityExport } from './http/activity-export.ts';
 import { registerApiMetrics } from './http/api-metrics.ts';
@@ -23,6 +22,7 @@ import { createMetricsHandler } from './http/metrics.ts';
 import { notificationsExport } from './http/notifications-export.ts';
 import { securityHeaders } from './http/respond.ts';
 import { createRouter, type Route } from './http/router.ts';
+import { createSchemaTextRoute } from './http/schema-text.ts';
 import { listen } from './http/server.ts';
 import { createSharedPool } from './http/shared-pool.ts';
 import { createTwilioRoutes } from './http/twilio.ts';
@@ -91,7 +91,7 @@ export async function startApi(config: ReturnType<typeof readConfig<'api'>>, log
   const originOf = createOriginOf(isProxy);
   const stopping = new AbortController();
   const migrations = await listMigrationNumbers();
-  let executor: Executor | null = null;
+  let graphql: Graphql | null = null;
 
   const health: Route[] = [
     { method: 'GET', path: '/livez', handle: handleLive },
@@ -101,7 +101,7 @@ export async function startApi(config: ReturnType<typeof readConfig<'api'>>, log
       handle: createReadyHandler({
         pool: healthPool,
         migrations,
-        isServing: () => executor !== null && !stopping.signal.aborted,
+        isServing: () => graphql !== null && !stopping.signal.aborted,
         logger,
       }),
     },
@@ -114,7 +114,7 @@ export async function startApi(config: ReturnType<typeof readConfig<'api'>>, log
   const routes: Route[] = [
     ...createGraphqlRoutes({
       authenticate,
-      currentExecutor: () => executor,
+      currentGraphql: () => graphql,
       present: shares.turns.present,
       noteContact: createContactNotes(queriesOf('contact'), logger),
       originOf,
@@ -123,6 +123,7 @@ export async function startApi(config: ReturnType<typeof readConfig<'api'>>, log
     ...health,
     ...(config.metricsAddress || (config.env === 'production' && config.metricsToken === null) ? [] : [metrics]),
     ...createExportRoutes([notificationsExport, activityExport], { pool: exportPool, authenticate }),
+    createSchemaTextRoute({ pool: exportPool, authenticate, currentGraphql: () => graphql }),
   ];
   if (config.linkKeys) {
     const links = createLinks(config.linkKeys);
@@ -166,7 +167,7 @@ export async function startApi(config: ReturnType<typeof readConfig<'api'>>, log
         const found = await readReadiness(healthPool, migrations);
         if (found?.missing_migrations === '0') {
           const schemas = schemasOf(found.packs);
-          executor = await makeExecutor({ pool, schemas, introspection, shares, trusted, logger });
+          graphql = await makeGraphql({ pool, schemas, introspection, shares, trusted, logger });
           logger.info('api.ready', { schemas });
           return;
         }

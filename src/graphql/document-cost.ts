@@ -1,17 +1,20 @@
 import {
   type DocumentNode,
   type FieldNode,
+  type GraphQLField,
   GraphQLObjectType,
   type GraphQLSchema,
   getNamedType,
+  getNullableType,
   isCompositeType,
+  isListType,
   type OperationDefinitionNode,
   type SelectionSetNode,
   valueFromASTUntyped,
 } from 'postgraphile/graphql';
 import { RowbellError } from '../errors.ts';
 import { oncePerFragment } from './fragments.ts';
-import { defaultPageSize, maxPageSize } from './page-cap.ts';
+import { defaultPageSize, maxListSize, maxPageSize } from './page-cap.ts';
 
 /** Every field at the root takes a connection and a transaction of its own. */
 const maxRootFields = 10;
@@ -23,8 +26,8 @@ const maxValues = 100_000;
 type Variables = Readonly<Record<string, unknown>>;
 
 /**
- * Estimates how many objects an operation may answer with: each connection counts for as many as its `first` or `last`
- * (20 where it says neither), and what is selected below it that many times; and how many values these have. Fields of a
+ * Estimates how many objects an operation may answer with: each connection or list counts for as many as its `first` or `last`
+ * (or for its default), and what is selected below it that many times; and how many values these have. Fields of a
  * root type count as such wherever they stand. Each fragment is looked at once, so that fragments cannot make the estimate itself expensive.
  *
  * @throws {RowbellError} RBINV above `maxObjects` or `maxValues`, or with more than `maxRootFields` fields of the root
@@ -62,8 +65,7 @@ function createEstimate(schema: GraphQLSchema, document: DocumentNode, variables
     const definition = parent instanceof GraphQLObjectType ? parent.getFields()[field.name.value] : undefined;
     const type = definition ? getNamedType(definition.type) : null;
     const inner = field.selectionSet ? ofSelections(field.selectionSet, isCompositeType(type) ? type : null) : nothing;
-    const isPaged = definition?.args.some(({ name }) => name === 'first') ?? false;
-    const times = isPaged ? pageSize(field, variables) : 1;
+    const times = definition ? rowsOf(field, definition, variables) : 1;
     return {
       rootFields: inner.rootFields + (roots.has(parent) ? 1 : 0),
       objects: field.selectionSet ? times * (1 + inner.objects) : 0,
@@ -97,12 +99,15 @@ function createEstimate(schema: GraphQLSchema, document: DocumentNode, variables
   return ofSelections;
 }
 
-function pageSize(field: FieldNode, variables: Variables): number {
+function rowsOf(field: FieldNode, definition: GraphQLField<unknown, unknown>, variables: Variables): number {
+  const first = definition.args.find(({ name }) => name === 'first');
+  if (!first) return 1;
   const asked = (field.arguments ?? [])
     .filter(({ name }) => name.value === 'first' || name.value === 'last')
     // As it is: a copy of all of them for each page would take longer than everything else.
     .map(({ value }): unknown => valueFromASTUntyped(value, variables as Record<string, unknown>))
     .find((size) => typeof size === 'number');
   // Above the cap the page is refused when it is asked for, so the cap is the most it can cost.
-  return typeof asked === 'number' ? Math.min(Math.max(asked, 0), maxPageSize) : defaultPageSize;
+  if (typeof asked !== 'number') return typeof first.defaultValue === 'number' ? first.defaultValue : defaultPageSize;
+  return Math.min(Math.max(asked, 0), isListType(getNullableType(definition.type)) ? maxListSize : maxPageSize);
 }

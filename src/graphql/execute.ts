@@ -8,7 +8,7 @@ import { checkAnswer } from './answer-size.ts';
 import { checkCost } from './document-cost.ts';
 import { createReader, type Document, documentKey } from './documents.ts';
 import type { Shares } from './fair-shares.ts';
-import type { Identity } from './identity.ts';
+import { type Identity, type Role, roles } from './identity.ts';
 import { maxPlans } from './plan-cache.ts';
 import { workedMs } from './planning-budget.ts';
 import { type PublicError, publicError, withCode } from './public-error.ts';
@@ -38,8 +38,8 @@ export type Caller = {
 export type Executor = (json: unknown, caller: Caller) => Promise<Answer>;
 
 export type ExecutorOptions = {
-  /** What there is for users, and for operators. */
-  readonly schemas: Readonly<Record<Identity['role'], GraphQLSchema>>;
+  /** What there is for each role. */
+  readonly schemas: Readonly<Record<Role, GraphQLSchema>>;
   readonly resolvedPreset: GraphileConfig.ResolvedPreset;
   /** Whether clients may ask for the schema. */
   readonly introspection: boolean;
@@ -62,10 +62,9 @@ export function createExecutor({
 }: ExecutorOptions): Executor {
   const { documents, newDocuments, planning, turns } = shares;
   const middleware = getGrafastMiddleware(resolvedPreset);
-  const readers = {
-    user: createReader(schemas.user, introspection),
-    operator: createReader(schemas.operator, introspection),
-  };
+  const readers = Object.fromEntries(
+    roles.map((role) => [role, createReader(schemas[role], introspection)] as const),
+  ) as Record<Role, ReturnType<typeof createReader>>;
 
   /** At once what is known; else in turn, the cheapest check first, and planned before anybody's turn comes to execute it. */
   const documentOf = async (key: string, request: GraphqlRequest, { identity, signal }: Caller): Promise<Document> => {

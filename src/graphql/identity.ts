@@ -3,9 +3,13 @@ import { JOSEError, JWKSTimeout, JWTExpired } from 'jose/errors';
 import type { JwtConfig } from '../config/index.ts';
 import { RowbellError } from '../errors.ts';
 
+/** Who may ask: each has a schema of their own, and asks as the database's role `rowbell_<role>`. */
+export const roles = ['user', 'operator'] as const;
+export type Role = (typeof roles)[number];
+
 /** On whose behalf a request runs. */
 export type Identity = {
-  readonly role: 'user' | 'operator';
+  readonly role: Role;
   /** `users.id`: the claim `sub`. */
   readonly userId: string;
   /** The claim `sid`; null where the token names none. */
@@ -74,10 +78,9 @@ function identityOf({ sub, role = 'user', sid, exp = 0, iat }: JWTPayload): Iden
   if (exp - Math.min(iat ?? now, now) > maxTokenDays * 86_400) throw new RowbellError('RBAUT');
   // What the database cannot hold could never end.
   const isSession = sid === undefined || (typeof sid === 'string' && /^[^\0\p{Cs}]{1,200}$/u.test(sid));
-  if (typeof sub !== 'string' || !uuid.test(sub) || (role !== 'user' && role !== 'operator') || !isSession) {
-    throw new RowbellError('RBAUT');
-  }
-  return { role, userId: sub.toLowerCase(), sessionId: typeof sid === 'string' ? sid : null };
+  const known = roles.find((one) => one === role);
+  if (typeof sub !== 'string' || !uuid.test(sub) || known === undefined || !isSession) throw new RowbellError('RBAUT');
+  return { role: known, userId: sub.toLowerCase(), sessionId: typeof sid === 'string' ? sid : null };
 }
 
 function refusal(error: unknown): RowbellError {

@@ -62,7 +62,7 @@ const filterRow = (filter: Arguments['filter']): string | null =>
  */
 async function readPage(client: Client, { filter, sort, first, after, last, before }: Arguments): Promise<Page> {
   const backwards = isBackwards({ first, after, last, before });
-  const size = backwards ? checkPageSize(last, 'last') : checkPageSize(first);
+  const size = backwards ? checkPageSize(last, { name: 'last' }) : checkPageSize(first);
   const cursor = backwards ? before : after;
   const past = cursor == null ? null : decode(cursor, sort);
   const { rows } = await client.query<Item>({

@@ -12,6 +12,8 @@ export const InflectionPlugin: GraphileConfig.Plugin = {
     replace: {
       _schemaPrefix: () => '',
       builtin: (previous, _options, name) => (geometry.has(name) ? `Geometric${name}` : (previous?.(name) ?? name)),
+      // A list or a connection: there is never both.
+      listField: (_previous, _options, name) => name,
       _attributeName: (previous, _options, details) => previous?.({ ...details, skipRowId: true }) ?? '',
     },
   },

@@ -16,7 +16,10 @@ type Attribute = Tagged & {
 };
 
 type Scope = Partial<
-  Record<'isRootQuery' | 'isRootMutation' | 'isPgFieldConnection' | 'isConnectionEdgeType', boolean> & {
+  Record<
+    'isRootQuery' | 'isRootMutation' | 'isPgFieldConnection' | 'isPgFieldSimpleCollection' | 'isConnectionEdgeType',
+    boolean
+  > & {
     fieldName: string;
   }
 >;
@@ -38,7 +41,7 @@ const required = (type: GraphQLOutputType): GraphQLOutputType =>
 /**
  * PostgreSQL says of a table's column whether it may be null, and nothing of the columns of views and composite types and of what
  * functions return. These are never null, unless the comment's smart tag `@nullable` says so: it names the columns; alone it
- * means all of them, or what a function answers. Nor are connections at the root, payloads, cursors, and elements of lists.
+ * means all of them, or what a function answers. Nor are connections and lists at the root, payloads, cursors, and elements of lists.
  */
 export const NonNullPlugin: GraphileConfig.Plugin = {
   name: 'RowbellNonNullPlugin',
@@ -65,10 +68,11 @@ export const NonNullPlugin: GraphileConfig.Plugin = {
     hooks: {
       GraphQLObjectType_fields_field(field, _build, { scope, Self }) {
         const type = withoutHoles(field.type);
-        const { isRootQuery, isRootMutation, isPgFieldConnection, isConnectionEdgeType, fieldName } = scope as Scope;
+        const { isRootQuery, isRootMutation, isPgFieldConnection, isPgFieldSimpleCollection } = scope as Scope;
+        const { isConnectionEdgeType, fieldName } = scope as Scope;
         const isNeverNull =
           isRootMutation ||
-          (isRootQuery && isPgFieldConnection) ||
+          (isRootQuery && (isPgFieldConnection || isPgFieldSimpleCollection)) ||
           Self.name === 'Interval' ||
           (isConnectionEdgeType && fieldName === 'cursor');
         return { ...field, type: isNeverNull ? required(type) : type };

@@ -1,6 +1,33 @@
-import type { PgSelectStep } from 'postgraphile/@dataplan/pg';
+import type { PgCodec, PgSelectStep } from 'postgraphile/@dataplan/pg';
+import { sql } from 'postgraphile/pg-sql2';
 
-type Ordered = Pick<PgSelectStep, 'alias' | 'orderBy' | 'setOrderIsUnique'>;
+export type Ordered = Pick<PgSelectStep, 'alias' | 'orderBy' | 'setOrderIsUnique'>;
+type Resource = {
+  readonly name: string;
+  readonly codec: { readonly attributes?: Readonly<Record<string, { readonly codec: PgCodec }>> };
+  readonly uniques: readonly { readonly isPrimary?: boolean; readonly attributes: readonly string[] }[];
+  readonly extensions?: { readonly tags?: Readonly<Record<string, unknown>> } | undefined;
+};
+
+/** Puts rows in the order that the smart tag `@order` says, or in that of the primary key. Both tell rows apart. */
+export function orderRows($rows: Ordered, { name, codec, uniques, extensions }: Resource): void {
+  const key = uniques.find(({ isPrimary }) => isPrimary)?.attributes.join();
+  const order = extensions?.tags?.order ?? key;
+  if (typeof order !== 'string') return;
+  for (const item of order.split(',')) {
+    const [column = '', direction] = item.trim().split(' ');
+    const attribute = codec.attributes?.[column];
+    if (!attribute) throw new Error(`@order of ${name} names ${column}, which its rows lack`);
+    const fragment = sql`${$rows.alias}.${sql.identifier(column)}`;
+    $rows.orderBy({
+      fragment,
+      codec: attribute.codec,
+      direction: direction === 'desc' ? 'DESC' : 'ASC',
+      nullable: false,
+    });
+  }
+  $rows.setOrderIsUnique();
+}
 
 /**
  * The order is not taken for unique, so PostGraphile lets the key follow. The query is a step where the order stands in the document
@@ -54,26 +81,14 @@ export const OrdersPlugin: GraphileConfig.Plugin = {
       },
       GraphQLObjectType_fields_field: {
         after: ['PgCustomTypeFieldPlugin'],
-        callback(field, { sql }, { scope: { isPgFieldConnection, pgFieldResource: resource } }) {
-          const order = resource?.parameters && resource.extensions?.tags?.order;
-          if (!isPgFieldConnection || typeof order !== 'string' || !field.plan) return field;
-          const columns = order.split(',').map((item) => {
-            const [name = '', direction] = item.trim().split(' ');
-            const codec = resource?.codec.attributes?.[name]?.codec;
-            if (!codec) throw new Error(`@order of ${resource?.name} names ${name}, which its rows lack`);
-            return { name, codec, direction: direction === 'desc' ? ('DESC' as const) : ('ASC' as const) };
-          });
+        callback(field, _build, { scope: { isPgFieldConnection, pgFieldResource: resource } }) {
           const { plan } = field;
+          if (!isPgFieldConnection || !resource?.parameters || !resource.extensions?.tags?.order || !plan) return field;
           return {
             ...field,
             plan(...args) {
               const $connection = plan.apply(this, args) as unknown as { getSubplan(): Ordered };
-              const $rows = $connection.getSubplan();
-              for (const { name, codec, direction } of columns) {
-                const fragment = sql`${$rows.alias}.${sql.identifier(name)}`;
-                $rows.orderBy({ fragment, codec, direction, nullable: false });
-              }
-              $rows.setOrderIsUnique();
+              orderRows($connection.getSubplan(), resource);
               return $connection as never;
             },
           };
@@ -87,7 +102,7 @@ export const OrdersPlugin: GraphileConfig.Plugin = {
           { scope: { isPgFieldConnection, pgFieldResource: resource } },
         ) {
           const { order, offset: skips } = resource?.extensions?.tags ?? {};
-          const isKept = !isPgFieldConnection || skips !== undefined;
+          const isKept = isPgFieldConnection && skips !== undefined;
           // Cursors that count rows lead forwards alone.
           const isKeyed = !resource?.parameters || order !== undefined;
           return { ...args, ...(isKeyed && last && before && { last, before }), ...(offset && isKept && { offset }) };

@@ -4,11 +4,17 @@ import { RowbellError } from '../errors.ts';
 export const defaultPageSize = 20;
 export const maxPageSize = 100;
 
+/** Of a list; what a function lists is one piece, and comes whole as far as it may. */
+const defaultListSize = 100;
+export const maxListSize = 1_000;
+
 /** What `first` or `last` asks for, or the default; @throws {RowbellError} RBINV where it is too many */
-export function checkPageSize(size: number | null | undefined, name = 'first'): number {
-  if (size == null) return defaultPageSize;
-  if (size < 0 || size > maxPageSize)
-    throw new RowbellError('RBINV', `${name}: must be from 0 to ${maxPageSize}`, { field: name });
+export function checkPageSize(
+  size: number | null | undefined,
+  { name = 'first', unless = defaultPageSize, most = maxPageSize } = {},
+): number {
+  if (size == null) return unless;
+  if (size < 0 || size > most) throw new RowbellError('RBINV', `${name}: must be from 0 to ${most}`, { field: name });
   return size;
 }
 
@@ -38,13 +44,23 @@ const sizeOf =
   (way: 'first' | 'last') =>
   ([first, after, last, before]: Values): number | null => {
     const backwards = isBackwards({ first, after, last, before });
-    return backwards === (way === 'last') ? checkPageSize(backwards ? last : first, way) : null;
+    return backwards === (way === 'last') ? checkPageSize(backwards ? last : first, { name: way }) : null;
   };
 const [sizeForwards, sizeBackwards] = [sizeOf('first'), sizeOf('last')];
 
+type Argument = { getRaw(): Step };
+const ofList = (unless: number) => ({
+  defaultValue: unless,
+  description: `How many rows, at most ${maxListSize}.`,
+  applyPlan(_$root: unknown, $rows: unknown, argument: Argument) {
+    const size = (first: number | null | undefined) => checkPageSize(first, { unless, most: maxListSize });
+    ($rows as Sized).setFirst(lambda(argument.getRaw(), size, true));
+  },
+});
+
 type Sized = { setFirst(first: Step): void; setLast(last: Step): void };
 
-/** Every connection returns 20 rows unless asked for another number, and never more than 100, forwards and backwards. */
+/** A connection returns 20 rows unless asked for another number, and never more than 100, forwards and backwards; a list 100, and 1 000. */
 export const PageCapPlugin: GraphileConfig.Plugin = {
   name: 'RowbellPageCapPlugin',
   version: '1.0.0',
@@ -73,7 +89,12 @@ export const PageCapPlugin: GraphileConfig.Plugin = {
       GraphQLObjectType_fields_field_args: {
         after: ['PgFirstLastBeforeAfterArgsPlugin'],
         callback(args, _build, { scope }) {
-          if (!args.first || !scope.isPgFieldConnection) return args;
+          if (!args.first) return args;
+          if (scope.isPgFieldSimpleCollection) {
+            const unless = scope.pgFieldResource?.parameters ? maxListSize : defaultListSize;
+            return { ...args, first: { ...args.first, ...ofList(unless) } };
+          }
+          if (!scope.isPgFieldConnection) return args;
           const { applyPlan: _first, ...first } = args.first;
           const description = `The first rows (${defaultPageSize} unless told, at most ${maxPageSize}).`;
           if (!args.last) return { ...args, first: { ...first, description } };

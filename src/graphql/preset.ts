@@ -3,22 +3,28 @@ import type pg from 'pg';
 import { makePgService } from 'postgraphile/adaptors/pg';
 import { PostGraphileAmberPreset } from 'postgraphile/presets/amber';
 import { createAdaptor, gone } from './adaptor.ts';
+import { DescriptionsPlugin } from './descriptions.ts';
 import { createEnumsPlugin } from './enums.ts';
 import type { FairQueue } from './fair-queue.ts';
-import type { Identity } from './identity.ts';
+import { createGrantedPlugin } from './granted.ts';
+import type { Grants } from './grants.ts';
+import type { Identity, Role } from './identity.ts';
 import { InboxPlugin } from './inbox.ts';
 import { InflectionPlugin } from './inflection.ts';
 import { NonNullPlugin } from './non-null.ts';
 import { NotificationByKeyPlugin } from './notification-by-key.ts';
 import { OrdersPlugin } from './orders.ts';
 import { PageCapPlugin } from './page-cap.ts';
+import { PayloadsPlugin } from './payloads.ts';
 import { PlansPlugin } from './plan-cache.ts';
 import { RelationsPlugin } from './relations.ts';
 import type { Origin } from './request-origin.ts';
 import type { Turn } from './request-turns.ts';
-import { TestSendPlugin } from './test-sends.ts';
+import { createShown } from './shown.ts';
+import { createTestSendPlugin } from './test-sends.ts';
 import { TimesPlugin } from './time-scalars.ts';
 import { TransactionIdsPlugin } from './transaction-ids.ts';
+import { createWaysPlugin } from './ways.ts';
 
 declare global {
   namespace Grafast {
@@ -50,8 +56,8 @@ export type PresetOptions = {
 };
 
 /**
- * How PostGraphile makes the API of the grant table: what a role may read or execute is there, and nothing else. Rows
- * are written by functions; there are no generated mutations.
+ * What is common to the schemas of all roles. Rows are written by functions; there are no generated mutations. It is of no use alone:
+ * it has everything, whoever may ask for it.
  */
 export function createPreset({ pool, schemas, connections }: PresetOptions): GraphileConfig.Preset {
   return {
@@ -63,11 +69,12 @@ export function createPreset({ pool, schemas, connections }: PresetOptions): Gra
       OrdersPlugin,
       InboxPlugin,
       NotificationByKeyPlugin,
-      TestSendPlugin,
       TimesPlugin,
       TransactionIdsPlugin,
+      PayloadsPlugin,
       PlansPlugin,
       NonNullPlugin,
+      DescriptionsPlugin,
       createEnumsPlugin(pool),
     ],
     pgServices: [
@@ -79,10 +86,17 @@ export function createPreset({ pool, schemas, connections }: PresetOptions): Gra
     // Rows are told apart by their own keys; global ids would be a second name for each. And the root stands at the root
     // alone: below a field of itself it would be without the limits of a request.
     // What a mutation made is its result, and no edge of a connection that nobody asked for.
-    disablePlugins: ['NodePlugin', 'QueryQueryPlugin', 'MutationPayloadQueryPlugin', 'PgMutationPayloadEdgePlugin'],
+    // PgRBACPlugin would make one schema of what all roles may do together.
+    disablePlugins: [
+      'NodePlugin',
+      'QueryQueryPlugin',
+      'MutationPayloadQueryPlugin',
+      'PgMutationPayloadEdgePlugin',
+      'PgRBACPlugin',
+    ],
     gather: { pgStrictFunctions: true },
     schema: {
-      defaultBehavior: '-resource:insert -resource:update -resource:delete -list',
+      defaultBehavior: 'list -resource:insert -resource:update -resource:delete',
       dontSwallowErrors: true,
       pgForbidSetofFunctionsToReturnNull: true,
     },
@@ -105,4 +119,10 @@ export function createPreset({ pool, schemas, connections }: PresetOptions): Gra
       }),
     },
   };
+}
+
+/** What makes one role's schema of it: what that role may read or execute, and nothing else. */
+export function createReaderPreset(role: Role, grants: Grants): GraphileConfig.Preset {
+  const shown = createShown(role, grants);
+  return { plugins: [createGrantedPlugin(shown), createWaysPlugin(shown), createTestSendPlugin(grants)] };
 }

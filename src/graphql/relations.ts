@@ -16,8 +16,8 @@ function foreignKey({ columns, references, forward, backward }: Relation): strin
   ].join('|');
 }
 
-/** Reached through what they belong to and by id; a connection at the root would scan everybody's rows. */
-const notAtTheRoot = '-query:resource:connection';
+/** Found by id, and with what they belong to: all of them would be everybody's rows, and there are better ways to one's own. */
+const notAtTheRoot = '-query:resource:connection -query:resource:list';
 
 /**
  * The partitioned tables carry no foreign keys (a check per inserted row costs more than the insert), so the way from an
@@ -28,8 +28,11 @@ export const RelationsPlugin = jsonPgSmartTags({
   config: {
     class: {
       'notify.events': { tags: { behavior: notAtTheRoot } },
+      'notify.activities': { tags: { behavior: notAtTheRoot } },
+      'notify.email_verifications': { tags: { behavior: notAtTheRoot } },
       'notify.notifications': {
         tags: {
+          behavior: notAtTheRoot,
           // What the decisions refer to; no index serves it as a way in.
           unique: 'event_id,recipient_id|@behavior -single',
           foreignKey: [

@@ -1,19 +1,25 @@
 import { makeSchema } from 'postgraphile';
 import { buildSchema } from 'postgraphile/graphile-build';
+import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'postgraphile/graphql';
 import { createExecutor, type Executor, type ExecutorOptions } from './execute.ts';
-import { OperatorOnlyFieldsPlugin } from './operator-only-fields.ts';
+import { readGrants } from './grants.ts';
+import type { Role } from './identity.ts';
 import { keepPlansWithOperations } from './plan-cache.ts';
-import { createPreset, type PresetOptions } from './preset.ts';
+import { createPreset, createReaderPreset, type PresetOptions } from './preset.ts';
 
-type Options = Omit<PresetOptions, 'connections'> &
-  Pick<ExecutorOptions, 'introspection' | 'shares' | 'trusted' | 'logger'>;
+export type Schemas = Readonly<Record<Role, GraphQLSchema>>;
+
+type Made = { readonly schemas: Schemas; readonly resolvedPreset: GraphileConfig.ResolvedPreset };
 
 /**
- * Makes the schemas of operators and users of one look at the database, and an executor over them; rejects when the
- * database does not answer. What is concealed is not in the schema of users at all.
+ * Makes a schema for each role of one look at the database; rejects when the database does not answer.
+ *
+ * @param plugins more of them, for all schemas
  */
-export async function makeExecutor({ pool, schemas: names, ...options }: Options): Promise<Executor> {
-  const preset = createPreset({ pool, schemas: names, connections: options.shares.connections });
+export async function makeSchemas({
+  plugins = [],
+  ...options
+}: PresetOptions & { readonly plugins?: readonly GraphileConfig.Plugin[] }): Promise<Made> {
   let seen: GraphileBuild.Build | undefined;
   const remember: GraphileConfig.Plugin = {
     name: 'RowbellRememberPlugin',
@@ -27,10 +33,42 @@ export async function makeExecutor({ pool, schemas: names, ...options }: Options
       },
     },
   };
-  const { schema: operator, resolvedPreset } = await makeSchema({ extends: [preset], plugins: [remember] });
+  const common: GraphileConfig.Preset = { extends: [createPreset(options)], plugins: [...plugins, remember] };
+  const presetOf = async (role: Role): Promise<GraphileConfig.Preset> => ({
+    extends: [common, createReaderPreset(role, await readGrants(options.pool, `rowbell_${role}`))],
+  });
+  const { schema: user, resolvedPreset } = await makeSchema(await presetOf('user'));
   const { input, inflection } = seen as GraphileBuild.Build;
-  const user = buildSchema({ extends: [preset], plugins: [OperatorOnlyFieldsPlugin] }, input, { inflection });
-  const schemas = { operator, user };
+  const operator = buildSchema(await presetOf('operator'), input, { inflection });
+  return { schemas: { user, operator }, resolvedPreset };
+}
+
+/** A schema in the schema definition language, sorted. */
+export const printSdl = (schema: GraphQLSchema): string => `${printSchema(lexicographicSortSchema(schema))}\n`;
+
+type Options = Omit<PresetOptions, 'connections'> &
+  Pick<ExecutorOptions, 'introspection' | 'shares' | 'trusted' | 'logger'>;
+
+/** What the API asks once the database could be looked at. */
+export type Graphql = {
+  readonly execute: Executor;
+  /** The schema of a role, as text. */
+  readonly sdlOf: (role: Role) => string;
+};
+
+export async function makeGraphql({ pool, schemas: names, ...options }: Options): Promise<Graphql> {
+  const { schemas, resolvedPreset } = await makeSchemas({
+    pool,
+    schemas: names,
+    connections: options.shares.connections,
+  });
   for (const schema of Object.values(schemas)) keepPlansWithOperations(schema);
-  return createExecutor({ ...options, schemas, resolvedPreset });
+  const texts: Partial<Record<Role, string>> = {};
+  return {
+    execute: createExecutor({ ...options, schemas, resolvedPreset }),
+    sdlOf(role) {
+      texts[role] ??= printSdl(schemas[role]);
+      return texts[role];
+    },
+  };
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { context, object, sideEffect } from 'postgraphile/grafast';
 import { extendSchema, gql } from 'postgraphile/utils';
 import type { RowOf } from '../database/rows.ts';
+import type { Grants } from './grants.ts';
 import type { Turn } from './request-turns.ts';
 import type { Settings, WithClient } from './with-client.ts';
 
@@ -83,7 +84,9 @@ const asker = () =>
     turn: context().get('turn'),
   });
 
-export const TestSendPlugin = extendSchema({
+type Extension = Exclude<Parameters<typeof extendSchema>[0], (...all: never[]) => unknown>;
+
+const testSends: Extension = {
   typeDefs: gql`
     input TestPushInput {
       "One of your devices; each of them when left out."
@@ -159,4 +162,8 @@ export const TestSendPlugin = extendSchema({
       },
     },
   },
-});
+};
+
+/** Tests of one's own addresses, where a role may send them. */
+export const createTestSendPlugin = ({ mayExecute }: Grants): GraphileConfig.Plugin =>
+  extendSchema(mayExecute('notify_hidden.send_test_push') ? testSends : { typeDefs: [] });

@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { z } from 'zod';
-import { describeDatabaseError } from '../database/errors.ts';
 import { RowbellError } from '../errors.ts';
-import { requireSession } from '../graphql/adaptor.ts';
 import { createFairQueue } from '../graphql/fair-queue.ts';
 import type { Authenticate, Identity } from '../graphql/identity.ts';
 import { type Format, formats, type Row } from './export-formats.ts';
+import { readAs } from './read-as.ts';
 import { begin, finish, type Response } from './respond.ts';
 import type { Route } from './router.ts';
 
@@ -102,9 +101,7 @@ export function createExportRoutes(sources: readonly ExportSource[], { pool, aut
     while (!isDone && !response.destroyed) {
       const leave = await connections.enter(identity.userId);
       try {
-        ({ after, isDone } = await inTransactionOf(pool, identity, (client) =>
-          give(client, from(after), after, outlet),
-        ));
+        ({ after, isDone } = await readAs(pool, identity, (client) => give(client, from(after), after, outlet)));
       } finally {
         leave();
       }
@@ -194,32 +191,5 @@ async function give(
     if (isLast || !isWanted) return { after, isDone: true };
     if (!outlet.isTaken()) await Promise.race([outlet.taken(), sleep(Math.max(0, until - Date.now()))]);
     if (!outlet.isTaken() || Date.now() >= until) return { after, isDone: false };
-  }
-}
-
-async function inTransactionOf<T>(
-  pool: pg.Pool,
-  { role, userId, sessionId }: Identity,
-  work: (client: pg.PoolClient) => Promise<T>,
-): Promise<T> {
-  const client = await pool.connect();
-  let broken: Error | undefined;
-  try {
-    await client.query('begin read only');
-    // Plans for the first row, however many follow: read in an index's order, not gathered and sorted before.
-    await client.query(
-      `select set_config('role', $1, true), set_config('rowbell.user_id', $2, true), set_config('rowbell.session_id', $3, true),
-         set_config('cursor_tuple_fraction', '0', true)`,
-      [`rowbell_${role}`, userId, sessionId ?? ''],
-    );
-    if (sessionId !== null) await client.query(requireSession);
-    return await work(client);
-  } catch (error) {
-    throw describeDatabaseError(error);
-  } finally {
-    await client.query('rollback').catch((error: Error) => {
-      broken = error;
-    });
-    client.release(broken);
   }
 }

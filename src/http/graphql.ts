@@ -1,9 +1,9 @@
 import { RowbellError } from '../errors.ts';
-import type { Executor } from '../graphql/execute.ts';
 import type { FairQueue } from '../graphql/fair-queue.ts';
 import type { Authenticate, Identity } from '../graphql/identity.ts';
 import { type PublicError, withCode } from '../graphql/public-error.ts';
 import type { Origin } from '../graphql/request-origin.ts';
+import type { Graphql } from '../graphql/schema.ts';
 import { inFrench } from '../in-french.ts';
 import { chooseLanguage } from './accept-header.ts';
 import { mediaType, readBody } from './body.ts';
@@ -15,7 +15,7 @@ const maxBytes = 100_000;
 export type GraphqlOptions = {
   readonly authenticate: Authenticate;
   /** Null while the schema could not be made yet, because the database does not answer. */
-  readonly currentExecutor: () => Executor | null;
+  readonly currentGraphql: () => Graphql | null;
   /** Requests of a person that are there at a time. */
   readonly present: FairQueue;
   readonly noteContact: (identity: Identity) => void;
@@ -30,7 +30,7 @@ export type GraphqlOptions = {
  * `{"errors": [{"message", "extensions": {"code"}}]}`.
  */
 export function createGraphqlRoutes(options: GraphqlOptions): Route[] {
-  const { authenticate, currentExecutor, present, noteContact, originOf, noteRefusal } = options;
+  const { authenticate, currentGraphql, present, noteContact, originOf, noteRefusal } = options;
 
   const answer = (response: Response, status: number, body: { readonly errors?: readonly PublicError[] }): void => {
     const bounds = (body.errors ?? []).map(({ extensions }) => extensions);
@@ -61,9 +61,9 @@ export function createGraphqlRoutes(options: GraphqlOptions): Route[] {
       const leave = await present.enter(identity.userId);
       try {
         const json = isGet ? readUrl(request.url) : parseJson(await readBody(request, maxBytes), 'The body');
-        const execute = currentExecutor();
-        if (!execute) throw new RowbellError('RBUNA');
-        const { status, body } = await execute(json, {
+        const graphql = currentGraphql();
+        if (!graphql) throw new RowbellError('RBUNA');
+        const { status, body } = await graphql.execute(json, {
           identity,
           origin: originOf(request),
           signal: gone.signal,

@@ -88,9 +88,9 @@ describe('NC-22 over the API', () => {
   });
 
   test("NC-22: counts by type, status and day of the person's own zone", async () => {
-    const { activitySummary } = await ask('{ activitySummary(first: 100) { nodes { dimension value count } } }');
+    const { activitySummary } = await ask('{ activitySummary(first: 100) { dimension value count } }');
     const month = new Date().toISOString().slice(0, 7);
-    const lines = activitySummary.nodes.map(
+    const lines = activitySummary.map(
       (n: { dimension: string; value: string; count: string }) => `${n.dimension} ${n.value} ${n.count}`,
     );
     // 13:00 in UTC is the next day in Auckland, the summer through and the winter.

@@ -70,7 +70,7 @@ test('NC-11: a default that operators change reaches those who chose nothing; re
   await say(ada, 'setTypePreferences(input: { typeKey: "payment_refunded", channels: [email, in_app] })');
   const operator = await createUser(world.db);
   const defaults = 'updateTypeDefaults(input: { typeKey: "payment_refunded", defaultChannels: [push, in_app] })';
-  expect((await ask(bob.id, defaults)).codes).toEqual(['FORBIDDEN']);
+  expect((await ask(bob.id, defaults)).codes).toEqual(['INVALID_INPUT']);
   expect((await ask(operator, defaults, 'operator')).codes).toEqual([]);
   await refund(ada);
   await refund(bob);

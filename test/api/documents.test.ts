@@ -141,7 +141,7 @@ describe('SE-3: documents never seen before take of a budget of their own', () =
   test('what memory they take is bounded, not how many they are', async () => {
     const token = await somebody();
     const large = (n: number) =>
-      `{ a${n}: notifications { nodes { ${Array.from({ length: 29 }, (_, k) => `d${k}: deliveries(first: 1) { nodes { id } }`).join(' ')} } } }`;
+      `{ a${n}: inbox { nodes { ${Array.from({ length: 29 }, (_, k) => `d${k}: deliveries(first: 1) { id }`).join(' ')} } } }`;
     // Each is estimated at 2 MB.
     for (let n = 0; n < 40; n++) expect((await api.ask(large(n), { token })).codes).toEqual([]);
     const bytes = await until('they are kept, as far as there is room', async () => {

@@ -26,18 +26,14 @@ const post = (body: string, headers: Record<string, string> = {}) =>
 
 describe('what a query may ask for', () => {
   test.each([0, 1, 100])('a page of %i', async (first) => {
-    expect((await api.ask(`{ notifications(first: ${first}) { nodes { id } } }`, { token })).errors).toEqual([]);
+    expect((await api.ask(`{ inbox(first: ${first}) { nodes { id } } }`, { token })).errors).toEqual([]);
   });
 
   test.each([
-    ['101 as a literal', '{ notifications(first: 101) { nodes { id } } }', {}],
-    ['-1', '{ notifications(first: -1) { nodes { id } } }', {}],
-    [
-      '2147483647 as a variable',
-      'query ($n: Int!) { notifications(first: $n) { nodes { id } } }',
-      { n: 2_147_483_647 },
-    ],
-    ['101 of a relation', '{ notifications { nodes { deliveries(first: 101) { nodes { id } } } } }', {}],
+    ['101 as a literal', '{ inbox(first: 101) { nodes { id } } }', {}],
+    ['-1', '{ inbox(first: -1) { nodes { id } } }', {}],
+    ['2147483647 as a variable', 'query ($n: Int!) { inbox(first: $n) { nodes { id } } }', { n: 2_147_483_647 }],
+    ['1001 of a list', '{ inbox { nodes { deliveries(first: 1001) { id } } } }', {}],
   ])('not a page of %s', async (_what, query, variables) => {
     const { codes } = await api.ask(query, { token, variables });
     expect(codes).toEqual(['INVALID_INPUT']);
@@ -60,7 +56,7 @@ describe('what a query may ask for', () => {
 
   test('so many objects, counted by the pages', async () => {
     const nested = (first: number) =>
-      `{ notifications(first: ${first}) { nodes { deliveries(first: 20) { nodes { attempts(first: 20) { nodes { code } } } } } } }`;
+      `{ inbox(first: ${first}) { nodes { deliveries(first: 20) { attempts(first: 20) { code } } } } }`;
     expect((await api.ask(nested(5), { token })).errors).toEqual([]);
     const { status, errors } = await api.ask(nested(100), { token });
     expect(status).toBe(400);
@@ -71,7 +67,7 @@ describe('what a query may ask for', () => {
   });
 
   test('not deeper than anybody needs', async () => {
-    const round = (inner: string) => `notification { deliveries(first: 1) { nodes { ${inner} } } }`;
+    const round = (inner: string) => `notification { deliveries(first: 1) { ${inner} } }`;
     const deep = [1, 2, 3, 4, 5].reduce((inner) => round(inner), 'id');
     const { status, codes } = await api.ask(`{ delivery(id: "00000000-0000-7000-8000-000000000000") { ${deep} } }`, {
       token,
@@ -108,7 +104,7 @@ describe('what a query may ask for', () => {
     const client = await database.owner.connect();
     await client.query('begin');
     await client.query('lock table notify.devices in access exclusive mode');
-    const { codes } = await api.ask('{ devices { nodes { id } } }', { token });
+    const { codes } = await api.ask('{ devices { id } }', { token });
     await client.query('rollback');
     client.release();
     expect(codes).toEqual(['TIMEOUT']);
@@ -185,10 +181,10 @@ describe('what a request may look like', () => {
       'mutation ($t: String!) { unregisterDevice(input: { provider: apns, token: $t }) { result } }',
       { t: 'a\u0000b' },
     ],
-    ['a cursor that is none', '{ notifications(after: "nope") { nodes { id } } }', {}],
+    ['a cursor that is none', '{ inbox(after: "nope") { nodes { id } } }', {}],
     [
       'a cursor of something else',
-      `{ notifications(after: "${Buffer.from('["abc",1]').toString('base64')}") { nodes { id } } }`,
+      `{ inbox(after: "${Buffer.from('["abc",1]').toString('base64')}") { nodes { id } } }`,
       {},
     ],
   ])('%s', async (_what, query, variables) => {

@@ -43,8 +43,8 @@ test('TR-G12 the recent deliveries of all or of one trip', async () => {
 
 test('a paused sender is seen and resumed', async () => {
   await database.owner.query(`select notify_private.pause_sender('1', 'bad_credentials')`);
-  const seen = await ask('{ senders { nodes { id appKey provider pauseReason } } }');
-  expect(seen.data.senders.nodes).toContainEqual({
+  const seen = await ask('{ senders { id appKey provider pauseReason } }');
+  expect(seen.data.senders).toContainEqual({
     id: senders.apns,
     appKey: 'default',
     provider: 'apns',

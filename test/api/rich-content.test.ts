@@ -77,12 +77,12 @@ test('rich pushes: a click on a button is reported with its key, once, for the a
   // The first click stands.
   expect((await report(id, 'clicked', 'help')).data.reportReceipt.result).toBe(false);
   const { data } = await api.ask(
-    `query ($id: UUID!) { delivery(id: $id) { notification { clickedAt } receipts { nodes { kind source actionKey } } } }`,
+    `query ($id: UUID!) { delivery(id: $id) { notification { clickedAt } receipts { kind source actionKey } } }`,
     { token, variables: { id } },
   );
   expect(data.delivery).toMatchObject({
     notification: { clickedAt: expect.any(String) },
-    receipts: { nodes: [{ kind: 'clicked', source: 'client', actionKey: 'track' }] },
+    receipts: [{ kind: 'clicked', source: 'client', actionKey: 'track' }],
   });
 });
 

@@ -53,7 +53,7 @@ test('SE-3: nothing else is, but for operators', async () => {
     // Naming a listed one beside it does not help.
     expect(await post({ query, documentId: id })).toMatchObject({ status: 403, codes: ['FORBIDDEN'] });
   }
-  expect(await post({ query: '{ unreadCount }' }, operator)).toMatchObject({ status: 200 });
+  expect(await post({ query: '{ inboxCount }' }, operator)).toMatchObject({ status: 200 });
   for (const token of [user, operator]) {
     expect(await post({ documentId: 'badge-2' }, token)).toMatchObject({ status: 404, codes: ['NOT_FOUND'] });
     expect(await post({ documentId: '__proto__' }, token)).toMatchObject({ status: 404, codes: ['NOT_FOUND'] });

@@ -59,8 +59,8 @@ const call = (who: Somebody, id: string) =>
     { id },
   );
 const list = async (who: Somebody) =>
-  (await ask(who, '{ webhookEndpoints { nodes { id url userId deactivatedAt previousSecretExpiresAt } } }')).data
-    .webhookEndpoints.nodes;
+  (await ask(who, '{ webhookEndpoints { id url userId deactivatedAt previousSecretExpiresAt } }')).data
+    .webhookEndpoints;
 const secretsOf = (id: string) =>
   one<string[]>(db.owner, 'select array[secret, previous_secret] from notify.webhook_endpoints where id = $1', [id]);
 const limit = (key: string, most: number) =>

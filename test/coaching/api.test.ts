@@ -119,8 +119,8 @@ describe('CP-41 the preference and the lead time', () => {
       notificationPref: 'sms_only',
       leadMinutes: 60,
     });
-    const { data } = await ask(ada, '{ coachingMembers { nodes { userId leadMinutes } } }');
-    expect(data.coachingMembers.nodes).toEqual([{ userId: ada.id, leadMinutes: 60 }]);
+    const { data } = await ask(ada, '{ me { coachingMember { userId leadMinutes } } }');
+    expect(data.me.coachingMember).toEqual({ userId: ada.id, leadMinutes: 60 });
   });
 
   test.each([
@@ -165,9 +165,9 @@ describe('calls and schedules', () => {
     for (let n = 0; n < 2; n++)
       expect((await done(ada, cancel, { id: made.id })).cancelCall.result.status).toBe('canceled');
     expect((await ask(ada, move, { id: made.id, at })).codes).toEqual(['CONFLICT']);
-    const calls = '{ calls { nodes { id } } }';
-    expect((await done(ada, calls)).calls.nodes).toHaveLength(1);
-    expect((await done(ben, calls)).calls.nodes).toEqual([]);
+    const calls = '{ calls { id } }';
+    expect((await done(ada, calls)).calls).toHaveLength(1);
+    expect((await done(ben, calls)).calls).toEqual([]);
   });
 
   test.each([
@@ -183,16 +183,16 @@ describe('calls and schedules', () => {
   test('CP-7 a daily schedule, changed and ended', async () => {
     const [ada, ben] = [await person(), await person()];
     const create = `mutation ($coach: UUID!) {
-      createCallSchedule(input: { coachId: $coach, topicKey: "mood_check", localTime: "09:30" }) { result { id active localTime calls { nodes { status } } } }
+      createCallSchedule(input: { coachId: $coach, topicKey: "mood_check", localTime: "09:30" }) { result { id active localTime calls { status } } }
     }`;
     const made = (await done(ada, create, { coach: coachId })).createCallSchedule.result;
-    expect(made.calls.nodes[0]).toEqual({ status: 'pending' });
+    expect(made.calls[0]).toEqual({ status: 'pending' });
     const change =
-      'mutation ($id: UUID!) { updateCallSchedule(input: { scheduleId: $id, active: false }) { result { active calls { nodes { status } } } } }';
+      'mutation ($id: UUID!) { updateCallSchedule(input: { scheduleId: $id, active: false }) { result { active calls { status } } } }';
     expect((await ask(ben, change, { id: made.id })).codes).toEqual(['NOT_FOUND']);
     const ended = (await done(ada, change, { id: made.id })).updateCallSchedule.result;
     expect(ended.active).toBe(false);
-    expect(new Set(ended.calls.nodes.map((call: { status: string }) => call.status))).toEqual(new Set(['canceled']));
+    expect(new Set(ended.calls.map((call: { status: string }) => call.status))).toEqual(new Set(['canceled']));
   });
 });
 
@@ -250,13 +250,13 @@ describe('CP-42 CP-43 CP-44 history and log', () => {
     const operator = { id: '', token: await signToken(coachId, { role: 'operator' }) };
     const { call } = await told(ada.id, ['push', 'sms'], 'failed');
     const log = `query ($call: UUID!) {
-      deliveryLogs(condition: { callId: $call }) {
-        nodes { userId callId type channel status title body providerMessageId error queuedAt sentAt deliveredAt openedAt failedAt }
+      call(id: $call) {
+        deliveryLog { userId callId type channel status title body providerMessageId error queuedAt sentAt deliveredAt openedAt failedAt }
       }
     }`;
-    const { nodes } = (await done(operator, log, { call })).deliveryLogs;
-    expect(nodes).toHaveLength(2);
-    expect(nodes.find(({ channel }: { channel: string }) => channel === 'sms')).toMatchObject({
+    const { deliveryLog } = (await done(operator, log, { call })).call;
+    expect(deliveryLog).toHaveLength(2);
+    expect(deliveryLog.find(({ channel }: { channel: string }) => channel === 'sms')).toMatchObject({
       userId: ada.id,
       callId: call,
       type: 'fallback_sms',
@@ -278,15 +278,15 @@ describe('CP-42 CP-43 CP-44 history and log', () => {
     const ada = await person();
     const other = await makeMember(db, { streak: 3 });
     await makeCall(db, other.id, '2 hours', { coachId });
-    const { coaches, streaks, calls } = await done(
+    const { coaches, me, calls } = await done(
       ada,
-      '{ coaches { nodes { id name persona } } streaks { nodes { day } } calls { nodes { id } } }',
+      '{ coaches { id name persona } me { streak { day } } calls { id } }',
     );
-    expect(coaches.nodes).toContainEqual({ id: coachId, name: 'Max', persona: null });
-    expect([streaks.nodes, calls.nodes]).toEqual([[], []]);
+    expect(coaches).toContainEqual({ id: coachId, name: 'Max', persona: null });
+    expect([me.streak, calls]).toEqual([null, []]);
     expect(await one(db.owner, 'select count(*)::integer from coaching.streaks where user_id = $1', [other.id])).toBe(
       1,
     );
-    expect((await ask(ada, '{ coaches { nodes { voice } } }')).errors.length).toBeGreaterThan(0);
+    expect((await ask(ada, '{ coaches { voice } }')).errors.length).toBeGreaterThan(0);
   });
 });

@@ -14,6 +14,7 @@ import {
   isNonNullType,
   isObjectType,
 } from 'postgraphile/graphql';
+import type { Role } from '../../src/graphql/identity.ts';
 import fc from '../support/fast-check.ts';
 import { type Arguments, common } from '../support/side.ts';
 import type { As, Case, Json } from './case.ts';
@@ -88,15 +89,20 @@ const snake = (name: string) =>
     .replace(/P256Dh/i, 'p256dh')
     .toLowerCase();
 
-/** Every root field of the schema, with calls that are meant and calls that are not. */
-export function graphqlTargets(schema: GraphQLSchema, ids: Arguments): Target[] {
+/** Every root field of a role's schema, with calls that are meant and calls that are not. */
+export function graphqlTargets(role: Role, schema: GraphQLSchema, ids: Arguments): Target[] {
   return (['query', 'mutation'] as const).flatMap((operation) => {
     const root = operation === 'query' ? schema.getQueryType() : schema.getMutationType();
-    return Object.values(root?.getFields() ?? {}).map((field) => targetOf(operation, field, ids));
+    return Object.values(root?.getFields() ?? {}).map((field) => targetOf(role, operation, field, ids));
   });
 }
 
-function targetOf(operation: 'query' | 'mutation', field: GraphQLField<unknown, unknown>, ids: Arguments): Target {
+function targetOf(
+  role: Role,
+  operation: 'query' | 'mutation',
+  field: GraphQLField<unknown, unknown>,
+  ids: Arguments,
+): Target {
   const leaves = field.args.flatMap((arg) => leavesOf(field, arg, [arg.name], ids));
   const selections = [0, 1, 2].map((depth) => selectionOf(getNamedType(field.type), depth));
   const call = (as: As, values: readonly (readonly [Leaf, Json])[], selection: string, isInline: boolean): Case => {
@@ -128,15 +134,14 @@ function targetOf(operation: 'query' | 'mutation', field: GraphQLField<unknown, 
           maxLength: 2,
         });
   return {
-    name: `${operation} ${field.name}`,
+    name: `${role} ${operation} ${field.name}`,
     changes: operation === 'mutation',
-    plain: (['user', 'operator'] as const).map((as) => call(as, plainly, selections[1] ?? '', false)),
+    plain: [call(role, plainly, selections[1] ?? '', false)],
     cases: fc
       .record({
         as: fc.oneof(
-          { weight: 12, arbitrary: fc.constant<As>('user') },
-          { weight: 5, arbitrary: fc.constant<As>('operator') },
-          { weight: 1, arbitrary: fc.constant<As>('nobody') },
+          { weight: 16, arbitrary: fc.constant<As>(role) },
+          { weight: 2, arbitrary: fc.constantFrom<As>('nobody', 'user', 'operator') },
         ),
         also: fc.subarray([...optional], { maxLength: Math.min(3, optional.length) }),
         hostile,

@@ -15,6 +15,7 @@ const smtpId = '<⟦me.delivery_id⟧@rowbell.example>';
 const meant: Readonly<Record<string, Meant>> = {
   'POST /graphql': { path: '/graphql', as: 'user', headers: json, body: '{"query":"{unreadCount}"}' },
   'GET /graphql': { path: '/graphql?query=%7BunreadCount%7D&variables=%7B%7D', as: 'user' },
+  'GET /schema.graphql': { path: '/schema.graphql', as: 'user' },
   'GET /livez': { path: '/livez' },
   'GET /readyz': { path: '/readyz' },
   'GET /metrics': { path: '/metrics' },

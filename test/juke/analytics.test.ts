@@ -81,9 +81,9 @@ beforeAll(async () => {
   await report(ada, push, 'opened');
   expect((await open(ada, 'open')).status).toBe(200);
   expect((await open(ada, 'click')).status).toBe(302);
-  const { notifications } = await done(world, ada.jwt, '{ notifications { nodes { id } } }');
+  const { inbox } = await done(world, ada.jwt, '{ inbox { nodes { id } } }');
   await done(world, ada.jwt, 'mutation ($ids: [UUID!]!) { markRead(input: { notificationIds: $ids }) { result } }', {
-    ids: notifications.nodes.map(({ id }: { id: string }) => id),
+    ids: inbox.nodes.map(({ id }: { id: string }) => id),
   });
   // Nobody sees Ben's mail being opened, not even where his own app says so; that he leaves is his word.
   await expect(open(ben, 'open')).rejects.toThrow('no link to open');
@@ -309,10 +309,10 @@ describe('NC-50: per delivery', () => {
     const data = await done(
       world,
       ada.jwt,
-      `{ deliveryTimeline(deliveryId: "${id}") { status delivery { timeline { deliveryId } } notification { timelines { nodes { channel } } } } }`,
+      `{ deliveryTimeline(deliveryId: "${id}") { status delivery { timeline { deliveryId } } notification { timelines { channel } } } }`,
     );
     expect(data.deliveryTimeline).toMatchObject({ status: 'delivered', delivery: { timeline: { deliveryId: id } } });
-    expect(data.deliveryTimeline.notification.timelines.nodes).toHaveLength(3);
+    expect(data.deliveryTimeline.notification.timelines).toHaveLength(3);
   });
 
   test('filters, newest notification first; nothing of an address', async () => {

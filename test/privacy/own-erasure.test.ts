@@ -28,7 +28,7 @@ const request = ({ token }: Somebody, confirm: string) =>
 const cancel = async ({ token }: Somebody) =>
   (await api.ask('mutation { cancelErasure(input: {}) { result } }', { token })).data.cancelErasure.result;
 const requests = async ({ token }: Somebody) =>
-  (await api.ask('{ erasureRequests { nodes { userId dueAt } } }', { token })).data.erasureRequests.nodes;
+  [(await api.ask('{ me { erasureRequest { userId dueAt } } }', { token })).data.me?.erasureRequest].filter(Boolean);
 /** As the worker's upkeep does each minute; how many were tried. */
 const upkeep = async () =>
   (await db.worker.query<{ done: number }>('call notify_private.erase_requested(null)')).rows[0]?.done;

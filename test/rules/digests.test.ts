@@ -306,30 +306,25 @@ test('NC-13: over the API people read their digests with the items in their plac
   try {
     const ask = async (person: string) =>
       (
-        await api.ask(
-          '{ digests(orderBy: ID_ASC) { nodes { channel itemCount items { nodes { position notification { title } } } } } }',
-          { token: await signToken(person) },
-        )
+        await api.ask('{ digests { channel itemCount items { position notification { title } } } }', {
+          token: await signToken(person),
+        })
       ).data;
     expect(await ask(ann)).toEqual({
-      digests: {
-        nodes: [
-          {
-            channel: 'push',
-            itemCount: 2,
-            items: {
-              nodes: [
-                { position: 1, notification: { title: 'Title 1' } },
-                { position: 2, notification: { title: 'Title 2' } },
-              ],
-            },
-          },
-          // What waits does not show yet.
-          { channel: 'email', itemCount: null, items: { nodes: [{ position: null, notification: null }] } },
-        ],
-      },
+      digests: expect.arrayContaining([
+        {
+          channel: 'push',
+          itemCount: 2,
+          items: expect.arrayContaining([
+            { position: 1, notification: { title: 'Title 1' } },
+            { position: 2, notification: { title: 'Title 2' } },
+          ]),
+        },
+        // What waits does not show yet.
+        { channel: 'email', itemCount: null, items: [{ position: null, notification: null }] },
+      ]),
     });
-    expect((await ask(bob)).digests.nodes).toHaveLength(1);
+    expect((await ask(bob)).digests).toHaveLength(1);
   } finally {
     await api.stop();
   }

@@ -135,11 +135,11 @@ test('the list and its record are operators’ to read, the record nobody’s to
   await suppress({ channel: 'email', address: 'a@b.example' });
   const ada = await createUser(db);
   const token = await signToken(ada);
-  expect((await api.ask('{ suppressionChanges { nodes { address } } }', { token })).codes).toEqual(['FORBIDDEN']);
-  expect((await suppress({ channel: 'email', address: 'a@b.example' }, token)).codes).toEqual(['FORBIDDEN']);
-  expect((await unsuppress({ channel: 'email', address: 'a@b.example', note: 'because I can' }, token)).codes).toEqual([
-    'FORBIDDEN',
-  ]);
+  expect((await api.ask('{ suppressionChanges { nodes { address } } }', { token })).codes).toEqual(['INVALID_INPUT']);
+  expect((await suppress({ channel: 'email', address: 'a@b.example' }, token)).codes).toContain('INVALID_INPUT');
+  expect(
+    (await unsuppress({ channel: 'email', address: 'a@b.example', note: 'because I can' }, token)).codes,
+  ).toContain('INVALID_INPUT');
   for (const as of [
     db.asUser.bind(db, ada),
     db.asOperator,

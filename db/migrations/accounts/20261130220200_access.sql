@@ -14,7 +14,9 @@ create table accounts.verifications (
 );
 alter table accounts.verifications enable row level security;
 create index verifications_user_id_id_idx on accounts.verifications (user_id, id desc);
-comment on table accounts.verifications is 'Somebody proves who they are, or what is theirs. Each status that it reaches is told once.';
+comment on table accounts.verifications is
+  E'@order id desc\n'
+  'Somebody proves who they are, or what is theirs. Each status that it reaches is told once.';
 comment on column accounts.verifications.kind is 'What is verified: "identity", "document"; the products own word.';
 comment on column accounts.verifications.status is 'initiated, then completed or failed, which is the end.';
 comment on column accounts.verifications.failure_reason is 'A sentence that the person may read; null: none is given.';
@@ -41,7 +43,9 @@ create table accounts.logins (
 );
 alter table accounts.logins enable row level security;
 create index logins_user_id_id_idx on accounts.logins (user_id, id desc);
-comment on table accounts.logins is 'An attempt to log in. A suspicious one, or one from a new device, is told at once.';
+comment on table accounts.logins is
+  E'@order id desc\n'
+  'An attempt to log in. A suspicious one, or one from a new device, is told at once.';
 comment on column accounts.logins.device is 'In words, as the person knows it: "Firefox on Windows".';
 comment on column accounts.logins.place is 'Where from, in words: "Lyon, France".';
 comment on column accounts.logins.is_new_device is 'The products judgement; told if it succeeded.';

@@ -22,7 +22,9 @@ create table accounts.payments (
 );
 alter table accounts.payments enable row level security;
 create index payments_user_id_id_idx on accounts.payments (user_id, id desc);
-comment on table accounts.payments is 'One payment by the person. Each status that it reaches is told once.';
+comment on table accounts.payments is
+  E'@order id desc\n'
+  'One payment by the person. Each status that it reaches is told once.';
 comment on column accounts.payments.status is
   'created, then completed or failed; what is completed may be refunded, what failed may be tried again (created).';
 comment on column accounts.payments.failure_reason is 'A sentence that the person may read; null: none is given.';

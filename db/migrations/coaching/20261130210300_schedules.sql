@@ -70,6 +70,7 @@ create index call_schedules_topic_key_idx on coaching.call_schedules (topic_key)
 -- Whose next call is to be made.
 create index call_schedules_next_at_idx on coaching.call_schedules (next_at) where active;
 comment on table coaching.call_schedules is
+  E'@root\n'
   'A call every day at a time that the person''s own clock shows. Calls are made a day ahead; a change of the time, the person''s '
   'time zone or the clocks moves those that are pending.';
 comment on constraint call_schedules_topic_key_fkey on coaching.call_schedules is E'@fieldName topic\n@foreignFieldName schedules';

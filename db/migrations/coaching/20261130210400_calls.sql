@@ -39,6 +39,7 @@ create index calls_topic_key_idx on coaching.calls (topic_key);
 -- What is still to come or under way: few, however many there have been.
 create index calls_scheduled_at_idx on coaching.calls (scheduled_at) where status in ('pending', 'in_progress');
 comment on table coaching.calls is
+  E'@root\n@order id desc\n'
   'One call at an instant. Inserting it schedules its preview and the call itself; moving it moves both, canceling it cancels both.';
 comment on constraint calls_schedule_id_fkey on coaching.calls is E'@fieldName schedule\n@foreignFieldName calls';
 comment on constraint calls_topic_key_fkey on coaching.calls is E'@fieldName topic\n@foreignFieldName calls';

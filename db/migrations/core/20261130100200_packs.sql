@@ -10,7 +10,7 @@ create table notify.packs (
 );
 alter table notify.packs enable row level security;
 comment on table notify.packs is
-  E'@concealed\nThe packs that this database has, and which of them are on: migrate writes down what ROWBELL_PACKS says, all others '
+  'The packs that this database has, and which of them are on: migrate writes down what ROWBELL_PACKS says, all others '
   'read it here. A type whose pack has no row is on.';
 comment on column notify.packs.enabled is
   'Off: its API is gone and its schemas are closed, its triggers rest, its schedules, journeys and sweeps pass without a word, its '

@@ -26,6 +26,7 @@ create index users_phone_idx on notify.users (phone) where phone is not null;
 -- Whose a mailbox is, however it is spelled; several may share one.
 create index users_lower_email_idx on notify.users (lower(email)) where email is not null;
 comment on table notify.users is
+  E'@paged\n'
   'Someone who can be told something. Written by the application (role rowbell_writer); people read their own row.';
 comment on column notify.users.external_id is 'The application''s own key for this person, where it is not the uuid itself.';
 comment on column notify.users.name is 'Name as others see it in copy ("Ada sent you a message").';

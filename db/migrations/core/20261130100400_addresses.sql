@@ -112,7 +112,9 @@ create table notify.suppressions (
   constraint suppressions_channel_address_key unique (channel, address)
 );
 alter table notify.suppressions enable row level security;
-comment on table notify.suppressions is 'Addresses that must not be used, whoever they belong to. Email addresses are kept in lower case.';
+comment on table notify.suppressions is
+  E'@paged\n'
+  'Addresses that must not be used, whoever they belong to. Email addresses are kept in lower case.';
 comment on column notify.suppressions.note is 'Why, in the words of whoever put it there.';
 comment on column notify.suppressions.expires_at is 'Ignored from then on; null: for good.';
 create policy select_admin on notify.suppressions for select to rowbell_operator using (true);
@@ -134,6 +136,7 @@ alter table notify.suppression_changes enable row level security;
 -- The life of one address; the key itself orders all of them by time.
 create index suppression_changes_address_channel_idx on notify.suppression_changes (address, channel, id);
 comment on table notify.suppression_changes is
+  E'@paged\n'
   'What ever happened to the suppression list, append-only, by trigger: who put an address there or took it off, when, why. No foreign '
   'key: the list''s row may be gone, and an address belongs to nobody here.';
 comment on column notify.suppression_changes.reason is 'As it is since; for removed: as it was.';
@@ -148,6 +151,7 @@ create table notify.phone_prefixes (
 );
 alter table notify.phone_prefixes enable row level security;
 comment on table notify.phone_prefixes is
+  E'@omit operator: functions that look for a country read it; migrations write it.\n'
   'Calling codes (ITU-T E.164) and, where countries share one, the digits after it; the longest prefix of a number says its country.';
 create policy select_admin on notify.phone_prefixes for select to rowbell_operator using (true);
 grant select on notify.phone_prefixes to rowbell_operator;

@@ -121,6 +121,7 @@ create index notification_types_app_key_idx on notify.notification_types (app_ke
 create index notification_types_fallback_key_idx on notify.notification_types (fallback_key);
 create index notification_types_email_template_idx on notify.notification_types (email_template);
 comment on table notify.notification_types is
+  E'@root\n'
   'The catalog: one row per kind of notification. A new kind is a row here, its copy per locale and one SQL audience function; no '
   'TypeScript.';
 comment on column notify.notification_types.pack is 'Which product brought it.';

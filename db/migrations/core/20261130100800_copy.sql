@@ -59,6 +59,7 @@ create table notify.transliterations (
 );
 alter table notify.transliterations enable row level security;
 comment on table notify.transliterations is
+  E'@omit operator: functions that shorten texts read it; migrations write it.\n'
   'What stands for a character in the GSM-7 alphabet, where taking its accents off is not enough.';
 create policy select_admin on notify.transliterations for select to rowbell_operator using (true);
 grant select on notify.transliterations to rowbell_operator;

@@ -72,6 +72,7 @@ create table notify.personal_settings (
 );
 alter table notify.personal_settings enable row level security;
 comment on table notify.personal_settings is $$
+@omit user: my_settings() says what holds, and what of it is their own.
 @values source ChangeSource
 What a person decided for everything they get; null: what the operators decided (notify.settings). Written by
 update_personal_settings and reset_personal_settings.
@@ -101,6 +102,7 @@ alter table notify.preferences enable row level security;
 -- For the foreign key; whole, so that it is as good a way to one preference as the primary key.
 create index preferences_type_key_user_id_channel_idx on notify.preferences (type_key, user_id, channel);
 comment on table notify.preferences is $$
+@omit user: my_preferences() says what holds, and on whose word.
 @values source ChangeSource
 A person's own choice per type and channel. What is null here is asked of their choice for the category, then of the
 type's default, so later changes of the default reach everyone who never chose.
@@ -125,6 +127,7 @@ create table notify.category_preferences (
 );
 alter table notify.category_preferences enable row level security;
 comment on table notify.category_preferences is $$
+@omit user: my_preferences() says what holds, and on whose word.
 @values source ChangeSource
 A person's choice for all types of a category on a channel; their choice for one type goes before it. The category "all"
 holds for every category they said nothing of.
@@ -171,6 +174,8 @@ create table notify.preference_changes (
 alter table notify.preference_changes enable row level security;
 create index preference_changes_user_id_changed_at_idx on notify.preference_changes (user_id, changed_at);
 comment on table notify.preference_changes is $$
+@root
+@order id desc
 @values source ChangeSource
 Every change of a choice or default, append-only, by triggers: what held at an instant is the old value of the first
 change after it, or the present one. So "what did she allow at 03:12?" has an answer.

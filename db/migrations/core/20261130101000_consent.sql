@@ -10,6 +10,7 @@ create table notify.consent_rules (
 );
 alter table notify.consent_rules enable row level security;
 comment on table notify.consent_rules is
+  E'@omit user: my_consents() says what holds for them.\n'
   'What a region asks for before something promotional may be sent: opt_in (a recorded consent) or opt_out (none, until withdrawn). '
   'The subdivision''s row goes before the country''s, that before "*", which also holds where the region is unknown.';
 create policy select_all on notify.consent_rules for select to rowbell_user, rowbell_operator, rowbell_writer using (true);
@@ -37,6 +38,7 @@ create table notify.consents (
 alter table notify.consents enable row level security;
 create index consents_user_id_id_idx on notify.consents (user_id, id desc);
 comment on table notify.consents is
+  E'@root\n@order id desc\n'
   'Permissions for promotional messages and their withdrawals, append-only: the newest for the channel, or for all channels, holds. '
   'Written by record_consent and withdraw_consent.';
 comment on column notify.consents.channel is 'Null: all channels.';

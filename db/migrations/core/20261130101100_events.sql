@@ -41,6 +41,7 @@ create index events_begun_idx on notify.events (type_key, coalesce(retry_at, due
 -- What could not be planned, for operators; few, however many are scheduled.
 create index events_retry_at_idx on notify.events (retry_at) where retry_at is not null and planned_at is null and canceled_at is null;
 comment on table notify.events is
+  E'@paged\n@order id desc\n'
   'Something that happened in the calling application. Inserting a row is enough to be heard: a statement trigger enqueues its '
   'planning in the same transaction.';
 comment on column notify.events.type_key is 'Which kind of notification it causes.';

@@ -24,6 +24,7 @@ create table notify.decisions (
 alter table notify.decisions enable row level security;
 create index decisions_recipient_id_idx on notify.decisions (recipient_id, event_id desc);
 comment on table notify.decisions is
+  E'@root\n@paged\n@order event_id desc, recipient_id desc, channel desc\n'
   'What the rules said of every candidate (event x recipient x channel): send, hold until an instant, gather into a digest, or '
   'suppress; with the rule, its reason and its inputs. A held one is judged again when its time comes, and then says what became of '
   'it; notify.holds keeps how it waited.';

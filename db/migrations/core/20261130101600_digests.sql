@@ -22,6 +22,7 @@ create unique index digests_user_id_channel_frequency_key on notify.digests (use
 create index digests_user_id_id_idx on notify.digests (user_id, id desc);
 create index digests_due_at_idx on notify.digests (due_at) where closed_at is null;
 comment on table notify.digests is
+  E'@order id desc\n'
   'Several notifications in one delivery: at most one open per person, channel and frequency. close_digests() closes it at due_at and '
   'makes the event that tells it; without items none is made.';
 comment on column notify.digests.close_error is

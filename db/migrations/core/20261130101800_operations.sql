@@ -16,7 +16,9 @@ create table notify.workers (
   senders_read_at timestamptz not null default now()
 );
 alter table notify.workers enable row level security;
-comment on table notify.workers is 'One worker process and its heartbeat. Silent for 15 s means dead: its claims are released.';
+comment on table notify.workers is
+  E'@paged\n'
+  'One worker process and its heartbeat. Silent for 15 s means dead: its claims are released.';
 comment on column notify.workers.senders is 'The senders that it has credentials for.';
 comment on column notify.workers.senders_read_at is
   'When it last read the options of senders: what it was told before is about those of before.';

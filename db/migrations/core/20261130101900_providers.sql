@@ -58,6 +58,7 @@ alter table notify.senders enable row level security;
 -- The foreign key's.
 create index senders_app_key_idx on notify.senders (app_key);
 comment on table notify.senders is
+  E'@root\n'
   'One account at one provider, through which an app speaks: whether it has credentials, how fast it may go, and whether it is paused.';
 comment on column notify.senders.environment is
   'Of APNs: production, or development, whose tokens (builds from Xcode) only Apple''s sandbox takes. The others have production alone.';
@@ -110,6 +111,7 @@ alter table notify.provider_origins enable row level security;
 -- Asked at each claim: mostly there is none.
 create index provider_origins_paused_until_idx on notify.provider_origins (sender_id) where paused_until is not null;
 comment on table notify.provider_origins is
+  E'@paged\n'
   'One push service (Web Push) or one host that takes webhooks: what a sender knows of it, and whether it is set aside. Others of the '
   'sender go on meanwhile.';
 comment on column notify.provider_origins.origin is 'Scheme, host and port in small letters, https://host[:port].';

@@ -71,10 +71,17 @@ comment on column notify.deliveries.device_id is
   'The device, for push; its token is read when it is sent, so a device that left or changed hands gets nothing.';
 comment on column notify.deliveries.address is 'Mailbox, number or URL, for the channels without devices.';
 comment on column notify.deliveries.sms_form is
+  E'@omit user: what it costs is the operators'' concern.\n'
   'Which form of its copy an SMS carries (channel_copies.form); null: the notification''s own words.';
-comment on column notify.deliveries.sms_encoding is 'gsm7 (160 septets a segment) or ucs2 (70 UTF-16 units): as the carrier will send it.';
-comment on column notify.deliveries.sms_segments is 'What an SMS costs: the number of its segments.';
-comment on column notify.deliveries.sms_country is 'ISO 3166 country of the number, by its calling code; null: none known.';
+comment on column notify.deliveries.sms_encoding is
+  E'@omit user: what it costs is the operators'' concern.\n'
+  'gsm7 (160 septets a segment) or ucs2 (70 UTF-16 units): as the carrier will send it.';
+comment on column notify.deliveries.sms_segments is
+  E'@omit user: what it costs is the operators'' concern.\n'
+  'What an SMS costs: the number of its segments.';
+comment on column notify.deliveries.sms_country is
+  E'@omit user: what it costs is the operators'' concern.\n'
+  'ISO 3166 country of the number, by its calling code; null: none known.';
 comment on column notify.deliveries.rendered_text is
   'The words this delivery went out with, where they were written anew for it (notification_types.rerender_after): {"title", '
   '"subtitle", "body", "form"}. Null: the notification''s.';

@@ -13,6 +13,7 @@ create table notify.sms_prices (
 );
 alter table notify.sms_prices enable row level security;
 comment on table notify.sms_prices is
+  E'@omit operator: it is written in SQL, and sms_costs() says what came of it.\n'
   'What one segment of an SMS costs, per country, from an instant on: estimates of past months keep the price of their time.';
 create policy select_admin on notify.sms_prices for select to rowbell_operator using (true);
 create policy insert_admin on notify.sms_prices for insert to rowbell_operator with check (true);
@@ -55,6 +56,7 @@ create table notify.daily_spending (
 );
 alter table notify.daily_spending enable row level security;
 comment on table notify.daily_spending is
+  E'@paged\n'
   'What deliveries on a paid channel are taken to have cost, by day (UTC) and country: added when a worker takes one for the first '
   'time, taken back where it ends without having been sent.';
 comment on column notify.daily_spending.currency is 'Of the cap that held: where that changed within the day there are two rows.';
@@ -71,6 +73,7 @@ create table notify.daily_spending_totals (
 );
 alter table notify.daily_spending_totals enable row level security;
 comment on table notify.daily_spending_totals is
+  E'@paged\n'
   'What deliveries on a paid channel are taken to have cost, by day (UTC), all countries together and at the prices of the cap "all": '
   'countries are counted in currencies of their own (daily_spending), which do not add up.';
 comment on column notify.daily_spending_totals.currency is 'Of the cap "all": where that changed within the day there are two rows.';

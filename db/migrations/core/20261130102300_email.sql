@@ -15,6 +15,7 @@ create table notify.email_verifications (
 alter table notify.email_verifications enable row level security;
 create index email_verifications_user_id_idx on notify.email_verifications (user_id, requested_at desc);
 comment on table notify.email_verifications is
+  E'@order id desc\n'
   'A mailbox asked whether it is its person''s. The link in the mail names the row and is signed; it confirms once, in time, and only '
   'while the person still has this mailbox.';
 comment on column notify.email_verifications.address is 'In lower case, as it was when asked.';
@@ -33,6 +34,7 @@ create table notify.tracking_consents (
 alter table notify.tracking_consents enable row level security;
 create index tracking_consents_user_id_id_idx on notify.tracking_consents (user_id, id desc);
 comment on table notify.tracking_consents is $$
+@order id desc
 @values source ChangeSource
 Whether a person agreed that opens and clicks of their email are noted, append-only: the newest holds, none means no.
 Written by set_email_tracking and the preference page.

@@ -27,6 +27,7 @@ alter table notify.schedules enable row level security;
 create index schedules_type_key_idx on notify.schedules (type_key);
 create index schedules_user_id_idx on notify.schedules (user_id) where user_id is not null;
 comment on table notify.schedules is
+  E'@omit user: whatever made them shows them in its own words.\n'
   'An event again and again at a local time: of one person, or, without user_id and time_zone, of everybody by their own clock. Made '
   'by create_schedule(), ended by cancel_schedule(); never changed in between.';
 comment on column notify.schedules.user_id is 'Whose clock it follows; null: nobody''s in particular.';
@@ -50,6 +51,7 @@ create table notify.schedule_clocks (
 alter table notify.schedule_clocks enable row level security;
 create index schedule_clocks_next_at_idx on notify.schedule_clocks (next_at) where next_at is not null;
 comment on table notify.schedule_clocks is
+  E'@omit user: a part of schedules.\n'
   'When a schedule comes next by the clock of a zone: one row, or, for a schedule of everybody, one a zone. A million people in 400 '
   'zones are 600 rows.';
 comment on column notify.schedule_clocks.next_at is 'Null: over, or canceled.';

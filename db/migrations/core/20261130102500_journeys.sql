@@ -78,6 +78,7 @@ create index journey_enrollments_journey_key_user_id_idx on notify.journey_enrol
 create index journey_enrollments_user_id_idx on notify.journey_enrollments (user_id);
 create index journey_enrollments_next_at_idx on notify.journey_enrollments (next_at) where ended_at is null;
 comment on table notify.journey_enrollments is
+  E'@paged\n'
   'A person''s way through a journey: which step comes when, or why it ended. At most one is open per journey, person and subject. '
   'Written by enroll_many, exit_journey and advance_journeys.';
 comment on column notify.journey_enrollments.data is 'More values for the copy, as given at enrollment.';

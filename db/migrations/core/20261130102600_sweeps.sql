@@ -15,7 +15,7 @@ create table notify.sweeps (
 );
 alter table notify.sweeps enable row level security;
 comment on table notify.sweeps is
-  E'@concealed\nWhat a pack looks for from time to time because no row announces it (something that starts today). Due is a row: one '
+  'What a pack looks for from time to time because no row announces it (something that starts today). Due is a row: one '
   'that was missed while no worker ran is made up for, once.';
 comment on column notify.sweeps.function is
   'Qualified name of "f(run_id uuid, at timestamptz) returns bigint": makes the events, each with {"sweep_run_id": run_id} in its '
@@ -52,7 +52,8 @@ create index sweep_runs_sweep_key_idx on notify.sweep_runs (sweep_key, id);
 -- What still has to be run or counted: one or two.
 create index sweep_runs_id_idx on notify.sweep_runs (id) where settled_at is null;
 comment on table notify.sweep_runs is
-  E'@concealed\nOne run of a sweep: how long it took, what it saw, and, once its events are planned, what became of them.';
+  E'@root\n@paged\n'
+  'One run of a sweep: how long it took, what it saw, and, once its events are planned, what became of them.';
 comment on column notify.sweep_runs.requested_by is 'The operator who asked for it; null: it was due.';
 comment on column notify.sweep_runs.seen is 'Subjects it looked at.';
 comment on column notify.sweep_runs.events is 'Events it made. This and the next three are counted when all of them are planned.';

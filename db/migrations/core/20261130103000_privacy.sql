@@ -23,6 +23,7 @@ create table notify.erasure_requests (
 );
 alter table notify.erasure_requests enable row level security;
 comment on table notify.erasure_requests is
+  E'@root\n'
   'People who asked to be erased. There is a day of reflection, since nothing brings them back and the token may have been in wrong '
   'hands. Written by request_erasure() and cancel_erasure(), which is why there is no insert or delete grant; goes with the person.';
 comment on column notify.erasure_requests.due_at is 'Not before this instant; within the minute after it.';
@@ -45,6 +46,7 @@ create table notify.erasures (
 alter table notify.erasures enable row level security;
 create index erasures_subject_digest_idx on notify.erasures (subject_digest);
 comment on table notify.erasures is
+  E'@paged\n'
   'That somebody was erased: when, why, by which operator, how many rows of which table. Nothing in it says who; whoever knows an id '
   'can ask by its digest whether it was erased.';
 comment on column notify.erasures.subject_digest is 'SHA-256 of the person''s id, in hex.';

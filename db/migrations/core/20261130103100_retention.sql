@@ -45,6 +45,7 @@ create table notify.retention_runs (
 );
 alter table notify.retention_runs enable row level security;
 comment on table notify.retention_runs is
+  E'@paged\n'
   'What retention did: a partition dropped, rewritten with the rows still needed, rows deleted; or postponed to the next hour because '
   'somebody used the table.';
 create policy select_admin on notify.retention_runs for select to rowbell_operator using (true);

@@ -15,6 +15,7 @@ create table notify.operator_actions (
 );
 alter table notify.operator_actions enable row level security;
 comment on table notify.operator_actions is
+  E'@paged\n'
   'What operators did by hand, append-only: who, when, what and why. Each row is written in the transaction of what it tells, so there '
   'is neither one without the other.';
 comment on column notify.operator_actions.operator_id is

@@ -14,6 +14,7 @@ create table juke.sessions (
 alter table juke.sessions enable row level security;
 create index sessions_user_id_idx on juke.sessions (user_id);
 comment on table juke.sessions is
+  E'@order started_at desc, id desc\n'
   'Log-ins. The id is the claim "sid" of their tokens, and devices.session_id of what was registered with one. Ending one removes '
   'its devices in the same transaction, and none can be registered in it any more.';
 comment on column juke.sessions.end_reason is 'logged_out: by the person; revoked: by a service (a stolen phone, a changed password).';
@@ -37,6 +38,7 @@ create table juke.listening_sessions (
 alter table juke.listening_sessions enable row level security;
 create index listening_sessions_host_id_idx on juke.listening_sessions (host_id);
 comment on table juke.listening_sessions is
+  E'@order id desc\n'
   'Music that a host plays and others listen to along with them. Ending it withdraws the invites that nobody answered.';
 create policy select_hosted on juke.listening_sessions for select to rowbell_user
   using (host_id = (select notify_hidden.current_user_id()));
@@ -63,7 +65,9 @@ alter table juke.listens enable row level security;
 create index listens_user_id_listened_at_idx on juke.listens (user_id, listened_at);
 -- For retention: rows come in the order of their time, so a summary of blocks is enough, and costs an insert next to nothing.
 create index listens_listened_at_idx on juke.listens using brin (listened_at);
-comment on table juke.listens is 'What somebody played, as the player reports it.';
+comment on table juke.listens is
+  E'@order id desc\n'
+  'What somebody played, as the player reports it.';
 comment on column juke.listens.sitting_key is 'The player''s own key of what was played in one go, alone or along with others.';
 comment on column juke.listens.seconds is 'How much of the track was heard.';
 comment on column juke.listens.listened_at is 'When it began; the local week of the person it counts for.';

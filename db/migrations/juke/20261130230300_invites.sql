@@ -22,7 +22,8 @@ create table juke.invites (
 alter table juke.invites enable row level security;
 create index invites_invitee_id_idx on juke.invites (invitee_id);
 comment on table juke.invites is
-  E'@foreignKey (invitee_id) references notify.users (id)\nSomebody is asked to listen along: once a session and person. Inserting '
+  E'@root\n@order id desc\n'
+  '@foreignKey (invitee_id) references notify.users (id)\nSomebody is asked to listen along: once a session and person. Inserting '
   'it tells the invitee by push, email and inbox; one that is answered, withdrawn or past its time sends nothing any more.';
 comment on column juke.invites.invitee_id is 'Who is asked; perhaps nobody, for invite_listeners() answers alike.';
 comment on column juke.invites.status is

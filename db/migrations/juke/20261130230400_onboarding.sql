@@ -39,7 +39,9 @@ create table juke.listeners (
   joined_at timestamptz not null default now() constraint listeners_joined_at_is_an_instant check (isfinite(joined_at))
 );
 alter table juke.listeners enable row level security;
-comment on table juke.listeners is 'Somebody who uses the product. Inserting one enrolls them in the journey juke_onboarding.';
+comment on table juke.listeners is
+  E'@omit user: it says no more than that they use the product.\n'
+  'Somebody who uses the product. Inserting one enrolls them in the journey juke_onboarding.';
 create policy select_own on juke.listeners for select to rowbell_user using (user_id = (select notify_hidden.current_user_id()));
 create policy select_admin on juke.listeners for select to rowbell_operator using (true);
 create policy select_service on juke.listeners for select to rowbell_writer using (true);

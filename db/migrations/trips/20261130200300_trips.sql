@@ -40,6 +40,7 @@ create index trips_locked_start_on_idx on trips.trips (locked_start_on) where st
 create index trips_locked_end_on_idx on trips.trips (locked_end_on) where status in ('locked', 'completed');
 create index trips_created_at_idx on trips.trips (created_at) where status = 'scheduling';
 comment on table trips.trips is
+  E'@root\n@order id desc\n'
   'A trip that a circle plans. Inserting one tells the circle (TR-1); its becoming canceled tells the travelers (TR-2).';
 comment on column trips.trips.name is 'The title of every notification about it.';
 comment on column trips.trips.type is 'collaborative: the circle travels, less who bowed out. hosted: only participants travel.';

@@ -15,6 +15,7 @@ alter table trips.trip_messages enable row level security;
 create index trip_messages_trip_id_id_idx on trips.trip_messages (trip_id, id desc);
 create index trip_messages_author_id_idx on trips.trip_messages (author_id);
 comment on table trips.trip_messages is
+  E'@paged\n@order id desc\n'
   'What travelers say to each other in a trip''s chat. Only who is mentioned may be told (TR-25), and no push quotes it.';
 create policy select_traveler on trips.trip_messages for select to rowbell_user
   using (trip_id = any (array(select trips_private.my_trip_ids())));

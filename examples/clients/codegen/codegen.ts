@@ -1,6 +1,6 @@
 /** What `graphql-codegen --config codegen/codegen.ts` reads: types for requests.graphql, from the schema of people. */
 export default {
-  schema: '../../src/generated/schema.graphql',
+  schema: '../../src/generated/user.graphql',
   documents: 'codegen/requests.graphql',
   generates: {
     'codegen/generated/': {

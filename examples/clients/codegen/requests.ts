@@ -17,10 +17,10 @@ console.log(
   JSON.stringify({
     titles: page.inbox.nodes.map(({ title, readAt }) => (readAt ? title : `• ${title}`)),
     badge: Math.min(counts.unreadCount, 99).toFixed(),
-    off: preferences.myPreferences.nodes.filter(({ enabled }) => !enabled).map(({ typeKey }) => typeKey),
+    off: preferences.myPreferences.filter(({ enabled }) => !enabled).map(({ typeKey }) => typeKey),
     archived: archived.changeNotifications.result.changed.toFixed(),
     sent: figures.analyticsSummary.sent.padStart(2),
     calls: calls.callHistory.nodes.map(({ title, status }) => `${title}: ${status}`),
-    devices: devices.devices.nodes.map(({ name, provider, seenAt }) => [name ?? provider, seenAt.slice(0, 10)]),
+    devices: devices.devices.map(({ name, provider, seenAt }) => [name ?? provider, seenAt.slice(0, 10)]),
   }),
 );

@@ -135,9 +135,9 @@ test('OP-19: what has been shipped is told once, and what cannot follow is refus
 test('OP-19: the API is the core and the shop, each buyer seeing their own', async () => {
   const [eva, dilan] = [await makeBuyer('Eva', 'en'), await makeBuyer('Dilan', 'en')];
   const { id, number } = await place(eva);
-  const mine = '{ orders { nodes { number status } } }';
-  expect((await api.ask(mine, { token: eva.jwt })).data.orders.nodes).toEqual([{ number, status: 'placed' }]);
-  expect((await api.ask(mine, { token: dilan.jwt })).data.orders.nodes).toEqual([]);
+  const mine = '{ orders { number status } }';
+  expect((await api.ask(mine, { token: eva.jwt })).data.orders).toEqual([{ number, status: 'placed' }]);
+  expect((await api.ask(mine, { token: dilan.jwt })).data.orders).toEqual([]);
   const cancel = (jwt: string) =>
     api.ask('mutation ($id: UUID!) { cancelOrder(input: { orderId: $id }) { result { status } } }', {
       token: jwt,
@@ -147,7 +147,7 @@ test('OP-19: the API is the core and the shop, each buyer seeing their own', asy
   expect((await cancel(eva.jwt)).data.cancelOrder.result).toEqual({ status: 'canceled' });
   expect((await cancel(eva.jwt)).codes).toEqual(['CONFLICT']);
   for (const other of ['trips', 'calls', 'listeningSessions', 'payments']) {
-    expect((await api.ask(`{ ${other} { nodes { id } } }`, { token: eva.jwt })).status).toBe(400);
+    expect((await api.ask(`{ ${other} { id } }`, { token: eva.jwt })).status).toBe(400);
   }
 });
 

@@ -24,7 +24,7 @@ export const inboxCounts: Document<Made.InboxCountsQuery, Made.InboxCountsQueryV
 query InboxCounts($filter: InboxFilterInput) {
   unreadCount
   inboxCount(filter: $filter)
-  inboxCategories(filter: $filter, first: 100) { nodes { category name total unread } }
+  inboxCategories(filter: $filter) { category name total unread }
 }
 `;
 
@@ -62,11 +62,8 @@ mutation ReportReceipt($input: ReportReceiptInput!) { reportReceipt(input: $inpu
 `;
 
 export const preferences: Document<Made.PreferencesQuery, Made.PreferencesQueryVariables> = `
-query Preferences($at: Datetime, $after: Cursor) {
-  myPreferences(at: $at, first: 100, after: $after) {
-    nodes { ${ofPreference} }
-    pageInfo { hasNextPage endCursor }
-  }
+query Preferences($at: Datetime) {
+  myPreferences(at: $at) { ${ofPreference} }
   mySettings(at: $at) { ${ofSettings} }
 }
 `;
@@ -123,12 +120,7 @@ mutation ResetPersonalSettings($input: ResetPersonalSettingsInput!) {
 `;
 
 export const devices: Document<Made.DevicesQuery, Made.DevicesQueryVariables> = `
-query Devices($after: Cursor) {
-  devices(first: 100, after: $after) {
-    nodes { ${ofDevice} }
-    pageInfo { hasNextPage endCursor }
-  }
-}
+query Devices { devices(first: 1000) { ${ofDevice} } }
 `;
 
 export const registerDevice: Document<Made.RegisterDeviceMutation, Made.RegisterDeviceMutationVariables> = `

@@ -15,7 +15,7 @@ export type InboxPage = InboxPageQuery['inbox'];
 export type InboxNotification = InboxPage['nodes'][number];
 export type InboxQuery = InboxPageQueryVariables;
 export type InboxFilter = InboxFilterInput;
-export type InboxCategory = InboxCountsQuery['inboxCategories']['nodes'][number];
+export type InboxCategory = InboxCountsQuery['inboxCategories'][number];
 export type InboxCounts = {
   /** What the badge shows: the unread ones of the whole inbox, whatever the filter. */
   readonly unread: number;
@@ -62,7 +62,7 @@ export function createInbox(send: Send) {
 
     async counts(filter: InboxFilter = {}, options?: RequestOptions): Promise<InboxCounts> {
       const { unreadCount, inboxCount, inboxCategories } = await send(documents.inboxCounts, { filter }, options);
-      return { unread: unreadCount, total: inboxCount, categories: inboxCategories.nodes };
+      return { unread: unreadCount, total: inboxCount, categories: inboxCategories };
     },
 
     /** Changes notifications, and gives them back by `undo()`. It is not sent again by itself: a second time there is nothing to undo. */

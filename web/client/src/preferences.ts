@@ -10,7 +10,7 @@ import type {
 } from './generated/operations.ts';
 import type { RequestOptions, Send } from './send.ts';
 
-export type Preference = PreferencesQuery['myPreferences']['nodes'][number];
+export type Preference = PreferencesQuery['myPreferences'][number];
 export type PersonalSettings = NonNullable<PreferencesQuery['mySettings']>;
 export type { SettingName };
 export type Preferences = {
@@ -27,15 +27,8 @@ export function createPreferences(send: Send) {
   return {
     /** @param at an instant in the past: what held then */
     async read({ at }: { readonly at?: string } = {}, options?: RequestOptions): Promise<Preferences> {
-      const types: Preference[] = [];
-      let after: string | null = null;
-      for (;;) {
-        const answer: PreferencesQuery = await send(documents.preferences, { at: at ?? null, after }, options);
-        const { nodes, pageInfo } = answer.myPreferences;
-        types.push(...nodes);
-        after = pageInfo.endCursor;
-        if (!pageInfo.hasNextPage) return { types, settings: answer.mySettings };
-      }
+      const answer = await send(documents.preferences, { at: at ?? null }, options);
+      return { types: answer.myPreferences, settings: answer.mySettings };
     },
 
     /** One type on one channel; null where the type is switched off. */

@@ -1,4 +1,4 @@
-// Made of 9e8bf304b632f93e: npm run generate.
+// Made of 332332c9aa53b4d5: npm run generate.
 /** Internal type. DO NOT USE DIRECTLY. */
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
@@ -27,7 +27,7 @@ export type CandidateStatus =
   | 'suppressed'
   | 'unknown';
 
-/** All input for the `changeNotifications` mutation. */
+/** What changeNotifications takes; its description says what each means. */
 export type ChangeNotificationsInput = {
   readonly action: InboxAction;
   /**
@@ -65,7 +65,7 @@ export type DeviceEnvironment =
   | 'development'
   | 'production';
 
-/** All input for the `endSession` mutation. */
+/** What endSession takes; its description says what each means. */
 export type EndSessionInput = {
   /**
    * An arbitrary string value with no semantic meaning. Will be included in the
@@ -150,7 +150,7 @@ export type QuietWindowInput = {
   readonly weekday: number;
 };
 
-/** All input for the `registerDevice` mutation. */
+/** What registerDevice takes; its description says what each means. */
 export type RegisterDeviceInput = {
   readonly app?: string | null | undefined;
   /**
@@ -167,7 +167,7 @@ export type RegisterDeviceInput = {
   readonly webPushP256Dh?: string | null | undefined;
 };
 
-/** All input for the `reportReceipt` mutation. */
+/** What reportReceipt takes; its description says what each means. */
 export type ReportReceiptInput = {
   readonly actionKey?: string | null | undefined;
   /**
@@ -184,7 +184,7 @@ export type ReportedReceiptKind =
   | 'delivered'
   | 'opened';
 
-/** All input for the `resetPersonalSettings` mutation. */
+/** What resetPersonalSettings takes; its description says what each means. */
 export type ResetPersonalSettingsInput = {
   /**
    * An arbitrary string value with no semantic meaning. Will be included in the
@@ -194,7 +194,7 @@ export type ResetPersonalSettingsInput = {
   readonly settings?: ReadonlyArray<SettingName> | null | undefined;
 };
 
-/** All input for the `resetPreference` mutation. */
+/** What resetPreference takes; its description says what each means. */
 export type ResetPreferenceInput = {
   readonly channel?: Channel | null | undefined;
   /**
@@ -205,7 +205,7 @@ export type ResetPreferenceInput = {
   readonly typeKey: string;
 };
 
-/** All input for the `setCategoryPreference` mutation. */
+/** What setCategoryPreference takes; its description says what each means. */
 export type SetCategoryPreferenceInput = {
   readonly category: string;
   readonly channel?: Channel | null | undefined;
@@ -218,7 +218,7 @@ export type SetCategoryPreferenceInput = {
   readonly frequency?: Frequency | null | undefined;
 };
 
-/** All input for the `setPreference` mutation. */
+/** What setPreference takes; its description says what each means. */
 export type SetPreferenceInput = {
   readonly channel: Channel;
   /**
@@ -231,7 +231,7 @@ export type SetPreferenceInput = {
   readonly typeKey: string;
 };
 
-/** All input for the `setTypePreferences` mutation. */
+/** What setTypePreferences takes; its description says what each means. */
 export type SetTypePreferencesInput = {
   readonly channels?: ReadonlyArray<Channel> | null | undefined;
   /**
@@ -256,7 +256,7 @@ export type TimeStep =
   | 'day'
   | 'hour';
 
-/** All input for the `unregisterDevice` mutation. */
+/** What unregisterDevice takes; its description says what each means. */
 export type UnregisterDeviceInput = {
   /**
    * An arbitrary string value with no semantic meaning. Will be included in the
@@ -267,7 +267,7 @@ export type UnregisterDeviceInput = {
   readonly token: string;
 };
 
-/** All input for the `updatePersonalSettings` mutation. */
+/** What updatePersonalSettings takes; its description says what each means. */
 export type UpdatePersonalSettingsInput = {
   /**
    * An arbitrary string value with no semantic meaning. Will be included in the
@@ -366,12 +366,10 @@ export type DeleteDeviceMutationVariables = Exact<{
 
 export type DeleteDeviceMutation = { readonly deleteDevice: { readonly result: boolean } };
 
-export type DevicesQueryVariables = Exact<{
-  after?: string | null | undefined;
-}>;
+export type DevicesQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type DevicesQuery = { readonly devices: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly provider: ProviderName, readonly platform: string | null, readonly name: string | null, readonly appKey: string, readonly environment: DeviceEnvironment, readonly registeredAt: string, readonly seenAt: string, readonly deactivatedAt: string | null, readonly deactivationReason: string | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+export type DevicesQuery = { readonly devices: ReadonlyArray<{ readonly id: string, readonly provider: ProviderName, readonly platform: string | null, readonly name: string | null, readonly appKey: string, readonly environment: DeviceEnvironment, readonly registeredAt: string, readonly seenAt: string, readonly deactivatedAt: string | null, readonly deactivationReason: string | null }> };
 
 export type EndSessionMutationVariables = Exact<{
   input: EndSessionInput;
@@ -385,7 +383,7 @@ export type InboxCountsQueryVariables = Exact<{
 }>;
 
 
-export type InboxCountsQuery = { readonly unreadCount: number, readonly inboxCount: number, readonly inboxCategories: { readonly nodes: ReadonlyArray<{ readonly category: string, readonly name: string, readonly total: number, readonly unread: number }> } };
+export type InboxCountsQuery = { readonly unreadCount: number, readonly inboxCount: number, readonly inboxCategories: ReadonlyArray<{ readonly category: string, readonly name: string, readonly total: number, readonly unread: number }> };
 
 export type InboxPageQueryVariables = Exact<{
   filter?: InboxFilterInput | null | undefined;
@@ -420,11 +418,10 @@ export type MarkSeenMutation = { readonly markSeen: { readonly result: number } 
 
 export type PreferencesQueryVariables = Exact<{
   at?: string | null | undefined;
-  after?: string | null | undefined;
 }>;
 
 
-export type PreferencesQuery = { readonly myPreferences: { readonly nodes: ReadonlyArray<{ readonly typeKey: string, readonly category: string, readonly channel: Channel, readonly enabled: boolean, readonly source: PreferenceOrigin, readonly frequency: Frequency, readonly frequencySource: PreferenceOrigin }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } }, readonly mySettings: { readonly timeZone: string, readonly pausedUntil: string | null, readonly dailyCap: number, readonly digestTime: string, readonly digestWeekday: number, readonly own: ReadonlyArray<SettingName>, readonly quietHours: ReadonlyArray<{ readonly weekday: number, readonly startsAt: string, readonly endsAt: string }> } | null };
+export type PreferencesQuery = { readonly myPreferences: ReadonlyArray<{ readonly typeKey: string, readonly category: string, readonly channel: Channel, readonly enabled: boolean, readonly source: PreferenceOrigin, readonly frequency: Frequency, readonly frequencySource: PreferenceOrigin }>, readonly mySettings: { readonly timeZone: string, readonly pausedUntil: string | null, readonly dailyCap: number, readonly digestTime: string, readonly digestWeekday: number, readonly own: ReadonlyArray<SettingName>, readonly quietHours: ReadonlyArray<{ readonly weekday: number, readonly startsAt: string, readonly endsAt: string }> } | null };
 
 export type RegisterDeviceMutationVariables = Exact<{
   input: RegisterDeviceInput;

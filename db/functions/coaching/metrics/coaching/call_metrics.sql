@@ -11,6 +11,7 @@ create or replace view coaching.call_metrics with (security_barrier = true) as
     select day, 'sms_fallback_rate', fallback_sms, previews, fallback_rate, '<= 0.15' from analytics.coaching_sms_fallbacks
   ) as m;
 comment on view coaching.call_metrics is $$
+@paged
 @values metric CallMetricName: call_answer_rate preview_open_rate push_delivery_rate sms_fallback_rate
 @nullable rate
 @primaryKey day,metric

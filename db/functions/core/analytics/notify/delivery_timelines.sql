@@ -73,7 +73,7 @@ comment on view notify.delivery_timelines is $$
 @nullable bounce_type complained_at
 @nullable reason sent_at delivered_at read_at clicked_at unsubscribed_at failed_at
 @nullable time_to_deliver time_to_read time_to_click is_recovered is_app_opened
-@behavior -query:resource:connection
+@behavior -query:resource:connection -query:resource:list
 @primaryKey delivery_id
 @foreignKey (delivery_id) references notify.deliveries (id)|@fieldName delivery|@foreignFieldName timeline
 @foreignKey (notification_id) references notify.notifications (id)|@fieldName notification|@foreignFieldName timelines

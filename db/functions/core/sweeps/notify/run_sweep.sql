@@ -27,7 +27,6 @@ begin
 end
 $$;
 comment on function notify.run_sweep(text) is $$
-@concealed
 For operators: has a worker run a sweep at once, whenever it is due next; a request may not take as long as a sweep
 over everything. What was already said is not said twice. The run tells how it went,
 its counts follow within a minute of its events being planned.
