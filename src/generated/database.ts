@@ -2101,18 +2101,22 @@ export interface NotifyDeliveries {
   sender_id: number | null;
   sent_at: Timestamp | null;
   /**
+   * @omit user: what it costs is the operators' concern.
    * ISO 3166 country of the number, by its calling code; null: none known.
    */
   sms_country: string | null;
   /**
+   * @omit user: what it costs is the operators' concern.
    * gsm7 (160 septets a segment) or ucs2 (70 UTF-16 units): as the carrier will send it.
    */
   sms_encoding: string | null;
   /**
+   * @omit user: what it costs is the operators' concern.
    * Which form of its copy an SMS carries (channel_copies.form); null: the notification's own words.
    */
   sms_form: string | null;
   /**
+   * @omit user: what it costs is the operators' concern.
    * What an SMS costs: the number of its segments.
    */
   sms_segments: number | null;
@@ -2440,6 +2444,10 @@ export interface NotifyHolds {
   event_id: string;
   held_at: Timestamp;
   inputs: Json | null;
+  /**
+   * @omit user: which workers take it is no concern of theirs.
+   * The lane of the delivery that it becomes.
+   */
   lane: string;
   notification_id: string;
   /**
