@@ -83,6 +83,8 @@ test('API: nothing is done for a session that has ended', async () => {
   await register(early, session);
   expect(await devices(early)).toBe(1);
   await ask('select notify.end_session()', { as: session });
+  // Some functions ask for themselves, a statement does not.
+  await expect(ask('select 1', { as: session })).rejects.toMatchObject({ code: 'RBAUT' });
   await expect(register(late, session)).rejects.toMatchObject({ code: 'RBAUT' });
   expect(await devices(late)).toBe(0);
   await register(late, { ...session, 'rowbell.session_id': 'tablet' });
