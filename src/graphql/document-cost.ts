@@ -23,11 +23,14 @@ const maxObjects = 10_000;
 /** Values of these objects: a field costs nothing more under a second name, until it is sent. */
 const maxValues = 100_000;
 
+/** As many rows a list that is asked for no number is taken to have: few have more, and none has more than its default. */
+const usualListSize = 50;
+
 type Variables = Readonly<Record<string, unknown>>;
 
 /**
  * Estimates how many objects an operation may answer with: each connection or list counts for as many as its `first` or `last`
- * (or for its default), and what is selected below it that many times; and how many values these have. Fields of a
+ * (20 or 50 where it says neither), and what is selected below it that many times; and how many values these have. Fields of a
  * root type count as such wherever they stand. Each fragment is looked at once, so that fragments cannot make the estimate itself expensive.
  *
  * @throws {RowbellError} RBINV above `maxObjects` or `maxValues`, or with more than `maxRootFields` fields of the root
@@ -108,6 +111,7 @@ function rowsOf(field: FieldNode, definition: GraphQLField<unknown, unknown>, va
     .map(({ value }): unknown => valueFromASTUntyped(value, variables as Record<string, unknown>))
     .find((size) => typeof size === 'number');
   // Above the cap the page is refused when it is asked for, so the cap is the most it can cost.
-  if (typeof asked !== 'number') return typeof first.defaultValue === 'number' ? first.defaultValue : defaultPageSize;
-  return Math.min(Math.max(asked, 0), isListType(getNullableType(definition.type)) ? maxListSize : maxPageSize);
+  const isList = isListType(getNullableType(definition.type));
+  if (typeof asked !== 'number') return isList ? usualListSize : defaultPageSize;
+  return Math.min(Math.max(asked, 0), isList ? maxListSize : maxPageSize);
 }

@@ -151,13 +151,13 @@ describe('what became of it', () => {
       [ada.id],
     );
     const ask = (query: string) => api.ask(query, { token: ada.token });
-    const decisions = '{ decisions(orderBy: PRIMARY_KEY_ASC) { nodes { notificationId notification { id } } } }';
+    const decisions = '{ decisions { nodes { notificationId notification { id } } } }';
     const { data, errors } = await ask(decisions);
     expect(errors).toEqual([]);
     expect(data.decisions.nodes).toEqual([
-      { notificationId: deleted, notification: null },
-      { notificationId: shown, notification: { id: shown } },
       { notificationId: null, notification: null },
+      { notificationId: shown, notification: { id: shown } },
+      { notificationId: deleted, notification: null },
     ]);
     const all = [
       decisions,

@@ -115,7 +115,7 @@ describe('what a query may ask for', () => {
     await client.query('begin');
     await client.query('lock table notify.devices in access exclusive mode');
     const operator = await signToken(await createUser(database), { role: 'operator' });
-    const asked = api.ask('{ devices { nodes { id } } }', { token: operator });
+    const asked = api.ask('{ users { nodes { devices { id } } } }', { token: operator });
     await sleep(6_000);
     await client.query('rollback');
     client.release();
@@ -204,9 +204,9 @@ describe('what a request may look like', () => {
 });
 
 test('errors say nothing of tables, constraints or SQL', async () => {
-  await database.owner.query('alter table notify.users rename to people');
-  const broken = await api.ask('{ users { nodes { id } } }', { token });
-  await database.owner.query('alter table notify.people rename to users');
+  await database.owner.query('alter table notify.apps rename to products');
+  const broken = await api.ask('{ apps { key } }', { token });
+  await database.owner.query('alter table notify.products rename to apps');
   expect(broken.codes).toEqual(['INTERNAL']);
   expect(broken.errors[0]?.message).toBe('Something went wrong on our side.');
   expect(broken.text).not.toMatch(/relation|notify|select|hash/i);
