@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createUser, readAnswer, signToken, startTestApi, type TestApi } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { until } from '../support/until.ts';
 
 let database: TestDatabase;
 let api: TestApi;
@@ -116,6 +117,12 @@ describe('what a query may ask for', () => {
     await client.query('lock table notify.devices in access exclusive mode');
     const operator = await signToken(await createUser(database), { role: 'operator' });
     const asked = api.ask('{ users { nodes { devices { id } } } }', { token: operator });
+    await until('it waits', async () => {
+      const { rows } = await database.owner.query(
+        `select from pg_locks where relation = 'notify.devices'::regclass and not granted`,
+      );
+      return rows.length > 0;
+    });
     await sleep(6_000);
     await client.query('rollback');
     client.release();
