@@ -384,7 +384,7 @@ export interface AnalyticsDailyDeliveries {
    */
   deliver_p99_seconds: number | null;
   /**
-   * Deliveries that reached a device or inbox, as far as anybody reported that; a plain mail relay, APNs and FCM do not.
+   * Deliveries that reached a device or inbox, where anybody reports that; a plain mail relay, APNs and FCM do not.
    */
   delivered: Int8 | null;
   /**
@@ -706,7 +706,7 @@ export interface AnalyticsDailyLocales {
    */
   day: string | null;
   /**
-   * Deliveries that reached a device or inbox, as far as anybody reported that; a plain mail relay, APNs and FCM do not.
+   * Deliveries that reached a device or inbox, where anybody reports that; a plain mail relay, APNs and FCM do not.
    */
   delivered: Int8 | null;
   /**
@@ -832,7 +832,7 @@ export interface AnalyticsDailyProviders {
    */
   day: string | null;
   /**
-   * Deliveries that reached a device or inbox, as far as anybody reported that; a plain mail relay, APNs and FCM do not.
+   * Deliveries that reached a device or inbox, where anybody reports that; a plain mail relay, APNs and FCM do not.
    */
   delivered: Int8 | null;
   /**
@@ -950,7 +950,7 @@ export interface AnalyticsDailyRegions {
    */
   day: string | null;
   /**
-   * Deliveries that reached a device or inbox, as far as anybody reported that; a plain mail relay, APNs and FCM do not.
+   * Deliveries that reached a device or inbox, where anybody reports that; a plain mail relay, APNs and FCM do not.
    */
   delivered: Int8 | null;
   /**
@@ -1116,7 +1116,7 @@ export interface AnalyticsDailyTotals {
    */
   deliver_p99_seconds: number | null;
   /**
-   * Deliveries that reached a device or inbox, as far as anybody reported that; a plain mail relay, APNs and FCM do not.
+   * Deliveries that reached a device or inbox, where anybody reports that; a plain mail relay, APNs and FCM do not.
    */
   delivered: Int8 | null;
   /**
@@ -1322,7 +1322,7 @@ export interface AnalyticsHourlyDeliveries {
    */
   deliver_p99_seconds: number | null;
   /**
-   * Deliveries that reached a device or inbox, as far as anybody reported that; a plain mail relay, APNs and FCM do not.
+   * Deliveries that reached a device or inbox, where anybody reports that; a plain mail relay, APNs and FCM do not.
    */
   delivered: Int8 | null;
   /**

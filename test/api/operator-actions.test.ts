@@ -1,3 +1,4 @@
+// Over 300 lines: each act of an operator, with its refusals and its record.
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createUser, signToken, startTestApi, type TestApi } from '../support/api.ts';

@@ -1,3 +1,4 @@
+// Over 300 lines: what owners and services do with an endpoint, each with its refusals.
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';

@@ -1,4 +1,3 @@
-// Over 300 lines: the pack's fields over one API, requirement by requirement.
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { signToken, startTestApi, type TestApi } from '../support/api.ts';

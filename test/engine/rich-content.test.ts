@@ -1,3 +1,4 @@
+// Over 300 lines: what a type and a copy may say, and each way to say it wrongly.
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '../../src/database/engine.ts';

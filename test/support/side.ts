@@ -1,3 +1,4 @@
+// Over 300 lines: a row of each kind of thing, in the state in which its function works.
 import { randomInt } from 'node:crypto';
 import type { TestDatabase } from './database.ts';
 import { makeType, planDue, tell } from './engine-pack.ts';

@@ -32,7 +32,8 @@ comment on column notify.holds.rule_inputs is
   'What the rules looked at when they held it, as in decisions.rule_inputs, and until when they meant it to wait.';
 comment on column notify.holds.due_at is
   'When it is judged again. Whatever changes the person''s settings sets it to now: judging decides how much longer.';
-comment on column notify.holds.lane is E'@omit user: which workers take it is no concern of theirs.\nThe lane of the delivery that it becomes.';
+comment on column notify.holds.lane is E'@omit user: which workers take it is no concern of theirs.\n'
+  'The lane of the delivery that it becomes.';
 comment on column notify.holds.outcome is 'What the next judgement said.';
 create policy select_own on notify.holds for select to rowbell_user using (recipient_id = (select notify_hidden.current_user_id()));
 create policy select_admin on notify.holds for select to rowbell_operator using (true);

@@ -26,5 +26,6 @@ begin
 end
 $$;
 comment on function notify.register_device_for(uuid, text, text, text, text, text, text, text, text, text) is
-  'For services: makes a device a person''s, as register_device() does for the caller; null session_id binds it to no session. The device''s id.';
+  'For services: makes a device a person''s, as register_device() does for the caller; null session_id binds it to no session. '
+  'The device''s id.';
 grant execute on function notify.register_device_for(uuid, text, text, text, text, text, text, text, text, text) to rowbell_writer;

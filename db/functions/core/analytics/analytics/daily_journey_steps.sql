@@ -17,7 +17,8 @@ $$;
 comment on column analytics.daily_journey_steps.day is 'The day (UTC) of the enrollment, whenever the step was taken.';
 comment on column analytics.daily_journey_steps.journey_key is 'Which journey.';
 comment on column analytics.daily_journey_steps.step is 'Which of its steps.';
-comment on column analytics.daily_journey_steps.type_key is 'The notification type by which it is told; null: the journey has no such step any more.';
+comment on column analytics.daily_journey_steps.type_key is
+  'The notification type by which it is told; null: the journey has no such step any more.';
 comment on column analytics.daily_journey_steps.told is 'Steps of which an event was made.';
 comment on column analytics.daily_journey_steps.skipped is 'Steps whose condition did not hold.';
 comment on column analytics.daily_journey_steps.passed is 'Of those told: the rules let it pass on at least one channel.';

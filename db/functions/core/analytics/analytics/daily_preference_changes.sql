@@ -27,7 +27,8 @@ comment on column analytics.daily_preference_changes.category is
   'The category of the type, or the one that the choice is about; null: the type is gone.';
 comment on column analytics.daily_preference_changes.channel is 'push, email, sms, voice, in_app or webhook.';
 comment on column analytics.daily_preference_changes.source is 'person, operator, service, or unsubscribe: the link of a mail.';
-comment on column analytics.daily_preference_changes.turned_off is 'Changes after which the person wants none, and before which they did not say so.';
+comment on column analytics.daily_preference_changes.turned_off is
+  'Changes after which the person wants none, and before which they did not say so.';
 comment on column analytics.daily_preference_changes.turned_on is 'Changes that took such a word back.';
 comment on column analytics.daily_preference_changes.changes is 'All changes, those of the frequency included.';
 grant select on analytics.daily_preference_changes to rowbell_analyst, rowbell_operator;

@@ -15,7 +15,7 @@ begin
         ('deliveries', 'Deliveries that were made. A notification to several devices has several.'),
         ('waiting', 'Deliveries that are queued or being sent at the moment.'),
         ('sent', 'Deliveries that a provider took, including those that bounced later.'),
-        ('delivered', 'Deliveries that reached a device or inbox, as far as anybody reported that; a plain mail relay, APNs and FCM do not.'),
+        ('delivered', 'Deliveries that reached a device or inbox, where anybody reports that; a plain mail relay, APNs and FCM do not.'),
         ('failed', 'Deliveries that were refused for good, bounced, or had used up their tries.'),
         ('expired', 'Deliveries that became too old before they could be sent.'),
         ('canceled', 'Deliveries that ended because their event, device or consent did.'),

@@ -8,7 +8,8 @@ begin
   return new;
 end
 $$;
-comment on function notify_private.tg_imports__gather() is 'Keeps a row that is inserted into a view for imports until the end of the statement.';
+comment on function notify_private.tg_imports__gather() is
+  'Keeps a row that is inserted into a view for imports until the end of the statement.';
 
 -- By row, because a view has no other trigger that takes its rows.
 create or replace trigger _500_gather

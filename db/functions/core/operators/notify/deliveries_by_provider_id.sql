@@ -10,6 +10,6 @@ as $$
 $$;
 comment on function notify.deliveries_by_provider_id(text) is
   E'@order id desc\n'
-  'For operators: the deliveries of which an attempt got this id from its provider (Twilio''s SID, a message id). Reads as the caller, whose '
-  'grants let operators alone see all.';
+  'For operators: the deliveries of which an attempt got this id from its provider (Twilio''s SID, a message id). Reads as the caller, '
+  'whose grants let operators alone see all.';
 grant execute on function notify.deliveries_by_provider_id(text) to rowbell_operator;

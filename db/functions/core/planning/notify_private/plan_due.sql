@@ -51,7 +51,8 @@ begin
       room := case when chunk.found then 150 else 450 end;
     end if;
     -- Where the next look finds some again, they come faster than one look takes: then the others wait for the next call, or until a
-    -- look finds none. What came within a rest goes together. Whom many wait before (more) takes turns, or the newest would always go first.
+    -- look finds none. What came within a rest goes together. Whom many wait before (more) takes turns, or the newest would always
+    -- go first.
     if turn = 'few' and n > 3 and chunk.found and not chunk.more then
       looks := looks + 1;
       if looks > 1 then
