@@ -230,10 +230,10 @@ test.each([
   ['last: 101', 'last'],
   ['before: $cursor, last: -1', 'last'],
 ])('%s is refused, and says what goes together', async (asked, field) => {
-  const { data } = await api.ask('{ apps { edges { cursor } } }', { token: tokens[0] ?? '' });
-  const [{ cursor }] = data.apps.edges;
+  const { data } = await api.ask('{ users { edges { cursor } } }', { token: tokens[0] ?? '' });
+  const [{ cursor }] = data.users.edges;
   const declared = asked.includes('$') ? 'query ($cursor: Cursor!) ' : '';
-  const { errors } = await api.ask(`${declared}{ apps(${asked}) { nodes { key } } }`, {
+  const { errors } = await api.ask(`${declared}{ users(${asked}) { nodes { id } } }`, {
     token: tokens[0] ?? '',
     variables: declared ? { cursor } : {},
   });
