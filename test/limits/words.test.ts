@@ -6,9 +6,6 @@ import { writtenTables } from '../support/written-tables.ts';
 const ours: Readonly<Record<string, string>> = {
   'coaching.calls.outcome_reason': 'a reason of ours',
   'coaching.members.effective_pref': 'generated from columns that are checked',
-  'notify.category_preferences.source': 'on whose word: change_source()',
-  'notify.preferences.source': 'on whose word: change_source()',
-  'notify.personal_settings.source': 'on whose word: change_source()',
   'notify.devices.app_key': 'one that there is, or register_device() refuses it',
   'notify.devices.deactivation_reason': 'a reason of ours',
   'notify.devices.session_id': "the token's, which the application signs",
@@ -21,7 +18,6 @@ const ours: Readonly<Record<string, string>> = {
   'notify.preference_changes.key': 'copied from columns that are checked',
   'notify.preference_changes.new': 'copied from columns that are checked',
   'notify.preference_changes.old': 'copied from columns that are checked',
-  'notify.preference_changes.source': 'copied from columns that are checked',
   'notify.receipts.code': 'cut off in record_receipt()',
   'notify.receipts.reason': 'cut off in record_receipt()',
   'notify.suppressions.address': "the delivery's, or that of a text to us",
