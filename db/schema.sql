@@ -1929,7 +1929,7 @@ table notify.webhook_endpoints
   constraint webhook_endpoints_pkey PRIMARY KEY (id)
   constraint webhook_endpoints_previous_secret_expires CHECK (((previous_secret IS NULL) = (previous_secret_expires_at IS NULL)))
   constraint webhook_endpoints_reason_iff_deactivated CHECK (((deactivated_at IS NULL) = (deactivation_reason IS NULL)))
-  constraint webhook_endpoints_secret_is_standard CHECK ((secret ~ '^whsec_[A-Za-z0-9+/=]{24,}$'::text))
+  constraint webhook_endpoints_secret_is_standard CHECK (((secret ~ '^whsec_[A-Za-z0-9+/=]+$'::text) AND (length(secret) <= 206)))
   constraint webhook_endpoints_url_is_http CHECK (((url ~ '^https?://\S+$'::text) AND (length(url) <= 2000)))
   constraint webhook_endpoints_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
   constraint webhook_endpoints_user_id_url_key UNIQUE (user_id, url)
@@ -2341,7 +2341,7 @@ table notify_private.status_positions
   constraint status_positions_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES notify.status_endpoints(id) ON DELETE CASCADE
   constraint status_positions_pkey PRIMARY KEY (endpoint_id)
   constraint status_positions_previous_secret_expires CHECK (((previous_secret IS NULL) = (previous_secret_expires_at IS NULL)))
-  constraint status_positions_secret_is_standard CHECK ((secret ~ '^whsec_[A-Za-z0-9+/=]{24,}$'::text))
+  constraint status_positions_secret_is_standard CHECK (((secret ~ '^whsec_[A-Za-z0-9+/=]+$'::text) AND (length(secret) <= 206)))
   constraint status_positions_until_is_whole CHECK (((until_xid IS NULL) = (until_id IS NULL)))
   row level security
 
@@ -4861,6 +4861,9 @@ function notify_private.fit_to_sms_segments(template text, variables jsonb, loca
 function notify_private.format_dates(first date, last date, with_year boolean, locale text) returns text
   plpgsql stable parallel safe set search_path=pg_catalog, pg_temp
 
+function notify_private.given_or_new_secret(secret text) returns text
+  plpgsql volatile set search_path=pg_catalog, pg_temp
+
 function notify_private.hash_long_key(key text) returns text
   sql immutable parallel safe
 
@@ -4977,9 +4980,6 @@ function notify_private.needed_events(from_id uuid, to_id uuid, kept_since times
 
 function notify_private.needed_notifications(from_id uuid, to_id uuid, kept_since timestamp with time zone) returns SETOF uuid
   sql stable set search_path=pg_catalog, pg_temp
-
-function notify_private.new_webhook_secret() returns text
-  sql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.next_local(time_of_day time without time zone, weekdays smallint[], zone text, after timestamp with time zone) returns timestamp with time zone
   plpgsql immutable parallel safe set search_path=pg_catalog, pg_temp

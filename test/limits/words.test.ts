@@ -25,7 +25,11 @@ const ours: Readonly<Record<string, string>> = {
   'notify.suppression_changes.channel': 'copied from suppressions',
   'notify.suppression_changes.note': 'copied from suppressions',
   'notify.suppression_changes.reason': 'copied from suppressions',
+  'notify.webhook_endpoints.deactivation_reason': 'a reason of ours',
+  'notify.webhook_endpoints.previous_secret': 'what secret was',
   'notify_private.event_keys.idempotency_key': 'people make no events',
+  'notify_private.status_changes.channel': 'copied from columns that are checked',
+  'notify_private.status_changes.reason': 'a reason of ours',
 };
 
 /** Whether a check bounds a column: its length or size, a list of what there is, or a pattern without "as many as one likes". */

@@ -278,7 +278,7 @@ export const common: Arguments = {
   method: 'settings_page',
   search: 'some',
   filter: '(,,,,,,,,)',
-  notification: `(${','.repeat(23)})`,
+  notification: `(${','.repeat(24)})`,
   app: 'default',
   environment: 'production',
   'notify_private.twilio_sender.sender_id': '5',

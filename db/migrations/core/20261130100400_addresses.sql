@@ -33,8 +33,8 @@ create index devices_user_id_idx on notify.devices (user_id);
 create index devices_session_id_idx on notify.devices (session_id) where session_id is not null;
 comment on table notify.devices is
   'One app installation or browser that can be pushed to. A token has one owner at a time: registering it again moves the row. Written '
-  'by register_device, unregister_device, delete_device (each also for services) and end_session only, which is why there is no insert, update '
-  'or delete grant.';
+  'by register_device, unregister_device, delete_device (each also for services) and end_session only, which is why there is no insert, '
+  'update or delete grant.';
 comment on column notify.devices.app_key is
   'The app that it is an installation of; "default" is the one for all products, which hears of types of every app.';
 comment on column notify.devices.environment is
@@ -62,7 +62,7 @@ create table notify.webhook_endpoints (
   id uuid primary key default uuidv7(),
   user_id uuid not null references notify.users on delete cascade,
   url text not null constraint webhook_endpoints_url_is_http check (url ~ '^https?://\S+$' and length(url) <= 2000),
-  secret text not null constraint webhook_endpoints_secret_is_standard check (secret ~ '^whsec_[A-Za-z0-9+/=]{24,}$'),
+  secret text not null constraint webhook_endpoints_secret_is_standard check (secret ~ '^whsec_[A-Za-z0-9+/=]+$' and length(secret) <= 206),
   previous_secret text,
   previous_secret_expires_at timestamptz,
   created_at timestamptz not null default now(),

@@ -55,7 +55,7 @@ grant select on notify.status_endpoints to rowbell_operator, rowbell_writer;
 
 create table notify_private.status_positions (
   endpoint_id uuid primary key references notify.status_endpoints on delete cascade,
-  secret text not null constraint status_positions_secret_is_standard check (secret ~ '^whsec_[A-Za-z0-9+/=]{24,}$'),
+  secret text not null constraint status_positions_secret_is_standard check (secret ~ '^whsec_[A-Za-z0-9+/=]+$' and length(secret) <= 206),
   previous_secret text,
   previous_secret_expires_at timestamptz,
   begins_at timestamptz not null default clock_timestamp(),

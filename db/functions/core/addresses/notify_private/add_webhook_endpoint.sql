@@ -13,9 +13,6 @@ begin
     raise exception 'url: must be an https address of the public internet, by name, of at most 2000 characters'
       using errcode = 'RBINV', column = 'url';
   end if;
-  if secret is not null and secret !~ '^whsec_[A-Za-z0-9+/=]{24,200}$' then
-    raise exception 'secret: must be "whsec_" and 24 to 200 characters of base64' using errcode = 'RBINV', column = 'secret';
-  end if;
   if not exists (select from notify.users as u where u.id = user_id) then
     raise exception 'user_id: there is no such person' using errcode = 'RBNFD', column = 'user_id';
   end if;
@@ -23,7 +20,7 @@ begin
   delete from notify.webhook_endpoints as w where w.user_id = user_id and w.url = url and w.deactivated_at is not null;
   begin
     insert into notify.webhook_endpoints (user_id, url, secret)
-    values (user_id, url, coalesce(secret, notify_private.new_webhook_secret()))
+    values (user_id, url, notify_private.given_or_new_secret(secret))
     returning * into added;
   exception when unique_violation then
     raise exception 'url: this endpoint is registered already; rotate its secret where it is lost'

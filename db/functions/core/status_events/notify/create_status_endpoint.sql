@@ -22,14 +22,11 @@ begin
   if (select count(*) from notify.status_endpoints) >= 20 then
     raise exception 'url: there are 20 status endpoints; delete one first' using errcode = 'RBCFL', column = 'url';
   end if;
-  if secret is not null and secret !~ '^whsec_[A-Za-z0-9+/=]{24,200}$' then
-    raise exception 'secret: must be "whsec_" and 24 to 200 characters of base64' using errcode = 'RBINV', column = 'secret';
-  end if;
   insert into notify.status_endpoints (url, kinds, type_keys, app_keys, max_events)
   values (url, kinds, type_keys, app_keys, max_events)
   returning * into endpoint;
   insert into notify_private.status_positions as p (endpoint_id, secret)
-  values (endpoint.id, coalesce(secret, notify_private.new_webhook_secret()))
+  values (endpoint.id, notify_private.given_or_new_secret(secret))
   returning p.secret into made;
   return (
     select s::notify.status_endpoint_secret

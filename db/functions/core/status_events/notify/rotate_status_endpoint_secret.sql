@@ -12,12 +12,9 @@ begin
   if overlap_hours is null or overlap_hours not between 0 and 168 then
     raise exception 'overlap_hours: must be from 0 to 168' using errcode = 'RBINV', column = 'overlap_hours';
   end if;
-  if secret is not null and secret !~ '^whsec_[A-Za-z0-9+/=]{24,200}$' then
-    raise exception 'secret: must be "whsec_" and 24 to 200 characters of base64' using errcode = 'RBINV', column = 'secret';
-  end if;
   update notify_private.status_positions as p
   set
-    secret = coalesce(secret, notify_private.new_webhook_secret()),
+    secret = notify_private.given_or_new_secret(secret),
     previous_secret = case when overlap_hours > 0 then p.secret end,
     previous_secret_expires_at = case when overlap_hours > 0 then clock_timestamp() + overlap_hours * interval '1 hour' end
   where p.endpoint_id = endpoint_id
