@@ -34,7 +34,7 @@ afterAll(async () => {
   jwks?.close();
 });
 
-const whoAmI = '{ users { nodes { id } } }';
+const whoAmI = '{ me { id } }';
 const claims = () => ({ sub: ada, iss: 'rowbell', aud: 'rowbell', exp: Math.floor(Date.now() / 1_000) + 600 }) as const;
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const hmac = (header: object, key: string | Buffer) => {
@@ -56,13 +56,13 @@ describe('a valid token', () => {
   ])('%s says who asks', async (_what, make) => {
     const { status, data } = await api.ask(whoAmI, { token: await make() });
     expect(status).toBe(200);
-    expect(data.users.nodes).toEqual([{ id: ada }]);
+    expect(data.me).toEqual({ id: ada });
   });
 
   test('sees nobody else, though they are there', async () => {
     const bob = await createUser(database);
     const { data } = await api.ask(whoAmI, { token: await signToken(ada) });
-    expect(data.users.nodes).toEqual([{ id: ada }]);
+    expect(data.me).toEqual({ id: ada });
     expect((await database.owner.query('select from notify.users where id = $1', [bob])).rowCount).toBe(1);
   });
 
