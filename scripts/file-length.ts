@@ -17,7 +17,12 @@ export async function findLongFiles(): Promise<string[]> {
   const problems: string[] = [];
   for await (const path of glob([sources, functions], {
     cwd: root,
-    exclude: ['{src,web/*/src}/generated/**', '**/node_modules/**', 'examples/clients/codegen/generated/**', 'web/client/dist/**'],
+    exclude: [
+      '{src,web/*/src}/generated/**',
+      '**/node_modules/**',
+      'examples/clients/codegen/generated/**',
+      'web/client/dist/**',
+    ],
   })) {
     const problem = lengthProblem(await readFile(join(root, path), 'utf8'));
     if (problem) problems.push(`${path} ${problem}`);

@@ -29,8 +29,8 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-/** The last Monday on which nine o'clock is past in every zone: one for all, since people move between zones. */
-const lastMonday = `date_trunc('week', now() at time zone 'Etc/GMT+12' - interval '9 hours')`;
+/** The last Monday on which it was nine o'clock in a zone: on this Monday's morning, that of a week ago. */
+const lastMonday = (zone: string) => `date_trunc('week', now() at time zone ${zone} - interval '9 hours')`;
 
 /** This many seconds of a track at a local time of the week before that Monday (day 1) of their own. */
 async function listened(
@@ -46,7 +46,7 @@ async function listened(
   await asService(
     world.db,
     `insert into juke.listens (user_id, sitting_key, artist, track, seconds, listened_at)
-     select $1, $2, $3, $4, $5, (${lastMonday} - interval '8 days' + make_interval(days => $7::integer) + $8::time) at time zone $6`,
+     select $1, $2, $3, $4, $5, (${lastMonday('$6')} - interval '8 days' + make_interval(days => $7::integer) + $8::time) at time zone $6`,
     [person.id, sitting, artist, title, seconds, zone, day, time],
   );
 }
@@ -54,7 +54,7 @@ async function listened(
 async function mondayPasses(...zones: string[]) {
   await world.db.owner.query(
     `update notify.schedule_clocks as c
-     set next_at = (${lastMonday} + interval '9 hours') at time zone c.time_zone, last_on = null
+     set next_at = (${lastMonday('c.time_zone')} + interval '9 hours') at time zone c.time_zone, last_on = null
      from notify.schedules as s
      where s.id = c.schedule_id and s.type_key = 'juke_weekly_recap' and c.time_zone = any ($1)`,
     [zones],
@@ -129,10 +129,16 @@ describe('JK-5 weekly recap', () => {
     expect(JSON.stringify(mail)).toContain('Top track: So What');
     for (const { token, email } of [silent, before])
       expect([...pushesTo(world, token), ...mailTo(world, email)]).toEqual([]);
-    // Due again for whatever reason, and in the next zone for who moved there on the day: a week is told once.
-    await world.db.owner.query(`update notify.users set time_zone = 'Pacific/Honolulu' where id = $1`, [ada.id]);
+    // Due again for whatever reason, and in another zone for who moved there on the day: a week is told once. On Mondays nine
+    // o'clock is past in one of these zones and not in the next.
+    const elsewhere = await one<string>(
+      world.db.owner,
+      `select z from unnest('{Pacific/Honolulu,Europe/Paris}'::text[]) as z where ${lastMonday('z')} = ${lastMonday('$1')} limit 1`,
+      [zone],
+    );
+    await world.db.owner.query('update notify.users set time_zone = $2 where id = $1', [ada.id, elsewhere]);
     await world.db.owner.query('delete from notify_private.event_keys');
-    await mondayPasses(zone, 'Pacific/Honolulu');
+    await mondayPasses(zone, elsewhere);
     await work();
     expect(await recapsOf(ada)).toEqual([body]);
     expect(pushesTo(world, chloe.token)).toHaveLength(1);
