@@ -57,5 +57,6 @@ end
 $$;
 comment on function notify.emit_many(notify.event_input[]) is
   'For services: makes events and answers, in the order of the input, with their ids. An idempotency key seen before (also within the '
-  'call) makes no second event: the first one''s id comes back with deduplicated = true. Raises RBINV naming the field; then nothing is made.';
+  'call) makes no second event: the first one''s id comes back with deduplicated = true. Raises RBINV naming the field; '
+  'then nothing is made.';
 grant execute on function notify.emit_many(notify.event_input[]) to rowbell_writer;
