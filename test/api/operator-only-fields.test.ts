@@ -77,8 +77,8 @@ const ofField = (type: string) => (name: string) =>
       : []),
   ]);
 const ofArgument = (type: string, field: string) => (name: string) => [
-  { query: `fragment F on ${type} { ${field}(${name}: 1) } { unreadCount }` },
-  { query: `query ($x: Int) { ...F } fragment F on ${type} { ${field}(${name}: $x) }` },
+  { query: `fragment F on ${type} { ${field}(${name}: 1) { __typename } } { unreadCount }` },
+  { query: `query ($x: Int) { ...F } fragment F on ${type} { ${field}(${name}: $x) { __typename } }` },
 ];
 const ofInputField = (input: string) => (name: string) => [
   { query: `query ($x: ${input} = { ${name}: 1 }) { unreadCount }` },
