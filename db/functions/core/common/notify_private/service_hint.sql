@@ -12,7 +12,8 @@ as $$
     when 'idempotency_key' then 'Make it of what happened ("order:1234:paid"), or leave it null.'
     when 'due_at' then 'Leave it null for now.'
     when 'weekdays' then 'For weekends: ''{6,7}''.'
+    else 'The function''s comment says what it takes: \df+ in psql shows it.'
   end
 $$;
 comment on function notify_private.service_hint(text) is
-  'What a service should do about a field that was refused; null: the message says it.';
+  'What a service should do about a field that was refused. Never null, which RAISE does not take.';
