@@ -151,6 +151,7 @@ const urgent: Readonly<Record<string, string>> = {
   security_setting_changed: 'of oneself',
   test_email: 'asked for by oneself',
   test_push: 'asked for by oneself',
+  test_webhook: 'asked for by oneself',
   trip_canceled: 'travelers',
   trip_created_notify: 'members of the circle',
 };
