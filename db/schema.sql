@@ -979,16 +979,16 @@ table notify.digest_items partition by RANGE (event_id)
   grant rowbell_operator (select); rowbell_user (select)
 
 table notify.digests
-  id uuid default uuidv7() not null
-  user_id uuid not null
-  channel text not null
-  frequency text not null
-  due_at timestamp with time zone not null
+  id uuid default uuidv7() not null grant rowbell_user (select)
+  user_id uuid not null grant rowbell_user (select)
+  channel text not null grant rowbell_user (select)
+  frequency text not null grant rowbell_user (select)
+  due_at timestamp with time zone not null grant rowbell_user (select)
   close_error text
-  created_at timestamp with time zone default now() not null
-  closed_at timestamp with time zone
-  event_id uuid
-  item_count integer
+  created_at timestamp with time zone default now() not null grant rowbell_user (select)
+  closed_at timestamp with time zone grant rowbell_user (select)
+  event_id uuid grant rowbell_user (select)
+  item_count integer grant rowbell_user (select)
   constraint digests_channel_has_digests CHECK ((channel = ANY (ARRAY['push'::text, 'email'::text])))
   constraint digests_count_iff_closed CHECK (((closed_at IS NULL) = (item_count IS NULL)))
   constraint digests_event_where_items CHECK (((event_id IS NOT NULL) = (COALESCE(item_count, 0) > 0)))
@@ -1001,7 +1001,7 @@ table notify.digests
   row level security
   policy select_admin for select to rowbell_operator using (true)
   policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
-  grant rowbell_operator (select); rowbell_user (select)
+  grant rowbell_operator (select)
 
 table notify.email_verifications
   id uuid default uuidv7() not null

@@ -2296,7 +2296,7 @@ export interface NotifyDigestItems {
 export interface NotifyDigests {
   channel: string;
   /**
-   * Why it could not be closed (SQLSTATE and message of a type's function); due_at says when it is tried again.
+   * Why it could not be closed (code and message of a type's function); due_at says when it is tried again.
    */
   close_error: string | null;
   closed_at: Timestamp | null;
@@ -2391,7 +2391,7 @@ export interface NotifyEvents {
    */
   plan_cursor: string | null;
   /**
-   * Why planning failed last (SQLSTATE and message of the audience function or copy); it is tried again with growing pauses.
+   * Why planning failed last (code and message of the audience function or copy); it is tried again with growing pauses.
    */
   plan_error: string | null;
   planned_at: Timestamp | null;
@@ -2491,7 +2491,7 @@ export interface NotifyImportUsers {
 
 export interface NotifyJourneyEnrollments {
   /**
-   * Why the next step could not be taken (SQLSTATE and message of a function); next_at says when it is tried again.
+   * Why the next step could not be taken (code and message of a function); next_at says when it is tried again.
    */
   advance_error: string | null;
   /**

@@ -258,14 +258,19 @@ export async function decisionOf(db: TestDatabase, eventId: string, channel = 'p
   return decision.outcome === 'send' ? 'send' : `${decision.rule}: ${decision.reason}`;
 }
 
-/** Empties what the engine wrote, and the queue; people, types and devices stay. */
+/** Empties what the engine wrote, and the queue; people, types and devices stay. A deadlock with a worker is tried again. */
 export async function forget(db: TestDatabase): Promise<void> {
-  await db.owner.query(`
+  const deadlock = '40P01';
+  await db.owner.query(everything).catch((error: { code?: string }) => {
+    if (error.code !== deadlock) throw error;
+    return forget(db);
+  });
+}
+const everything = `
     truncate notify.events, notify.notifications, notify.decisions, notify.holds, notify.digests, notify.digest_items, notify.deliveries, notify.delivery_attempts,
       notify.receipts, notify.suppressions, notify_private.claims, notify_private.dedupe_keys,
       notify_private.daily_counters, notify_private.event_keys, notify_private.audience_rest, notify_private.charges, notify.daily_spending, notify.daily_spending_totals;
     delete from graphile_worker._private_jobs;
     truncate notify.provider_origins, notify_private.suspects, notify_private.evidence;
     update notify.senders set accepted_at = null, paused_until = null, pause_reason = null, pauses = 0, rate_per_second = null, tokens = 0;
-  `);
-}
+`;

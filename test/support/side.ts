@@ -42,6 +42,7 @@ export async function makeSide(db: TestDatabase, person: Someone, friend: string
   const windowOf = (trip_id: string, author_id: string, day = '2027-05-01') =>
     put('trips.date_windows', { trip_id, author_id, start_on: day, end_on: day });
 
+  const erasable = await put('notify.users', { name: 'Nobody else’s' });
   const circle = await circleOf([me, 'active'], [friend, 'active']);
   const otherCircle = await circleOf([me, 'active']);
   const asked = await circleOf([friend, 'active']);
@@ -192,6 +193,7 @@ export async function makeSide(db: TestDatabase, person: Someone, friend: string
       circle_id: circle,
       'trips.decline_circle_invitation.circle_id': asked,
       'trips.leave_circle.circle_id': otherCircle,
+      erasable_id: erasable,
       trip_id: trip,
       'trips.join_trip.trip_id': left,
       'trips.leave_trip.trip_id': followed,

@@ -59,7 +59,7 @@ comment on column notify.events.plan_cursor is 'Planning has begun and is not do
 comment on column notify.events.canceled_at is
   'Nothing more is planned or sent of it. What had been sent by then was sent: planned_at, deliveries.';
 comment on column notify.events.plan_error is
-  'Why planning failed last (SQLSTATE and message of the audience function or copy); it is tried again with growing pauses.';
+  'Why planning failed last (code and message of the audience function or copy); it is tried again with growing pauses.';
 comment on column notify.events.retry_at is
   'Planning failed, or people were held, and it is not tried again before; "infinity" once nothing of it could be delivered any '
   'more. Apart from due_at, because expiry counts from that.';

@@ -26,10 +26,11 @@ comment on table notify.digests is
   'Several notifications in one delivery: at most one open per person, channel and frequency. close_digests() closes it at due_at and '
   'makes the event that tells it; without items none is made.';
 comment on column notify.digests.close_error is
-  'Why it could not be closed (SQLSTATE and message of a type''s function); due_at says when it is tried again.';
+  'Why it could not be closed (code and message of a type''s function); due_at says when it is tried again.';
 create policy select_own on notify.digests for select to rowbell_user using (user_id = (select notify_hidden.current_user_id()));
 create policy select_admin on notify.digests for select to rowbell_operator using (true);
-grant select on notify.digests to rowbell_user, rowbell_operator;
+grant select on notify.digests to rowbell_operator;
+grant select (id, user_id, channel, frequency, due_at, created_at, closed_at, event_id, item_count) on notify.digests to rowbell_user;
 
 create table notify.digest_items (
   event_id uuid not null,

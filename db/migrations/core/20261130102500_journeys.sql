@@ -83,7 +83,7 @@ comment on table notify.journey_enrollments is
   'Written by enroll_many, exit_journey and advance_journeys.';
 comment on column notify.journey_enrollments.data is 'More values for the copy, as given at enrollment.';
 comment on column notify.journey_enrollments.advance_error is
-  'Why the next step could not be taken (SQLSTATE and message of a function); next_at says when it is tried again.';
+  'Why the next step could not be taken (code and message of a function); next_at says when it is tried again.';
 comment on column notify.journey_enrollments.end_reason is
   'completed: all steps are behind; exited: its purpose was reached (progress, exit_journey); canceled: a service said so; expired: '
   'too old for further steps.';
