@@ -25,6 +25,7 @@ const meant: Readonly<Record<string, string>> = {
   'notify.erase_person.user_id': '⟦me.erasable_id⟧',
   'notify.erase_person.confirm': '⟦me.erasable_id⟧',
   'notify.erase_person.reason': 'person_request',
+  'notify.end_session_for.session_id': 'a session of another day',
   user_ids: '{⟦me.recipient_id⟧}',
   type: 'profile_updated',
   action: 'updated',
