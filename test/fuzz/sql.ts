@@ -26,6 +26,7 @@ const meant: Readonly<Record<string, string>> = {
   'notify.erase_person.confirm': '⟦me.erasable_id⟧',
   'notify.erase_person.reason': 'person_request',
   'notify.end_session_for.session_id': 'a session of another day',
+  'notify.register_device_for.session_id': 'a session that is new',
   user_ids: '{⟦me.recipient_id⟧}',
   type: 'profile_updated',
   action: 'updated',
