@@ -72,7 +72,7 @@ async function routinesOf(client: pg.PoolClient, role: string): Promise<Routine[
 function valueFor(routine: string, { name, type }: Parameter, keys: ReadonlySet<string>): string {
   const own =
     [...keys].find((key) => key === `${routine}.${name}`) ??
-    (name in meant ? undefined : [...keys].find((key) => key === name));
+    (name in meant || `${routine}.${name}` in meant ? undefined : [...keys].find((key) => key === name));
   if (own !== undefined) return `⟦me.${own}⟧`;
   return (
     meant[`${routine}.${name}`] ??
