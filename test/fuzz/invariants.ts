@@ -5,7 +5,7 @@ import type { TestDatabase } from '../support/database.ts';
 const invariants: Readonly<Record<string, string>> = {
   'attempts of a delivery are numbered from 1 on, without a gap': `
     select d.id from notify.deliveries as d join notify.delivery_attempts as a on a.delivery_id = d.id
-    group by d.id having array_agg(a.attempt order by a.attempt) <> array(select generate_series(1, count(*)::integer))`,
+    group by d.id having min(a.attempt) <> 1 or max(a.attempt) <> count(*)`,
   'one decision for each event, person and channel': `
     select event_id from notify.decisions group by event_id, recipient_id, channel having count(*) > 1`,
   'a notification is of an event that is there': `

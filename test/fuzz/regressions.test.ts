@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type Case, make, resolve } from './case.ts';
+import { brokenInvariants } from './invariants.ts';
 import { type Forbidden, faultsOf } from './properties.ts';
 import { type FuzzWorld, type Player, startFuzzWorld } from './world.ts';
 
@@ -51,6 +52,25 @@ describe('SE-16: the fuzzer sees', () => {
         see(json(`{"errors":[{"message":${JSON.stringify(message)},"extensions":{"code":"CONFLICT"}}]}`)),
       ).not.toEqual([]);
     expect(see(json('{"data":{"me":"Brunhilde@Example.org"}}'))).not.toEqual([]);
+  });
+
+  test('an attempt that is missing, and no fault in several', async () => {
+    const delivery = me.side.ids['notify.resend.delivery_id'];
+    const { owner } = world.db;
+    expect(await brokenInvariants(world.db)).toEqual([]);
+    await owner.query(
+      `insert into notify.delivery_attempts (delivery_id, attempt, outcome, started_at) values ($1, 2, 'transient', now()), ($1, 3, 'accepted', now())`,
+      [delivery],
+    );
+    expect(await brokenInvariants(world.db)).toEqual([]);
+    for (const missing of [2, 1]) {
+      await owner.query('delete from notify.delivery_attempts where delivery_id = $1 and attempt = $2', [
+        delivery,
+        missing,
+      ]);
+      expect(await brokenInvariants(world.db)).toEqual([expect.stringContaining('without a gap')]);
+    }
+    await owner.query('delete from notify.delivery_attempts where delivery_id = $1', [delivery]);
   });
 
   test('a function that breaks', async () => {
