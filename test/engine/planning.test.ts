@@ -180,6 +180,24 @@ describe('slices', () => {
     expect(await stateOf(event)).toMatchObject({ planned: true, plan_error: null });
     expect((await decisionsOf(db, event)).map(({ recipientId }) => recipientId)).toEqual([person]);
   });
+
+  test('whom an audience names twice is told once, within a slice, at its end and in the slices after it', async () => {
+    const type = await makeType(db);
+    const people = [await makePerson(db), await makePerson(db), await makePerson(db), await makePerson(db)].sort();
+    const [first, second, third, fourth] = people as [string, string, string, string];
+    for (const size of [1, 2, 3, 4, 5, 100]) {
+      const events = [
+        await tell(db, type, [second, first, second, third, fourth, third, fourth, fourth]),
+        await tell(db, type, [fourth, fourth]),
+      ];
+      await planDue(db, size);
+      const told = await Promise.all(
+        events.map(async (event) => (await decisionsOf(db, event)).map(({ recipientId }) => recipientId)),
+      );
+      expect(told, `slices of ${size}`).toEqual([people, [fourth]]);
+      for (const event of events) expect(await stateOf(event)).toMatchObject({ planned: true, plan_error: null });
+    }
+  });
 });
 
 describe('what cannot be planned', () => {

@@ -14,6 +14,8 @@ declare
   source text;
   last notify_private.audience_member;
   found_members notify_private.audience_member[];
+  -- How many rows they were.
+  named bigint;
   chosen notify_private.audience_member[] := '{}';
   people uuid[];
   -- Events of which nobody is left but whom audience_rest has.
@@ -48,13 +50,19 @@ begin
     end if;
     source := pg_catalog.regexp_replace(audience.name, '^(.+)\.(.+)$', '"\1"."\2"');
     execute pg_catalog.format(
-      'select coalesce(array_agg(row(m.event_id, m.recipient_id, m.variant, m.variables)::notify_private.audience_member), ''{}'')
+      'select coalesce(max(m.named), 0),
+         coalesce(array_agg(row(m.event_id, m.recipient_id, m.variant, m.variables)::notify_private.audience_member), ''{}'')
        from (
-         -- Nobody is no recipient; as the last of a full slice it would leave the event without a cursor.
-         select * from %s($1) as a where a.recipient_id is not null order by a.event_id, a.recipient_id limit $2
+         -- Whom a join names twice is told once. Of the slice: the whole audience would have to be sorted for it.
+         select distinct on (a.event_id, a.recipient_id) a.*, count(*) over () as named
+         from (
+           -- Nobody is no recipient; as the last of a full slice it would leave the event without a cursor.
+           select * from %s($1) as a where a.recipient_id is not null order by a.event_id, a.recipient_id, a.variant limit $2
+         ) as a
+         order by a.event_id, a.recipient_id, a.variant
        ) as m', source)
-    into found_members using audience.event_ids, room;
-    if pg_catalog.cardinality(found_members) < room then
+    into named, found_members using audience.event_ids, room;
+    if named < room then
       begun := begun || audience.event_ids;
     else
       -- Full: everything before the last event is whole, that one goes on from its cursor, the events after it wait.
@@ -69,7 +77,9 @@ begin
          select m.event_id, m.slice, array_agg(row(m.event_id, m.recipient_id, m.variant, m.variables)::notify_private.audience_member)
          from (
            select a.*, (row_number() over (order by a.recipient_id) - 1) / $3 as slice
-           from %s($1) as a where a.recipient_id > $2
+           from (
+             select distinct on (x.recipient_id) x.* from %s($1) as x where x.recipient_id > $2 order by x.recipient_id, x.variant
+           ) as a
          ) as m
          group by m.event_id, m.slice', source)
       using array[last.event_id], last.recipient_id, max_candidates;

@@ -15,7 +15,7 @@ begin
   begin
     execute pg_catalog.format(
       'select coalesce(a.variant, ''default'') as variant, coalesce(a.variables, '
-      '''{}'') as variables from %s(array[$1]) as a where a.recipient_id = $2',
+      '''{}'') as variables from %s(array[$1]) as a where a.recipient_id = $2 order by a.variant limit 1',
       pg_catalog.regexp_replace(told.audience, '^(.+)\.(.+)$', '"\1"."\2"'))
     into strict member using told.event_id, told.recipient_id;
     select pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
