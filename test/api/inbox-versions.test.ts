@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readSources } from '../../scripts/rooms.ts';
+import type { Client } from '../support/database.ts';
 import { makeNotifications } from '../support/inbox.ts';
 import { one } from '../support/one.ts';
 import { change, db, inADay, makePerson, type Person, undo } from './inbox-changes-world.ts';
@@ -12,8 +13,8 @@ const versionsOf = async ({ id }: Person) =>
     )
   ).rows.map(({ version }) => BigInt(version));
 
-describe('NC-40: a notification has the transaction that changed it last', () => {
-  test('a new one that which made it', async () => {
+describe('NC-40: a notification has a version that grows with each change', () => {
+  test('a new one the transaction that made it', async () => {
     const ada = await makePerson();
     const before = BigInt(await one<string>(db.owner, 'select pg_current_xact_id()::text'));
     await makeNotifications(db, ada.id, [{}, {}]);
@@ -44,6 +45,26 @@ describe('NC-40: a notification has the transaction that changed it last', () =>
     expect(other).toBe(untouched);
   });
 
+  test('a change whose transaction began earlier has a higher one all the same', async () => {
+    const ada = await makePerson();
+    const [id] = await makeNotifications(db, ada.id, [{}]);
+    const archive = (client: Client) =>
+      client.query(`select notify.change_notifications('archive', array[$1]::uuid[])`, [id]);
+    const versions = await db.asUser(
+      ada.id,
+      async (early) => {
+        const own = BigInt(await one<string>(early, 'select pg_current_xact_id()::text'));
+        await change(ada, 'read', { notificationIds: [id] });
+        const [read] = await versionsOf(ada);
+        await archive(early);
+        return { own, read };
+      },
+      { commit: true },
+    );
+    expect(versions.read).toBeGreaterThan(versions.own);
+    expect((await versionsOf(ada))[0]).toBeGreaterThan(versions.read ?? 0n);
+  });
+
   test('what changes nothing leaves it', async () => {
     const ada = await makePerson();
     const [id] = await makeNotifications(db, ada.id, [{}]);
@@ -56,7 +77,10 @@ describe('NC-40: a notification has the transaction that changed it last', () =>
   test('no function of ours updates notifications without it, erasing included', async () => {
     const updates = (await readSources()).flatMap(({ path, text }) =>
       [...text.matchAll(/update notify\.notifications\b[\s\S]*?\bset\b([\s\S]*?)\b(?:from|where)\b/g)].map(
-        ([, set = '']) => ({ path, isVersioned: set.includes('changed_xid = pg_catalog.pg_current_xact_id()') }),
+        ([, set = '']) => ({
+          path,
+          isVersioned: set.includes('changed_xid = notify_private.next_version(n.changed_xid)'),
+        }),
       ),
     );
     expect(updates.length).toBeGreaterThanOrEqual(5);
@@ -65,6 +89,6 @@ describe('NC-40: a notification has the transaction that changed it last', () =>
       `select changes ->> 'changed_xid' as version from notify_private.all_personal_data()
        where table_name = 'notify.notifications' and on_erasure = 'change'`,
     );
-    expect(rows).toEqual([{ version: 'pg_catalog.pg_current_xact_id()' }]);
+    expect(rows).toEqual([{ version: 'notify_private.next_version(r.changed_xid)' }]);
   });
 });

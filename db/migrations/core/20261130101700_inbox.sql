@@ -55,8 +55,9 @@ comment on column notify.notifications.deleted_at is
 comment on column notify.notifications.changed_at is
   E'@behavior -*\nThe instant of the person''s change that touched it last, by which undo knows what was changed again since.';
 comment on column notify.notifications.changed_xid is
-  E'@behavior -*\nThe transaction that changed last what its person sees of it: its version. Order is not the key''s, which is made '
-  'before the commit, nor a clock''s. Every update of ours sets it.';
+  E'@behavior -*\nIts version: the transaction that changed last what its person sees of it, or more where one that had begun '
+  'later changed it before (next_version). Order is not the key''s, which is made before the commit, nor a clock''s. Every '
+  'update of ours sets it.';
 -- What the person can see: an inbox must not show at 23:00 what their quiet hours hold until 07:00, nor what they threw away.
 create policy select_own on notify.notifications for select to rowbell_user
   using (recipient_id = (select notify_hidden.current_user_id()) and told_at is not null and deleted_at is null);

@@ -17,7 +17,7 @@ begin
     and h.event_id = v.event_id and h.recipient_id = v.recipient_id and h.channel = v.channel;
 
   update notify.notifications as n
-  set told_at = at, changed_xid = pg_catalog.pg_current_xact_id()
+  set told_at = at, changed_xid = notify_private.next_version(n.changed_xid)
   where n.told_at is null and n.id in (
     select v.notification_id from unnest(verdicts) as v where v.released_rule is not null and v.outcome = 'send'
   );

@@ -62,7 +62,7 @@ begin
     where k.recipient_id = v.recipient_id and k.event_id = v.event_id and k.channel = v.channel
   ),
   told as (
-    update notify.notifications as n set told_at = at, changed_xid = pg_catalog.pg_current_xact_id()
+    update notify.notifications as n set told_at = at, changed_xid = notify_private.next_version(n.changed_xid)
     where n.told_at is null
       and n.id = any (array(select j.notification_id from unnest(items) as j where j.position is not null))
   ),

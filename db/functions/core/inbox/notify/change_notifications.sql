@@ -49,7 +49,7 @@ begin
       snoozed_until = case when action = 'snooze' then until when action <> 'unsnooze' then n.snoozed_until end,
       deleted_at = case when action = 'delete' then at end,
       changed_at = case when action <> 'seen' then at else n.changed_at end,
-      changed_xid = pg_catalog.pg_current_xact_id()
+      changed_xid = notify_private.next_version(n.changed_xid)
     -- The array as a subquery, so that planning does not look at 100 000 ids.
     where n.id = any ((select chosen)::uuid[]) and n.recipient_id = me and n.deleted_at is null
       and case action

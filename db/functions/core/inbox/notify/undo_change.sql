@@ -24,7 +24,7 @@ begin
     -- What was shown in between was seen.
     seen_at = nullif(n.seen_at, change.changed_at),
     read_at = b.read_at, archived_at = b.archived_at, snoozed_until = b.snoozed_until, deleted_at = null,
-    changed_at = b.changed_at, changed_xid = pg_catalog.pg_current_xact_id()
+    changed_at = b.changed_at, changed_xid = notify_private.next_version(n.changed_xid)
   from unnest(change.notification_ids, change.read_at, change.archived_at, change.snoozed_until, change.last_changed_at)
     as b (id, read_at, archived_at, snoozed_until, changed_at)
   where n.id = b.id and n.recipient_id = me and n.changed_at = change.changed_at;

@@ -54,7 +54,7 @@ as $$
         "data": "notify_private.redact_json(r.data, person.terms)",
         "channel_texts": "notify_private.redact_json(r.channel_texts, person.terms)",
         "rich_content": "null",
-        "changed_xid": "pg_catalog.pg_current_xact_id()"}',
+        "changed_xid": "notify_private.next_version(r.changed_xid)"}',
       'r.id = any (person.notification_ids)', 'false',
       -- A picture may be of them, and no search of words would know.
       reason => 'The inbox of others; what the person did is in the event; pictures and buttons go whole')),

@@ -38,7 +38,7 @@ begin
     set
       seen_at = coalesce(n.seen_at, at),
       clicked_at = coalesce(n.clicked_at, case record_receipt.kind when 'clicked' then at end),
-      changed_xid = pg_catalog.pg_current_xact_id()
+      changed_xid = notify_private.next_version(n.changed_xid)
     where n.id = delivery.notification_id;
   end if;
   -- Where the status did not move, the trigger on deliveries heard nothing.
