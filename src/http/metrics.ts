@@ -52,6 +52,10 @@ export const metrics = {
   },
   workers_alive: { help: 'Workers whose heart beat in the last 15 s', labels: ['lane'] },
   jobs: { help: 'Jobs in the queue; failed: tried at least twice', labels: ['task', 'failed'] },
+  notice_queue_ratio: {
+    help: 'Share in use of the queue that PostgreSQL keeps of notices; at 1 no commit that writes one succeeds',
+    labels: [],
+  },
 } as const satisfies Record<string, { help: string; labels: readonly string[] }>;
 
 const keptMs = 1_000;

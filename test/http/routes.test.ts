@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { metrics } from '../../src/http/metrics.ts';
 import { createLinks } from '../../src/links.ts';
-import { createUser, startTestApi, type TestApi } from '../support/api.ts';
+import { createUser, readMetric, startTestApi, type TestApi } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { registerWorker } from '../support/engine.ts';
 import { until } from '../support/until.ts';
@@ -160,6 +160,22 @@ test('metrics are in the Prometheus format', async () => {
   expect(text).toMatch(/^process_resident_memory_bytes \d/m);
 });
 
+test('a session that listens and reads nothing shows in the queue of notices', async () => {
+  const read = () => readMetric(api, 'rowbell_notice_queue_ratio');
+  const deaf = await database.owner.connect();
+  try {
+    await deaf.query('listen nobody');
+    await deaf.query('begin; select');
+    await database.owner.query(`select pg_notify('nobody', n || repeat('x', 7900)) from generate_series(1, 100) as n`);
+    const ratio = await until('the queue is in use', async () => (await read()) || null, { everyMs: 300 });
+    // A hundred of a million pages, and whatever others have there.
+    expect(ratio).toBeGreaterThan(50 / 2 ** 20);
+    expect(ratio).toBeLessThan(0.1);
+  } finally {
+    deaf.release(true);
+  }
+});
+
 describe('SE-10: who gets metrics', () => {
   const secret = 'a secret of whoever watches';
   const statusOf = async (base: string | null, authorization?: string) => {
@@ -267,6 +283,7 @@ test('SE-10: one link asked for by a hundred holds up no other', async () => {
 test('docs/api.md tells of every metric and its labels', async () => {
   const page = await readFile(join(import.meta.dirname, '..', '..', 'docs', 'api.md'), 'utf8');
   for (const [name, { labels }] of Object.entries(metrics)) {
-    expect(page).toContain(`| \`rowbell_${name}\` | ${labels.map((label) => `\`${label}\``).join(' ')} |`);
+    const cells = ['', `\`rowbell_${name}\``, labels.map((label) => `\`${label}\``).join(' ')];
+    expect(page).toContain(`${cells.join(' | ').trim()} |`.replace('|  |', '| |'));
   }
 });

@@ -120,6 +120,9 @@ as $$
   select 'jobs', pg_catalog.jsonb_build_object('task', j.task_identifier, 'failed', j.attempts > 1), count(*)
   from graphile_worker.jobs as j
   group by j.task_identifier, j.attempts > 1
+  union all
+  -- Of the whole cluster, whatever database fills it.
+  select 'notice_queue_ratio', '{}', pg_catalog.pg_notification_queue_usage()
 $$;
 comment on function notify_private.prometheus_metrics() is
   'The metrics of /metrics, one row per sample; src/http/prometheus_metrics.ts says what each means.';
