@@ -4990,6 +4990,9 @@ function notify_private.next_occurrence(schedule notify.schedules, zone text, af
 function notify_private.next_refresh(period notify_private.rollup_periods) returns timestamp with time zone
   sql stable set search_path=pg_catalog, pg_temp
 
+function notify_private.next_version(version xid8) returns xid8
+  sql volatile
+
 function notify_private.no_longer_relevant(candidates notify_private.candidate[]) returns TABLE(event_id uuid, recipient_id uuid)
   plpgsql stable set search_path=pg_catalog, pg_temp
 

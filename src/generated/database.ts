@@ -2613,7 +2613,7 @@ export interface NotifyNotifications {
   changed_at: Timestamp | null;
   /**
    * @behavior -*
-   * The transaction that changed last what its person sees of it: its version. Order is not the key's, which is made before the commit, nor a clock's. Every update of ours sets it.
+   * Its version: the transaction that changed last what its person sees of it, or more where one that had begun later changed it before (next_version). Order is not the key's, which is made before the commit, nor a clock's. Every update of ours sets it.
    */
   changed_xid: Generated<string>;
   /**
