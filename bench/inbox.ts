@@ -32,7 +32,7 @@ try {
   const schemas = await listSchemas();
   const { execute } = await makeGraphql({ pool: api, schemas, introspection: false, shares, trusted: null, logger });
   const ask = async (userId: string, query: string, variables: Record<string, unknown>) => {
-    const identity: Identity = { role: 'user', userId, sessionId: null };
+    const identity: Identity = { role: 'user', userId, sessionId: null, expiresAtMs: Number.POSITIVE_INFINITY };
     const startedAt = performance.now();
     const { body } = await execute(
       { query, variables },

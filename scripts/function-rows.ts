@@ -40,7 +40,7 @@ export async function generateFunctionRows(scratch: Scratch): Promise<string> {
        left join pg_type as e on e.oid = t.typelem and t.typcategory = 'A'
        where n.nspname in ('notify_private', 'notify_hidden') and p.prokind = 'f'
          and exists (
-           select from unnest(array['rowbell_worker', 'rowbell_http', 'rowbell_user']) as role
+           select from unnest(array['rowbell_worker', 'rowbell_http', 'rowbell_live', 'rowbell_user']) as role
            where has_function_privilege(role, p.oid, 'execute')
          )
        group by p.oid, n.nspname, p.proname order by n.nspname, p.proname`,

@@ -21,12 +21,15 @@ import { createReadyHandler, handleLive, readReadiness } from './http/health.ts'
 import { createMetricsHandler } from './http/metrics.ts';
 import { notificationsExport } from './http/notifications-export.ts';
 import { securityHeaders } from './http/respond.ts';
+import { answerRaw } from './http/refusal.ts';
 import { createRouter, type Route } from './http/router.ts';
 import { createSchemaTextRoute } from './http/schema-text.ts';
 import { listen } from './http/server.ts';
 import { createSharedPool } from './http/shared-pool.ts';
 import { createTwilioRoutes } from './http/twilio.ts';
 import { createLinks } from './links.ts';
+import { startLive } from './live/index.ts';
+import { isSocketRequest } from './live/upgrade.ts';
 import type { Logger } from './logger.ts';
 import { listMigrationNumbers, schemasOf } from './migrate/packs.ts';
 
@@ -147,14 +150,30 @@ export async function startApi(config: ReturnType<typeof readConfig<'api'>>, log
 
   const { maxConnections, metricsAddress } = config;
   const cors = createCors(config.webOrigins);
-  const listenAt = (address: { host: string; port: number }, offered: readonly Route[]) =>
+  const headers = securityHeaders(publicUrl.startsWith('https:'));
+  const live = startLive({
+    databaseUrl: apiDatabaseUrl,
+    listenUrl: config.liveDatabaseUrl ?? apiDatabaseUrl,
+    statementTimeoutMs,
+    authenticate,
+    currentGraphql: () => graphql,
+    originOf,
+    webOrigins: config.webOrigins,
+    publicUrl,
+    refuse: (socket, error, status) => answerRaw(socket, error, status, headers),
+    registry,
+    logger,
+  });
+  const upgrades = { isWanted: isSocketRequest, handle: live.upgrade };
+  const listenAt = (address: { host: string; port: number }, offered: readonly Route[], more = {}) =>
     listen(createRouter(offered, { logger, cors, noteRefusal }), {
       ...address,
       maxConnections,
       isProxy,
-      headers: securityHeaders(publicUrl.startsWith('https:')),
+      headers,
+      ...more,
     });
-  const server = await listenAt(config, routes);
+  const server = await listenAt(config, routes, { upgrades });
   const metricsServer = metricsAddress && (await listenAt(metricsAddress, [...health, metrics]));
   const metricsUrl = metricsServer?.url ?? null;
   logger.info('api.listening', { url: server.url, ...(metricsUrl && { metricsUrl }) });
@@ -187,7 +206,7 @@ export async function startApi(config: ReturnType<typeof readConfig<'api'>>, log
     ready,
     async stop() {
       stopping.abort();
-      await server.close(config.shutdownTimeoutMs);
+      await Promise.all([server.close(config.shutdownTimeoutMs), live.stop(config.shutdownTimeoutMs)]);
       // Last, so that the end can be watched.
       await metricsServer?.close(config.shutdownTimeoutMs);
       await ready;

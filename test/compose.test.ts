@@ -93,6 +93,7 @@ describe('docker-compose.yml', () => {
       // Made of the passwords here; what .env says is for other ways to run.
       DATABASE_URL: [],
       API_DATABASE_URL: [],
+      LIVE_DATABASE_URL: [],
       WORKER_DATABASE_URL: [],
     };
     const secrets = settingNames.filter((name) => settings[name].secret);

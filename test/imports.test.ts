@@ -10,6 +10,7 @@ const rules: readonly (readonly [RegExp, RegExp])[] = [
   [/^src\/providers\/(?<own>[^/]+)\//, /^src\/(errors\.ts|providers\/(?:<own>\/|[^/]+\.ts))/],
   [/^src\/render\//, /^src\/(errors\.ts|html\.ts|email-texts\.ts|render\/)/],
   [/^src\/graphql\//, /^src\/(?!bin|worker|start|sandbox|providers\/|render|http)/],
+  [/^src\/live\//, /^src\/(?!bin|worker|start|sandbox|providers\/|render)/],
   [/^src\/http\//, /^src\/(?!bin|worker|start|sandbox|providers\/|render)/],
   [/^web\/client\//, /^web\/client\/src\//],
   [/^src\/sandbox\//, /^src\/(errors\.ts|ports\.ts|providers\/types\.ts|sandbox\/)/],

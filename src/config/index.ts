@@ -31,6 +31,8 @@ export type Config = ProviderConfig & {
   /** Connection of the owner, who migrates. */
   readonly databaseUrl: string | null;
   readonly apiDatabaseUrl: string | null;
+  /** Connection by which the API listens, where its own does not lead directly to PostgreSQL. */
+  readonly liveDatabaseUrl: string | null;
   readonly workerDatabaseUrl: string | null;
   /** Only to make the analysts' login; nothing of ours connects by it. */
   readonly analystDatabaseUrl: string | null;
@@ -112,6 +114,7 @@ export function readConfig<P extends keyof Needs = 'any'>(environment: Environme
     packsDir: text('ROWBELL_PACKS_DIR'),
     databaseUrl: databaseUrl('DATABASE_URL'),
     apiDatabaseUrl: databaseUrl('API_DATABASE_URL'),
+    liveDatabaseUrl: databaseUrl('LIVE_DATABASE_URL'),
     workerDatabaseUrl: databaseUrl('WORKER_DATABASE_URL'),
     analystDatabaseUrl: databaseUrl('ANALYST_DATABASE_URL'),
     host,

@@ -10,6 +10,7 @@ export const settings = {
   ROWBELL_PACKS_DIR: { default: null, secret: false },
   DATABASE_URL: { default: null, secret: true },
   API_DATABASE_URL: { default: null, secret: true },
+  LIVE_DATABASE_URL: { default: null, secret: true },
   WORKER_DATABASE_URL: { default: null, secret: true },
   ANALYST_DATABASE_URL: { default: null, secret: true },
   HOST: { default: '127.0.0.1', secret: false },

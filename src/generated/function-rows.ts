@@ -33,6 +33,14 @@ export type FunctionRows = {
     readonly notification_id: string | null;
     readonly is_read: boolean | null;
   };
+  readonly 'notify_hidden.inbox_since': {
+    readonly cursor: string | null;
+    readonly is_reset: boolean | null;
+    readonly items: string | null;
+    readonly removed: readonly string[] | null;
+    readonly unread: number | null;
+    readonly returns_at: string | null;
+  };
   readonly 'notify_hidden.resolve_explain_target': {
     readonly of_event_id: string | null;
     readonly of_recipient_id: string | null;
@@ -113,6 +121,29 @@ export type FunctionRows = {
     readonly options: unknown | null;
     readonly secret_setting: string | null;
     readonly changed_at: Date | null;
+  };
+  readonly 'notify_private.live_counts': {
+    readonly user_id: string | null;
+    readonly unread: number | null;
+    readonly returns_at: string | null;
+  };
+  readonly 'notify_private.live_items': {
+    readonly user_id: string | null;
+    readonly id: string | null;
+    readonly item: string | null;
+  };
+  readonly 'notify_private.live_refused': {
+    readonly user_id: string | null;
+    readonly session_id: string | null;
+  };
+  readonly 'notify_private.live_since': {
+    readonly place: string | null;
+    readonly cursor: string | null;
+    readonly is_reset: boolean | null;
+    readonly items: string | null;
+    readonly removed: readonly string[] | null;
+    readonly unread: number | null;
+    readonly returns_at: string | null;
   };
   readonly 'notify_private.past_partitions': {
     readonly table_name: string | null;

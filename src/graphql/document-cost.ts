@@ -62,7 +62,7 @@ type Estimate = { readonly rootFields: number; readonly objects: number; readonl
 const nothing: Estimate = { rootFields: 0, objects: 0, values: 0 };
 
 function createEstimate(schema: GraphQLSchema, document: DocumentNode, variables: Variables) {
-  const roots = new Set<unknown>([schema.getQueryType(), schema.getMutationType()]);
+  const roots = new Set<unknown>([schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]);
 
   const ofField = (field: FieldNode, parent: unknown): Estimate => {
     const definition = parent instanceof GraphQLObjectType ? parent.getFields()[field.name.value] : undefined;

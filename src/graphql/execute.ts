@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { execute, getGrafastMiddleware, hookArgs, isAsyncIterable } from 'postgraphile/grafast';
+import { execute, getGrafastMiddleware, hookArgs, isAsyncIterable, subscribe } from 'postgraphile/grafast';
 import { type ExecutionResult, GraphQLError, type GraphQLSchema } from 'postgraphile/graphql';
 import { describeDatabaseError } from '../database/errors.ts';
 import { RowbellError } from '../errors.ts';
@@ -9,6 +9,7 @@ import { checkCost } from './document-cost.ts';
 import { createReader, type Document, documentKey } from './documents.ts';
 import type { Shares } from './fair-shares.ts';
 import { type Identity, type Role, roles } from './identity.ts';
+import type { LiveSource } from './live-source.ts';
 import { maxPlans } from './plan-cache.ts';
 import { workedMs } from './planning-budget.ts';
 import { type PublicError, publicError, withCode } from './public-error.ts';
@@ -35,7 +36,20 @@ export type Caller = {
   readonly readsOnly: boolean;
 };
 
-export type Executor = (json: unknown, caller: Caller) => Promise<Answer>;
+/** Who asks on a socket, which ends with the signal. */
+export type LiveCaller = Pick<Caller, 'identity' | 'signal'> & { readonly live: LiveSource };
+
+type SubscriptionArgs = Parameters<typeof subscribe>[0];
+type Prepared = { readonly args: SubscriptionArgs } | { readonly errors: readonly PublicError[] };
+
+export type Executor = {
+  readonly execute: (json: unknown, caller: Caller) => Promise<Answer>;
+  /** What `subscribe` takes, of a request with a subscription, within the same limits; or why not. Never rejects. */
+  readonly prepareSubscription: (json: unknown, caller: LiveCaller) => Promise<Prepared>;
+  readonly subscribe: typeof subscribe;
+  /** An error of a frame, as far as it may be told. */
+  readonly publicError: (error: unknown) => PublicError;
+};
 
 export type ExecutorOptions = {
   /** What there is for each role. */
@@ -67,7 +81,11 @@ export function createExecutor({
   ) as Record<Role, ReturnType<typeof createReader>>;
 
   /** At once what is known; else in turn, the cheapest check first, and planned before anybody's turn comes to execute it. */
-  const documentOf = async (key: string, request: GraphqlRequest, { identity, signal }: Caller): Promise<Document> => {
+  const documentOf = async (
+    key: string,
+    request: GraphqlRequest,
+    { identity, signal }: Pick<Caller, 'identity' | 'signal'>,
+  ): Promise<Document> => {
     const { role, userId: person } = identity;
     const known = documents.get(key);
     if (known) return known;
@@ -98,7 +116,8 @@ export function createExecutor({
         documents.set(key, document, document.bytes);
         // What it takes is counted as a whole.
         const planned = { refusal: null, spend: () => {}, keep: () => keepPlan(key, document), isAll: true };
-        execute(argsOf(document, request, { identity, planning: planned }));
+        const plan = document.operation.operation === 'subscription' ? subscribe : execute;
+        plan(argsOf(document, request, { identity, planning: planned }));
       });
       return document;
     } finally {
@@ -135,7 +154,9 @@ export function createExecutor({
     const key = documentKey(role, request);
     const document = await documentOf(key, request, caller);
     checkCost(schemas[role], document, request.variables);
-    const isMutation = document.operation.operation === 'mutation';
+    const { operation } = document.operation;
+    if (operation === 'subscription') throw new RowbellError('RBINV', 'Subscriptions are asked for over a WebSocket.');
+    const isMutation = operation === 'mutation';
     if (isMutation && readsOnly)
       return { status: 405, body: { errors: [withCode(new RowbellError('RBINV', 'Mutations are sent by POST.'))] } };
     const turn = await turns.begin(person, isMutation, signal);
@@ -162,7 +183,29 @@ export function createExecutor({
     }
   };
 
-  return (json, caller) => run(json, caller).catch((error: unknown) => refusal(error, logger));
+  const prepare = async (json: unknown, { identity, signal, live }: LiveCaller): Promise<Prepared> => {
+    const { role, userId: person } = identity;
+    const request = readRequest(json, identity, trusted);
+    const key = documentKey(role, request);
+    const document = await documentOf(key, request, { identity, signal });
+    if (document.operation.operation !== 'subscription')
+      throw new RowbellError('RBINV', 'Queries and mutations are sent by POST.');
+    checkCost(schemas[role], document, request.variables);
+    const planned = {
+      refusal: planning.refusal(person),
+      spend: (ms: number) => planning.spend(person, ms),
+      keep: () => keepPlan(key, document),
+    };
+    return { args: argsOf(document, request, { identity, live, planning: planned }) };
+  };
+
+  return {
+    execute: (json, caller) => run(json, caller).catch((error: unknown) => refusal(error, logger)),
+    prepareSubscription: (json, caller) =>
+      prepare(json, caller).catch((error: unknown) => ({ errors: refusal(error, logger).body.errors ?? [] })),
+    subscribe,
+    publicError: (error) => publicError(error, logger),
+  };
 }
 
 /** Nothing was asked of the database, which would have said whether the session has ended: `{ __typename }`. */

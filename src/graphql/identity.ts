@@ -14,6 +14,8 @@ export type Identity = {
   readonly userId: string;
   /** The claim `sid`; null where the token names none. */
   readonly sessionId: string | null;
+  /** The claim `exp`. */
+  readonly expiresAtMs: number;
 };
 
 /**
@@ -80,7 +82,7 @@ function identityOf({ sub, role = 'user', sid, exp = 0, iat }: JWTPayload): Iden
   const isSession = sid === undefined || (typeof sid === 'string' && /^[^\0\p{Cs}]{1,200}$/u.test(sid));
   const known = roles.find((one) => one === role);
   if (typeof sub !== 'string' || !uuid.test(sub) || known === undefined || !isSession) throw new RowbellError('RBAUT');
-  return { role: known, userId: sub.toLowerCase(), sessionId: typeof sid === 'string' ? sid : null };
+  return { role: known, userId: sub.toLowerCase(), sessionId: typeof sid === 'string' ? sid : null, expiresAtMs: exp * 1_000 };
 }
 
 function refusal(error: unknown): RowbellError {

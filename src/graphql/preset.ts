@@ -11,6 +11,8 @@ import type { Grants } from './grants.ts';
 import type { Identity, Role } from './identity.ts';
 import { InboxPlugin } from './inbox.ts';
 import { InflectionPlugin } from './inflection.ts';
+import { LivePlugin } from './live.ts';
+import type { LiveSource } from './live-source.ts';
 import { NonNullPlugin } from './non-null.ts';
 import { NotificationByKeyPlugin } from './notification-by-key.ts';
 import { OrdersPlugin } from './orders.ts';
@@ -33,9 +35,11 @@ declare global {
       origin?: Origin;
       turn?: Turn;
       signal?: AbortSignal;
+      live?: LiveSource;
     }
     interface Context {
       turn?: Turn | undefined;
+      live?: LiveSource | undefined;
     }
   }
 }
@@ -68,6 +72,7 @@ export function createPreset({ pool, schemas, connections }: PresetOptions): Gra
       PageCapPlugin,
       OrdersPlugin,
       InboxPlugin,
+      LivePlugin,
       NotificationByKeyPlugin,
       TimesPlugin,
       TransactionIdsPlugin,
@@ -103,8 +108,9 @@ export function createPreset({ pool, schemas, connections }: PresetOptions): Gra
     grafast: {
       // No limit on execution: it would end testPush, and statements have one of their own.
       timeouts: { planning: 2_000 },
-      context: ({ identity, origin, turn, signal }) => ({
+      context: ({ identity, origin, turn, signal, live }) => ({
         turn,
+        live,
         ...(identity && {
           pgSettings: {
             role: `rowbell_${identity.role}`,

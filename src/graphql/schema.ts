@@ -50,8 +50,7 @@ type Options = Omit<PresetOptions, 'connections'> &
   Pick<ExecutorOptions, 'introspection' | 'shares' | 'trusted' | 'logger'>;
 
 /** What the API asks once the database could be looked at. */
-export type Graphql = {
-  readonly execute: Executor;
+export type Graphql = Executor & {
   /** The schema of a role, as text. */
   readonly sdlOf: (role: Role) => string;
 };
@@ -65,7 +64,7 @@ export async function makeGraphql({ pool, schemas: names, ...options }: Options)
   for (const schema of Object.values(schemas)) keepPlansWithOperations(schema);
   const texts: Partial<Record<Role, string>> = {};
   return {
-    execute: createExecutor({ ...options, schemas, resolvedPreset }),
+    ...createExecutor({ ...options, schemas, resolvedPreset }),
     sdlOf(role) {
       texts[role] ??= printSdl(schemas[role]);
       return texts[role];

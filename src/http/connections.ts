@@ -1,5 +1,5 @@
-import { isIPv6, type Socket } from 'node:net';
-import { plainAddress } from './client-address.ts';
+import type { Socket } from 'node:net';
+import { networkOf, plainAddress } from './client-address.ts';
 import type { Response } from './respond.ts';
 
 /** Requests sent on one connection before the first is answered: nobody does so but to make us work. */
@@ -70,6 +70,9 @@ export function createConnections(maxConnections: number, isProxy: (address: str
       return connection.answers.size <= maxUnanswered;
     },
 
+    /** It becomes a socket, which others count. */
+    release: (socket: Socket): void => forget(socket),
+
     /** The answer to the last request on a connection, be it given or not. */
     lastOn: (socket: Socket): Response | null => open.get(socket)?.last ?? null,
 
@@ -91,13 +94,3 @@ export function createConnections(maxConnections: number, isProxy: (address: str
 
 /** Neither still coming in nor only still being taken. */
 const isAtWork = (answer: Response) => answer.req.complete && !answer.writableEnded;
-
-/** An address, or of IPv6 the /64: whoever has one address there has them all. */
-function networkOf(address: string): string {
-  if (!isIPv6(address)) return address;
-  const [head = '', tail] = address.split('::');
-  const groups = head.split(':').filter(Boolean);
-  const rest = tail === undefined ? [] : tail.split(':').filter(Boolean);
-  const zeros = tail === undefined ? 0 : 8 - groups.length - rest.length;
-  return [...groups, ...Array<string>(zeros).fill('0'), ...rest].slice(0, 4).join(':');
-}

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { RowbellError } from '../errors.ts';
 import { problemOf, problemType, type Response, sendError } from './respond.ts';
 
@@ -27,7 +27,7 @@ function describe(code: string | undefined): { readonly error: RowbellError; rea
  * @param last the answer to the last request on the connection, if there was one
  */
 export function refuseConnection(
-  socket: Socket,
+  socket: Duplex,
   last: Response | null,
   { code, headers }: { readonly code: string | undefined; readonly headers: Readonly<Record<string, string>> },
 ): void {
@@ -45,7 +45,7 @@ export function refuseConnection(
 
 /** An answer without a request. */
 export function answerRaw(
-  socket: Socket,
+  socket: Duplex,
   error: RowbellError,
   status: number,
   headers: Readonly<Record<string, string>>,
@@ -66,7 +66,7 @@ export function answerRaw(
   closeSoon(socket);
 }
 
-function closeSoon(socket: Socket): void {
+function closeSoon(socket: Duplex): void {
   const over = setTimeout(() => socket.destroy(), lingerMs);
   socket.once('close', () => clearTimeout(over));
 }

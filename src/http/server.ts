@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { RowbellError } from '../errors.ts';
 import { createConnections } from './connections.ts';
 import { answerRaw, refuseConnection } from './refusal.ts';
@@ -20,6 +21,12 @@ export type ListenOptions = {
   readonly isProxy: (address: string) => boolean;
   /** What every answer carries. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Where requests become sockets. */
+  readonly upgrades?: {
+    /** Others are answered as if they had not asked for another protocol. */
+    readonly isWanted: (request: Request) => boolean;
+    readonly handle: (request: Request, socket: Duplex, head: Buffer) => void;
+  };
 };
 
 export type Listening = {
@@ -38,6 +45,7 @@ export async function listen(handle: Handler, options: ListenOptions): Promise<L
     connectionsCheckingInterval: checkEveryMs,
     // The router asks for it, and says so in our words.
     requireHostHeader: false,
+    shouldUpgradeCallback: (request) => options.upgrades?.isWanted(request) ?? false,
   });
   const { headers } = options;
   const connections = createConnections(options.maxConnections, options.isProxy);
@@ -57,6 +65,10 @@ export async function listen(handle: Handler, options: ListenOptions): Promise<L
   });
   server.on('request', answer);
   server.on('checkExpectation', answer);
+  server.on('upgrade', (request, socket, head) => {
+    connections.release(socket as Socket);
+    options.upgrades?.handle(request, socket, head);
+  });
   server.on('connect', (_request, socket: Socket) => {
     answerRaw(socket, new RowbellError('RBINV', 'This is no proxy.'), 405, headers);
   });

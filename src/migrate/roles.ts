@@ -13,6 +13,7 @@ const roles = {
   rowbell_user: 'nologin',
   rowbell_operator: 'nologin',
   rowbell_http: 'nologin',
+  rowbell_live: 'nologin',
   rowbell_writer: 'nologin',
   rowbell_analyst: 'nologin',
 } as const;
@@ -36,7 +37,7 @@ export const ownerRole = 'rowbell_owner';
 export const ourRoles: readonly string[] = [...Object.keys(roles), ownerRole];
 
 /** What the API's login may become. */
-const apiRoles = ['rowbell_anonymous', 'rowbell_user', 'rowbell_operator', 'rowbell_http'] as const;
+const apiRoles = ['rowbell_anonymous', 'rowbell_user', 'rowbell_operator', 'rowbell_http', 'rowbell_live'] as const;
 
 export type Logins = {
   /** Connection strings whose passwords the logins are to have; null leaves a login as it is. */

@@ -45,6 +45,7 @@ export type TestDatabase = {
   asWriter<T>(work: Work<T>, options?: SessionOptions): Promise<T>;
   asWorker<T>(work: Work<T>, options?: SessionOptions): Promise<T>;
   asHttp<T>(work: Work<T>, options?: SessionOptions): Promise<T>;
+  asLive<T>(work: Work<T>, options?: SessionOptions): Promise<T>;
   asAnalyst<T>(work: Work<T>, options?: SessionOptions): Promise<T>;
   /** The queue, oldest first; one task's jobs or all. */
   jobs(task?: string): Promise<Job[]>;
@@ -91,6 +92,7 @@ export async function createDatabase(
     asOperator: (work, session) => transact(api, 'rowbell_operator', {}, work, session),
     asAnonymous: (work, session) => transact(api, 'rowbell_anonymous', {}, work, session),
     asHttp: (work, session) => transact(api, 'rowbell_http', {}, work, session),
+    asLive: (work, session) => transact(api, 'rowbell_live', {}, work, session),
     asWriter: (work, session) => transact(owner, 'rowbell_writer', {}, work, session),
     asAnalyst: (work, session) => transact(owner, 'rowbell_analyst', {}, work, session),
     asWorker: (work, session) => transact(worker, null, {}, work, session),

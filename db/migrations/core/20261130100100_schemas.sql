@@ -16,7 +16,7 @@ grant usage on schema notify_hidden to rowbell_anonymous, rowbell_user, rowbell_
 
 create schema notify_private;
 comment on schema notify_private is 'The engine: planning, claiming, recording. Only the worker and the owner come here.';
-grant usage on schema notify_private to rowbell_worker, rowbell_http;
+grant usage on schema notify_private to rowbell_worker, rowbell_http, rowbell_live;
 
 create schema if not exists analytics;
 comment on schema analytics is

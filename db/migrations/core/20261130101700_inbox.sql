@@ -150,6 +150,7 @@ comment on column notify.inbox_thread.thread_id is 'Null for a notification with
 
 create type notify.inbox_change as (changed integer, undo_token uuid, undo_until timestamptz);
 comment on type notify.inbox_change is $$
+@name inbox_change_result
 @nullable undo_token undo_until
 What a change did: on how many notifications, and the token that undoes it until then. No token: nothing was changed, or
 only seen.

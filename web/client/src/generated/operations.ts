@@ -1,4 +1,4 @@
-// Made of 332332c9aa53b4d5: npm run generate.
+// Made of 4b035356e704e037: npm run generate.
 /** Internal type. DO NOT USE DIRECTLY. */
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */

@@ -1,0 +1,41 @@
+create or replace function notify_private.tg_notifications__ring() returns trigger
+language plpgsql volatile set search_path = pg_catalog, pg_temp
+as $$
+declare
+  me constant xid8 := pg_catalog.pg_current_xact_id();
+  people uuid[];
+  ids uuid[];
+  -- Their reader asks what changed of them, in place of a hundred ids.
+  crowded uuid[] := '{}';
+begin
+  -- What nobody was told yet concerns no screen; what was not stamped is not another version.
+  select array_agg(c.recipient_id), array_agg(c.id) into people, ids
+  from changed as c where c.told_at is not null and c.changed_xid = me;
+  if ids is null then
+    return null;
+  end if;
+  if cardinality(ids) > 100 then
+    crowded := array(select p from unnest(people) as p group by p having count(*) > 100);
+  end if;
+  if cardinality(crowded) > 0 then
+    perform notify_private.ring('r', crowded, pg_catalog.array_fill('00000000-0000-0000-0000-000000000000'::uuid,
+      array[cardinality(crowded)]));
+    select array_agg(x.person), array_agg(x.id) into people, ids
+    from unnest(people, ids) as x (person, id) where x.person <> all (crowded);
+  end if;
+  perform notify_private.ring('n', people, ids);
+  return null;
+end
+$$;
+comment on function notify_private.tg_notifications__ring() is
+  'What people see of these notifications changed: rings once for the statement. Kind n has their ids; kind r the people of '
+  'whom more than 100 changed, whatever it was.';
+
+create or replace trigger _950_ring_inserted
+  after insert on notify.notifications
+  referencing new table as changed
+  for each statement execute function notify_private.tg_notifications__ring();
+create or replace trigger _950_ring_updated
+  after update on notify.notifications
+  referencing new table as changed
+  for each statement execute function notify_private.tg_notifications__ring();

@@ -1,0 +1,76 @@
+import type pg from 'pg';
+import type { RowOf } from '../database/rows.ts';
+import { createBatches } from './batches.ts';
+import type { Cursor } from './cursor.ts';
+import type { Pair } from './doorbell.ts';
+import { type Counts, type Item, type Since, sinceOf } from './since.ts';
+
+export type Read = { readonly person: string; readonly id: string; readonly item: Item; readonly bytes: number };
+
+/** People who are read together, and how many such reads are under way. */
+const batchSize = 100;
+const batchesAtOnce = 2;
+
+/** @param pool connections as `rowbell_live`, which may execute these functions and read no table */
+export function createReader(pool: Pick<pg.Pool, 'query'>) {
+  const since = createBatches<{ person: string; after: Cursor | null }, Since>(
+    async (asked) => {
+      const { rows } = await pool.query<RowOf<'notify_private.live_since', 'returns_at'>>({
+        name: 'live_since',
+        text: 'select * from notify_private.live_since($1, $2) order by place',
+        values: [asked.map(({ person }) => person), asked.map(({ after }) => after)],
+      });
+      return rows.map(sinceOf);
+    },
+    { size: batchSize, atOnce: batchesAtOnce },
+  );
+
+  const refused = createBatches<{ person: string; session: string | null }, boolean>(
+    async (asked) => {
+      const { rows } = await pool.query<RowOf<'notify_private.live_refused', 'session_id'>>({
+        name: 'live_refused',
+        text: 'select * from notify_private.live_refused($1, $2)',
+        values: [asked.map(({ person }) => person), asked.map(({ session }) => session)],
+      });
+      const known = new Set(rows.map(({ user_id, session_id }) => `${user_id} ${session_id}`));
+      return asked.map(({ person, session }) => known.has(`${person} ${session}`));
+    },
+    { size: batchSize, atOnce: batchesAtOnce },
+  );
+
+  return {
+    /** Notifications by pairs, as many as are the named person's to see. */
+    async items(pairs: readonly Pair[]): Promise<Read[]> {
+      const { rows } = await pool.query<RowOf<'notify_private.live_items'>>({
+        name: 'live_items',
+        text: 'select * from notify_private.live_items($1, $2)',
+        values: [pairs.map(({ person }) => person), pairs.map(({ id }) => id)],
+      });
+      return rows.map(({ user_id, id, item }) => ({
+        person: user_id,
+        id,
+        item: JSON.parse(item) as Item,
+        bytes: item.length,
+      }));
+    },
+
+    /** What changed for somebody since a cursor, with the cursor to go on from. People who ask at a time are read together. */
+    since: (person: string, after: Cursor | null): Promise<Since> => since({ person, after }),
+
+    async counts(people: readonly string[]): Promise<Map<string, Counts>> {
+      const { rows } = await pool.query<RowOf<'notify_private.live_counts', 'returns_at'>>({
+        name: 'live_counts',
+        text: 'select * from notify_private.live_counts($1)',
+        values: [people],
+      });
+      return new Map(
+        rows.map(({ user_id, unread, returns_at }) => [user_id, { unread, returnsAt: returns_at }]),
+      );
+    },
+
+    /** Whether a session ended, or its person was erased. */
+    isRefused: (person: string, session: string | null): Promise<boolean> => refused({ person, session }),
+  };
+}
+
+export type Reader = ReturnType<typeof createReader>;

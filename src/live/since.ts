@@ -1,0 +1,31 @@
+import type { RowOf } from '../database/rows.ts';
+import type { Cursor } from './cursor.ts';
+
+/** A notification as a frame has it: `notify_private.live_item()`. */
+export type Item = Readonly<Record<string, unknown>> & { readonly id: string; readonly version: string };
+
+export type Counts = { readonly unread: number; readonly returnsAt: string | null };
+export type Since = Counts & {
+  readonly cursor: Cursor;
+  readonly isReset: boolean;
+  readonly items: readonly Item[];
+  readonly removed: readonly string[];
+  readonly bytes: number;
+};
+
+/** More than this is no frame any more: the page is asked for anew. */
+const maxFrameBytes = 1_000_000;
+/** A row of `live_since()` or `inbox_since()`. */
+export function sinceOf(row: RowOf<'notify_hidden.inbox_since', 'returns_at'>): Since {
+  const text = row.items;
+  const isReset = row.is_reset || text.length > maxFrameBytes;
+  return {
+    cursor: row.cursor,
+    isReset,
+    items: isReset ? [] : (JSON.parse(text) as Item[]),
+    removed: isReset ? [] : row.removed,
+    unread: row.unread,
+    returnsAt: row.returns_at,
+    bytes: isReset ? 0 : text.length,
+  };
+}
