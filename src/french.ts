@@ -8,6 +8,8 @@ export const french: Readonly<Record<string, string>> = {
   'you are not signed in': "vous n'êtes pas connecté",
   'your session has ended: sign in again': 'votre session est terminée : reconnectez-vous',
   'the user of this token does not exist': "l'utilisateur de ce jeton n'existe pas",
+  'Subscriptions are asked for over a WebSocket.': 'Les abonnements se demandent par un WebSocket.',
+  'Queries and mutations are sent by POST.': 'Les requêtes et les mutations sont envoyées par POST.',
   'Your token has expired.': 'Votre jeton a expiré.',
   'is missing, and your token names no session': 'manque, et votre jeton ne nomme aucune session',
   'you see your own': 'vous ne voyez que les vôtres',

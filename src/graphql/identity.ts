@@ -82,7 +82,12 @@ function identityOf({ sub, role = 'user', sid, exp = 0, iat }: JWTPayload): Iden
   const isSession = sid === undefined || (typeof sid === 'string' && /^[^\0\p{Cs}]{1,200}$/u.test(sid));
   const known = roles.find((one) => one === role);
   if (typeof sub !== 'string' || !uuid.test(sub) || known === undefined || !isSession) throw new RowbellError('RBAUT');
-  return { role: known, userId: sub.toLowerCase(), sessionId: typeof sid === 'string' ? sid : null, expiresAtMs: exp * 1_000 };
+  return {
+    role: known,
+    userId: sub.toLowerCase(),
+    sessionId: typeof sid === 'string' ? sid : null,
+    expiresAtMs: exp * 1_000,
+  };
 }
 
 function refusal(error: unknown): RowbellError {

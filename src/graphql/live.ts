@@ -1,4 +1,4 @@
-import { access, context, lambda, type Step } from 'postgraphile/grafast';
+import { context, lambda, type Step } from 'postgraphile/grafast';
 import { GraphQLError, Kind } from 'postgraphile/graphql';
 import { extendSchema, gql } from 'postgraphile/utils';
 import type { RowOf } from '../database/rows.ts';
@@ -27,8 +27,9 @@ const parseCursor = (value: unknown): string => {
  * Real time: what src/live sends, as types of their own without a query behind them, and the same frame as a query for whoever resumes
  * without a socket. docs/decisions/0014-real-time.md
  */
-export const LivePlugin = extendSchema({
-  typeDefs: gql`
+export const LivePlugin = extendSchema(
+  {
+    typeDefs: gql`
     "Where a client stands: given as after, it asks for what changed since. It names the history in which it holds; those of one history are in order as texts."
     scalar LiveCursor
     "What changed in one's own inbox."
@@ -76,28 +77,30 @@ export const LivePlugin = extendSchema({
       unreadCountChanged: Int!
     }
   `,
-  scalars: {
-    LiveCursor: {
-      serialize: String,
-      parseValue: parseCursor,
-      parseLiteral: (node) => parseCursor(node.kind === Kind.STRING ? node.value : null),
-    },
-  },
-  objects: {
-    Query: {
-      plans: {
-        inboxSince: (_$root: Step, fieldArgs) =>
-          lambda(
-            [fieldArgs.getRaw('after') as never, context().get('withPgClient'), context().get('pgSettings')],
-            readSince as never,
-          ),
+    scalars: {
+      LiveCursor: {
+        serialize: String,
+        parseValue: parseCursor,
+        parseLiteral: (node) => parseCursor(node.kind === Kind.STRING ? node.value : null),
       },
     },
-    Subscription: {
-      plans: {
-        inboxChanged: livePlans('inboxChanged', ['after']) as never,
-        unreadCountChanged: livePlans('unreadCountChanged') as never,
+    objects: {
+      Query: {
+        plans: {
+          inboxSince: (_$root: Step, fieldArgs) =>
+            lambda(
+              [fieldArgs.getRaw('after') as never, context().get('withPgClient'), context().get('pgSettings')],
+              readSince as never,
+            ),
+        },
+      },
+      Subscription: {
+        plans: {
+          inboxChanged: livePlans('inboxChanged', ['after']) as never,
+          unreadCountChanged: livePlans('unreadCountChanged') as never,
+        },
       },
     },
   },
-}, 'RowbellLivePlugin');
+  'RowbellLivePlugin',
+);

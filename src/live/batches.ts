@@ -8,7 +8,11 @@ export function createBatches<In, Out>(
   ask: (inputs: readonly In[]) => Promise<readonly Out[]>,
   { size, atOnce }: { readonly size: number; readonly atOnce: number },
 ): (input: In) => Promise<Out> {
-  type Waiting = { readonly input: In; readonly resolve: (answer: Out) => void; readonly reject: (error: unknown) => void };
+  type Waiting = {
+    readonly input: In;
+    readonly resolve: (answer: Out) => void;
+    readonly reject: (error: unknown) => void;
+  };
   let waiting: Waiting[] = [];
   let underWay = 0;
   let isPlanned = false;

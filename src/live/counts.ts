@@ -8,7 +8,7 @@ const peopleAtOnce = 500;
 const roundMs = 500;
 const firstMs = 20;
 /** Timers hold no more. */
-const longestMs = 2_147_483_647;
+const highestMs = 2_147_483_647;
 
 export type Counter = {
   /** Something may have changed the person's number: it is read soon, and told. */
@@ -76,7 +76,7 @@ export function createCounter({
       returns.delete(person);
       if (at === null || hasStopped) return;
       // A moment later, when the database's clock has surely passed it.
-      const inMs = Math.min(Math.max(Date.parse(at) - Date.now(), 0) + 100, longestMs);
+      const inMs = Math.min(Math.max(Date.parse(at) - Date.now(), 0) + 100, highestMs);
       returns.set(
         person,
         setTimeout(() => {

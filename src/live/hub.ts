@@ -7,7 +7,7 @@ import { startListener } from './listener.ts';
 /** Doorbells that are handled together. */
 const pairsAtOnce = 1_000;
 const firstPauseMs = 50;
-const longestPauseMs = 2_000;
+const highestPauseMs = 2_000;
 
 /** What is done about some kinds of doorbell, one batch after the other and in their order. */
 export type Lane = {
@@ -106,7 +106,7 @@ function createWorker(lane: Lane, { logger, signal }: { readonly logger: Logger;
         logger.warn('doorbell.failed', { kinds: lane.kinds, error });
         mustCatchUp = true;
         await sleep(pauseMs, undefined, { signal }).catch(() => {});
-        pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+        pauseMs = Math.min(pauseMs * 2, highestPauseMs);
       }
     }
   };

@@ -69,12 +69,10 @@ export function startLive(options: LiveOptions) {
 
   return {
     upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer): void =>
-      void upgrades
-        .handle(request, socket, head)
-        .catch((error: unknown) => {
-          logger.warn('socket.failed', { error });
-          socket.destroy();
-        }),
+      void upgrades.handle(request, socket, head).catch((error: unknown) => {
+        logger.warn('socket.failed', { error });
+        socket.destroy();
+      }),
     /** Lets all sockets go within so long. */
     async stop(graceMs: number): Promise<void> {
       upgrades.stop();

@@ -5,7 +5,7 @@ import type { Cursor } from './cursor.ts';
 import { channel, type Doorbell, parseDoorbell } from './doorbell.ts';
 
 const firstPauseMs = 100;
-const longestPauseMs = 5_000;
+const highestPauseMs = 5_000;
 
 export type ListenerOptions = {
   /** A direct connection, as `rowbell_live`: LISTEN needs a session of its own. */
@@ -68,7 +68,7 @@ export function startListener({ url, onListening, onDoorbell, logger }: Listener
       if (signal.aborted) return;
       logger.warn('listener.lost', { pauseMs });
       await sleep(pauseMs, undefined, { signal }).catch(() => {});
-      pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+      pauseMs = Math.min(pauseMs * 2, highestPauseMs);
     }
   })();
 

@@ -63,9 +63,7 @@ export function createReader(pool: Pick<pg.Pool, 'query'>) {
         text: 'select * from notify_private.live_counts($1)',
         values: [people],
       });
-      return new Map(
-        rows.map(({ user_id, unread, returns_at }) => [user_id, { unread, returnsAt: returns_at }]),
-      );
+      return new Map(rows.map(({ user_id, unread, returns_at }) => [user_id, { unread, returnsAt: returns_at }]));
     },
 
     /** Whether a session ended, or its person was erased. */

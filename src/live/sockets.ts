@@ -151,7 +151,8 @@ export function createSockets(options: SocketsOptions) {
       if (!connection) continue;
       const stuckSinceMs = connection.backlog.stuckSinceMs;
       if (time >= connection.identity.expiresAtMs) close(extra, closeCodes.forbidden, 'Your token has expired.');
-      else if (stuckSinceMs !== null && now - stuckSinceMs > maxStuckMs) close(extra, closeCodes.tryLater, retryAfter(1));
+      else if (stuckSinceMs !== null && now - stuckSinceMs > maxStuckMs)
+        close(extra, closeCodes.tryLater, retryAfter(1));
       else if (now >= extra.nextPingAtMs) {
         extra.nextPingAtMs = now + pingEveryMs;
         extra.missedPings += 1;
@@ -216,7 +217,8 @@ export function createSockets(options: SocketsOptions) {
     subscriptions(): ReadonlyMap<string, number> {
       const counts = new Map(Object.keys(topics).map((field) => [field, 0]));
       for (const { connection } of open)
-        for (const [field, count] of connection?.subscriptions ?? []) counts.set(field, (counts.get(field) ?? 0) + count);
+        for (const [field, count] of connection?.subscriptions ?? [])
+          counts.set(field, (counts.get(field) ?? 0) + count);
       return counts;
     },
     /** Lets all go within so long, each at an instant of its own, so that they do not come back together. */

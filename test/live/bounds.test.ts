@@ -22,7 +22,12 @@ describe('NC-41: bounds of sockets', () => {
     const token = await newToken();
     for (const origin of ['https://evil.example.com', 'null', 'https://app.example.com.evil.com'])
       await expect(openLive(api, { token, headers: { origin } })).rejects.toThrow('403');
-    for (const headers of [{ origin: 'https://app.example.com' }, { origin: 'https://rowbell.example' }, { origin: api.url }, {}]) {
+    for (const headers of [
+      { origin: 'https://app.example.com' },
+      { origin: 'https://rowbell.example' },
+      { origin: api.url },
+      {},
+    ]) {
       const live = await openLive(api, { token, headers: headers as Record<string, string> });
       await live.acknowledged;
       await live.close();
@@ -32,7 +37,9 @@ describe('NC-41: bounds of sockets', () => {
   test('other addresses and other protocols are answered as ever', async () => {
     await expect(openLive(api, { path: '/livez' })).rejects.toThrow('200');
     await expect(openLive(api, { path: '/nowhere' })).rejects.toThrow('404');
-    const answer = await fetch(`${api.url}/livez`, { headers: { connection: 'upgrade', upgrade: 'h2c' } }).catch(() => null);
+    const answer = await fetch(`${api.url}/livez`, { headers: { connection: 'upgrade', upgrade: 'h2c' } }).catch(
+      () => null,
+    );
     expect(answer === null || answer.status === 200).toBe(true);
   });
 
@@ -76,7 +83,9 @@ describe('NC-41: bounds of sockets', () => {
   test('an office comes back at once: who has shown no token waits for those of the same address, and for no other', async () => {
     const token = await newToken();
     const at = (address: string) => ({ headers: { 'x-forwarded-for': address } });
-    const silent = await Promise.all(Array.from({ length: 50 }, () => openLive(api, { init: false, ...at('192.0.2.1') })));
+    const silent = await Promise.all(
+      Array.from({ length: 50 }, () => openLive(api, { init: false, ...at('192.0.2.1') })),
+    );
     let hasOpened = false;
     const waiting = openLive(api, { token, ...at('192.0.2.1') }).then((live) => {
       hasOpened = true;

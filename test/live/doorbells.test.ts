@@ -49,7 +49,9 @@ describe('NC-40: doorbells', () => {
     expect(doorbells).toHaveLength(1);
     expect(doorbells[0]?.kind).toBe('n');
     expect(pairsOf(doorbells)).toEqual(ids.slice(0, 2).map((id) => ({ person: ada, id })));
-    const xid = BigInt(await one<string>(db.owner, 'select changed_xid::text from notify.notifications where id = $1', [ids[0]]));
+    const xid = BigInt(
+      await one<string>(db.owner, 'select changed_xid::text from notify.notifications where id = $1', [ids[0]]),
+    );
     expect(doorbells[0]?.xmin).toBeLessThanOrEqual(xid);
     expect(payloads[0]).toMatch(/^n \d+ \d+ [\w+/=]+$/);
   });
@@ -98,12 +100,18 @@ describe('NC-40: doorbells', () => {
     expect(pairsOf(doorbells)).toHaveLength(1);
   });
 
-  test.each(['', 'n', 'n 1', 'nn 1 1 AAAA', 'n x 1 AAAA', 'n 1 x AAAA', '{"task":"delivery__send"}', `n ${'9'.repeat(30)} 1 AA`])(
-    'what is no doorbell is left alone: %j',
-    (payload) => {
-      expect(parseDoorbell(payload)).toBeNull();
-    },
-  );
+  test.each([
+    '',
+    'n',
+    'n 1',
+    'nn 1 1 AAAA',
+    'n x 1 AAAA',
+    'n 1 x AAAA',
+    '{"task":"delivery__send"}',
+    `n ${'9'.repeat(30)} 1 AA`,
+  ])('what is no doorbell is left alone: %j', (payload) => {
+    expect(parseDoorbell(payload)).toBeNull();
+  });
 });
 
 describe('NC-41: the role that delivers frames', () => {
@@ -141,6 +149,10 @@ describe('NC-41: the role that delivers frames', () => {
       [names, new URL(db.ownerUrl).username],
     );
     expect(others).toEqual([]);
-    await expect(db.asUser(await createUser(db), (client) => client.query('set local role rowbell_live; select * from notify.notifications'))).rejects.toThrow(/permission denied/);
+    await expect(
+      db.asUser(await createUser(db), (client) =>
+        client.query('set local role rowbell_live; select * from notify.notifications'),
+      ),
+    ).rejects.toThrow(/permission denied/);
   });
 });

@@ -43,7 +43,10 @@ describe('NC-40: LISTEN', () => {
     const ada = await createUser(db);
     const bob = await createUser(db);
     const [first] = apis as [TestApi];
-    const [hers, his] = [await connectLive(first, await signToken(ada)), await connectLive(first, await signToken(bob))];
+    const [hers, his] = [
+      await connectLive(first, await signToken(ada)),
+      await connectLive(first, await signToken(bob)),
+    ];
     const [inbox, count, others] = [
       hers.subscribe(inboxChanged),
       hers.subscribe(unreadCountChanged),

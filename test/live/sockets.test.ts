@@ -22,7 +22,10 @@ describe('NC-41: who may listen', () => {
     ['no token', async () => undefined],
     ['junk', async () => 'junk'],
     ['an expired token', async () => signToken(await createUser(db), { expiresIn: -60 })],
-    ['a token of another secret', () => signToken(withoutToken, { secret: 'another secret, of at least 32 bytes, too' })],
+    [
+      'a token of another secret',
+      () => signToken(withoutToken, { secret: 'another secret, of at least 32 bytes, too' }),
+    ],
   ])('%s: 4401', async (_what, make) => {
     const token = await make();
     const live = await openLive(api, token === undefined ? {} : { token });
