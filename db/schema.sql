@@ -10,6 +10,8 @@ role rowbell_api login noinherit set search_path=pg_catalog, pg_temp
 
 role rowbell_http nologin
 
+role rowbell_live nologin
+
 role rowbell_operator nologin
 
 role rowbell_user nologin
@@ -23,6 +25,8 @@ role rowbell_writer nologin set search_path=pg_catalog, notify, pg_temp
 grant rowbell_anonymous to rowbell_api with inherit f, set t
 
 grant rowbell_http to rowbell_api with inherit f, set t
+
+grant rowbell_live to rowbell_api with inherit f, set t
 
 grant rowbell_operator to rowbell_api with inherit f, set t
 
@@ -59,7 +63,7 @@ schema notify_hidden
   grant rowbell_anonymous (usage); rowbell_operator (usage); rowbell_user (usage); rowbell_writer (usage)
 
 schema notify_private
-  grant rowbell_http (usage); rowbell_worker (usage)
+  grant rowbell_http (usage); rowbell_live (usage); rowbell_worker (usage)
 
 schema trips
   grant rowbell_operator (usage); rowbell_user (usage); rowbell_writer (usage)
@@ -1390,6 +1394,8 @@ table notify.notifications partition by RANGE (id)
   policy select_admin for select to rowbell_operator using (true)
   policy select_own for select to rowbell_user using (((recipient_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)) AND (told_at IS NOT NULL) AND (deleted_at IS NULL)))
   CREATE TRIGGER _600_invalidate_updated AFTER UPDATE ON notify.notifications REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_notifications__invalidate_rollup()
+  CREATE TRIGGER _950_ring_inserted AFTER INSERT ON notify.notifications REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_notifications__ring()
+  CREATE TRIGGER _950_ring_updated AFTER UPDATE ON notify.notifications REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_notifications__ring()
   grant rowbell_operator (select); rowbell_user (select)
 
 table notify.operator_actions
@@ -1914,6 +1920,7 @@ table notify.users
   CREATE TRIGGER _500_move_schedules AFTER UPDATE ON notify.users REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_users__move_schedules()
   CREATE TRIGGER _500_restore_suppressions_inserted AFTER INSERT ON notify.users REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_users__restore_suppressions()
   CREATE TRIGGER _500_restore_suppressions_updated AFTER UPDATE ON notify.users REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_users__restore_suppressions()
+  CREATE TRIGGER _950_ring_gone AFTER DELETE ON notify.users REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_users__ring_gone()
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
 
 table notify.webhook_endpoints
@@ -2132,6 +2139,7 @@ table notify_private.ended_sessions
   constraint ended_sessions_session_id_is_short CHECK (((length(session_id) >= 1) AND (length(session_id) <= 200)))
   CREATE INDEX ended_sessions_ended_at_idx on notify_private.ended_sessions USING btree (ended_at)
   row level security
+  CREATE TRIGGER _950_ring AFTER INSERT ON notify_private.ended_sessions REFERENCING NEW TABLE AS ended FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_ended_sessions__ring()
 
 table notify_private.event_keys
   idempotency_key text not null
@@ -4487,6 +4495,10 @@ function notify_hidden.inbox_page(filter notify.inbox_filter, sort text, max_row
   plpgsql stable set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, enable_seqscan=off, enable_bitmapscan=off, enable_sort=off, jit=off
   grant rowbell_operator (execute); rowbell_user (execute)
 
+function notify_hidden.inbox_since(after text) returns TABLE(cursor text, is_reset boolean, items text, removed uuid[], unread integer, returns_at text)
+  sql stable security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_operator (execute); rowbell_user (execute)
+
 function notify_hidden.is_inbox_filter(filter notify.inbox_filter) returns boolean
   plpgsql stable set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute)
@@ -4924,6 +4936,35 @@ function notify_private.list_senders() returns TABLE(id smallint, app_key text, 
   sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
+function notify_private.live_counts(people uuid[]) returns TABLE(user_id uuid, unread integer, returns_at text)
+  sql stable security definer set search_path=pg_catalog, pg_temp, enable_seqscan=off, enable_bitmapscan=off, jit=off
+  grant rowbell_live (execute)
+
+function notify_private.live_cursor(oldest xid8) returns text
+  sql stable set search_path=pg_catalog, pg_temp
+
+function notify_private.live_history() returns text
+  sql stable security definer set search_path=pg_catalog, pg_temp
+
+function notify_private.live_item(n notify.notifications, category text) returns json
+  sql stable
+
+function notify_private.live_items(people uuid[], ids uuid[]) returns TABLE(user_id uuid, id uuid, item text)
+  sql stable security definer set search_path=pg_catalog, pg_temp, enable_seqscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off
+  grant rowbell_live (execute)
+
+function notify_private.live_position() returns text
+  sql stable security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_live (execute)
+
+function notify_private.live_refused(people uuid[], sessions text[]) returns TABLE(user_id uuid, session_id text)
+  sql stable security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_live (execute)
+
+function notify_private.live_since(people uuid[], cursors text[], at_most integer DEFAULT 500) returns TABLE(place bigint, cursor text, is_reset boolean, items text, removed uuid[], unread integer, returns_at text)
+  sql stable security definer set search_path=pg_catalog, pg_temp, enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off
+  grant rowbell_live (execute)
+
 function notify_private.local_instant(local timestamp without time zone, zone text, which text DEFAULT 'last'::text) returns timestamp with time zone
   plpgsql immutable parallel safe set search_path=pg_catalog, pg_temp
 
@@ -5239,6 +5280,9 @@ function notify_private.retire_worker(worker_id uuid) returns void
 function notify_private.rich_content(image_url text, icon_url text, actions jsonb, action_titles jsonb, variables jsonb, locale text) returns jsonb
   sql stable set search_path=pg_catalog, pg_temp
 
+function notify_private.ring(kind text, people uuid[], ids uuid[]) returns void
+  plpgsql volatile set search_path=pg_catalog, pg_temp
+
 function notify_private.rollup_floor() returns timestamp with time zone
   sql stable set search_path=pg_catalog, pg_temp
 
@@ -5348,6 +5392,9 @@ function notify_private.tg_deliveries__tell_listeners() returns trigger
 function notify_private.tg_devices__check_session() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
+function notify_private.tg_ended_sessions__ring() returns trigger
+  plpgsql volatile set search_path=pg_catalog, pg_temp
+
 function notify_private.tg_events__claim_key() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
@@ -5367,6 +5414,9 @@ function notify_private.tg_notification_types__check_rich_content() returns trig
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_notifications__invalidate_rollup() returns trigger
+  plpgsql volatile set search_path=pg_catalog, pg_temp
+
+function notify_private.tg_notifications__ring() returns trigger
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_personal_settings__move_digests() returns trigger
@@ -5419,6 +5469,9 @@ function notify_private.tg_users__move_schedules() returns trigger
 
 function notify_private.tg_users__restore_suppressions() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+
+function notify_private.tg_users__ring_gone() returns trigger
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_webhook_endpoints__deactivate_excess() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
