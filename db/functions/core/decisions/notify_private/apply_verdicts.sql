@@ -10,7 +10,26 @@ declare
   many constant integer := 100;
   are_many constant boolean := pg_catalog.cardinality(events) >= many;
   masses uuid[] := '{}';
+  -- What there is to write besides; most calls have little of it.
+  has_keys boolean;
+  has_counted boolean;
+  has_released boolean;
+  has_held boolean;
+  has_gathered boolean;
+  has_fallbacks boolean;
+  texts uuid[];
 begin
+  select
+    -- A fallback's later step may never be needed, so it claims nothing while it waits.
+    pg_catalog.bool_or(v.outcome <> 'suppress' and v.dedupe_key is not null and v.rule is distinct from 'fallback'),
+    pg_catalog.bool_or(v.outcome = 'send' and v.channel <> 'in_app'),
+    pg_catalog.bool_or(v.released_rule is not null),
+    pg_catalog.bool_or(v.outcome = 'hold'),
+    pg_catalog.bool_or(v.outcome = 'digest'),
+    pg_catalog.bool_or(v.fallback_key is not null),
+    pg_catalog.array_agg(v.notification_id order by v.notification_id) filter (where v.channel = 'sms')
+  into has_keys, has_counted, has_released, has_held, has_gathered, has_fallbacks, texts
+  from unnest(verdicts) as v;
   if not are_many and pg_catalog.cardinality(verdicts) >= many then
     masses := array(
       select v.event_id from unnest(verdicts) as v where v.outcome = 'send' group by v.event_id, v.channel having count(*) >= many
@@ -24,20 +43,23 @@ begin
     case when v.outcome <> 'suppress' then v.notification_id end, at
   from unnest(verdicts) as v where v.released_rule is null;
 
-  insert into notify_private.dedupe_keys (recipient_id, dedupe_key, channel, event_id, expires_at)
-  select v.recipient_id, v.dedupe_key, v.channel, v.event_id, v.dedupe_expires_at
-  from unnest(verdicts) as v
-  -- A fallback's later step may never be needed, so it claims nothing while it waits.
-  where v.outcome <> 'suppress' and v.dedupe_key is not null and v.rule is distinct from 'fallback'
-  on conflict (recipient_id, dedupe_key, channel)
-    do update set event_id = excluded.event_id, expires_at = excluded.expires_at;
+  if has_keys then
+    insert into notify_private.dedupe_keys (recipient_id, dedupe_key, channel, event_id, expires_at)
+    select v.recipient_id, v.dedupe_key, v.channel, v.event_id, v.dedupe_expires_at
+    from unnest(verdicts) as v
+    where v.outcome <> 'suppress' and v.dedupe_key is not null and v.rule is distinct from 'fallback'
+    on conflict (recipient_id, dedupe_key, channel)
+      do update set event_id = excluded.event_id, expires_at = excluded.expires_at;
+  end if;
 
-  insert into notify_private.daily_counters as n (recipient_id, day, channel, count, sent_at)
-  select v.recipient_id, v.day, v.channel, pg_catalog.count(*), pg_catalog.array_agg(at)
-  from unnest(verdicts) as v where v.outcome = 'send' and v.channel <> 'in_app'
-  group by v.recipient_id, v.day, v.channel
-  on conflict (recipient_id, day, channel)
-    do update set count = n.count + excluded.count, sent_at = n.sent_at || excluded.sent_at;
+  if has_counted then
+    insert into notify_private.daily_counters as n (recipient_id, day, channel, count, sent_at)
+    select v.recipient_id, v.day, v.channel, pg_catalog.count(*), pg_catalog.array_agg(at)
+    from unnest(verdicts) as v where v.outcome = 'send' and v.channel <> 'in_app'
+    group by v.recipient_id, v.day, v.channel
+    on conflict (recipient_id, day, channel)
+      do update set count = n.count + excluded.count, sent_at = n.sent_at || excluded.sent_at;
+  end if;
 
   insert into notify.deliveries
     (notification_id, recipient_id, channel, sender_id, provider, lane, device_id, address, status, reason,
@@ -69,7 +91,8 @@ begin
     select s.own ->> 'form' as form, m.encoding, m.segments, notify_private.country_of_phone(a.address) as country
     from (
       select x.channel_texts -> 'sms' as own, x.body from notify.notifications as x
-      where v.channel = 'sms' and x.id = v.notification_id limit 1
+      where v.channel = 'sms' and x.id = v.notification_id
+        and x.id between texts[1] and texts[pg_catalog.cardinality(texts)] limit 1
     ) as s
     cross join lateral notify_private.measure_sms(coalesce(s.own ->> 'body', s.body)) as m
   ) as sms on true
@@ -77,11 +100,10 @@ begin
     -- An event may name the one device it is for (a test push).
     and (e.only_device_id is null or a.device_id = e.only_device_id);
 
-  -- Most calls hold nothing back and release nothing.
-  if exists (select from unnest(verdicts) as v where v.released_rule is not null) then
+  if has_released then
     perform notify_private.end_holds(verdicts, at);
   end if;
-  if exists (select from unnest(verdicts) as v where v.outcome = 'hold') then
+  if has_held then
     insert into notify.holds
       (event_id, recipient_id, channel, held_at, lane, notification_id, rule, reason, inputs, due_at, rule_inputs)
     select
@@ -94,10 +116,10 @@ begin
     join notify.notification_types as t on t.key = e.type_key
     where v.outcome = 'hold';
   end if;
-  if exists (select from unnest(verdicts) as v where v.outcome = 'digest') then
+  if has_gathered then
     perform notify_private.add_digest_items(array(select v from unnest(verdicts) as v where v.outcome = 'digest'), at);
   end if;
-  if exists (select from unnest(verdicts) as v where v.fallback_key is not null) then
+  if has_fallbacks then
     perform notify_private.advance_fallbacks(
       array(select distinct v.notification_id from unnest(verdicts) as v where v.fallback_key is not null), at);
   end if;

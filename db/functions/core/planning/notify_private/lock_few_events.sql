@@ -22,7 +22,12 @@ begin
       ids := ids[:pg_catalog.array_position(due, below) - 1];
       continue when pg_catalog.cardinality(ids) = 0;
     end if;
-    return array(select e.id from notify.events as e where e.id = any (ids) and e.planned_at is null for update skip locked);
+    ids := pg_catalog.array_sort(ids);
+    return array(
+      select e.id from notify.events as e
+      where e.id = any (ids) and e.id between ids[1] and ids[pg_catalog.cardinality(ids)] and e.planned_at is null
+      for update skip locked
+    );
   end loop;
   return '{}';
 end

@@ -9,6 +9,8 @@ set lock_timeout = '5s'
 as $$
 declare
   at constant timestamptz := pg_catalog.clock_timestamp();
+  -- In order: the first and the last tell a statement which partitions it need not open.
+  ids constant uuid[] := pg_catalog.array_sort(event_ids);
   locked notify.events[];
   audience record;
   source text;
@@ -18,24 +20,28 @@ declare
   named bigint;
   chosen notify_private.audience_member[] := '{}';
   people uuid[];
+  expected bigint;
   -- Events of which nobody is left but whom audience_rest has.
   begun uuid[];
+  goes_on boolean;
   room integer := max_candidates;
   more boolean := false;
+  waits boolean;
 begin
   -- Whoever holds an event plans it; a second planner passes by.
-  select pg_catalog.array_agg(e order by e.id) into locked
+  select pg_catalog.array_agg(e order by e.id), coalesce(pg_catalog.array_agg(e.id) filter (where e.plan_cursor is not null), '{}')
+  into locked, begun
   from (
     select * from notify.events as e
-    where e.id = any (event_ids) and e.planned_at is null and e.canceled_at is null
-      and coalesce(e.retry_at, e.due_at) <= at
+    where e.id = any (ids) and e.id between ids[1] and ids[pg_catalog.cardinality(ids)]
+      and e.planned_at is null and e.canceled_at is null and coalesce(e.retry_at, e.due_at) <= at
     order by e.id
     for update skip locked
   ) as e;
   if locked is null then
     return false;
   end if;
-  begun := array(select e.id from unnest(locked) as e where e.plan_cursor is not null);
+  goes_on := pg_catalog.cardinality(begun) > 0;
 
   -- Whatever has not begun goes first: behind a broadcast half-planned single rows waited for all of it (10 s, seen).
   for audience in
@@ -90,7 +96,7 @@ begin
 
   -- What has begun goes on from what was written down, a slice of each event: the smallest first, so that people who were held do
   -- not wait for the end of a broadcast, and so many as begin within the room, so that it does not wait for them.
-  if exists (select from unnest(locked) as e where e.plan_cursor is not null) then
+  if goes_on then
     with next as (
       select r.event_id, r.slice, r.size, sum(r.size) over (order by r.size, r.due_at, r.event_id) as candidates
       from unnest(locked) as e
@@ -113,12 +119,14 @@ begin
   if pg_catalog.cardinality(chosen) > 0 then
     -- One order for everyone, hence no deadlock; the next statement then sees what earlier holders committed. Whom somebody
     -- holds (an application may for as long as its transaction is open) is passed over and comes back: they delay nobody else.
-    people := array(
-      select u.id from notify.users as u
-      where u.id = any (array(select m.recipient_id from unnest(chosen) as m))
-      order by u.id for no key update skip locked
-    );
-    if pg_catalog.cardinality(people) < (select count(distinct m.recipient_id) from unnest(chosen) as m) then
+    select coalesce(pg_catalog.array_agg(u.id), '{}'), (select count(distinct m.recipient_id) from unnest(chosen) as m)
+    into people, expected
+    from (
+      select p.id from notify.users as p
+      where p.id = any (array(select m.recipient_id from unnest(chosen) as m))
+      order by p.id for no key update skip locked
+    ) as u;
+    if pg_catalog.cardinality(people) < expected then
       chosen := notify_private.pass_over_held(locked, chosen, people);
     end if;
     -- The instant is taken under the locks: a person's judgements then have the order of their instants, and the past can be
@@ -126,23 +134,26 @@ begin
     perform notify_private.apply_rules(locked, chosen, pg_catalog.clock_timestamp());
   end if;
 
-  update notify.events as e
-  set planned_at = case when r.event_id is null then at end,
-    -- Somebody who was planned last, for whoever looks; what counts is that there is one.
-    plan_cursor = case when r.event_id is not null then coalesce(
-      (select m.recipient_id from unnest(chosen) as m where m.event_id = e.id order by m.recipient_id desc limit 1),
-      e.plan_cursor, e.id) end,
-    plan_attempts = case when r.event_id is null then e.plan_attempts else 0 end,
-    plan_error = null,
-    retry_at = case when r.due_at > at then r.due_at end
-  from unnest(begun) as b (id)
-  left join lateral (
-    select x.event_id, x.due_at from notify_private.audience_rest as x where x.event_id = b.id order by x.due_at limit 1
-  ) as r on true
-  where e.id = b.id;
-  return more or exists (
-    select from unnest(begun) as b (id) join notify_private.audience_rest as r on r.event_id = b.id where r.due_at <= at
-  );
+  with moved as (
+    update notify.events as e
+    set planned_at = case when r.event_id is null then at end,
+      -- Somebody who was planned last, for whoever looks; what counts is that there is one.
+      plan_cursor = case when r.event_id is not null then coalesce(
+        (select m.recipient_id from unnest(chosen) as m where m.event_id = e.id order by m.recipient_id desc limit 1),
+        e.plan_cursor, e.id) end,
+      plan_attempts = case when r.event_id is null then e.plan_attempts else 0 end,
+      plan_error = null,
+      retry_at = case when r.due_at > at then r.due_at end
+    from unnest(begun) as b (id)
+    left join lateral (
+      select x.event_id, x.due_at from notify_private.audience_rest as x where x.event_id = b.id order by x.due_at limit 1
+    ) as r on true
+    -- Said twice: by the array they are found, to which what is left of each is then joined.
+    where e.id = b.id and e.id = any (ids) and e.id between ids[1] and ids[pg_catalog.cardinality(ids)]
+    returning r.due_at <= at as goes_on
+  )
+  select coalesce(pg_catalog.bool_or(m.goes_on), false) into waits from moved as m;
+  return more or waits;
 end
 $$;
 comment on function notify_private.plan(uuid[], integer) is

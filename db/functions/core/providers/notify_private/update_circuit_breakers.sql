@@ -19,6 +19,8 @@ declare
   standing notify_private.standing;
   standings notify_private.standing[] := '{}';
   judgements notify_private.judgement[];
+  -- In order, as in record_results().
+  ids constant uuid[] := pg_catalog.array_sort(claim.delivery_ids);
 begin
   select * into strict sender from notify.senders as s where s.id = claim.sender_id;
   by_origin := sender.provider in ('web_push', 'webhook');
@@ -53,7 +55,10 @@ begin
           r.suspect is true or r.outcome in ('misconfigured', 'origin') as is_doubtful,
           notify_private.proves_access(r) as proves_access
         from unnest(results) as r
-        cross join lateral (select * from notify.deliveries as x where x.id = r.delivery_id limit 1) as d
+        cross join lateral (
+          select * from notify.deliveries as x
+          where x.id = r.delivery_id and x.id between ids[1] and ids[pg_catalog.cardinality(ids)] limit 1
+        ) as d
         left join lateral (select x.token from notify.devices as x
           where sender.provider = 'web_push' and x.id = d.device_id limit 1) as v on true
         left join lateral (select x.url from notify.webhook_endpoints as x

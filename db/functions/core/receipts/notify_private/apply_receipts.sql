@@ -3,8 +3,15 @@ language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
+  ids constant uuid[] := pg_catalog.array_sort(delivery_ids);
   moved bigint;
 begin
+  -- Most were let go of before anything was heard.
+  if not exists (
+    select from notify.receipts as r where r.delivery_id = any (ids) and r.delivery_id between ids[1] and ids[pg_catalog.cardinality(ids)]
+  ) then
+    return 0;
+  end if;
   with heard as (
     select
       r.delivery_id,
@@ -13,7 +20,7 @@ begin
       min(r.occurred_at) filter (where r.kind in ('bounced', 'failed') and r.source = 'provider') as failed_at,
       min(r.reason) filter (where r.kind in ('bounced', 'failed') and r.source = 'provider') as reason,
       min(r.occurred_at) filter (where r.kind = 'sent') as sent_at
-    from notify.receipts as r where r.delivery_id = any (apply_receipts.delivery_ids)
+    from notify.receipts as r where r.delivery_id = any (ids)
     group by r.delivery_id
   ),
   -- A function of all that was heard and not of what came last, so the order of arrival does not matter. Having

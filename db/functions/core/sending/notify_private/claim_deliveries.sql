@@ -13,6 +13,12 @@ declare
   room integer := notify_private.acquire_send_permits(sender_id, lane, max_deliveries);
   few uuid[];
   taken notify_private.claimable[];
+  -- Of these, what goes out, what ends here, and the notifications of the former; in order, so that the first and the last tell a
+  -- statement which partitions it need not open.
+  going uuid[];
+  ending uuid[];
+  told uuid[];
+  asks boolean;
   asked notify_private.candidate[];
   irrelevant uuid[];
   unclear uuid[];
@@ -47,14 +53,22 @@ begin
       taken := notify_private.skip_paused_origins(sender_id, provider, taken);
     end if;
 
+    select
+      coalesce(pg_catalog.array_agg(t.delivery_id order by t.delivery_id) filter (where t.fate = 'sending'), '{}'),
+      coalesce(pg_catalog.array_agg(t.delivery_id order by t.delivery_id) filter (where t.fate <> 'sending'), '{}'),
+      pg_catalog.array_agg(t.notification_id order by t.notification_id) filter (where t.fate = 'sending'),
+      pg_catalog.bool_or(t.fate = 'sending' and t.has_relevance_check)
+    into going, ending, told, asks
+    from unnest(taken) as t;
+
     -- Those whose type asks whether it still matters.
     asked := null;
-    if exists (select from unnest(taken) as t where t.fate = 'sending' and t.has_relevance_check) then
+    if asks then
       asked := array(
         select notify_private.candidate(t.notification_id, n.event_id, n.type_key, n.recipient_id)
         from unnest(taken) as t
         cross join lateral (select x.event_id, x.type_key, x.recipient_id from notify.notifications as x
-          where x.id = t.notification_id limit 1) as n
+          where x.id = t.notification_id and x.id between told[1] and told[pg_catalog.cardinality(told)] limit 1) as n
         cross join lateral (select x.still_relevant from notify.notification_types as x where x.key = n.type_key limit 1) as k
         where t.fate = 'sending' and t.has_relevance_check and k.still_relevant is not null
       );
@@ -81,7 +95,7 @@ begin
               -- Once: without the offset the planner asks again for each place that names the answer.
               offset 0
             ) as m
-            where d.id = m.delivery_id
+            where d.id = m.delivery_id and d.id = any (going) and d.id between going[1] and going[pg_catalog.cardinality(going)]
             returning d.id, m.gone
           )
           select coalesce(pg_catalog.array_agg(m.id) filter (where m.gone), '{}') into irrelevant from moved as m;
@@ -101,22 +115,23 @@ begin
       end loop;
       perform notify_private.advance_awaited(irrelevant, at);
       taken := array(select t from unnest(taken) as t where t.delivery_id <> all (irrelevant));
-    else
+      going := array(select t.delivery_id from unnest(taken) as t where t.fate = 'sending' order by t.delivery_id);
+    elsif pg_catalog.cardinality(going) > 0 then
       update notify.deliveries as d set status = 'sending', claim_id = claim_id, due_at = null, attempt = d.attempt + 1
-      where d.id = any (array(select t.delivery_id from unnest(taken) as t where t.fate = 'sending'));
+      where d.id = any (going) and d.id between going[1] and going[pg_catalog.cardinality(going)];
     end if;
-    if exists (select from unnest(taken) as t where t.fate = 'sending') then
+    if pg_catalog.cardinality(going) > 0 then
       insert into notify_private.claims (id, worker_id, sender_id, delivery_ids, claimed_at)
-      values (claim_id, worker_id, sender_id, array(select t.delivery_id from unnest(taken) as t where t.fate = 'sending'), at);
+      values (claim_id, worker_id, sender_id, going, at);
     end if;
-    if exists (select from unnest(taken) as t where t.fate <> 'sending') then
+    if pg_catalog.cardinality(ending) > 0 then
       update notify.deliveries as d
       set
         (status, reason) = (select t.fate, t.reason from unnest(taken) as t where t.delivery_id = d.id),
         due_at = null,
         finished_at = at
-      where d.id = any (array(select t.delivery_id from unnest(taken) as t where t.fate <> 'sending'));
-      perform notify_private.advance_awaited(array(select t.delivery_id from unnest(taken) as t where t.fate <> 'sending'), at);
+      where d.id = any (ending) and d.id between ending[1] and ending[pg_catalog.cardinality(ending)];
+      perform notify_private.advance_awaited(ending, at);
     end if;
 
     return query
@@ -154,7 +169,10 @@ begin
           'apns_category', k.apns_category, 'apns_mutable_content', k.apns_mutable_content)
       end as rich_content
     from unnest(taken) as t
-    cross join lateral (select * from notify.notifications as x where x.id = t.notification_id limit 1) as n
+    cross join lateral (
+      select * from notify.notifications as x
+      where x.id = t.notification_id and x.id between told[1] and told[pg_catalog.cardinality(told)] limit 1
+    ) as n
     cross join lateral (select * from notify.notification_types as x where x.key = n.type_key limit 1) as k
     -- Words that depend on when they are sent, where that is later than planned: few, and of few types.
     cross join lateral (

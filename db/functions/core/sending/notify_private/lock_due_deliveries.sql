@@ -4,6 +4,8 @@ create or replace function notify_private.lock_due_deliveries(
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_variable
+declare
+  named constant uuid[] := pg_catalog.array_sort(among);
 begin
   return array(
     select t::notify_private.claimable
@@ -39,9 +41,10 @@ begin
         union all
         select * from (
           select * from notify.deliveries as q
-          where q.id = any (among) and q.sender_id = sender_id and q.lane = lane and q.status = 'queued' and q.due_at <= at
+          where q.id = any (named) and q.id between named[1] and named[pg_catalog.cardinality(named)]
+            and q.sender_id = sender_id and q.lane = lane and q.status = 'queued' and q.due_at <= at
           for update skip locked
-        ) as named
+        ) as chosen
       ) as d
       -- The owner is compared: a device that changed hands since planning gets nothing meant for the old one.
       left join lateral (

@@ -10,6 +10,8 @@ as $$
 declare
   at constant timestamptz := pg_catalog.clock_timestamp();
   claim notify_private.claims;
+  -- In order: the first and the last tell a statement which partitions it need not open.
+  ids uuid[];
   judgements notify_private.judgement[];
   fates notify_private.fate[];
 begin
@@ -18,6 +20,7 @@ begin
     -- Already recorded, or given to a successor: the first word stands.
     return;
   end if;
+  ids := pg_catalog.array_sort(claim.delivery_ids);
   judgements := notify_private.update_circuit_breakers(claim, results);
 
   fates := array(
@@ -46,7 +49,10 @@ begin
         next.due_at,
         d.is_awaited
       from unnest(results) as r
-      cross join lateral (select * from notify.deliveries as x where x.id = r.delivery_id limit 1) as d
+      cross join lateral (
+        select * from notify.deliveries as x
+        where x.id = r.delivery_id and x.id between ids[1] and ids[pg_catalog.cardinality(ids)] limit 1
+      ) as d
       left join unnest(judgements) as v on v.delivery_id = r.delivery_id
       cross join lateral (select coalesce(v.outcome, r.outcome) as outcome) as j
       cross join lateral (
@@ -78,7 +84,7 @@ begin
   from unnest(fates) as f
   where d.id = f.delivery_id and d.claim_id = record_results.claim_id and d.status = 'sending'
     -- Said twice: by the array they are found, to which the fates are then joined.
-    and d.id = any (array(select g.delivery_id from unnest(fates) as g));
+    and d.id = any (ids) and d.id between ids[1] and ids[pg_catalog.cardinality(ids)];
 
   insert into notify.delivery_attempts
     (delivery_id, attempt, worker_id, outcome, reason, code, provider_message_id, started_at, finished_at)
@@ -101,7 +107,7 @@ begin
     ));
   end if;
   -- A receipt that came while the claim was held has been waiting for this.
-  perform notify_private.apply_receipts(array(select f.delivery_id from unnest(fates) as f));
+  perform notify_private.apply_receipts(ids);
   if exists (select from unnest(fates) as f where f.is_awaited) then
     perform notify_private.advance_awaited(array(select f.delivery_id from unnest(fates) as f where f.is_awaited), at);
   end if;
