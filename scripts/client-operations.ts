@@ -33,6 +33,7 @@ const scalars = {
   Date: 'string',
   Datetime: 'string',
   JSON: 'unknown',
+  LiveCursor: 'string',
   Time: 'string',
   UUID: 'string',
 };
@@ -92,7 +93,9 @@ export async function makeTypes(sdl: string): Promise<string> {
 /** The documents whose types are those of another. */
 async function misnamed(): Promise<string[]> {
   const text = await readFile(join(root, 'web/client/src/documents.ts'), 'utf8');
-  const declared = [...text.matchAll(/: Document<\s*Made\.(\w+),\s*Made\.(\w+)\s*> = `\n(query|mutation) (\w+)/g)];
+  const declared = [
+    ...text.matchAll(/: Document<\s*Made\.(\w+),\s*Made\.(\w+)\s*> = `\n(query|mutation|subscription) (\w+)/g),
+  ];
   const wrong = declared.filter(([, answer, variables, kind = '', name]) => {
     const expected = `${name}${kind[0]?.toUpperCase()}${kind.slice(1)}`;
     return answer !== expected || variables !== `${expected}Variables`;

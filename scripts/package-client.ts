@@ -18,7 +18,13 @@ export async function packageClient(folder: string): Promise<void> {
   const { status, stdout } = spawnSync(process.execPath, [tsc, '-p', client, '--outDir', folder], { encoding: 'utf8' });
   if (status !== 0) throw new Error(stdout);
   const { private: _, ...manifest } = JSON.parse(await readFile(join(client, 'package.json'), 'utf8'));
-  const exports = { '.': { types: './index.d.ts', default: './index.js' } };
+  const built = (source: string) => {
+    const name = source.replace('./src/', './').replace(/\.ts$/, '');
+    return { types: `${name}.d.ts`, default: `${name}.js` };
+  };
+  const exports = Object.fromEntries(
+    Object.entries<string>(manifest.exports).map(([path, source]) => [path, built(source)]),
+  );
   await writeFile(join(folder, 'package.json'), `${JSON.stringify({ ...manifest, exports }, null, 2)}\n`);
   const byId = Object.values(documents).map((document) => {
     const text = document.toString();

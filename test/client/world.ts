@@ -1,5 +1,5 @@
-import { afterAll, beforeAll } from 'vitest';
-import { type ClientOptions, createRowbell } from '../../web/client/src/index.ts';
+import { afterAll, afterEach, beforeAll } from 'vitest';
+import { createRowbell, type Rowbell, type RowbellOptions } from '../../web/client/src/index.ts';
 import { createUser, signToken, startTestApi, type TestApi } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { makeNotifications } from '../support/inbox.ts';
@@ -25,12 +25,24 @@ afterAll(async () => {
   await db?.drop();
 });
 
+const clients: Rowbell[] = [];
+afterEach(() => {
+  for (const client of clients.splice(0)) client.connection.close();
+});
+
+/** A client that ends with its test. */
+export function createClient(options: Pick<RowbellOptions, 'getToken'> & Partial<RowbellOptions>): Rowbell {
+  const client = createRowbell({ url: gate.url, ...options });
+  clients.push(client);
+  return client;
+}
+
 /** Somebody with three notifications, and their client by way of the gate. */
-export async function somebody(options: Partial<ClientOptions> = {}) {
+export async function somebody(options: Partial<RowbellOptions> = {}) {
   const id = await createUser(db);
   const token = await signToken(id, { sid: crypto.randomUUID() });
   const notificationIds = await makeNotifications(db, id, [{}, {}, {}]);
-  const rowbell = createRowbell({ url: gate.url, getToken: () => token, ...options });
+  const rowbell = createClient({ getToken: () => token, ...options });
   gate.reset();
   return { id, token, rowbell, notificationIds };
 }

@@ -6,6 +6,9 @@ import type * as Made from './generated/operations.ts';
  * `npm run generate` makes them anew, and refuses what the schema does not take.
  */
 
+const ofNotification =
+  'id typeKey priority title subtitle body data threadId createdAt seenAt readAt archivedAt snoozedUntil';
+const ofFrame = `cursor reset items { version category ${ofNotification} } removed unread returnsAt`;
 const ofPreference = 'typeKey category channel enabled source frequency frequencySource';
 const ofSettings = 'timeZone quietHours { weekday startsAt endsAt } pausedUntil dailyCap digestTime digestWeekday own';
 const ofDevice = 'id provider platform name appKey environment registeredAt seenAt deactivatedAt deactivationReason';
@@ -14,7 +17,7 @@ export const inboxPage: Document<Made.InboxPageQuery, Made.InboxPageQueryVariabl
 query InboxPage($filter: InboxFilterInput, $sort: InboxSort! = newest, $first: Int, $after: Cursor, $last: Int, $before: Cursor) {
   inbox(filter: $filter, sort: $sort, first: $first, after: $after, last: $last, before: $before) {
     totalCount
-    nodes { id typeKey priority title subtitle body data threadId createdAt seenAt readAt archivedAt snoozedUntil }
+    nodes { ${ofNotification} }
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
   }
 }
@@ -26,6 +29,33 @@ query InboxCounts($filter: InboxFilterInput) {
   inboxCount(filter: $filter)
   inboxCategories(filter: $filter) { category name total unread }
 }
+`;
+
+export const inboxView: Document<Made.InboxViewQuery, Made.InboxViewQueryVariables> = `
+query InboxView($filter: InboxFilterInput, $around: InboxFilterInput, $sort: InboxSort! = newest, $first: Int, $after: Cursor) {
+  inbox(filter: $filter, sort: $sort, first: $first, after: $after) {
+    totalCount
+    nodes { ${ofNotification} }
+    pageInfo { hasNextPage endCursor }
+  }
+  inboxCategories(filter: $around) { category name total unread }
+  unreadCount
+}
+`;
+
+export const inboxChanged: Document<Made.InboxChangedSubscription, Made.InboxChangedSubscriptionVariables> = `
+subscription InboxChanged($after: LiveCursor) { inboxChanged(after: $after) { ${ofFrame} } }
+`;
+
+export const unreadCountChanged: Document<
+  Made.UnreadCountChangedSubscription,
+  Made.UnreadCountChangedSubscriptionVariables
+> = `
+subscription UnreadCountChanged { unreadCountChanged }
+`;
+
+export const inboxSince: Document<Made.InboxSinceQuery, Made.InboxSinceQueryVariables> = `
+query InboxSince($after: LiveCursor) { inboxSince(after: $after) { ${ofFrame} } }
 `;
 
 export const changeNotifications: Document<

@@ -36,7 +36,7 @@ export type ReceiptKind = ReportedReceiptKind;
 const isRepeatable = true;
 
 // Not by a property: arrays have a `filter`, too.
-const isIds = (which: Which): which is readonly string[] => Array.isArray(which);
+export const isIds = (which: Which): which is readonly string[] => Array.isArray(which);
 
 /** A person's own inbox: docs/inbox.md. */
 export function createInbox(send: Send) {

@@ -15,6 +15,14 @@ export type {
   ReceiptKind,
   Which,
 } from './inbox.ts';
+export type { Refusal } from './live/changes.ts';
+export type { ConnectionState } from './live/connection.ts';
+export type { LiveNotification } from './live/frames.ts';
+export type { InboxList, InboxListOptions, InboxListState, ListChange } from './live/inbox-list.ts';
+export type { InboxItem } from './live/items.ts';
+export type { Store } from './live/store.ts';
+export type { KeptStorage, Surroundings } from './live/surroundings.ts';
 export type { PersonalSettings, Preference, Preferences, SettingName } from './preferences.ts';
-export { createRowbell, type Rowbell } from './rowbell.ts';
+export type { CapacitorOptions, CapacitorPush, CapacitorPushNotifications, PushTap } from './push/capacitor.ts';
+export { createRowbell, type Rowbell, type RowbellEvents, type RowbellOptions } from './rowbell.ts';
 export type { ClientOptions, RequestOptions } from './send.ts';

@@ -1,0 +1,25 @@
+import type { Rowbell } from '@rowbell/client';
+import { createHooks } from '@rowbell/client/react';
+import * as React from 'react';
+
+const { useStore, useInbox } = createHooks(React);
+const { createElement: h } = React;
+
+export function Bell({ rowbell }: { rowbell: Rowbell }) {
+  const unread = useStore(rowbell.unread);
+  const { status } = useStore(rowbell.connection);
+  return h('button', { type: 'button', title: status }, `Notifications (${unread ?? 0})`);
+}
+
+export function Inbox({ rowbell }: { rowbell: Rowbell }) {
+  const { items, fresh, hasMore, list } = useInbox(rowbell, { filter: { places: ['inbox'] } });
+  return h(
+    'section',
+    null,
+    fresh > 0 && h('button', { type: 'button', onClick: list.take }, `${fresh} new`),
+    items.map(({ id, title, readAt }) =>
+      h('article', { key: id, onClick: () => list.change('read', [id]) }, readAt ? title : `• ${title}`),
+    ),
+    hasMore && h('button', { type: 'button', onClick: list.loadMore }, 'More'),
+  );
+}
