@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -6,7 +7,8 @@ import { buildSchema, parse, validate } from 'postgraphile/graphql';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { makeTypes, operationsFile, schemaFile } from '../../scripts/client-operations.ts';
 import { installExamples } from '../../scripts/examples.ts';
-import { api, somebody } from './world.ts';
+import { makeNotifications } from '../support/inbox.ts';
+import { api, db, somebody } from './world.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '..', '..');
@@ -27,6 +29,22 @@ describe('examples/clients, run against the API', () => {
   test('@rowbell/client', async () => {
     expect(await printedByNode('rowbell.ts')).toMatchObject({ badge: '3', putBack: 3 });
     expect(await printedByNode('errors.ts')).toEqual({ message: expect.any(String), beside: 'timeZone' });
+  });
+
+  test('@rowbell/client keeps itself up to date, and ends when nobody looks any more', async () => {
+    const { id, token } = await somebody();
+    const env = { ...process.env, ROWBELL_URL: `${api.url}/graphql`, ROWBELL_TOKEN: token };
+    const child = spawn(process.execPath, ['live.ts'], { cwd: folder, env, stdio: ['pipe', 'pipe', 'inherit'] });
+    const ended = once(child, 'exit');
+    let said = '';
+    child.stdout.on('data', (chunk) => (said += chunk));
+    await expect.poll(() => said).toContain('live\n');
+    await expect.poll(() => said).toContain('3 shown, 0 new above them, 3 unread');
+    await makeNotifications(db, id, [{}]);
+    await expect.poll(() => said).toContain('new: A title');
+    await expect.poll(() => said).toContain('3 shown, 1 new above them, 4 unread');
+    child.stdin.end();
+    expect(await ended).toEqual([0, null]);
   });
 
   test('urql with its defaults: GET for queries, POST for mutations, errors with their codes', async () => {

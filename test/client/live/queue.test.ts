@@ -156,6 +156,7 @@ test('NC-42: what one person did is never sent as another', async () => {
   gate.way = 'down';
   await list.change('archive', notificationIds);
   for (const stop of stops.splice(0)) stop();
+  rowbell.connection.close();
   const stranger = await createUser(db);
   const token = await signToken(stranger);
   gate.reset();

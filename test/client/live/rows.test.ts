@@ -216,6 +216,7 @@ test('NC-42: the numbers of the categories follow frames, and what is deleted', 
   rows.begin({ items: [paged], total: 1, hasMore: false, categories }, true, now);
   // Of which category it was a page does not say.
   expect(rows.remove(paged.id, now)).toBe(false);
+  rows.expectPage();
   rows.begin({ items: [paged], total: 1, hasMore: false, categories }, true, now);
   rows.take({ ...notification(6), version: '900' }, true, now);
   rows.take({ ...notification(5), version: '901' }, true, now);
@@ -224,6 +225,21 @@ test('NC-42: the numbers of the categories follow frames, and what is deleted', 
     { category: 'accounts', total: 3, unread: 3 },
     { category: 'trips', total: 2, unread: 1 },
   ]);
+});
+
+test('NC-42: a page forgets the versions of before, which may be those of another history; undo puts back all the same', () => {
+  const rows = createRows({ filter: {}, sort: 'newest' });
+  rows.begin({ items: [notification(1)], total: 1, hasMore: false, categories: [] }, true, now);
+  rows.take({ ...notification(2), version: '900' }, true, now);
+  const change: PendingChange = { id: 'a', at, which: 'all', action: 'archive' };
+  const found = rows.found(change, now);
+  rows.settle(change, now);
+  rows.expectPage();
+  rows.begin({ items: [], total: 0, hasMore: false, categories: [] }, true, now);
+  rows.take({ ...notification(2), version: '7' }, true, now);
+  expect(rows.view([], now).items).toHaveLength(1);
+  rows.putBack(found, now);
+  expect(rows.view([], now).items.map(({ title }) => title)).toEqual(['Number 2', 'Number 1']);
 });
 
 test('NC-42: a page that was asked for before a frame came does not undo the frame', () => {

@@ -1,4 +1,4 @@
-// Made of 4b035356e704e037: npm run generate.
+// Made of 210b4d9cd61f95a9: npm run generate.
 /** Internal type. DO NOT USE DIRECTLY. */
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
@@ -378,6 +378,13 @@ export type EndSessionMutationVariables = Exact<{
 
 export type EndSessionMutation = { readonly endSession: { readonly result: number } };
 
+export type InboxChangedSubscriptionVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type InboxChangedSubscription = { readonly inboxChanged: { readonly cursor: string, readonly reset: boolean, readonly removed: ReadonlyArray<string>, readonly unread: number | null, readonly returnsAt: string | null, readonly items: ReadonlyArray<{ readonly version: string, readonly category: string, readonly id: string, readonly typeKey: string, readonly priority: Priority, readonly title: string, readonly subtitle: string | null, readonly body: string, readonly data: unknown, readonly threadId: string | null, readonly createdAt: string, readonly seenAt: string | null, readonly readAt: string | null, readonly archivedAt: string | null, readonly snoozedUntil: string | null }> } };
+
 export type InboxCountsQueryVariables = Exact<{
   filter?: InboxFilterInput | null | undefined;
 }>;
@@ -396,6 +403,24 @@ export type InboxPageQueryVariables = Exact<{
 
 
 export type InboxPageQuery = { readonly inbox: { readonly totalCount: number, readonly nodes: ReadonlyArray<{ readonly id: string, readonly typeKey: string, readonly priority: Priority, readonly title: string, readonly subtitle: string | null, readonly body: string, readonly data: unknown, readonly threadId: string | null, readonly createdAt: string, readonly seenAt: string | null, readonly readAt: string | null, readonly archivedAt: string | null, readonly snoozedUntil: string | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly hasPreviousPage: boolean, readonly startCursor: string | null, readonly endCursor: string | null } } };
+
+export type InboxSinceQueryVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type InboxSinceQuery = { readonly inboxSince: { readonly cursor: string, readonly reset: boolean, readonly removed: ReadonlyArray<string>, readonly unread: number | null, readonly returnsAt: string | null, readonly items: ReadonlyArray<{ readonly version: string, readonly category: string, readonly id: string, readonly typeKey: string, readonly priority: Priority, readonly title: string, readonly subtitle: string | null, readonly body: string, readonly data: unknown, readonly threadId: string | null, readonly createdAt: string, readonly seenAt: string | null, readonly readAt: string | null, readonly archivedAt: string | null, readonly snoozedUntil: string | null }> } };
+
+export type InboxViewQueryVariables = Exact<{
+  filter?: InboxFilterInput | null | undefined;
+  around?: InboxFilterInput | null | undefined;
+  sort?: InboxSort;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type InboxViewQuery = { readonly unreadCount: number, readonly inbox: { readonly totalCount: number, readonly nodes: ReadonlyArray<{ readonly id: string, readonly typeKey: string, readonly priority: Priority, readonly title: string, readonly subtitle: string | null, readonly body: string, readonly data: unknown, readonly threadId: string | null, readonly createdAt: string, readonly seenAt: string | null, readonly readAt: string | null, readonly archivedAt: string | null, readonly snoozedUntil: string | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } }, readonly inboxCategories: ReadonlyArray<{ readonly category: string, readonly name: string, readonly total: number, readonly unread: number }> };
 
 export type MarkAllReadMutationVariables = Exact<{ [key: string]: never; }>;
 
@@ -483,6 +508,11 @@ export type UndoChangeMutationVariables = Exact<{
 
 
 export type UndoChangeMutation = { readonly undoChange: { readonly result: number } };
+
+export type UnreadCountChangedSubscriptionVariables = Exact<{ [key: string]: never; }>;
+
+
+export type UnreadCountChangedSubscription = { readonly unreadCountChanged: number };
 
 export type UnregisterDeviceMutationVariables = Exact<{
   input: UnregisterDeviceInput;

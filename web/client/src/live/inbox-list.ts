@@ -190,7 +190,7 @@ export function createInboxList({ send, live, changes, surroundings }: Options, 
   };
 
   const takeFrame = (frame: InboxFrame): void => {
-    if (frame.reset) return anew();
+    if (frame.reset) return void anew();
     const at = now();
     let isComplete = true;
     for (const item of frame.items) isComplete = rows.take(item, mayMove, at) && isComplete;

@@ -1,3 +1,4 @@
+// Over 300 lines: what a tab is among its like; each part of it looks at the same few variables.
 import { isRowbellError } from '../errors.ts';
 import type { ClientOptions, Send } from '../send.ts';
 import { waitMs } from './backoff.ts';
@@ -291,6 +292,7 @@ export function createLive({ url, getToken, send, surroundings }: LiveOptions) {
     close(): void {
       leave();
       show('connecting', null);
+      emitter.emit('person', null);
     },
 
     attend(): () => void {

@@ -126,6 +126,8 @@ export function createRows({ filter, sort }: { readonly filter: InboxFilter; rea
     begin(page: Page, mayMove: boolean, now: number): void {
       const shown = new Set(order);
       const ids = page.items.map(({ id }) => id);
+      // Versions of before may be those of another history: the database may have been restored.
+      for (const id of [...rows.keys()]) if (!told.has(id) && !ids.includes(id)) rows.delete(id);
       for (const { id } of page.items) if (!told.has(id)) gone.delete(id);
       // Where nothing is left of what was shown there is nothing to be kept in its place.
       const isFresh = (id: string) => !mayMove && !shown.has(id) && ids.some((one) => shown.has(one));
@@ -180,10 +182,11 @@ export function createRows({ filter, sort }: { readonly filter: InboxFilter; rea
     settle(change: PendingChange, now: number): void {
       for (const id of [...rows.keys()]) {
         const item = rowOf(id);
-        if (item) {
-          const present = withEffect(item, change, now);
-          if (present !== item) set(id, present, now);
-        }
+        const present = item && withEffect(item, change, now);
+        if (present === item) continue;
+        // A page that was asked for before this does not know it.
+        told.add(id);
+        set(id, present, now);
       }
     },
 
@@ -199,7 +202,10 @@ export function createRows({ filter, sort }: { readonly filter: InboxFilter; rea
     putBack(items: readonly InboxItem[], now: number): void {
       for (const item of items) {
         const present = rows.get(item.id);
-        if (present && present.version === item.version) set(item.id, item, now);
+        if (present && present.version !== item.version) continue;
+        told.add(item.id);
+        set(item.id, item, now);
+        if (!isShown(item.id)) place(item, true);
       }
     },
 
