@@ -10,7 +10,16 @@ import { isConnectionLoss } from '../../src/worker/persist.ts';
 import { addressOf, createOwner, createTemplate } from '../support/cluster.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { expectNothingLostOrDoubled, untilSettled } from '../support/engine-invariants.ts';
-import { installPack, makeCrowd, makeType, tellGroup } from '../support/engine-pack.ts';
+import {
+  decisionOf,
+  decisionsOf,
+  installPack,
+  makeCrowd,
+  makePerson,
+  makeType,
+  tell,
+  tellGroup,
+} from '../support/engine-pack.ts';
 import { one } from '../support/one.ts';
 import { quietPort } from '../support/port.ts';
 import { until } from '../support/until.ts';
@@ -92,6 +101,14 @@ test(`PostgreSQL killed ${crashes} times under load: the workers go on by themse
     startWorker({ databaseUrl: db.workerUrl, settings: sandbox.settings }),
   ]);
 
+  // Somebody looks at their inbox, and a push waits for that when the first crash comes.
+  await db.owner.query(`update notify.settings set attention_channels = '{push}'`);
+  const shown = await makeType(db, { channels: ['push', 'in_app'] });
+  const ada = await makePerson(db);
+  await db.owner.query(`select notify_private.attend(array[$1::uuid], now() + interval '45 seconds')`, [ada]);
+  const looked = await tell(db, shown, [ada]);
+  await until('her push waits', async () => (await decisionsOf(db, looked)).some(({ reason }) => reason === 'looking'));
+
   // The client's own writes fail during an outage, as they must; an event counts when its insert was confirmed, or
   // when it turns out to have been committed all the same.
   let sequence = 0;
@@ -126,13 +143,16 @@ test(`PostgreSQL killed ${crashes} times under load: the workers go on by themse
   await sleep(500);
   crashing = false;
   await load;
+  // Nobody looked when it came back, and her push went out all the same.
+  expect(await one(db.owner, 'select count(*)::integer from notify_private.attention')).toBe(0);
+  await until('her push is out', async () => (await decisionOf(db, looked)) === 'send');
   await untilSettled(db);
 
   const events = (type: string) =>
     one<number>(db.owner, 'select count(*)::integer from notify.events where type_key = $1', [type]);
   const [pushes, texts] = [await events(push), await events(text)];
   expect(pushes).toBeGreaterThan(crashes);
-  await expectNothingLostOrDoubled(db, sandbox.journal, { pushes: pushes * (crowd + 100), texts: texts * 100 });
+  await expectNothingLostOrDoubled(db, sandbox.journal, { pushes: pushes * (crowd + 100) + 1, texts: texts * 100 });
   // Nobody was restarted or declared dead: outcomes were kept in the workers and written down after the outage.
   expect(workers.every((worker) => worker.running())).toBe(true);
   const { rows } = await db.owner.query<{ pid: number }>('select pid from notify.workers where stopped_at is null');

@@ -101,6 +101,13 @@ describe.each([11, 12, 13])('world %i', (seed) => {
       }),
     ],
     [
+      'nothing that waits because they look',
+      ({ world }) => ({
+        changes: { attention_channels: [] },
+        world: { ...world, settings: { ...world.settings, attentionChannels: [] } },
+      }),
+    ],
+    [
       'other defaults of every type',
       ({ world }) => ({
         changes: {
@@ -153,5 +160,5 @@ describe.each([11, 12, 13])('world %i', (seed) => {
 
 test('and each of these changes changed something', () => {
   expect([...moved].filter(([, count]) => count < 10)).toEqual([]);
-  expect(moved.size).toBe(6);
+  expect(moved.size).toBe(7);
 });

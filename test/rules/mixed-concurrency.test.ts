@@ -34,6 +34,17 @@ const something: readonly ((session: Session) => Promise<unknown>)[] = [
     told.push(...events);
     for (let more = true; more; ) more = await one<boolean>(worker, 'select notify_private.plan($1, 20)', [events]);
   },
+  async ({ worker, random }) => {
+    // Some look at their inbox, and for some of what waits because of that the seconds are over.
+    await worker.query('select notify_private.attend($1, now() + $2::interval)', [
+      random.some(world.people, 40).map(({ id }) => id),
+      random.from(['40 seconds', '1 second']),
+    ]);
+    await db.owner.query(`
+      update notify.holds set due_at = now() where (event_id, recipient_id, channel, held_at) in (
+        select event_id, recipient_id, channel, held_at from notify.holds
+        where rule = 'attention' and released_at is null order by held_at limit 20 for update skip locked)`);
+  },
   ({ worker }) =>
     worker.query(`select notify_private.release_holds(lane, 50) from unnest('{bulk,urgent}'::text[]) as lane`),
   async ({ worker }) => {
@@ -176,8 +187,8 @@ test('sixteen sessions plan, release, gather, close, cancel, choose, send and re
       having max((d.rule_inputs ->> 'count')::integer) <> count(*) - 1 or count(distinct d.rule_inputs ->> 'count') <> count(*)
         or bool_or(d.rule_inputs ->> 'priority' = 'P1' and (d.rule_inputs ->> 'count')::integer >= (d.rule_inputs ->> 'cap')::integer)`),
   ).toEqual([]);
-  // A key is that of what was told or is going to be, once.
-  const going = `d.outcome <> 'suppress' and d.rule is distinct from 'fallback' and d.rule_inputs ? 'key'`;
+  // A key is that of what was told or is going to be, once; or of what was seen in the inbox instead.
+  const going = `d.outcome <> 'suppress' and coalesce(d.rule not in ('fallback', 'attention'), true) and d.rule_inputs ? 'key'`;
   expect(
     await broken(`
       select d.* from notify.decisions as d where ${going} and d.outcome <> 'send' and not exists (
@@ -188,7 +199,7 @@ test('sixteen sessions plan, release, gather, close, cancel, choose, send and re
     await broken(`
       select k.* from notify_private.dedupe_keys as k where not exists (
         select from notify.decisions as d
-        where ${going} and (k.recipient_id, k.dedupe_key, k.channel, k.event_id) = (d.recipient_id, d.rule_inputs ->> 'key', d.channel, d.event_id))`),
+        where (${going} or d.reason = 'seen') and (k.recipient_id, k.dedupe_key, k.channel, k.event_id) = (d.recipient_id, d.rule_inputs ->> 'key', d.channel, d.event_id))`),
   ).toEqual([]);
   expect(
     await broken(`

@@ -28,7 +28,8 @@ beforeEach(async () => {
   token = await signToken(ada);
 });
 
-const fields = 'timeZone quietHours { weekday startsAt endsAt } pausedUntil dailyCap digestTime digestWeekday own';
+const fields =
+  'timeZone quietHours { weekday startsAt endsAt } pausedUntil dailyCap digestTime digestWeekday holdWhileLooking own';
 const update = (input: object) =>
   api.ask(
     `mutation ($input: UpdatePersonalSettingsInput!) { updatePersonalSettings(input: $input) { result { ${fields} } } }`,
@@ -57,6 +58,7 @@ const byDefault = {
   dailyCap: 3,
   digestTime: '09:00',
   digestWeekday: 1,
+  holdWhileLooking: true,
   own: [],
 };
 
@@ -71,12 +73,13 @@ test('NC-10 NC-11 what is not given stays, what is taken back follows the operat
     own: ['quiet_hours', 'daily_cap'],
   };
   expect(first.data.updatePersonalSettings.result).toEqual(own);
-  await update({ digestTime: '18:30', digestWeekday: 5 });
+  await update({ digestTime: '18:30', digestWeekday: 5, holdWhileLooking: false });
   expect(await mine()).toEqual({
     ...own,
     digestTime: '18:30',
     digestWeekday: 5,
-    own: ['quiet_hours', 'daily_cap', 'digest_time', 'digest_weekday'],
+    holdWhileLooking: false,
+    own: ['quiet_hours', 'daily_cap', 'digest_time', 'digest_weekday', 'hold_while_looking'],
   });
   // None at all is a choice, unlike having made none.
   await operators({ quietHours: [night(3)] });

@@ -1,10 +1,12 @@
 import type { TestDatabase } from './database.ts';
-import { type Candidate, createOracle, type Verdict } from './rules-oracle.ts';
+import { type Candidate, createOracle, type Moment, type Verdict } from './rules-oracle.ts';
 import {
   candidatesOf,
   hour,
+  lookAt,
   makeWorld,
   minute,
+  noteSeen,
   planAt,
   releaseAt,
   seeded,
@@ -12,7 +14,8 @@ import {
   type World,
 } from './rules-world.ts';
 
-export type Said = Verdict & { readonly at: number };
+/** A verdict, when, and what was known at that moment. */
+export type Said = Verdict & { readonly at: number; readonly moment: Moment };
 export type Life = {
   readonly world: World;
   readonly since: number;
@@ -30,27 +33,48 @@ export async function live(db: TestDatabase, seed: number, people: number, steps
   const world = await makeWorld(db, random, people, since);
   const oracle = createOracle(world.settings);
   const expected = new Map<string, { readonly candidate: Candidate; readonly said: Said[] }>();
-  const waiting = new Map<string, { readonly candidate: Candidate; readonly due: number }>();
-  const judge = (candidate: Candidate) => {
-    const verdict = oracle.judge(candidate, at);
+  const waiting = new Map<
+    string,
+    { readonly candidate: Candidate; readonly due: number; readonly rule: string | null }
+  >();
+  const seen = new Set<string>();
+  const nameOf = ({ event, person, channel }: Candidate) => `${event} ${person.id} ${channel}`;
+  const judge = (candidate: Candidate, released: string | null) => {
+    const moment: Moment = {
+      released,
+      lookingUntil: oracle.lookingUntil(candidate),
+      seen: released !== null && seen.has(`${candidate.event} ${candidate.person.id}`),
+    };
+    const verdict = oracle.judge(candidate, at, moment);
     oracle.apply(candidate, verdict, at);
-    const name = `${candidate.event} ${candidate.person.id} ${candidate.channel}`;
+    const name = nameOf(candidate);
     const known = expected.get(name) ?? { candidate, said: [] };
     expected.set(name, known);
-    known.said.push({ ...verdict, at });
-    if (verdict.until !== null && verdict.outcome === 'hold') waiting.set(name, { candidate, due: verdict.until });
+    known.said.push({ ...verdict, at, moment });
+    if (verdict.until !== null && verdict.outcome === 'hold')
+      waiting.set(name, { candidate, due: verdict.until, rule: verdict.rule });
     else waiting.delete(name);
   };
   for (let step = 0; step < steps; step++) {
     at += (1 + random(6 * 60)) * minute + random(60_000);
     const told = await tellSome(db, random, world, at);
+    await lookAt(db, random, world, at);
     await planAt(db, told, at);
-    for (const event of told) for (const candidate of candidatesOf(event, at)) judge(candidate);
+    for (const event of told) for (const candidate of candidatesOf(event, at)) judge(candidate, null);
     if (random.chance(70)) {
       at += 1 + random(60 * minute);
+      const looked = [...waiting.values()].filter(() => random.chance(30)).map(({ candidate }) => candidate);
+      await noteSeen(
+        db,
+        random,
+        looked.map(({ event, person }) => [event, person.id] as const),
+        at,
+      );
+      for (const { event, person } of looked) seen.add(`${event} ${person.id}`);
+      await lookAt(db, random, world, at);
       await releaseAt(db, at);
-      const due = [...waiting.values()].filter((held) => held.due <= at).map(({ candidate }) => candidate);
-      for (const candidate of due.sort(inTurn)) judge(candidate);
+      const due = [...waiting.values()].filter((held) => held.due <= at);
+      for (const { candidate, rule } of due.sort((a, b) => inTurn(a.candidate, b.candidate))) judge(candidate, rule);
     }
   }
   return { world, since, expected };
@@ -71,6 +95,7 @@ export function relive({ expected }: Life, world: Pick<World, 'settings' | 'kind
     readonly candidate: Candidate;
     readonly at: number;
     readonly nth: number | null;
+    readonly released: string | null;
   };
   const ends = new Map<string, Said>();
   let turns: Turn[] = [...expected].map(([name, { candidate, said }]) => ({
@@ -78,21 +103,30 @@ export function relive({ expected }: Life, world: Pick<World, 'settings' | 'kind
     candidate: { ...candidate, kind: kinds.get(candidate.kind.key) ?? candidate.kind },
     at: (said[0] as Said).at,
     nth: 0,
+    released: null,
   }));
   turns.sort((a, b) => a.at - b.at || inTurn(a.candidate, b.candidate));
   let waiting: Turn[] = [];
-  const take = ({ name, candidate, at, nth }: Turn) => {
+  const take = ({ name, candidate, at, nth, released }: Turn) => {
     const said = expected.get(name)?.said ?? [];
-    const verdict = oracle.judge(candidate, at);
+    // Where it went another way than it did: what was known when it was judged last until then.
+    const known = nth === null ? (said.findLast((before) => before.at <= at) ?? said[0]) : said[nth];
+    // Whether they look is not kept where it did not matter, and matters as far as the other settings say.
+    const { lookingUntil, seen } = (known as Said).moment;
+    const { kind, channel } = candidate;
+    const matters = (kind.attentionChannels ?? world.settings.attentionChannels).includes(channel);
+    const moment = { released, seen, lookingUntil: matters ? lookingUntil : null };
+    const verdict = oracle.judge(candidate, at, moment);
     oracle.apply(candidate, verdict, at);
-    ends.set(name, { ...verdict, at });
+    ends.set(name, { ...verdict, at, moment });
     if (verdict.outcome !== 'hold' || verdict.until === null) return;
     const before = nth === null ? undefined : said[nth];
     const isAsBefore = before?.outcome === 'hold' && before.rule === verdict.rule && before.until === verdict.until;
     if (isAsBefore && nth !== null) {
       const next = said[nth + 1];
-      if (next) waiting.push({ name, candidate, at: next.at, nth: nth + 1 });
-    } else if (verdict.until <= now) waiting.push({ name, candidate, at: verdict.until, nth: null });
+      if (next) waiting.push({ name, candidate, at: next.at, nth: nth + 1, released: verdict.rule });
+    } else if (verdict.until <= now)
+      waiting.push({ name, candidate, at: verdict.until, nth: null, released: verdict.rule });
   };
   while (turns.length > 0 || waiting.length > 0) {
     const [next] = turns;

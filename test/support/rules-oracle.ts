@@ -15,6 +15,10 @@ export type Person = {
   dailyCap: number | null;
   digestTime: number | null;
   digestWeekday: number | null;
+  /** False: nothing waits because they look at their inbox. */
+  holdWhileLooking: false | null;
+  /** Until when they look at it. */
+  lookingUntil: number | null;
   /** By `${typeKey} ${channel}` and `${category} ${channel}`. */
   readonly choices: Map<string, Choice>;
   readonly categoryChoices: Map<string, Choice>;
@@ -36,6 +40,8 @@ export type Kind = {
   readonly lockedChannels: readonly string[];
   defaultFrequency: string;
   capExcess: 'drop' | 'defer' | 'digest';
+  /** Null: as the settings say. */
+  readonly attentionChannels: readonly string[] | null;
   dedupeWindow: number | null;
 };
 export type Settings = {
@@ -45,6 +51,7 @@ export type Settings = {
   rollingWindow: number;
   quietHours: readonly QuietWindow[];
   quietChannels: readonly string[];
+  attentionChannels: readonly string[];
   digestTime: number;
   digestWeekday: number;
   retention: number;
@@ -60,6 +67,13 @@ export type Candidate = {
   readonly key: string | null;
   readonly expiresAt: number;
   readonly relevant: boolean;
+};
+/** What is known at one judgement and may be otherwise at the next. */
+export type Moment = {
+  /** The rule that had held it, where it is judged again. */
+  readonly released: string | null;
+  readonly lookingUntil: number | null;
+  readonly seen: boolean;
 };
 export type Verdict = {
   readonly outcome: 'send' | 'hold' | 'digest' | 'suppress';
@@ -130,11 +144,21 @@ export function createOracle(settings: Settings) {
     }
   }
 
+  /** Until when they look at their inbox, where that matters to this. */
+  function lookingUntil({ person, kind, channel }: Candidate): number | null {
+    const matters =
+      kind.priority !== 'P0' &&
+      kind.channels.includes('in_app') &&
+      (kind.attentionChannels ?? settings.attentionChannels).includes(channel) &&
+      person.holdWhileLooking !== false;
+    return matters ? person.lookingUntil : null;
+  }
+
   const dayOf = (person: Person, at: number): number => midnight(shownAt(at, person.zone ?? 'UTC'));
 
   return {
     /** What the rules say at an instant; whoever calls applies it, in the order of events and of the type's channels. */
-    judge(candidate: Candidate, at: number): Verdict {
+    judge(candidate: Candidate, at: number, { released, lookingUntil: until, seen }: Moment): Verdict {
       const { person, kind, channel, key, expiresAt } = candidate;
       if (!kind.enabled) return suppress('type');
       if (at >= expiresAt) return suppress('expiry');
@@ -146,6 +170,14 @@ export function createOracle(settings: Settings) {
       if (addresses.length === 0) return suppress('address');
       if (addresses.every((reason) => reason && (reason.until === null || reason.until > at)))
         return suppress('suppression_list');
+      const hold = (rule: string, until: number): Verdict => ({
+        outcome: 'hold',
+        rule,
+        until: Math.min(until, expiresAt),
+      });
+      if (kind.priority !== 'P0' && released === 'attention' && seen) return suppress('attention');
+      if (released !== 'attention' && frequency === 'instant' && until !== null && until > at)
+        return hold('attention', at + 20_000);
       const used = key === null ? undefined : keys.get(`${person.id} ${channel} ${key}`);
       if (used && used.event !== candidate.event && used.until > at) return suppress('dedupe');
       // What waits for quiet hours to end is asked then.
@@ -156,11 +188,6 @@ export function createOracle(settings: Settings) {
         until: nextDigest(person, how, at),
       });
       if (frequency !== 'instant') return gather('digest', frequency);
-      const hold = (rule: string, until: number): Verdict => ({
-        outcome: 'hold',
-        rule,
-        until: Math.min(until, expiresAt),
-      });
       if (kind.priority !== 'P0' && settings.cappedChannels.includes(channel)) {
         const mine = sent.get(person.id) ?? [];
         const today = dayOf(person, at);
@@ -186,11 +213,17 @@ export function createOracle(settings: Settings) {
       return quiet === null ? send : hold('quiet_hours', quiet);
     },
 
+    lookingUntil,
+
     /** What a verdict leaves behind: the key in use, the message counted; a suppressed one gives its key back. */
-    apply({ event, person, kind, channel, key }: Candidate, { outcome }: Verdict, at: number): void {
+    apply({ event, person, kind, channel, key }: Candidate, { outcome, rule }: Verdict, at: number): void {
       const name = `${person.id} ${channel} ${key}`;
       if (key !== null) {
-        if (outcome !== 'suppress') keys.set(name, { event, until: at + (kind.dedupeWindow ?? settings.retention) });
+        const used = keys.get(name);
+        const isFree = !used || used.event === event || used.until <= at;
+        // While they look it claims nothing; once they have seen it, it does.
+        const claims = outcome === 'suppress' ? rule === 'attention' && isFree : rule !== 'attention';
+        if (claims) keys.set(name, { event, until: at + (kind.dedupeWindow ?? settings.retention) });
         else if (keys.get(name)?.event === event) keys.delete(name);
       }
       if (outcome === 'send' && settings.cappedChannels.includes(channel)) {

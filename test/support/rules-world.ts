@@ -88,6 +88,7 @@ export async function makeWorld(db: TestDatabase, random: Rand, size: number, si
     rollingWindow: random.from([2, 6, 24, 50]) * hour,
     quietHours: random.chance(50) ? [] : someWindows(random),
     quietChannels: random.chance(70) ? ['push', 'email', 'sms'] : ['push', 'in_app'],
+    attentionChannels: random.chance(50) ? ['push'] : ['push', 'email'],
     digestTime: random(24) * hour,
     digestWeekday: 1 + random(7),
     retention: 30 * inOneDay,
@@ -99,7 +100,8 @@ export async function makeWorld(db: TestDatabase, random: Rand, size: number, si
   };
   await owner.query(
     `update notify.settings set daily_cap = $1, capped_channels = $2, rolling_cap = $3, rolling_window = $4,
-       quiet_hours = $5, quiet_channels = $6, require_verified_email = true, digest_time = $7, digest_weekday = $8, retention = $9`,
+       quiet_hours = $5, quiet_channels = $6, require_verified_email = true, digest_time = $7, digest_weekday = $8, retention = $9,
+       attention_channels = $10`,
     [
       settings.dailyCap,
       settings.cappedChannels,
@@ -110,6 +112,7 @@ export async function makeWorld(db: TestDatabase, random: Rand, size: number, si
       clock(settings.digestTime),
       settings.digestWeekday,
       interval(settings.retention),
+      settings.attentionChannels,
     ],
   );
   await owner.query(`insert into notify.consent_rules (region, regime) values ('US-CA', 'opt_in')`);
@@ -129,6 +132,7 @@ export async function makeWorld(db: TestDatabase, random: Rand, size: number, si
       lockedChannels: n % 6 === 2 ? defaults.slice(0, 1) : [],
       defaultFrequency: random.chance(75) ? 'instant' : random.from(frequencies),
       capExcess: (['drop', 'defer', 'digest', 'defer'] as const)[n % 4] ?? 'drop',
+      attentionChannels: n % 6 === 4 ? [] : n % 6 === 5 ? ['email'] : null,
       dedupeWindow: random.chance(50) ? null : (1 + random(30)) * hour,
       expiresAfter: random.chance(60) ? 20 * inOneDay : (1 + random(40)) * hour,
       keyed: random.from(['no', 'shared', 'own'] as const),
@@ -138,8 +142,8 @@ export async function makeWorld(db: TestDatabase, random: Rand, size: number, si
     await owner.query(
       `insert into notify.notification_types
          (key, pack, category, audience, priority, purpose, enabled, channels, default_channels, locked_channels,
-          default_frequency, cap_excess, dedupe_key, dedupe_window, expires_after, still_relevant)
-       values ($1, 'engine_test', $2, 'engine_test.named_audience', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'engine_test.still_relevant')`,
+          default_frequency, cap_excess, dedupe_key, dedupe_window, expires_after, still_relevant, attention_channels)
+       values ($1, 'engine_test', $2, 'engine_test.named_audience', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'engine_test.still_relevant', $14)`,
       [
         kind.key,
         kind.category,
@@ -154,6 +158,7 @@ export async function makeWorld(db: TestDatabase, random: Rand, size: number, si
         { no: null, shared: 'shared:{Key}', own: `${kind.key}:{Key}:{userId}` }[kind.keyed],
         interval(kind.dedupeWindow),
         interval(kind.expiresAfter),
+        kind.attentionChannels,
       ],
     );
     await owner.query(
@@ -194,6 +199,8 @@ export async function makeWorld(db: TestDatabase, random: Rand, size: number, si
       dailyCap: personal && random.chance(40) ? 1 + random(6) : null,
       digestTime: personal && random.chance(40) ? random(24) * hour : null,
       digestWeekday: personal && random.chance(40) ? 1 + random(7) : null,
+      holdWhileLooking: personal && random.chance(20) ? false : null,
+      lookingUntil: null,
       choices: chosen,
       categoryChoices: byCategory,
       consents: Array.from({ length: random.chance(60) ? random(3) : 0 }, (_, nth) => ({
@@ -225,14 +232,20 @@ export async function makeWorld(db: TestDatabase, random: Rand, size: number, si
   );
   await insert(
     'notify.personal_settings',
-    'user_id, quiet_hours, paused_until, daily_cap, digest_time, digest_weekday',
+    'user_id, quiet_hours, paused_until, daily_cap, digest_time, digest_weekday, hold_while_looking',
     `(r ->> 'id')::uuid, (r ->> 'windows')::notify.quiet_window[], to_timestamp((r ->> 'pausedUntil')::numeric / 1000),
-     (r ->> 'dailyCap')::integer, (r ->> 'digestTime')::time, (r ->> 'digestWeekday')::smallint`,
+     (r ->> 'dailyCap')::integer, (r ->> 'digestTime')::time, (r ->> 'digestWeekday')::smallint,
+     (r ->> 'holdWhileLooking')::boolean`,
     people
       .filter((person) =>
-        [person.quietHours, person.pausedUntil, person.dailyCap, person.digestTime, person.digestWeekday].some(
-          (value) => value !== null,
-        ),
+        [
+          person.quietHours,
+          person.pausedUntil,
+          person.dailyCap,
+          person.digestTime,
+          person.digestWeekday,
+          person.holdWhileLooking,
+        ].some((value) => value !== null),
       )
       .map((person) => ({
         ...person,
@@ -348,6 +361,34 @@ export function candidatesOf({ id, kind, key, to, stale }: Told, at: number): Ca
       expiresAt: at + kind.expiresAfter,
       relevant: !stale.has(person.id),
     })),
+  );
+}
+
+/** Some people look at their inbox from that instant on, for as long as a client says at once; nobody else does. */
+export async function lookAt(db: TestDatabase, random: Rand, world: World, at: number): Promise<void> {
+  for (const person of world.people) person.lookingUntil = random.chance(30) ? at + 1 + random(45_000) : null;
+  await db.owner.query(
+    `with away as (delete from notify_private.attention where user_id <> all ($1))
+     insert into notify_private.attention (user_id, until) select * from unnest($1::uuid[], $2::timestamptz[])
+     on conflict (user_id) do update set until = excluded.until`,
+    [
+      world.people.filter(({ lookingUntil }) => lookingUntil !== null).map(({ id }) => id),
+      world.people.flatMap(({ lookingUntil }) => (lookingUntil === null ? [] : [new Date(lookingUntil)])),
+    ],
+  );
+}
+
+/** They have seen, archived or deleted these: each of an event and a person. */
+export async function noteSeen(
+  db: TestDatabase,
+  random: Rand,
+  seen: readonly (readonly [event: string, person: string])[],
+  at: number,
+): Promise<void> {
+  await db.owner.query(
+    `update notify.notifications as n set ${random.from(['seen_at', 'read_at', 'archived_at', 'deleted_at'])} = $3
+     from unnest($1::uuid[], $2::uuid[]) as s (event, person) where n.event_id = s.event and n.recipient_id = s.person`,
+    [seen.map(([event]) => event), seen.map(([, person]) => person), new Date(at)],
   );
 }
 

@@ -69,6 +69,8 @@ create table notify.notification_types (
     constraint notification_types_default_frequency_is_known check (default_frequency in ('instant', 'daily', 'weekly', 'never')),
   cap_excess text not null default 'drop'
     constraint notification_types_cap_excess_is_known check (cap_excess in ('drop', 'defer', 'digest')),
+  attention_channels text[]
+    constraint notification_types_attention_channels_are_known check (attention_channels <@ '{push,email}'),
   fallback_key text references notify.fallbacks on update cascade,
   audience text not null constraint notification_types_audience_is_qualified check (audience ~ '^[a-z_]+\.[a-z0-9_]+$'),
   still_relevant text constraint notification_types_still_relevant_is_qualified check (still_relevant ~ '^[a-z_]+\.[a-z0-9_]+$'),
@@ -138,6 +140,9 @@ comment on column notify.notification_types.default_frequency is
 comment on column notify.notification_types.cap_excess is
   'What becomes of it beyond the cap: drop, defer (next day at digest_time, or when the rolling window has room) or digest (the daily '
   'one).';
+comment on column notify.notification_types.attention_channels is
+  'Channels on which it waits while its person looks at their inbox, where it goes to the inbox as well; null: as settings.attention_channels '
+  'say, {}: never.';
 comment on column notify.notification_types.fallback_key is
   'Order in which its channels are tried; channels that are in no step go out at once. Null: all at once.';
 comment on column notify.notification_types.audience is
@@ -202,8 +207,8 @@ grant select (key, pack, app_key, category, labels, priority, purpose, enabled, 
     default_frequency)
   on notify.notification_types to rowbell_user;
 grant select on notify.notification_types to rowbell_operator, rowbell_writer;
-grant update (app_key, labels, enabled, default_channels, locked_channels, default_frequency, cap_excess, fallback_key,
-    dedupe_window, email_template, email_url, max_segments, max_attempts, channel_attempts, expires_after, warns_unreachable)
+grant update (app_key, labels, enabled, default_channels, locked_channels, default_frequency, cap_excess,
+    attention_channels, fallback_key, dedupe_window, email_template, email_url, max_segments, max_attempts, channel_attempts, expires_after, warns_unreachable)
   on notify.notification_types to rowbell_operator;
 
 -- migrate:down

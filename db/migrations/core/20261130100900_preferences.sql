@@ -21,6 +21,8 @@ create table notify.settings (
   quiet_hours notify.quiet_window[] not null default '{}',
   quiet_channels text[] not null default '{push,email,sms,voice}'
     constraint settings_quiet_channels_are_known check (quiet_channels <@ '{push,email,sms,voice,in_app,webhook}'),
+  attention_channels text[] not null default '{}'
+    constraint settings_attention_channels_are_known check (attention_channels <@ '{push,email}'),
   digest_time time not null default '09:00',
   digest_weekday smallint not null default 1 constraint settings_digest_weekday_is_iso check (digest_weekday between 1 and 7),
   require_verified_email boolean not null default true,
@@ -39,6 +41,9 @@ comment on column notify.settings.capped_channels is 'What the caps count: each 
 comment on column notify.settings.rolling_cap is 'Most messages within any rolling_window, beside the daily cap; null: no such cap.';
 comment on column notify.settings.quiet_hours is 'Quiet hours of people who set none of their own.';
 comment on column notify.settings.quiet_channels is 'Channels that disturb, hence wait during quiet hours and pauses.';
+comment on column notify.settings.attention_channels is
+  'Channels on which what goes to the inbox as well waits for 20 seconds while its person looks at their inbox, and is left out if it was '
+  'seen there. A type may say otherwise.';
 comment on column notify.settings.digest_time is
   'Local time at which people get their digests, and what the cap deferred, where they chose none.';
 comment on column notify.settings.digest_weekday is 'ISO weekday of the weekly digest where people chose none.';
@@ -55,8 +60,8 @@ comment on column notify.settings.retention is 'How long open-ended dedupe keys 
 create policy select_admin on notify.settings for select to rowbell_operator using (true);
 create policy update_admin on notify.settings for update to rowbell_operator using (true) with check (true);
 grant select,
-  update (daily_cap, capped_channels, rolling_cap, rolling_window, quiet_hours, quiet_channels, digest_time, digest_weekday,
-    require_verified_email, verify_new_emails, stale_device_after, retention)
+  update (daily_cap, capped_channels, rolling_cap, rolling_window, quiet_hours, quiet_channels, attention_channels,
+    digest_time, digest_weekday, require_verified_email, verify_new_emails, stale_device_after, retention)
   on notify.settings to rowbell_operator;
 
 create table notify.personal_settings (
@@ -66,6 +71,7 @@ create table notify.personal_settings (
   daily_cap integer constraint personal_settings_daily_cap_is_positive check (daily_cap > 0),
   digest_time time,
   digest_weekday smallint constraint personal_settings_digest_weekday_is_iso check (digest_weekday between 1 and 7),
+  hold_while_looking boolean,
   source text not null default 'person'
     constraint personal_settings_source_is_known check (source in ('person', 'operator', 'service', 'unsubscribe')),
   updated_at timestamptz not null default now()
@@ -80,6 +86,8 @@ $$;
 comment on column notify.personal_settings.quiet_hours is 'In the person''s own time zone; {} means none, null the operators'' default.';
 comment on column notify.personal_settings.paused_until is 'All but P0 waits until then.';
 comment on column notify.personal_settings.daily_cap is 'Counts only where it is lower than the operators''.';
+comment on column notify.personal_settings.hold_while_looking is
+  'False: nothing waits because they look at their inbox; null or true: what the operators decided.';
 comment on column notify.personal_settings.source is 'Who set it last: person, operator, service or unsubscribe.';
 create policy select_own on notify.personal_settings for select to rowbell_user
   using (user_id = (select notify_hidden.current_user_id()));
@@ -205,16 +213,17 @@ Whether and how often a person gets a type on a channel. The sources say whose w
 type), category (their choice for its category), default (the type's), locked (operators': cannot be changed).
 $$;
 
-create type notify.setting_name as enum ('quiet_hours', 'paused_until', 'daily_cap', 'digest_time', 'digest_weekday');
+create type notify.setting_name as enum ('quiet_hours', 'paused_until', 'daily_cap', 'digest_time', 'digest_weekday', 'hold_while_looking');
 comment on type notify.setting_name is 'What a person may decide for everything they get.';
 
 create type notify.effective_settings as (
   time_zone text, quiet_hours notify.quiet_window[], paused_until timestamptz, daily_cap integer, digest_time time,
-  digest_weekday integer, own notify.setting_name[]
+  digest_weekday integer, hold_while_looking boolean, own notify.setting_name[]
 );
 comment on type notify.effective_settings is $$
 @nullable paused_until
 What holds for a person: their own word where "own" names it, the operators' elsewhere. time_zone: "UTC" where unknown.
+hold_while_looking: false where they want to be told though they look at their inbox.
 $$;
 
 -- migrate:down

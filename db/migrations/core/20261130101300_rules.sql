@@ -26,22 +26,24 @@ create type notify_private.rule_inputs as (
   rolling_cap integer, rolling_count integer, rolling_frees timestamptz[], cap_excess text,
   zone text, quiet_until timestamptz, quiet_reason text,
   digest_at timestamptz, defer_until timestamptz,
-  unverified boolean, spending text
+  unverified boolean, spending text,
+  attention_until timestamptz, seen boolean
 );
 comment on type notify_private.rule_inputs is
   'All that the rules look at for one candidate. consent: not_needed, given, withdrawn or missing. source of enabled and frequency: '
   'own, category, default or locked. place orders the channels of an event. rolling_frees: when each message leaves the rolling '
-  'window, the next one''s first, then those sent, newest first. quiet_until: null where this channel may disturb now.';
+  'window, the next one''s first, then those sent, newest first. quiet_until: null where this channel may disturb now. attention_until: null where they do not '
+  'look at their inbox, or nobody asks. seen: whether they know by now what waited.';
 
 create type notify_private.verdict as (
   notification_id uuid, event_id uuid, recipient_id uuid, channel text, released_rule text,
   outcome text, rule text, reason text, inputs jsonb, held_until timestamptz, frequency text, rule_inputs jsonb,
-  dedupe_key text, dedupe_expires_at timestamptz, day date, addresses notify_private.usable_address[],
+  dedupe_key text, dedupe_expires_at timestamptz, claims_key boolean, day date, addresses notify_private.usable_address[],
   fallback_key text, fallback_step integer
 );
 comment on type notify_private.verdict is
-  'What the rules say of a candidate, with what applying it needs: until when it waits, which digest, the key to claim and until when, '
-  'the person''s day to count, the addresses to use.';
+  'What the rules say of a candidate, with what applying it needs: until when it waits, which digest, the key, until when and whether it claims '
+  'it, the person''s day to count, the addresses to use.';
 
 create table notify_private.dedupe_keys (
   recipient_id uuid not null,
@@ -56,7 +58,8 @@ alter table notify_private.dedupe_keys enable row level security;
 -- is empty, and a cached plan that chose it reads every row of it for each candidate later (2.7 s a slice, seen).
 create index dedupe_keys_expires_at_idx on notify_private.dedupe_keys using brin (expires_at);
 comment on table notify_private.dedupe_keys is
-  'Keys in use: same recipient, key and channel within the window is sent once. Claimed only by what is really sent.';
+  'Keys in use: same recipient, key and channel within the window is sent once. Claimed by what is sent or waits to be, and by what '
+  'was seen in the inbox instead.';
 
 create table notify_private.daily_counters (
   recipient_id uuid not null,

@@ -81,6 +81,7 @@ insert into notify.retention_policies (table_name, reason) values
   ('notify.transliterations', 'The catalog'),
   ('notify.users', 'Until the person is erased'),
   ('notify.workers', 'Seven days after they stopped: expire_keys(), hourly'),
+  ('notify_private.attention', 'Until a minute after they looked away: expire_keys(), hourly'),
   ('notify_private.audience_rest', 'Taken away slice by slice while an event is planned'),
   ('notify_private.charges', 'Two days, or as long as a limit counts them: expire_keys(), hourly'),
   ('notify_private.claims', 'Gone with the results of the claim'),

@@ -16,7 +16,7 @@ $$;
 comment on column analytics.daily_holds.day is 'The day (UTC) on which the wait began.';
 comment on column analytics.daily_holds.type_key is 'Notification type, a row of analytics.notification_types.';
 comment on column analytics.daily_holds.channel is 'push, email, sms, voice, in_app or webhook.';
-comment on column analytics.daily_holds.rule is 'The rule that held it: quiet_hours, daily_cap, rolling_cap or fallback.';
+comment on column analytics.daily_holds.rule is 'The rule that held it: quiet_hours, daily_cap, rolling_cap, attention or fallback.';
 comment on column analytics.daily_holds.reason is 'Its reason, e.g. paused.';
 comment on column analytics.daily_holds.holds is 'Candidates that began to wait. One that waits twice counts twice.';
 comment on column analytics.daily_holds.open is 'Of these, those that wait at the moment.';

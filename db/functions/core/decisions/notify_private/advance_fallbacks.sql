@@ -25,8 +25,9 @@ begin
       select
         s.wait,
         case
-          when pg_catalog.bool_or(d.outcome = 'suppress') then 'reached'
-          when pg_catalog.bool_or(d.outcome = 'send') then 'send'
+          when pg_catalog.bool_or(d.outcome = 'suppress' and d.rule = 'fallback') then 'reached'
+          -- What was seen in the inbox instead was told as well.
+          when pg_catalog.bool_or(d.outcome in ('send', 'suppress')) then 'send'
           else max(d.outcome)
         end as decision,
         max(d.decided_at) as decided_at,
@@ -35,19 +36,24 @@ begin
       from notify.fallback_steps as s
       join notify.decisions as d
         on d.event_id = h.event_id and d.recipient_id = h.recipient_id and d.channel = any (s.channels)
-        and (d.outcome <> 'suppress' or d.rule = 'fallback')
+        and (d.outcome <> 'suppress' or d.rule in ('fallback', 'attention'))
       left join lateral (
         select
           pg_catalog.bool_or(case s.until_status
             when 'sent' then v.status in ('sent', 'delivered')
             when 'delivered' then v.status = 'delivered'
-            when 'seen' then coalesce(n.seen_at, n.read_at, n.clicked_at) is not null
+            when 'seen' then v.was_seen or coalesce(n.seen_at, n.read_at, n.clicked_at) is not null
             when 'read' then coalesce(n.read_at, n.clicked_at) is not null
             when 'clicked' then n.clicked_at is not null
           end) as reached,
           pg_catalog.bool_or(v.finished_at is null or v.status = 'delivered') as pending
-        from notify.deliveries as v where v.notification_id = n.id and v.channel = d.channel
-      ) as q on d.outcome = 'send'
+        from (
+          select x.status, x.finished_at, false as was_seen from notify.deliveries as x
+          where d.outcome = 'send' and x.notification_id = n.id and x.channel = d.channel
+          union all
+          select 'delivered', null, true where d.outcome = 'suppress' and d.rule = 'attention'
+        ) as v
+      ) as q on d.outcome in ('send', 'suppress')
       where s.fallback_key = h.inputs ->> 'fallback' and s.step < (h.inputs ->> 'step')::integer
       group by s.step, s.wait
       order by s.step desc limit 1

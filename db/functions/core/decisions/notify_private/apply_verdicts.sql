@@ -20,8 +20,7 @@ declare
   texts uuid[];
 begin
   select
-    -- A fallback's later step may never be needed, so it claims nothing while it waits.
-    pg_catalog.bool_or(v.outcome <> 'suppress' and v.dedupe_key is not null and v.rule is distinct from 'fallback'),
+    pg_catalog.bool_or(v.claims_key),
     pg_catalog.bool_or(v.outcome = 'send' and v.channel <> 'in_app'),
     pg_catalog.bool_or(v.released_rule is not null),
     pg_catalog.bool_or(v.outcome = 'hold'),
@@ -46,8 +45,7 @@ begin
   if has_keys then
     insert into notify_private.dedupe_keys (recipient_id, dedupe_key, channel, event_id, expires_at)
     select v.recipient_id, v.dedupe_key, v.channel, v.event_id, v.dedupe_expires_at
-    from unnest(verdicts) as v
-    where v.outcome <> 'suppress' and v.dedupe_key is not null and v.rule is distinct from 'fallback'
+    from unnest(verdicts) as v where v.claims_key
     on conflict (recipient_id, dedupe_key, channel)
       do update set event_id = excluded.event_id, expires_at = excluded.expires_at;
   end if;

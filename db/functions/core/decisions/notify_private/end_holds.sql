@@ -22,10 +22,10 @@ begin
     select v.notification_id from unnest(verdicts) as v where v.released_rule is not null and v.outcome = 'send'
   );
 
-  -- What is not going to be told after all leaves its key to the next; so does a step that waits once more whether it is needed.
+  -- What is not going to be told after all leaves its key to the next; so does what waits once more whether it is needed.
   delete from notify_private.dedupe_keys as k
   using unnest(verdicts) as v
-  where v.released_rule is not null and (v.outcome = 'suppress' or v.rule = 'fallback')
+  where v.released_rule is not null and not v.claims_key
     and k.recipient_id = v.recipient_id and k.dedupe_key = v.dedupe_key and k.channel = v.channel and k.event_id = v.event_id;
 end
 $$;

@@ -54,7 +54,7 @@ begin
       when r.rule = j.rule then case j.outcome when 'hold' then 'held' when 'digest' then 'gathered' else 'suppressed' end
       when r."position" > decisive."position" then 'not_asked'
       -- What is gathered disturbs nobody now: its digest is asked.
-      when j.rule = 'digest' and r.rule in ('daily_cap', 'rolling_cap', 'quiet_hours') then 'not_asked'
+      when j.rule = 'digest' and r.rule in ('attention', 'daily_cap', 'rolling_cap', 'quiet_hours') then 'not_asked'
       else 'passed'
     end as verdict
   ) as s

@@ -4,7 +4,7 @@ language sql stable parallel safe set search_path = pg_catalog, pg_temp
 as $$
   select case
     when verdict = 'not_asked' then
-      case when rule in ('daily_cap', 'rolling_cap', 'quiet_hours') and rule_inputs ->> 'frequency' in ('daily', 'weekly')
+      case when rule in ('attention', 'daily_cap', 'rolling_cap', 'quiet_hours') and rule_inputs ->> 'frequency' in ('daily', 'weekly')
         then 'Not asked: what is gathered is not told now, its digest is asked.'
         else 'Not asked: an earlier rule had decided.' end
     else case rule
@@ -39,6 +39,12 @@ as $$
         when rule_inputs ? 'fallback' then 'Step ' || (rule_inputs ->> 'step') || ' of the order "'
           || (rule_inputs ->> 'fallback') || '" had come.'
         else 'Its channels are not tried one after the other.' end
+      when 'attention' then case
+        when verdict = 'held' then 'The person was looking at their inbox.'
+        when verdict = 'suppressed' then 'The person was looking at their inbox and has seen it there.'
+        when rule_inputs ->> 'priority' = 'P0' then 'P0 goes out though the person may be looking.'
+        when rule_inputs ->> 'released' = 'attention' then 'The person was looking at their inbox, but has not seen it there.'
+        else 'The person was not looking at their inbox, or this does not wait for that.' end
       when 'dedupe' then case
         when verdict <> 'passed' then 'The same (key ' || (rule_inputs ->> 'key')
           || ') had already gone to this person on this channel, and counts until '

@@ -10,12 +10,13 @@ as $$
     (6, 'address', '{known,unverified}'),
     (7, 'suppression_list', '{known,usable,suppression}'),
     (8, 'fallback', '{fallback,step}'),
-    (9, 'dedupe', '{key,used_by}'),
-    (10, 'spending_cap', '{spending}'),
-    (11, 'daily_cap', '{priority,capped,cap,count,day,excess}'),
-    (12, 'rolling_cap', '{priority,capped,rolling_cap,rolling_count,excess}'),
-    (13, 'quiet_hours', '{priority,zone,quiet_until}'),
-    (14, 'digest', '{frequency,digest_at}')
+    (9, 'attention', '{priority,attention_until,seen}'),
+    (10, 'dedupe', '{key,used_by}'),
+    (11, 'spending_cap', '{spending}'),
+    (12, 'daily_cap', '{priority,capped,cap,count,day,excess}'),
+    (13, 'rolling_cap', '{priority,capped,rolling_cap,rolling_count,excess}'),
+    (14, 'quiet_hours', '{priority,zone,quiet_until}'),
+    (15, 'digest', '{frequency,digest_at}')
 $$;
 comment on function notify_hidden.rules() is
   'The rules in their order, each with the keys of decisions.rule_inputs that it looks at; a test compares them with docs/rules.md and '

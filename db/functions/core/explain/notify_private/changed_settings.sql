@@ -2,7 +2,7 @@ create or replace function notify_private.changed_settings(changes jsonb) return
 language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 declare
-  allowed constant text[] := '{daily_cap,capped_channels,rolling_cap,rolling_window,quiet_hours,quiet_channels,types}';
+  allowed constant text[] := '{daily_cap,capped_channels,rolling_cap,rolling_window,quiet_hours,quiet_channels,attention_channels,types}';
   wrong text;
   settings notify.settings;
 begin
@@ -28,6 +28,8 @@ begin
       then 'rolling_window: must be from 1 minute to 7 days'
     when settings.capped_channels is null or 'in_app' = any (settings.capped_channels) then 'capped_channels: in_app is never counted'
     when settings.quiet_channels is null then 'quiet_channels: must be a list'
+    when settings.attention_channels is null or not settings.attention_channels <@ '{push,email}'
+      then 'attention_channels: must be push or email'
     when settings.quiet_hours is null or exists (
       select from unnest(settings.quiet_hours) as w
       where w.weekday is null or w.weekday not between 1 and 7 or w.starts_at is null or w.ends_at is null

@@ -2,7 +2,7 @@ create or replace function notify_private.changed_types(changes jsonb) returns n
 language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 declare
-  allowed constant text[] := '{enabled,default_channels,default_frequency,cap_excess,dedupe_window}';
+  allowed constant text[] := '{enabled,default_channels,default_frequency,cap_excess,dedupe_window,attention_channels}';
   change record;
   field text;
   type notify.notification_types;
@@ -39,6 +39,7 @@ begin
         then 'default_frequency: must be instant, daily, weekly or never'
       when coalesce(type.cap_excess, '') not in ('drop', 'defer', 'digest') then 'cap_excess: must be drop, defer or digest'
       when type.dedupe_window <= interval '0' then 'dedupe_window: must be positive, or null for as long as keys are kept'
+      when not type.attention_channels <@ '{push,email}' then 'attention_channels: must be push or email, or null for what the settings say'
     end;
     if field is not null then
       raise exception 'changes.types.%.%', change.key, field using errcode = 'RBINV';

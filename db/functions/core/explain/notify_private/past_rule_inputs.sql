@@ -16,7 +16,7 @@ as $$
   ),
   element as (
     select
-      k.*, t.default_channels, t.default_frequency, t.category, t.dedupe_window, t.enabled as other_enabled,
+      k.*, t.default_channels, t.default_frequency, t.category, t.dedupe_window, t.enabled as other_enabled, t.attention_channels,
       k.recorded ->> 'zone' as zone, (k.at at time zone coalesce(k.recorded ->> 'zone', 'UTC'))::date as day,
       k.recorded ->> 'priority' as priority, k.channel in ('push', 'email') as has_digests,
       case when changes ? 'capped_channels' then k.channel = any (settings.capped_channels) else k.recorded ? 'capped' end as capped,
@@ -101,7 +101,13 @@ as $$
         notify_private.local_instant((e.day + 1)::timestamp, e.zone, 'first') - interval '1 microsecond')
     end as defer_until,
     e.recorded ? 'unverified' as unverified,
-    e.recorded ->> 'spending' as spending
+    e.recorded ->> 'spending' as spending,
+    -- Whether they looked is known where it was asked: it can be left out of account afterwards, not brought in.
+    case when not (changes ? 'attention_channels' or coalesce(e.change ? 'attention_channels', false))
+      or e.channel = any (coalesce(e.attention_channels, settings.attention_channels))
+      then (e.recorded ->> 'attention_until')::timestamptz
+    end as attention_until,
+    e.recorded ? 'seen' as seen
   from element as e
   left join lateral (
     select x.quiet_hours, x.paused_until, x.daily_cap, x.digest_time, x.digest_weekday

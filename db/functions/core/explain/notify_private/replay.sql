@@ -175,7 +175,7 @@ begin
           select k from unnest(keys) as k
           left join unnest(verdicts) as v
             on v.recipient_id = k.recipient_id and v.channel = k.channel and v.dedupe_key = k.dedupe_key
-            and (v.event_id = k.event_id or v.outcome <> 'suppress' and v.rule is distinct from 'fallback')
+            and (v.event_id = k.event_id or v.claims_key)
           where v.event_id is null
         ) || array(
           select k::notify_private.past_key
@@ -183,7 +183,7 @@ begin
             select v.recipient_id, v.channel, v.dedupe_key, v.event_id, least(v.dedupe_expires_at, b.freed_at) as expires_at
             from unnest(verdicts) as v
             join unnest(batch) as b on b.event_id = v.event_id and b.recipient_id = v.recipient_id and b.channel = v.channel
-            where b.shares_key and v.outcome <> 'suppress' and v.rule is distinct from 'fallback'
+            where b.shares_key and v.claims_key
           ) as k
         );
       end if;

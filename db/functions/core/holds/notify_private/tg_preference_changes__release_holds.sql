@@ -5,6 +5,8 @@ security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   rules constant text[] := '{quiet_hours,daily_cap,rolling_cap}';
+  -- Nor does it wait until they have looked; whatever else changes, that is over within seconds by itself.
+  all_rules constant text[] := rules || '{attention}';
   -- What nothing may hold any more.
   raised constant text[] := array(
     select c.key from changes as c where c.scope = 'default' and c.new ->> 'priority' = 'P0' and c.old ->> 'priority' <> 'P0'
@@ -14,13 +16,13 @@ begin
   if pg_catalog.cardinality(raised) > 0 then
     people := array(
       select distinct h.recipient_id from notify.holds as h join notify.events as e on e.id = h.event_id
-      where h.released_at is null and h.rule = any (rules) and e.type_key = any (raised)
+      where h.released_at is null and h.rule = any (all_rules) and e.type_key = any (raised)
     );
     perform from notify.users as u where u.id = any (people) order by u.id for no key update;
     update notify.holds as h set due_at = least(h.due_at, pg_catalog.now()), lane = 'urgent'
     from notify.events as e
     where e.id = h.event_id and e.type_key = any (raised) and h.recipient_id = any (people) and h.released_at is null
-      and h.rule = any (rules);
+      and h.rule = any (all_rules);
   end if;
   if exists (select from changes as c where c.scope = 'settings') then
     people := array(select distinct h.recipient_id from notify.holds as h where h.released_at is null and h.rule = any (rules));

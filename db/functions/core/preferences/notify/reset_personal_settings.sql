@@ -16,6 +16,7 @@ begin
     daily_cap = case when 'daily_cap' <> all (taken) then p.daily_cap end,
     digest_time = case when 'digest_time' <> all (taken) then p.digest_time end,
     digest_weekday = case when 'digest_weekday' <> all (taken) then p.digest_weekday end,
+    hold_while_looking = case when 'hold_while_looking' <> all (taken) then p.hold_while_looking end,
     source = notify_private.change_source(), updated_at = pg_catalog.clock_timestamp()
   where p.user_id = me;
   return notify_private.effective_settings(me, null);

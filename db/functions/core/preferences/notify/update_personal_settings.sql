@@ -4,7 +4,8 @@ create or replace function notify.update_personal_settings(
   daily_cap integer default null,
   digest_time time default null,
   digest_weekday integer default null,
-  time_zone text default null
+  time_zone text default null,
+  hold_while_looking boolean default null
 ) returns notify.effective_settings
 language plpgsql volatile
 -- Definer: there is no insert or update grant; this writes the caller's own settings, and of their row the time zone.
@@ -33,24 +34,28 @@ begin
   perform from notify.users as u where u.id = me for no key update;
   update notify.users as u set time_zone = update_personal_settings.time_zone, updated_at = pg_catalog.clock_timestamp()
   where u.id = me and u.time_zone is distinct from coalesce(update_personal_settings.time_zone, u.time_zone);
-  insert into notify.personal_settings as p (user_id, quiet_hours, paused_until, daily_cap, digest_time, digest_weekday, source)
+  insert into notify.personal_settings as p (user_id, quiet_hours, paused_until, daily_cap, digest_time, digest_weekday, hold_while_looking, source)
   select
     me, update_personal_settings.quiet_hours, update_personal_settings.paused_until, update_personal_settings.daily_cap,
-    update_personal_settings.digest_time, update_personal_settings.digest_weekday::smallint, notify_private.change_source()
+    update_personal_settings.digest_time, update_personal_settings.digest_weekday::smallint,
+    update_personal_settings.hold_while_looking, notify_private.change_source()
   where num_nonnulls(
     update_personal_settings.quiet_hours, update_personal_settings.paused_until, update_personal_settings.daily_cap,
-    update_personal_settings.digest_time, update_personal_settings.digest_weekday) > 0
+    update_personal_settings.digest_time, update_personal_settings.digest_weekday, update_personal_settings.hold_while_looking) > 0
   on conflict (user_id) do update set
     quiet_hours = coalesce(excluded.quiet_hours, p.quiet_hours),
     paused_until = coalesce(excluded.paused_until, p.paused_until),
     daily_cap = coalesce(excluded.daily_cap, p.daily_cap),
     digest_time = coalesce(excluded.digest_time, p.digest_time),
     digest_weekday = coalesce(excluded.digest_weekday, p.digest_weekday),
+    hold_while_looking = coalesce(excluded.hold_while_looking, p.hold_while_looking),
     source = excluded.source, updated_at = pg_catalog.clock_timestamp();
   return notify_private.effective_settings(me, null);
 end
 $$;
-comment on function notify.update_personal_settings(notify.quiet_window[], timestamptz, integer, time, integer, text) is
+comment on function notify.update_personal_settings(notify.quiet_window[], timestamptz, integer, time, integer, text, boolean) is
   'What the caller decides for everything they get. What is not given stays as it is; reset_personal_settings '
-  'takes it back. quiet_hours: all of them, [] for none at all. Answers with what holds now.';
-grant execute on function notify.update_personal_settings(notify.quiet_window[], timestamptz, integer, time, integer, text) to rowbell_user;
+  'takes it back. quiet_hours: all of them, [] for none at all. hold_while_looking: false to be told at once though one looks at '
+  'the inbox. Answers with what holds now.';
+grant execute on function notify.update_personal_settings(notify.quiet_window[], timestamptz, integer, time, integer, text, boolean)
+  to rowbell_user;

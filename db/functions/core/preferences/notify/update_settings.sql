@@ -9,7 +9,8 @@ create or replace function notify.update_settings(
   digest_weekday integer default null,
   require_verified_email boolean default null,
   verify_new_emails boolean default null,
-  stale_device_after interval default null
+  stale_device_after interval default null,
+  attention_channels text[] default null
 ) returns notify.settings
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
@@ -25,6 +26,7 @@ declare
     when update_settings.rolling_window not between interval '1 minute' and interval '7 days'
       then array['rolling_window', 'must be from a minute to 7 days']
     when not update_settings.quiet_channels <@ known then array['quiet_channels', 'must be push, email, sms, voice, in_app or webhook']
+    when not update_settings.attention_channels <@ '{push,email}' then array['attention_channels', 'must be push or email']
     when update_settings.digest_time = '24:00' then array['digest_time', 'midnight is 00:00']
     when update_settings.digest_weekday not between 1 and 7 then array['digest_weekday', 'must be from 1 (Monday) to 7 (Sunday)']
     when update_settings.stale_device_after not between interval '1 day' and interval '3 years'
@@ -48,15 +50,16 @@ begin
     digest_weekday = coalesce(update_settings.digest_weekday::smallint, s.digest_weekday),
     require_verified_email = coalesce(update_settings.require_verified_email, s.require_verified_email),
     verify_new_emails = coalesce(update_settings.verify_new_emails, s.verify_new_emails),
-    stale_device_after = coalesce(update_settings.stale_device_after, s.stale_device_after)
+    stale_device_after = coalesce(update_settings.stale_device_after, s.stale_device_after),
+    attention_channels = coalesce(update_settings.attention_channels, s.attention_channels)
   where s.singleton
   returning s.* into settings;
   return settings;
 end
 $$;
 comment on function notify.update_settings(integer, text[], integer, interval, notify.quiet_window[], text[], time, integer,
-  boolean, boolean, interval) is
+  boolean, boolean, interval, text[]) is
   'For operators: what holds for everyone. What is not given stays as it is; '
   'rolling_cap 0: none. What quiet hours, pauses and caps hold is judged again.';
 grant execute on function notify.update_settings(integer, text[], integer, interval, notify.quiet_window[], text[], time, integer, boolean,
-  boolean, interval) to rowbell_operator;
+  boolean, interval, text[]) to rowbell_operator;

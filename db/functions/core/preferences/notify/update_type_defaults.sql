@@ -4,7 +4,8 @@ create or replace function notify.update_type_defaults(
   default_channels text[] default null,
   default_frequency text default null,
   locked_channels text[] default null,
-  cap_excess text default null
+  cap_excess text default null,
+  attention_channels text[] default null
 ) returns notify.notification_types
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
@@ -31,6 +32,9 @@ begin
         <@ coalesce(update_type_defaults.default_channels, type.default_channels)
       then array['locked_channels', 'must be among default_channels']
     when update_type_defaults.cap_excess not in ('drop', 'defer', 'digest') then array['cap_excess', 'must be drop, defer or digest']
+    when not update_type_defaults.attention_channels <@ '{push,email}' then array['attention_channels', 'must be push or email']
+    when update_type_defaults.attention_channels <> '{}' and 'in_app' <> all (type.channels)
+      then array['attention_channels', 'this type does not go to the inbox']
   end;
   if wrong is not null then
     raise exception '%: %', wrong[1], wrong[2] using errcode = 'RBINV', column = wrong[1];
@@ -40,16 +44,18 @@ begin
     default_channels = coalesce(update_type_defaults.default_channels, t.default_channels),
     default_frequency = coalesce(update_type_defaults.default_frequency, t.default_frequency),
     locked_channels = coalesce(update_type_defaults.locked_channels, t.locked_channels),
-    cap_excess = coalesce(update_type_defaults.cap_excess, t.cap_excess)
+    cap_excess = coalesce(update_type_defaults.cap_excess, t.cap_excess),
+    attention_channels = coalesce(update_type_defaults.attention_channels, t.attention_channels)
   where t.key = type.key
   returning t.* into type;
   return type;
 end
 $$;
-comment on function notify.update_type_defaults(text, boolean, text[], text, text[], text) is $$
+comment on function notify.update_type_defaults(text, boolean, text[], text, text[], text, text[]) is $$
 @values cap_excess NotificationTypeCapExcess
 For operators: whether a type is in use, what holds for those who chose nothing (default_channels, default_frequency),
-what nobody can switch off (locked_channels), and what becomes of it beyond the cap (cap_excess: drop, defer, digest).
+what nobody can switch off (locked_channels), what becomes of it beyond the cap (cap_excess: drop, defer, digest), and on
+which channels it waits while its person looks at their inbox (attention_channels, push or email; [] for none).
 What is not given stays as it is.
 $$;
-grant execute on function notify.update_type_defaults(text, boolean, text[], text, text[], text) to rowbell_operator;
+grant execute on function notify.update_type_defaults(text, boolean, text[], text, text[], text, text[]) to rowbell_operator;

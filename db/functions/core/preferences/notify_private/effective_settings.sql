@@ -8,12 +8,14 @@ as $$
     least(p.daily_cap, s.daily_cap) as daily_cap,
     coalesce(p.digest_time, s.digest_time) as digest_time,
     coalesce(p.digest_weekday, s.digest_weekday)::integer as digest_weekday,
+    coalesce(p.hold_while_looking, true) as hold_while_looking,
     array_remove(array[
       case when p.quiet_hours is not null then 'quiet_hours' end,
       case when p.paused_until is not null then 'paused_until' end,
       case when p.daily_cap is not null then 'daily_cap' end,
       case when p.digest_time is not null then 'digest_time' end,
-      case when p.digest_weekday is not null then 'digest_weekday' end
+      case when p.digest_weekday is not null then 'digest_weekday' end,
+      case when p.hold_while_looking is not null then 'hold_while_looking' end
     ], null)::notify.setting_name[] as own
   from notify.users as u
   cross join notify_private.operator_settings_at(at) as s

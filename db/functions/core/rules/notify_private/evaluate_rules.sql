@@ -15,6 +15,9 @@ as $$
         when f.known = 0 then 'address'
         when f.usable = 0 then 'suppression_list'
         when f.fallback_step > 1 and f.released_rule is distinct from 'fallback' then 'fallback'
+        -- Once: whoever has not seen it by the end of this wait is told, looking or not. P0 never waits, nor what is gathered.
+        when f.priority <> 'P0' and case f.released_rule
+          when 'attention' then f.seen else f.frequency = 'instant' and f.attention_until > f.at end then 'attention'
         when f.used_by_event_id is not null then 'dedupe'
         -- What waits is asked when its wait is over.
         when f.spending is not null and f.quiet_until is null then 'spending_cap'
@@ -32,17 +35,19 @@ as $$
   -- counts; once it is full it stays full, and only P0 still goes out.
   -- Only people with several candidates need it, and only these columns: sorting all of every input four times was a
   -- fifth of all that planning a broadcast cost.
+  -- What was seen in the inbox is told as far as its key is concerned, and counts for nothing else.
   contested as (
     select
       f.ordinality, f.recipient_id, f.event_id, f.channel, f.place, f.dedupe_key, f.dedupe_expires_at,
-      f.capped, f.cappable, f.cap_excess, f.gathers, f.waits, f.room,
-      f.capped and not f.gathers and not f.waits and (
+      f.capped and f.rule is null as capped, f.cappable and f.rule is null as cappable, f.cap_excess, f.gathers, f.waits, f.room,
+      f.capped and f.rule is null and not f.gathers and not f.waits and (
         f.dedupe_key is null
         or f.event_id = pg_catalog.first_value(f.event_id) over (partition by f.recipient_id, f.channel, f.dedupe_key order by f.event_id)
       ) as counts
     from input as f
-    where f.rule is null and f.recipient_id in (
-      select x.recipient_id from input as x where x.rule is null group by x.recipient_id having pg_catalog.count(*) > 1
+    where (f.rule is null or f.rule = 'attention' and f.released_rule = 'attention') and f.recipient_id in (
+      select x.recipient_id from input as x where x.rule is null or x.rule = 'attention' and x.released_rule = 'attention'
+      group by x.recipient_id having pg_catalog.count(*) > 1
     )
   ),
   placed as (
@@ -103,6 +108,7 @@ as $$
       case
         when r.final_rule is null then 'send'
         when r.final_rule in ('fallback', 'quiet_hours') then 'hold'
+        when r.final_rule = 'attention' and r.released_rule is distinct from 'attention' then 'hold'
         when r.final_rule = 'digest' then 'digest'
         when r.final_rule in ('daily_cap', 'rolling_cap') then
           case r.cap_excess when 'defer' then 'hold' when 'digest' then 'digest' else 'suppress' end
@@ -118,6 +124,7 @@ as $$
         when 'address' then case when r.unverified then 'unverified' else 'no_address' end
         when 'suppression_list' then r.suppression_reason
         when 'fallback' then 'earlier_step'
+        when 'attention' then case when r.released_rule = 'attention' then 'seen' else 'looking' end
         when 'dedupe' then 'already_sent'
         when 'spending_cap' then r.spending
         when 'daily_cap' then 'cap_reached'
@@ -131,6 +138,7 @@ as $$
         when 'quiet_hours' then r.quiet_until
         when 'digest' then r.digest_at
         when 'fallback' then 'infinity'
+        when 'attention' then r.at + interval '20 seconds'
       end as wanted_until
     from ruled as r
   )
@@ -149,6 +157,7 @@ as $$
       when 'preference' then pg_catalog.jsonb_build_object('source', s.source, 'enabled', s.enabled, 'frequency', s.frequency)
       when 'suppression_list' then pg_catalog.jsonb_build_object('addresses', s.known)
       when 'fallback' then pg_catalog.jsonb_build_object('fallback', s.fallback_key, 'step', s.fallback_step)
+      when 'attention' then pg_catalog.jsonb_build_object('attention_until', s.attention_until, 'seen', s.seen)
       when 'dedupe' then pg_catalog.jsonb_build_object(
         'key', s.dedupe_key,
         'first_event_id', coalesce(s.used_by_event_id, s.told_event_id),
@@ -180,6 +189,8 @@ as $$
       'suppression': s.suppression_reason,
       'fallback': s.fallback_key,
       'step': s.fallback_step,
+      'attention_until': s.attention_until,
+      'seen': nullif(s.seen, false),
       'key': s.dedupe_key,
       'used_by': case when s.final_rule = 'dedupe' then coalesce(s.used_by_event_id, s.told_event_id) end,
       'spending': s.spending,
@@ -196,6 +207,11 @@ as $$
       absent on null returning jsonb) as rule_inputs,
     s.dedupe_key,
     s.dedupe_expires_at,
+    -- A fallback's later step may never be needed, and what waits because they look may have been seen: these claim it when they go out.
+    s.dedupe_key is not null and case s.outcome
+      when 'suppress' then coalesce(s.final_rule = 'attention' and s.used_by_event_id is null and not s.is_duplicate, false)
+      else coalesce(s.final_rule not in ('fallback', 'attention'), true)
+    end as claims_key,
     s.day,
     case when s.outcome = 'send' then s.addresses end as addresses,
     s.fallback_key,
@@ -205,4 +221,4 @@ $$;
 comment on function notify_private.evaluate_rules(notify_private.rule_inputs[]) is
   'The rules: what becomes of each candidate, from what is known of it. Reads no table. Exactly one verdict per '
   'candidate; candidates of one person must share their instant. Order: type, expiry, still relevant, consent, '
-  'preference, address, suppression list, fallback, dedupe, spending cap, daily cap, rolling cap, quiet hours, digest.';
+  'preference, address, suppression list, fallback, attention, dedupe, spending cap, daily cap, rolling cap, quiet hours, digest.';

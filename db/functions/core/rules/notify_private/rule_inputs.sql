@@ -67,7 +67,9 @@ as $$
         notify_private.local_instant((z.day + 1)::timestamp, z.zone, 'first') - interval '1 microsecond')
     end as defer_until,
     v.unverified,
-    b.refused as spending
+    b.refused as spending,
+    i.until as attention_until,
+    coalesce(j.seen, false) as seen
   from unnest(candidates) as c
   join notify.notification_types as t on t.key = c.type_key
   cross join notify.settings as s
@@ -78,7 +80,7 @@ as $$
     select coalesce(u.time_zone, 'UTC') as zone, (at at time zone coalesce(u.time_zone, 'UTC'))::date as day offset 0
   ) as z
   left join lateral (
-    select x.quiet_hours, x.paused_until, x.daily_cap, x.digest_time, x.digest_weekday
+    select x.quiet_hours, x.paused_until, x.daily_cap, x.digest_time, x.digest_weekday, x.hold_while_looking
     from notify.personal_settings as x where x.user_id = c.recipient_id limit 1
   ) as o on true
   left join notify_private.no_longer_relevant(candidates) as r on r.event_id = c.event_id and r.recipient_id = c.recipient_id
@@ -186,6 +188,20 @@ as $$
     ) end as refused
     offset 0
   ) as b
+  -- Until when they look at their inbox, where that matters: what is not in the inbox cannot be seen there.
+  left join lateral (
+    select x.until from notify_private.attention as x
+    where t.priority <> 'P0' and c.channel = any (coalesce(t.attention_channels, s.attention_channels)) and 'in_app' = any (t.channels)
+      and coalesce(o.hold_while_looking, true) and x.user_id = c.recipient_id and x.until > at
+    limit 1
+  ) as i on true
+  -- Whether they know it by now: asked of what is judged again, whatever it waited for.
+  left join lateral (
+    select coalesce(x.seen_at, x.read_at, x.clicked_at, x.archived_at, x.snoozed_until, x.deleted_at) is not null as seen
+    from notify.notifications as x
+    where c.released_rule is not null and x.id = c.notification_id
+    limit 1
+  ) as j on true
 $$;
 comment on function notify_private.rule_inputs(notify_private.candidate[], timestamptz) is
   'What is known of each candidate at an instant: everything that evaluate_rules() '
