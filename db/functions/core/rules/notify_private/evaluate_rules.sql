@@ -18,7 +18,7 @@ as $$
         -- Once: whoever has not seen it by the end of this wait is told, looking or not. P0 never waits, nor what is gathered.
         when f.priority <> 'P0' and case f.released_rule
           when 'attention' then f.seen else f.frequency = 'instant' and f.attention_until > f.at end then 'attention'
-        when f.used_by_event_id is not null then 'dedupe'
+        when k.used_by is not null then 'dedupe'
         -- What waits is asked when its wait is over.
         when f.spending is not null and f.quiet_until is null then 'spending_cap'
       end as rule,
@@ -26,8 +26,17 @@ as $$
       f.quiet_until is not null as waits,
       -- What the cap may hold back; P0 and what goes into a digest it may not.
       f.capped and f.priority <> 'P0' and f.frequency = 'instant' as cappable,
-      least(f.cap - f.count, f.rolling_cap - f.rolling_count) as room
+      least(f.cap - f.count, f.rolling_cap - f.rolling_count) as room,
+      k.used_by
     from unnest(inputs) with ordinality as f
+    -- Whoever claimed the key and is judged again before it in this call says below whether it keeps it. What claims nothing while it
+    -- waits is alone in meeting such a one.
+    cross join lateral (
+      select case when f.released_rule in ('attention', 'fallback') and f.used_by_event_id < f.event_id and exists (
+        select from unnest(inputs) as x
+        where x.event_id = f.used_by_event_id and x.recipient_id = f.recipient_id and x.channel = f.channel
+      ) then null else f.used_by_event_id end as used_by
+    ) as k
   ),
   -- Among the events of one call the answer is what judging them one by one, oldest first, would give. A key is used up by
   -- the first event that is told, and the cap is reached by what is really sent, so each seems to need the other first. It
@@ -160,8 +169,8 @@ as $$
       when 'attention' then pg_catalog.jsonb_build_object('attention_until', s.attention_until, 'seen', s.seen)
       when 'dedupe' then pg_catalog.jsonb_build_object(
         'key', s.dedupe_key,
-        'first_event_id', coalesce(s.used_by_event_id, s.told_event_id),
-        'until', coalesce(s.used_until, s.told_until))
+        'first_event_id', coalesce(s.used_by, s.told_event_id),
+        'until', case when s.used_by is not null then s.used_until else s.told_until end)
       when 'daily_cap' then pg_catalog.jsonb_build_object('cap', s.cap, 'count', s.count + s.before, 'day', s.day)
       when 'rolling_cap' then pg_catalog.jsonb_build_object('cap', s.rolling_cap, 'count', s.rolling_count + s.before, 'free_at', s.free_at)
       when 'quiet_hours' then pg_catalog.jsonb_build_object('zone', s.zone, 'until', s.quiet_until)
@@ -192,7 +201,7 @@ as $$
       'attention_until': s.attention_until,
       'seen': nullif(s.seen, false),
       'key': s.dedupe_key,
-      'used_by': case when s.final_rule = 'dedupe' then coalesce(s.used_by_event_id, s.told_event_id) end,
+      'used_by': case when s.final_rule = 'dedupe' then coalesce(s.used_by, s.told_event_id) end,
       'spending': s.spending,
       'capped': nullif(s.capped, false),
       'cap': case when s.capped then s.cap end,
@@ -209,7 +218,7 @@ as $$
     s.dedupe_expires_at,
     -- A fallback's later step may never be needed, and what waits because they look may have been seen: these claim it when they go out.
     s.dedupe_key is not null and case s.outcome
-      when 'suppress' then coalesce(s.final_rule = 'attention' and s.used_by_event_id is null and not s.is_duplicate, false)
+      when 'suppress' then coalesce(s.final_rule = 'attention' and s.used_by is null and not s.is_duplicate, false)
       else coalesce(s.final_rule not in ('fallback', 'attention'), true)
     end as claims_key,
     s.day,
