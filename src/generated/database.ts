@@ -601,7 +601,7 @@ export interface AnalyticsDailyHolds {
    */
   reason: string | null;
   /**
-   * The rule that held it: quiet_hours, daily_cap, rolling_cap or fallback.
+   * The rule that held it: quiet_hours, daily_cap, rolling_cap, attention or fallback.
    */
   rule: string | null;
   /**
@@ -2679,6 +2679,10 @@ export interface NotifyNotificationTypes {
    */
   app_key: Generated<string | null>;
   /**
+   * Channels on which it waits while its person looks at their inbox, where it goes to the inbox as well; null: as settings.attention_channels say, {}: never.
+   */
+  attention_channels: string[] | null;
+  /**
    * Qualified name of "f(event_ids uuid[]) returns table (event_id uuid, recipient_id uuid, variant text, variables jsonb)". Plain "language sql stable" without settings or definer, so that plan() can page through it; it therefore qualifies every function and type, pg_catalog's too.
    */
   audience: string;
@@ -2839,6 +2843,10 @@ export interface NotifyPersonalSettings {
   digest_time: string | null;
   digest_weekday: number | null;
   /**
+   * False: nothing waits because they look at their inbox; null or true: what the operators decided.
+   */
+  hold_while_looking: boolean | null;
+  /**
    * All but P0 waits until then.
    */
   paused_until: Timestamp | null;
@@ -2897,6 +2905,14 @@ export interface NotifyPreferences {
   source: Generated<string>;
   type_key: string;
   updated_at: Generated<Timestamp>;
+  user_id: string;
+}
+
+export interface NotifyPrivateAttention {
+  /**
+   * Somebody who goes on looking says so again before this instant.
+   */
+  until: Timestamp;
   user_id: string;
 }
 
@@ -3664,6 +3680,10 @@ export interface NotifySenders {
 
 export interface NotifySettings {
   /**
+   * Channels on which what goes to the inbox as well waits for 20 seconds while its person looks at their inbox, and is left out if it was seen there. A type may say otherwise.
+   */
+  attention_channels: Generated<string[]>;
+  /**
    * What the caps count: each notification once on each of these channels.
    */
   capped_channels: Generated<string[]>;
@@ -4329,6 +4349,7 @@ export interface DB {
   "juke.onboarding_steps": JukeOnboardingSteps;
   "juke.onboarding_steps_done": JukeOnboardingStepsDone;
   "juke.sessions": JukeSessions;
+  "notify_private.attention": NotifyPrivateAttention;
   "notify_private.audience_rest": NotifyPrivateAudienceRest;
   "notify_private.charges": NotifyPrivateCharges;
   "notify_private.claims": NotifyPrivateClaims;

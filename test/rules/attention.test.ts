@@ -1,3 +1,5 @@
+// Over 300 lines: one rule, and each way to meet it.
+
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import {
@@ -223,6 +225,37 @@ describe('NC-40 what waits because somebody looks', () => {
     const fifth = await told(type, ada, { variables: { Key: 'b' } });
     await timeIsUp();
     expect(await decisionOf(db, fifth)).toBe('dedupe: already_sent');
+  });
+
+  test.each([
+    ['is told by itself', true, ['send', 'dedupe: already_sent']],
+    ['is not told after all', false, ['preference: turned_off', 'send']],
+  ])('waits beside one that has its key: when that %s, judged in the same call', async (_what, isWanted, expected) => {
+    const [older, newer] = [
+      await makeType(db, { channels, dedupeKey: 'k:{Key}' }),
+      await makeType(db, { channels, dedupeKey: 'k:{Key}' }),
+    ];
+    const ada = await makePerson(db);
+    await db.owner.query(
+      `insert into notify.personal_settings (user_id, paused_until) values ($1, now() + interval '1 hour')`,
+      [ada],
+    );
+    const first = await told(older, ada, { variables: { Key: 'c' } });
+    await db.owner.query('update notify.personal_settings set paused_until = null where user_id = $1', [ada]);
+    await look([ada]);
+    const second = await told(newer, ada, { variables: { Key: 'c' } });
+    expect([await decisionOf(db, first), await decisionOf(db, second)]).toEqual([
+      'quiet_hours: paused',
+      'attention: looking',
+    ]);
+    if (!isWanted)
+      await db.asUser(ada, (client) => client.query(`select notify.set_preference($1, 'push', false)`, [older]), {
+        commit: true,
+      });
+    await db.owner.query('truncate notify_private.attention');
+    await db.owner.query('update notify.holds set due_at = now() where released_at is null');
+    await releaseDue(db);
+    expect([await decisionOf(db, first), await decisionOf(db, second)]).toEqual(expected);
   });
 
   test('takes no room under a cap until it goes out', async () => {
