@@ -87,6 +87,8 @@ type notify.cancellation as (events integer, waiting integer, deliveries integer
 
 type notify.cap_metric as (day date, people bigint, capped bigint, capped_share numeric)
 
+type notify.connection_count as (process_id uuid, host text, connections integer)
+
 type notify.deactivation_metric as (day date, provider text, reason text, tokens bigint)
 
 type notify.delivery_metrics as (starts_at timestamp with time zone, ends_at timestamp with time zone, type_key text, channel text, held_back bigint, deliveries bigint, waiting bigint, sent bigint, delivered bigint, failed bigint, expired bigint, canceled bigint, suppressed bigint, unknown bigint, tracked bigint, read bigint, clicked bigint, leavable bigint, unsubscribed bigint, retried bigint, retries bigint, recovered bigint, given_up bigint, pushes bigint, app_opens bigint, delivery_rate double precision, failure_rate double precision, read_rate double precision, click_rate double precision, unsubscribe_rate double precision, retry_success_rate double precision, app_open_rate double precision, time_to_deliver notify.duration_metrics, time_to_read notify.duration_metrics, time_to_click notify.duration_metrics, computed_at timestamp with time zone)
@@ -97,7 +99,7 @@ type notify.effective_consent as (channel text, state text, regime text, text_ve
 
 type notify.effective_preference as (type_key text, pack text, category text, channel text, enabled boolean, source text, frequency text, frequency_source text)
 
-type notify.effective_settings as (time_zone text, quiet_hours notify.quiet_window[], paused_until timestamp with time zone, daily_cap integer, digest_time time without time zone, digest_weekday integer, own notify.setting_name[])
+type notify.effective_settings as (time_zone text, quiet_hours notify.quiet_window[], paused_until timestamp with time zone, daily_cap integer, digest_time time without time zone, digest_weekday integer, hold_while_looking boolean, own notify.setting_name[])
 
 type notify.emit_result as (event_id uuid, deduplicated boolean)
 
@@ -131,7 +133,7 @@ type notify.reason_metrics as (channel text, status text, reason text, candidate
 
 type notify.search_result as (kind text, id uuid, matched text, user_id uuid)
 
-type notify.setting_name as enum ('quiet_hours', 'paused_until', 'daily_cap', 'digest_time', 'digest_weekday')
+type notify.setting_name as enum ('quiet_hours', 'paused_until', 'daily_cap', 'digest_time', 'digest_weekday', 'hold_while_looking')
 
 type notify.status_endpoint_secret as (status_endpoint_id uuid, secret text, previous_secret_expires_at timestamp with time zone)
 
@@ -169,7 +171,7 @@ type notify_private.planned_chunk as (found boolean, more boolean, unplanned uui
 
 type notify_private.result as (delivery_id uuid, outcome text, reason text, code text, provider_message_id text, retry_at timestamp with time zone, suspect boolean)
 
-type notify_private.rule_inputs as (notification_id uuid, event_id uuid, recipient_id uuid, type_key text, channel text, at timestamp with time zone, released_rule text, place integer, priority text, type_enabled boolean, expires_at timestamp with time zone, relevant boolean, consent text, region text, enabled boolean, frequency text, source text, known integer, usable integer, suppression_reason text, addresses notify_private.usable_address[], fallback_key text, fallback_step integer, dedupe_key text, dedupe_expires_at timestamp with time zone, used_by_event_id uuid, used_until timestamp with time zone, capped boolean, cap integer, count integer, day date, rolling_cap integer, rolling_count integer, rolling_frees timestamp with time zone[], cap_excess text, zone text, quiet_until timestamp with time zone, quiet_reason text, digest_at timestamp with time zone, defer_until timestamp with time zone, unverified boolean, spending text)
+type notify_private.rule_inputs as (notification_id uuid, event_id uuid, recipient_id uuid, type_key text, channel text, at timestamp with time zone, released_rule text, place integer, priority text, type_enabled boolean, expires_at timestamp with time zone, relevant boolean, consent text, region text, enabled boolean, frequency text, source text, known integer, usable integer, suppression_reason text, addresses notify_private.usable_address[], fallback_key text, fallback_step integer, dedupe_key text, dedupe_expires_at timestamp with time zone, used_by_event_id uuid, used_until timestamp with time zone, capped boolean, cap integer, count integer, day date, rolling_cap integer, rolling_count integer, rolling_frees timestamp with time zone[], cap_excess text, zone text, quiet_until timestamp with time zone, quiet_reason text, digest_at timestamp with time zone, defer_until timestamp with time zone, unverified boolean, spending text, attention_until timestamp with time zone, seen boolean)
 
 type notify_private.sending as (sender_id smallint, lane text)
 
@@ -177,7 +179,7 @@ type notify_private.standing as (origin text, is_accepted boolean, proves_access
 
 type notify_private.usable_address as (provider text, device_id uuid, address text, suppression_reason text, sender_id smallint)
 
-type notify_private.verdict as (notification_id uuid, event_id uuid, recipient_id uuid, channel text, released_rule text, outcome text, rule text, reason text, inputs jsonb, held_until timestamp with time zone, frequency text, rule_inputs jsonb, dedupe_key text, dedupe_expires_at timestamp with time zone, day date, addresses notify_private.usable_address[], fallback_key text, fallback_step integer)
+type notify_private.verdict as (notification_id uuid, event_id uuid, recipient_id uuid, channel text, released_rule text, outcome text, rule text, reason text, inputs jsonb, held_until timestamp with time zone, frequency text, rule_inputs jsonb, dedupe_key text, dedupe_expires_at timestamp with time zone, claims_key boolean, day date, addresses notify_private.usable_address[], fallback_key text, fallback_step integer)
 
 type trips_private.leaving as (trip_id uuid, user_id uuid)
 
@@ -1288,6 +1290,7 @@ table notify.notification_types
   locked_channels text[] default '{}'::text[] not null grant rowbell_operator (update); rowbell_user (select)
   default_frequency text default 'instant'::text not null grant rowbell_operator (update); rowbell_user (select)
   cap_excess text default 'drop'::text not null grant rowbell_operator (update)
+  attention_channels text[] grant rowbell_operator (update)
   fallback_key text grant rowbell_operator (update)
   audience text not null
   still_relevant text
@@ -1319,6 +1322,7 @@ table notify.notification_types
   constraint notification_types_android_channel_id_is_short CHECK (((length(android_channel_id) >= 1) AND (length(android_channel_id) <= 100)))
   constraint notification_types_apns_category_is_short CHECK (((length(apns_category) >= 1) AND (length(apns_category) <= 100)))
   constraint notification_types_app_key_fkey FOREIGN KEY (app_key) REFERENCES notify.apps(key)
+  constraint notification_types_attention_channels_are_known CHECK ((attention_channels <@ '{push,email}'::text[]))
   constraint notification_types_audience_is_qualified CHECK ((audience ~ '^[a-z_]+\.[a-z0-9_]+$'::text))
   constraint notification_types_cap_excess_is_known CHECK ((cap_excess = ANY (ARRAY['drop'::text, 'defer'::text, 'digest'::text])))
   constraint notification_types_category_is_a_slug CHECK ((category ~ '^[a-z][a-z0-9_]{0,62}$'::text))
@@ -1407,7 +1411,7 @@ table notify.operator_actions
   details jsonb default '{}'::jsonb not null
   acted_at timestamp with time zone default clock_timestamp() not null
   constraint operator_actions_details_are_an_object CHECK ((jsonb_typeof(details) = 'object'::text))
-  constraint operator_actions_kind_is_known CHECK ((kind = ANY (ARRAY['pause_provider'::text, 'resume_provider'::text, 'stop_event'::text, 'resend'::text])))
+  constraint operator_actions_kind_is_known CHECK ((kind = ANY (ARRAY['pause_provider'::text, 'resume_provider'::text, 'stop_event'::text, 'resend'::text, 'close_connections'::text])))
   constraint operator_actions_note_is_short CHECK (((length(note) >= 1) AND (length(note) <= 500)))
   constraint operator_actions_pkey PRIMARY KEY (id)
   constraint operator_actions_target_is_short CHECK (((length(target) >= 1) AND (length(target) <= 200)))
@@ -1432,6 +1436,7 @@ table notify.personal_settings
   daily_cap integer
   digest_time time without time zone
   digest_weekday smallint
+  hold_while_looking boolean
   source text default 'person'::text not null
   updated_at timestamp with time zone default now() not null
   constraint personal_settings_daily_cap_is_positive CHECK ((daily_cap > 0))
@@ -1691,12 +1696,14 @@ table notify.settings
   rolling_window interval default '24:00:00'::interval not null grant rowbell_operator (update)
   quiet_hours notify.quiet_window[] default '{}'::notify.quiet_window[] not null grant rowbell_operator (update)
   quiet_channels text[] default '{push,email,sms,voice}'::text[] not null grant rowbell_operator (update)
+  attention_channels text[] default '{}'::text[] not null grant rowbell_operator (update)
   digest_time time without time zone default '09:00:00'::time without time zone not null grant rowbell_operator (update)
   digest_weekday smallint default 1 not null grant rowbell_operator (update)
   require_verified_email boolean default true not null grant rowbell_operator (update)
   verify_new_emails boolean default false not null grant rowbell_operator (update)
   stale_device_after interval default '90 days'::interval not null grant rowbell_operator (update)
   retention interval default '30 days'::interval not null grant rowbell_operator (update)
+  constraint settings_attention_channels_are_known CHECK ((attention_channels <@ '{push,email}'::text[]))
   constraint settings_capped_channels_are_counted CHECK (('in_app'::text <> ALL (capped_channels)))
   constraint settings_daily_cap_is_positive CHECK ((daily_cap > 0))
   constraint settings_digest_weekday_is_iso CHECK (((digest_weekday >= 1) AND (digest_weekday <= 7)))
@@ -1963,6 +1970,13 @@ table notify.workers
   row level security
   policy select_admin for select to rowbell_operator using (true)
   grant rowbell_operator (select)
+
+table notify_private.attention
+  user_id uuid not null
+  until timestamp with time zone not null
+  constraint attention_pkey PRIMARY KEY (user_id)
+  constraint attention_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
+  row level security
 
 table notify_private.audience_rest
   event_id uuid not null
@@ -2262,6 +2276,18 @@ table notify_private.limit_uses
   constraint limit_uses_pkey PRIMARY KEY (user_id, limit_key)
   constraint limit_uses_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
   CREATE INDEX limit_uses_limit_key_used_idx on notify_private.limit_uses USING btree (limit_key, used)
+  row level security
+
+table notify_private.live_processes
+  id uuid not null
+  host text not null
+  pid integer not null
+  started_at timestamp with time zone not null
+  seen_at timestamp with time zone not null
+  people uuid[] not null
+  figures jsonb not null
+  constraint live_processes_figures_are_an_object CHECK ((jsonb_typeof(figures) = 'object'::text))
+  constraint live_processes_pkey PRIMARY KEY (id)
   row level security
 
 table notify_private.locale_formats
@@ -4067,6 +4093,14 @@ function notify.change_notifications(action text, notification_ids uuid[] DEFAUL
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
+function notify.close_connections(user_id uuid, note text) returns integer
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_operator (execute)
+
+function notify.connections_of(user_id uuid) returns SETOF notify.connection_count
+  sql stable security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_operator (execute)
+
 function notify.create_schedule(type_key text, time_of_day time without time zone, user_id uuid DEFAULT NULL::uuid, weekdays smallint[] DEFAULT NULL::smallint[], time_zone text DEFAULT NULL::text, subject_type text DEFAULT NULL::text, subject_id uuid DEFAULT NULL::uuid, data jsonb DEFAULT '{}'::jsonb, starts_on date DEFAULT NULL::date, ends_on date DEFAULT NULL::date) returns uuid
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_writer (execute)
@@ -4447,11 +4481,11 @@ function notify.unsuppress_address(channel text, address text, note text) return
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
-function notify.update_personal_settings(quiet_hours notify.quiet_window[] DEFAULT NULL::notify.quiet_window[], paused_until timestamp with time zone DEFAULT NULL::timestamp with time zone, daily_cap integer DEFAULT NULL::integer, digest_time time without time zone DEFAULT NULL::time without time zone, digest_weekday integer DEFAULT NULL::integer, time_zone text DEFAULT NULL::text) returns notify.effective_settings
+function notify.update_personal_settings(quiet_hours notify.quiet_window[] DEFAULT NULL::notify.quiet_window[], paused_until timestamp with time zone DEFAULT NULL::timestamp with time zone, daily_cap integer DEFAULT NULL::integer, digest_time time without time zone DEFAULT NULL::time without time zone, digest_weekday integer DEFAULT NULL::integer, time_zone text DEFAULT NULL::text, hold_while_looking boolean DEFAULT NULL::boolean) returns notify.effective_settings
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
-function notify.update_settings(daily_cap integer DEFAULT NULL::integer, capped_channels text[] DEFAULT NULL::text[], rolling_cap integer DEFAULT NULL::integer, rolling_window interval DEFAULT NULL::interval, quiet_hours notify.quiet_window[] DEFAULT NULL::notify.quiet_window[], quiet_channels text[] DEFAULT NULL::text[], digest_time time without time zone DEFAULT NULL::time without time zone, digest_weekday integer DEFAULT NULL::integer, require_verified_email boolean DEFAULT NULL::boolean, verify_new_emails boolean DEFAULT NULL::boolean, stale_device_after interval DEFAULT NULL::interval) returns notify.settings
+function notify.update_settings(daily_cap integer DEFAULT NULL::integer, capped_channels text[] DEFAULT NULL::text[], rolling_cap integer DEFAULT NULL::integer, rolling_window interval DEFAULT NULL::interval, quiet_hours notify.quiet_window[] DEFAULT NULL::notify.quiet_window[], quiet_channels text[] DEFAULT NULL::text[], digest_time time without time zone DEFAULT NULL::time without time zone, digest_weekday integer DEFAULT NULL::integer, require_verified_email boolean DEFAULT NULL::boolean, verify_new_emails boolean DEFAULT NULL::boolean, stale_device_after interval DEFAULT NULL::interval, attention_channels text[] DEFAULT NULL::text[]) returns notify.settings
   plpgsql volatile set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
@@ -4459,7 +4493,7 @@ function notify.update_status_endpoint(endpoint_id uuid, url text DEFAULT NULL::
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_writer (execute)
 
-function notify.update_type_defaults(type_key text, enabled boolean DEFAULT NULL::boolean, default_channels text[] DEFAULT NULL::text[], default_frequency text DEFAULT NULL::text, locked_channels text[] DEFAULT NULL::text[], cap_excess text DEFAULT NULL::text) returns notify.notification_types
+function notify.update_type_defaults(type_key text, enabled boolean DEFAULT NULL::boolean, default_channels text[] DEFAULT NULL::text[], default_frequency text DEFAULT NULL::text, locked_channels text[] DEFAULT NULL::text[], cap_excess text DEFAULT NULL::text, attention_channels text[] DEFAULT NULL::text[]) returns notify.notification_types
   plpgsql volatile set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
@@ -4639,6 +4673,10 @@ function notify_private.apply_verdicts(verdicts notify_private.verdict[], events
 
 function notify_private.asked_days(since date, until date, OUT first_day date, OUT last_day date) returns record
   plpgsql stable set search_path=pg_catalog, pg_temp
+
+function notify_private.attend(people uuid[], until timestamp with time zone) returns void
+  sql volatile security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_live (execute)
 
 function notify_private.backoff(attempt integer) returns interval
   sql volatile parallel safe set search_path=pg_catalog, pg_temp
@@ -4943,6 +4981,10 @@ function notify_private.live_counts(people uuid[]) returns TABLE(user_id uuid, u
 function notify_private.live_cursor(oldest xid8) returns text
   sql stable set search_path=pg_catalog, pg_temp
 
+function notify_private.live_figures() returns jsonb
+  sql stable security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_live (execute)
+
 function notify_private.live_history() returns text
   sql stable security definer set search_path=pg_catalog, pg_temp
 
@@ -5143,6 +5185,10 @@ function notify_private.readiness(migrations jsonb, OUT missing_migrations bigin
 function notify_private.rebuild_search_tokens(recipient_id uuid, notification_ids uuid[]) returns tsvector[]
   sql stable set search_path=pg_catalog, pg_temp, enable_seqscan=off, enable_nestloop=off
 
+function notify_private.recent_closings() returns TABLE(user_id uuid, seconds_ago double precision)
+  sql stable security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_live (execute)
+
 function notify_private.record_engagement(delivery_id uuid, kind text) returns boolean
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_http (execute)
@@ -5241,6 +5287,10 @@ function notify_private.replace_webhook_secret(user_id uuid, endpoint_id uuid, s
 function notify_private.replay(since timestamp with time zone, until timestamp with time zone, changes jsonb, part integer, parts integer) returns SETOF notify.backtest_case
   plpgsql stable set search_path=pg_catalog, pg_temp, enable_nestloop=off, plan_cache_mode=force_generic_plan, jit=off
 
+function notify_private.report_live_process(id uuid, host text, pid integer, started_at timestamp with time zone, people uuid[], figures jsonb) returns void
+  sql volatile security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_live (execute)
+
 function notify_private.report_senders(worker_id uuid, senders smallint[], fingerprints text[]) returns void
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
@@ -5269,6 +5319,10 @@ function notify_private.retention_floor(table_name text) returns interval
 
 function notify_private.retire_addresses(fates notify_private.fate[], claimed_at timestamp with time zone) returns void
   sql volatile set search_path=pg_catalog, pg_temp
+
+function notify_private.retire_live_process(id uuid) returns void
+  sql volatile security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_live (execute)
 
 function notify_private.retire_stale_devices(run_id uuid, at timestamp with time zone) returns bigint
   plpgsql volatile set search_path=pg_catalog, pg_temp

@@ -2821,7 +2821,7 @@ export interface NotifyOperatorActions {
    */
   operator_id: Generated<string | null>;
   /**
-   * What it was done to: the provider, or the id of the event or delivery.
+   * What it was done to: the provider, or the id of the event, delivery or person; "…" once that person is erased.
    */
   target: string;
 }
@@ -3321,6 +3321,22 @@ export interface NotifyPrivateLimitUses {
    * When the first use of the window was; it is over after limits.per.
    */
   window_start: Timestamp;
+}
+
+export interface NotifyPrivateLiveProcesses {
+  /**
+   * Subscriptions by field, delays in milliseconds, and counts since the process began: {"subscriptions": {"inboxChanged": 12}, "lagP50Ms": 2, "lagP99Ms": 15, "frames": 4000, "dropped": 0, "resumed": 31, "reset": 2}.
+   */
+  figures: Json;
+  host: string;
+  id: string;
+  /**
+   * Whose connections it holds: an entry for each connection.
+   */
+  people: string[];
+  pid: number;
+  seen_at: Timestamp;
+  started_at: Timestamp;
 }
 
 export interface NotifyPrivateLocaleFormats {
@@ -4371,6 +4387,7 @@ export interface DB {
   "notify_private.imported_rows": NotifyPrivateImportedRows;
   "notify_private.inbox_changes": NotifyPrivateInboxChanges;
   "notify_private.limit_uses": NotifyPrivateLimitUses;
+  "notify_private.live_processes": NotifyPrivateLiveProcesses;
   "notify_private.locale_formats": NotifyPrivateLocaleFormats;
   "notify_private.rollup_periods": NotifyPrivateRollupPeriods;
   "notify_private.rollups_closed": NotifyPrivateRollupsClosed;

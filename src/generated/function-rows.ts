@@ -169,6 +169,10 @@ export type FunctionRows = {
     readonly workers_alive: string | null;
     readonly packs: readonly string[] | null;
   };
+  readonly 'notify_private.recent_closings': {
+    readonly user_id: string | null;
+    readonly seconds_ago: number | null;
+  };
   readonly 'notify_private.record_results': {
     readonly status: string | null;
     readonly deliveries: string | null;

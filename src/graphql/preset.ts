@@ -12,6 +12,7 @@ import type { Identity, Role } from './identity.ts';
 import { InboxPlugin } from './inbox.ts';
 import { InflectionPlugin } from './inflection.ts';
 import { LivePlugin } from './live.ts';
+import { LiveFiguresPlugin } from './live-figures.ts';
 import type { LiveSource } from './live-source.ts';
 import { NonNullPlugin } from './non-null.ts';
 import { NotificationByKeyPlugin } from './notification-by-key.ts';
@@ -130,5 +131,6 @@ export function createPreset({ pool, schemas, connections }: PresetOptions): Gra
 /** What makes one role's schema of it: what that role may read or execute, and nothing else. */
 export function createReaderPreset(role: Role, grants: Grants): GraphileConfig.Preset {
   const shown = createShown(role, grants);
-  return { plugins: [createGrantedPlugin(shown), createWaysPlugin(shown), createTestSendPlugin(grants)] };
+  const plugins = [createGrantedPlugin(shown), createWaysPlugin(shown), createTestSendPlugin(grants)];
+  return { plugins: role === 'operator' ? [...plugins, LiveFiguresPlugin] : plugins };
 }

@@ -7,11 +7,16 @@ import type { Authenticate } from '../graphql/identity.ts';
 import type { Origin } from '../graphql/request-origin.ts';
 import type { Graphql } from '../graphql/schema.ts';
 import type { Logger } from '../logger.ts';
+import { createClosings } from './closings.ts';
+import type { Connection } from './connection.ts';
 import { maxDescriptors } from './descriptors.ts';
 import { createFigures } from './figures.ts';
 import { startHub } from './hub.ts';
 import { createInbox } from './inbox.ts';
+import { createPresence } from './presence.ts';
+import { createProcesses } from './processes.ts';
 import { createReader } from './reader.ts';
+import { createRoster } from './roster.ts';
 import { createSessions } from './sessions.ts';
 import { createSockets } from './sockets.ts';
 import { createUpgrades } from './upgrade.ts';
@@ -54,13 +59,17 @@ export function startLive(options: LiveOptions) {
   const reader = createReader(pool);
   const figures = createFigures(registry);
   const inbox = createInbox({ reader, figures, logger });
-  const topics = { ...inbox.topics };
-  const sockets = createSockets({ ...options, reader, topics, figures });
-  const sessions = createSessions({ reader, roster: sockets.roster });
-  const hub = startHub({ url: asLive(options.listenUrl), lanes: [inbox.lane, sessions.lane], logger });
+  const presence = createPresence({ pool, logger });
+  const roster = createRoster<Connection>();
+  const processes = createProcesses({ pool, roster, registry, figures, logger });
+  const topics = { ...inbox.topics, ...processes.topics };
+  const sockets = createSockets({ ...options, roster, reader, topics, figures, onPing: presence.note });
+  const sessions = createSessions({ reader, roster });
+  const closings = createClosings({ pool, roster });
+  const hub = startHub({ url: asLive(options.listenUrl), lanes: [inbox.lane, sessions.lane, closings.lane], logger });
   const upgrades = createUpgrades({ ...options, sockets });
   figures.stand({
-    connections: () => sockets.roster.size,
+    connections: () => roster.size,
     waiting: upgrades.waiting,
     subscriptions: sockets.subscriptions,
     isListening: hub.isListening,
@@ -78,6 +87,8 @@ export function startLive(options: LiveOptions) {
       upgrades.stop();
       await sockets.stop(Math.min(spreadMs, graceMs));
       inbox.stop();
+      presence.stop();
+      await processes.stop();
       await hub.stop();
       await pool.end();
     },

@@ -12,7 +12,7 @@ import { closeCodes, retryAfter } from './close-codes.ts';
 import type { Connection } from './connection.ts';
 import type { Figures } from './figures.ts';
 import type { Reader } from './reader.ts';
-import { createRoster } from './roster.ts';
+import type { Roster } from './roster.ts';
 import { subscriberOf, type Topics } from './topic.ts';
 
 /** Sockets of a person in this process. */
@@ -32,6 +32,8 @@ const maxClosingMs = 2_000;
 export type SocketsOptions = {
   readonly authenticate: Authenticate;
   readonly currentGraphql: () => Graphql | null;
+  /** Sockets whose token was verified; they are added here. */
+  readonly roster: Roster<Connection>;
   readonly reader: Pick<Reader, 'isRefused'>;
   readonly topics: Topics;
   readonly figures: Figures;
@@ -54,8 +56,7 @@ type Extra = {
 
 /** Sockets that were opened: who they are, what they ask, and when they end. */
 export function createSockets(options: SocketsOptions) {
-  const { authenticate, currentGraphql, reader, topics, figures, onPing, logger } = options;
-  const roster = createRoster<Connection>();
+  const { authenticate, currentGraphql, roster, reader, topics, figures, onPing, logger } = options;
   const open = new Set<Extra>();
 
   const close = ({ socket }: Extra, code: number, reason: string): void => {
@@ -210,7 +211,6 @@ export function createSockets(options: SocketsOptions) {
       });
     },
 
-    roster,
     get size() {
       return open.size;
     },

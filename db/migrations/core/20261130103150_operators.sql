@@ -7,7 +7,7 @@ create table notify.operator_actions (
   id uuid primary key default uuidv7(),
   operator_id uuid default notify_hidden.current_user_id(),
   kind text not null
-    constraint operator_actions_kind_is_known check (kind in ('pause_provider', 'resume_provider', 'stop_event', 'resend')),
+    constraint operator_actions_kind_is_known check (kind in ('pause_provider', 'resume_provider', 'stop_event', 'resend', 'close_connections')),
   target text not null constraint operator_actions_target_is_short check (length(target) between 1 and 200),
   note text not null constraint operator_actions_note_is_short check (length(note) between 1 and 500),
   details jsonb not null default '{}' constraint operator_actions_details_are_an_object check (jsonb_typeof(details) = 'object'),
@@ -20,7 +20,7 @@ comment on table notify.operator_actions is
   'is neither one without the other.';
 comment on column notify.operator_actions.operator_id is
   'Claim "sub" of the operator''s token; null where there was none, and once that person is erased.';
-comment on column notify.operator_actions.target is 'What it was done to: the provider, or the id of the event or delivery.';
+comment on column notify.operator_actions.target is 'What it was done to: the provider, or the id of the event, delivery or person; "…" once that person is erased.';
 comment on column notify.operator_actions.note is 'Why, in the operator''s words; the name of somebody who was erased becomes "…" in it.';
 comment on column notify.operator_actions.details is
   'What came of it, in numbers and ids: {"deliveriesStopped": 4200}. No addresses and no names.';

@@ -96,6 +96,7 @@ insert into notify.retention_policies (table_name, reason) values
   ('notify_private.imported_rows', 'Gone with the statement that imports them'),
   ('notify_private.inbox_changes', 'Ten minutes, for undo: expire_keys(), hourly'),
   ('notify_private.limit_uses', 'Until their window is over: expire_keys(), hourly'),
+  ('notify_private.live_processes', 'A minute after it was last heard of, by whoever says something next'),
   ('notify_private.locale_formats', 'A row a locale'),
   ('notify_private.rollups_closed', 'One row'),
   ('notify_private.sender_credentials', 'A row a sender'),

@@ -18,3 +18,4 @@ $$;
 comment on function notify_private.attend(uuid[], timestamptz) is
   'Notes that these people look at their inbox until an instant, at most a minute from now. Whom nobody knows is passed over; '
   'where no setting and no type waits for it, everybody.';
+grant execute on function notify_private.attend(uuid[], timestamptz) to rowbell_live;
