@@ -27,6 +27,7 @@ const meant: Readonly<Record<string, Json>> = {
   'addExpense.amount': '12.50',
   'app.key': 'trips',
   'changeNotifications.notificationIds': '⟦me.notification_ids⟧',
+  'closeConnections.note': 'asked for by a test',
   'deleteConsentRule.region': 'DE',
   'deviceByProviderAndToken.provider': 'fcm',
   'endSession.sessionId': '⟦me.session_id⟧',
