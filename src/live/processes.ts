@@ -13,7 +13,7 @@ import type { Topics } from './topic.ts';
 const reportEveryMs = 5_000;
 const tellEveryMs = 2_000;
 /** Delays are those of the last minute. */
-const maxSnapshots = 60_000 / reportEveryMs;
+const snapshotsKept = 60_000 / reportEveryMs;
 
 type Buckets = ReadonlyMap<number, number>;
 type LiveFigures = Readonly<Record<string, unknown>>;
@@ -56,7 +56,7 @@ export function createProcesses({
         .map(({ labels, value }) => [Number(labels.le === '+Inf' ? Number.POSITIVE_INFINITY : labels.le), value]),
     );
     const before = snapshots[0] as Buckets;
-    if (snapshots.push(now) > maxSnapshots) snapshots.shift();
+    if (snapshots.push(now) > snapshotsKept) snapshots.shift();
     return { lagP50Ms: quantile(before, now, 0.5), lagP99Ms: quantile(before, now, 0.99) };
   };
 

@@ -144,7 +144,7 @@ as $$
         "target": "case when r.target = person.id::text then ''…'' else r.target end"}',
       'r.operator_id = person.id or r.target = person.id::text or notify_private.contains_any_term(r.note, person.identifiers)',
       'r.operator_id = person.id')),
-    (notify_private.declare_mention('notify_private.live_processes', 'people', '{host}',
+    (notify_private.declare_mention('notify_private.live_processes', 'people', '{host,figures}',
       '{"people": "pg_catalog.array_remove(r.people, person.id)"}', 'person.id = any (r.people)', 'false',
       reason => 'Who has a connection at this moment')),
     (notify_private.declare_mention('notify.sweep_runs', 'requested_by', '{sweep_key,error}')),
