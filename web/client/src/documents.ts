@@ -10,7 +10,8 @@ const ofNotification =
   'id typeKey priority title subtitle body data threadId createdAt seenAt readAt archivedAt snoozedUntil';
 const ofFrame = `cursor reset items { version category ${ofNotification} } removed unread returnsAt`;
 const ofPreference = 'typeKey category channel enabled source frequency frequencySource';
-const ofSettings = 'timeZone quietHours { weekday startsAt endsAt } pausedUntil dailyCap digestTime digestWeekday holdWhileLooking own';
+const ofSettings =
+  'timeZone quietHours { weekday startsAt endsAt } pausedUntil dailyCap digestTime digestWeekday holdWhileLooking own';
 const ofDevice = 'id provider platform name appKey environment registeredAt seenAt deactivatedAt deactivationReason';
 
 export const inboxPage: Document<Made.InboxPageQuery, Made.InboxPageQueryVariables> = `
