@@ -34,12 +34,12 @@ const something: readonly ((session: Session) => Promise<unknown>)[] = [
     told.push(...events);
     for (let more = true; more; ) more = await one<boolean>(worker, 'select notify_private.plan($1, 20)', [events]);
   },
-  async ({ worker, random }) => {
+  async ({ random }) => {
     // Some look at their inbox, and for some of what waits because of that the seconds are over.
-    await worker.query('select notify_private.attend($1, now() + $2::interval)', [
-      random.some(world.people, 40).map(({ id }) => id),
-      random.from(['40 seconds', '1 second']),
-    ]);
+    const looking = [random.some(world.people, 40).map(({ id }) => id), random.from(['40 seconds', '1 second'])];
+    await db.asLive((client) => client.query('select notify_private.attend($1, now() + $2::interval)', looking), {
+      commit: true,
+    });
     await db.owner.query(`
       update notify.holds set due_at = now() where (event_id, recipient_id, channel, held_at) in (
         select event_id, recipient_id, channel, held_at from notify.holds
