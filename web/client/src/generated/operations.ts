@@ -1,4 +1,4 @@
-// Made of 210b4d9cd61f95a9: npm run generate.
+// Made of 060082688e13669a: npm run generate.
 /** Internal type. DO NOT USE DIRECTLY. */
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
@@ -249,6 +249,7 @@ export type SettingName =
   | 'daily_cap'
   | 'digest_time'
   | 'digest_weekday'
+  | 'hold_while_looking'
   | 'paused_until'
   | 'quiet_hours';
 
@@ -277,6 +278,7 @@ export type UpdatePersonalSettingsInput = {
   readonly dailyCap?: number | null | undefined;
   readonly digestTime?: string | null | undefined;
   readonly digestWeekday?: number | null | undefined;
+  readonly holdWhileLooking?: boolean | null | undefined;
   readonly pausedUntil?: string | null | undefined;
   readonly quietHours?: ReadonlyArray<QuietWindowInput> | null | undefined;
   readonly timeZone?: string | null | undefined;
@@ -446,7 +448,7 @@ export type PreferencesQueryVariables = Exact<{
 }>;
 
 
-export type PreferencesQuery = { readonly myPreferences: ReadonlyArray<{ readonly typeKey: string, readonly category: string, readonly channel: Channel, readonly enabled: boolean, readonly source: PreferenceOrigin, readonly frequency: Frequency, readonly frequencySource: PreferenceOrigin }>, readonly mySettings: { readonly timeZone: string, readonly pausedUntil: string | null, readonly dailyCap: number, readonly digestTime: string, readonly digestWeekday: number, readonly own: ReadonlyArray<SettingName>, readonly quietHours: ReadonlyArray<{ readonly weekday: number, readonly startsAt: string, readonly endsAt: string }> } | null };
+export type PreferencesQuery = { readonly myPreferences: ReadonlyArray<{ readonly typeKey: string, readonly category: string, readonly channel: Channel, readonly enabled: boolean, readonly source: PreferenceOrigin, readonly frequency: Frequency, readonly frequencySource: PreferenceOrigin }>, readonly mySettings: { readonly timeZone: string, readonly pausedUntil: string | null, readonly dailyCap: number, readonly digestTime: string, readonly digestWeekday: number, readonly holdWhileLooking: boolean, readonly own: ReadonlyArray<SettingName>, readonly quietHours: ReadonlyArray<{ readonly weekday: number, readonly startsAt: string, readonly endsAt: string }> } | null };
 
 export type RegisterDeviceMutationVariables = Exact<{
   input: RegisterDeviceInput;
@@ -467,7 +469,7 @@ export type ResetPersonalSettingsMutationVariables = Exact<{
 }>;
 
 
-export type ResetPersonalSettingsMutation = { readonly resetPersonalSettings: { readonly result: { readonly timeZone: string, readonly pausedUntil: string | null, readonly dailyCap: number, readonly digestTime: string, readonly digestWeekday: number, readonly own: ReadonlyArray<SettingName>, readonly quietHours: ReadonlyArray<{ readonly weekday: number, readonly startsAt: string, readonly endsAt: string }> } } };
+export type ResetPersonalSettingsMutation = { readonly resetPersonalSettings: { readonly result: { readonly timeZone: string, readonly pausedUntil: string | null, readonly dailyCap: number, readonly digestTime: string, readonly digestWeekday: number, readonly holdWhileLooking: boolean, readonly own: ReadonlyArray<SettingName>, readonly quietHours: ReadonlyArray<{ readonly weekday: number, readonly startsAt: string, readonly endsAt: string }> } } };
 
 export type ResetPreferenceMutationVariables = Exact<{
   input: ResetPreferenceInput;
@@ -526,4 +528,4 @@ export type UpdatePersonalSettingsMutationVariables = Exact<{
 }>;
 
 
-export type UpdatePersonalSettingsMutation = { readonly updatePersonalSettings: { readonly result: { readonly timeZone: string, readonly pausedUntil: string | null, readonly dailyCap: number, readonly digestTime: string, readonly digestWeekday: number, readonly own: ReadonlyArray<SettingName>, readonly quietHours: ReadonlyArray<{ readonly weekday: number, readonly startsAt: string, readonly endsAt: string }> } } };
+export type UpdatePersonalSettingsMutation = { readonly updatePersonalSettings: { readonly result: { readonly timeZone: string, readonly pausedUntil: string | null, readonly dailyCap: number, readonly digestTime: string, readonly digestWeekday: number, readonly holdWhileLooking: boolean, readonly own: ReadonlyArray<SettingName>, readonly quietHours: ReadonlyArray<{ readonly weekday: number, readonly startsAt: string, readonly endsAt: string }> } } };
