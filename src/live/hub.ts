@@ -35,19 +35,21 @@ export type Hub = {
   stop(): Promise<void>;
 };
 
-/** Gives doorbells to the lane of their kind. Other files add a lane; none knows another. */
-export function startHub({
-  url,
-  lanes,
-  logger,
-}: {
+export type HubOptions = {
   readonly url: string;
   readonly lanes: readonly Lane[];
+  /** The database's xmin at this moment. */
+  readonly oldestUnfinished: () => Promise<bigint>;
+  /** It listens, for the first time or again. */
+  readonly onListening: () => void;
   readonly logger: Logger;
-}): Hub {
+};
+
+/** Gives doorbells to the lane of their kind. Other files add a lane; none knows another. */
+export function startHub({ url, lanes, oldestUnfinished, onListening, logger }: HubOptions): Hub {
   const stopping = new AbortController();
   const workers = new Map<string, ReturnType<typeof createWorker>>();
-  const all = lanes.map((lane) => createWorker(lane, { logger, signal: stopping.signal }));
+  const all = lanes.map((lane) => createWorker(lane, { oldestUnfinished, logger, signal: stopping.signal }));
   for (const [place, { kinds }] of lanes.entries())
     for (const kind of kinds) workers.set(kind, all[place] as ReturnType<typeof createWorker>);
 
@@ -56,6 +58,7 @@ export function startHub({
     logger,
     onListening(position) {
       for (const worker of all) worker.begin(position);
+      onListening();
     },
     onDoorbell: (doorbell) => workers.get(doorbell.kind)?.hear(doorbell),
   });
@@ -69,7 +72,9 @@ export function startHub({
   };
 }
 
-function createWorker(lane: Lane, { logger, signal }: { readonly logger: Logger; readonly signal: AbortSignal }) {
+type WorkerOptions = Pick<HubOptions, 'oldestUnfinished' | 'logger'> & { readonly signal: AbortSignal };
+
+function createWorker(lane: Lane, { oldestUnfinished, logger, signal }: WorkerOptions) {
   let queue: Doorbell[] = [];
   /** From where to go on if something is missed: the highest of what was handled, or nothing was heard yet. */
   let last: Cursor | null = null;
@@ -87,7 +92,10 @@ function createWorker(lane: Lane, { logger, signal }: { readonly logger: Logger;
       if (doorbell.xmin > xmin) xmin = doorbell.xmin;
       if (doorbell.pairs.length > 0) batch.push(doorbell);
     }
-    const cursor = later(last ?? '', cursorOf(history, xmin));
+    // Everybody who may connect may ring and say what they like. The database's own word, asked after a doorbell that is none of
+    // those, is never below it.
+    const known = await oldestUnfinished();
+    const cursor = later(last ?? '', cursorOf(history, xmin < known ? xmin : known));
     if (batch.length > 0) await lane.handle(batch, cursor);
     last = cursor;
   };

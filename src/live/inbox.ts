@@ -62,16 +62,20 @@ export function createInbox({
     kinds: 'nr',
     isWanted: (person) => inboxes.has(person) || numbers.has(person),
     async handle(doorbells, cursor) {
-      const pairs = doorbells.filter(({ kind }) => kind === 'n').flatMap((doorbell) => doorbell.pairs);
+      const pairsOf = (kind: string) =>
+        doorbells.filter((doorbell) => doorbell.kind === kind).flatMap(({ pairs }) => pairs);
+      const pairs = pairsOf('n');
+      const crowded = new Set(pairsOf('r').map(({ person }) => person));
+      // Whoever is to be read anew gets nothing else: a frame before that would carry a cursor beyond what they have not had yet.
       await sendItems(
-        pairs.filter(({ person }) => inboxes.has(person)),
+        pairs.filter(({ person }) => inboxes.has(person) && !crowded.has(person)),
         cursor,
       );
       for (const { person } of pairs) counter.note(person);
-      for (const { kind, xmin, pairs: crowded } of doorbells) {
-        if (kind !== 'r') continue;
-        const people = new Set(crowded.map(({ person }) => person));
-        await catchUpOf([...people], cursorOf(historyOf(cursor), xmin));
+      if (crowded.size > 0) {
+        let lowest = doorbells[0]?.xmin ?? 0n;
+        for (const { xmin } of doorbells) if (xmin < lowest) lowest = xmin;
+        await catchUpOf([...crowded], cursorOf(historyOf(cursor), lowest));
       }
       figures.noteRead(doorbells);
     },

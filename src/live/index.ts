@@ -56,7 +56,8 @@ export function startLive(options: LiveOptions) {
     statementTimeoutMs: options.statementTimeoutMs,
     logger,
   });
-  const reader = createReader(pool);
+  const listening = Promise.withResolvers<void>();
+  const reader = createReader(pool, listening.promise);
   const figures = createFigures(registry);
   const inbox = createInbox({ reader, figures, logger });
   const presence = createPresence({ pool, logger });
@@ -66,7 +67,13 @@ export function startLive(options: LiveOptions) {
   const sockets = createSockets({ ...options, roster, reader, topics, figures, onPing: presence.note });
   const sessions = createSessions({ reader, roster });
   const closings = createClosings({ pool, roster });
-  const hub = startHub({ url: asLive(options.listenUrl), lanes: [inbox.lane, sessions.lane, closings.lane], logger });
+  const hub = startHub({
+    url: asLive(options.listenUrl),
+    lanes: [inbox.lane, sessions.lane, closings.lane],
+    oldestUnfinished: reader.oldestUnfinished,
+    onListening: listening.resolve,
+    logger,
+  });
   const upgrades = createUpgrades({ ...options, sockets });
   figures.stand({
     connections: () => roster.size,

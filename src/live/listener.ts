@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { listenTo } from '../database/listen.ts';
 import type { Logger } from '../logger.ts';
 import type { Cursor } from './cursor.ts';
 import { channel, type Doorbell, parseDoorbell } from './doorbell.ts';
@@ -47,7 +48,7 @@ export function startListener({ url, onListening, onDoorbell, logger }: Listener
     signal.addEventListener('abort', end, { once: true });
     try {
       await client.connect();
-      await client.query(`listen ${channel}`);
+      await client.query(listenTo(channel));
       // Doorbells of what this does not see yet come after it.
       const { rows } = await client.query<{ position: Cursor }>('select notify_private.live_position() as position');
       if (signal.aborted) return;

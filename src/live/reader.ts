@@ -11,10 +11,14 @@ export type Read = { readonly person: string; readonly id: string; readonly item
 const batchSize = 100;
 const batchesAtOnce = 2;
 
-/** @param pool connections as `rowbell_live`, which may execute these functions and read no table */
-export function createReader(pool: Pick<pg.Pool, 'query'>) {
+/**
+ * @param pool connections as `rowbell_live`, which may execute these functions and read no table
+ * @param listening resolves when doorbells are heard: what commits between a read before that and then would be in neither
+ */
+export function createReader(pool: Pick<pg.Pool, 'query'>, listening: Promise<void>) {
   const since = createBatches<{ person: string; after: Cursor | null }, Since>(
     async (asked) => {
+      await listening;
       const { rows } = await pool.query<RowOf<'notify_private.live_since', 'returns_at'>>({
         name: 'live_since',
         text: 'select * from notify_private.live_since($1, $2) order by place',
@@ -64,6 +68,15 @@ export function createReader(pool: Pick<pg.Pool, 'query'>) {
         values: [people],
       });
       return new Map(rows.map(({ user_id, unread, returns_at }) => [user_id, { unread, returnsAt: returns_at }]));
+    },
+
+    /** The oldest transaction that is not finished. */
+    async oldestUnfinished(): Promise<bigint> {
+      const { rows } = await pool.query<{ xmin: string }>({
+        name: 'oldest_unfinished',
+        text: 'select pg_snapshot_xmin(pg_current_snapshot())::text as xmin',
+      });
+      return BigInt(rows[0]?.xmin ?? 0);
     },
 
     /** Whether a session ended, or its person was erased. */

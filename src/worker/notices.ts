@@ -2,15 +2,11 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { z } from 'zod';
+import { listenTo } from '../database/listen.ts';
 import type { Logger } from '../logger.ts';
 import type { Task } from './context.ts';
 
 const reconnectMs = 500;
-/**
- * PostgreSQL closes a listening connection that takes nothing for so long, because its worker is stopped: it keeps notices until
- * everybody who listens has read them, and when its queue is full no commit can write one.
- */
-const unreadSeconds = 10;
 
 /** What `notify_private.wake_workers` says. */
 const noticeSchema = z.object({ task: z.string(), payload: z.unknown() });
@@ -47,7 +43,7 @@ export function listenForNotices(options: {
       client.on('notification', ({ payload = '' }) => {
         if (!stopping.signal.aborted) background(run(payload));
       });
-      await client.query(`set tcp_user_timeout = '${unreadSeconds}s'; listen ${channel}`);
+      await client.query(listenTo(channel));
       pollNow();
       await Promise.race([lost, stopped]);
     } finally {

@@ -8,9 +8,10 @@ declare
   -- Their reader asks what changed of them, in place of a hundred ids.
   crowded uuid[] := '{}';
 begin
-  -- What nobody was told yet concerns no screen; what was not stamped is not another version.
+  -- What nobody was told yet concerns no screen; what was not stamped is not another version. A stamp may be above one's own id:
+  -- next_version().
   select array_agg(c.recipient_id), array_agg(c.id) into people, ids
-  from changed as c where c.told_at is not null and c.changed_xid = me;
+  from changed as c where c.told_at is not null and c.changed_xid >= me;
   if ids is null then
     return null;
   end if;
