@@ -1,13 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import { readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Postgres, startPostgres } from '../../src/postgres/index.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { isConnectionLoss } from '../../src/worker/persist.ts';
-import { addressOf, createOwner, createTemplate } from '../support/cluster.ts';
+import { type CrashingPostgres, startCrashingPostgres } from '../support/crashing-postgres.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { expectNothingLostOrDoubled, untilSettled } from '../support/engine-invariants.ts';
 import {
@@ -21,28 +16,20 @@ import {
   tellGroup,
 } from '../support/engine-pack.ts';
 import { one } from '../support/one.ts';
-import { quietPort } from '../support/port.ts';
 import { until } from '../support/until.ts';
 import { startWorker, type WorkerProcess } from '../support/worker-process.ts';
 
 const crashes = 3;
 const crowd = 400;
 
-const password = randomBytes(12).toString('hex');
-const dataDir = join(tmpdir(), `rowbell-crash-${randomBytes(6).toString('hex')}`);
-let postgres: Postgres;
+let postgres: CrashingPostgres;
 let db: TestDatabase;
 let sandbox: Sandbox;
 let workers: WorkerProcess[] = [];
 
-const start = (port: number) => startPostgres({ dataDir, password, preferredPort: port, durability: 'durable' });
-
 beforeAll(async () => {
-  postgres = await start(await quietPort());
-  const cluster = addressOf(postgres, password);
-  await createOwner(cluster);
-  await createTemplate(cluster);
-  db = await createDatabase({ cluster });
+  postgres = await startCrashingPostgres();
+  db = await createDatabase({ cluster: postgres.address });
   await installPack(db);
   sandbox = await startSandbox({ journalLimit: 100_000 });
   await db.owner.query(`
@@ -55,29 +42,12 @@ afterAll(async () => {
   await sandbox.close();
   await db.drop();
   await postgres.stop();
-  await rm(postgres.dataDir, { recursive: true, force: true });
 });
-
-/** What a power cut does to it; then it is started again on the same data and port. */
-async function crash(awayMs: number, beforeStart = () => {}): Promise<void> {
-  const { port } = postgres;
-  const pid = Number((await readFile(join(postgres.dataDir, 'postmaster.pid'), 'utf8')).split('\n')[0]);
-  process.kill(pid, 'SIGKILL');
-  await postgres.exited;
-  await sleep(awayMs);
-  beforeStart();
-  for (;;) {
-    postgres = await start(port);
-    if (postgres.port === port) return;
-    // Its orphans have not let go of the port yet.
-    await postgres.stop();
-  }
-}
 
 /** Away for longer than a worker may be silent: the first one back must not take the other, a little slower, for dead. */
 async function crashForLong(): Promise<void> {
   const [first, second] = workers as [WorkerProcess, WorkerProcess];
-  await crash(17_000, () => process.kill(second.pid, 'SIGSTOP'));
+  await postgres.crash(17_000, () => process.kill(second.pid, 'SIGSTOP'));
   try {
     await until('the first one beats', () =>
       one<boolean>(db.owner, `select seen_at > now() - interval '3 seconds' from notify.workers where pid = $1`, [
@@ -138,7 +108,7 @@ test(`PostgreSQL killed ${crashes} times under load: the workers go on by themse
     await sleep(1_000 + Math.random() * 1_000);
     await until('there is load', async () => sequence >= before + 2);
     if (n === 1) await crashForLong();
-    else await crash(300);
+    else await postgres.crash(300);
   }
   await sleep(500);
   crashing = false;
