@@ -46,6 +46,10 @@ select 'bench_push_' || second, 'bench', 'bench', 'bench.audience', array['push'
 from unnest(array['webhook', 'email']) as second;
 insert into notify.notification_copies (type_key, locale, title, body)
 select key, 'en', 'Bench', '{Text}' from notify.notification_types where key like 'bench\_push\_%';
+-- What nothing carries but the inbox.
+insert into notify.notification_types (key, pack, category, audience, channels, default_channels)
+values ('bench_in_app', 'bench', 'bench', 'bench.audience', '{in_app}', '{in_app}');
+insert into notify.notification_copies (type_key, locale, title, body) values ('bench_in_app', 'en', '{Text}', 'Bench');
 -- Every broadcast of the run is meant to go out.
 update notify.settings set daily_cap = 1000000;
 

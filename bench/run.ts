@@ -17,6 +17,7 @@ const benches = [
   'fairness',
   'documents',
   'api',
+  'live',
 ];
 
 // `npm run bench` is `npm run bench -- pipeline`; what follows the name are that bench's options.

@@ -66,25 +66,16 @@ export async function startStack({ moreWebPushOrigins = [], apiHeapMiB }: StackO
   const superuser = new pg.Pool({ connectionString: databaseUrl, max: 1 });
   superuser.on('error', () => {});
   const sandboxes = { urgent: await startSandboxProcess('urgent'), bulk: await startSandboxProcess('bulk') };
-  const workers = { urgent: startWorker('urgent'), bulk: startWorker('bulk') };
+  const settingsOf = (lane: 'urgent' | 'bulk') => ({
+    ...sandboxes[lane].settings,
+    WEB_PUSH_SANDBOX_ORIGINS: [sandboxes[lane].settings.WEB_PUSH_SANDBOX_ORIGINS, ...moreWebPushOrigins].join(),
+  });
+  const workers = {
+    urgent: startWorkerProcess('urgent', workerDatabaseUrl, settingsOf('urgent')),
+    bulk: startWorkerProcess('bulk', workerDatabaseUrl, settingsOf('bulk')),
+  };
   const api = await startApiProcess(apiDatabaseUrl, apiHeapMiB);
-  for (const lane of ['urgent', 'bulk']) {
-    while ((await pool.query('select from notify.workers where lane = $1', [lane])).rowCount === 0) await sleep(50);
-  }
-
-  function startWorker(lane: 'urgent' | 'bulk'): ChildProcess {
-    return spawn(process.execPath, ['--max-semi-space-size=32', 'src/bin/worker.ts', '--lane', lane], {
-      env: {
-        ...process.env,
-        ...sandboxes[lane].settings,
-        WEB_PUSH_SANDBOX_ORIGINS: [sandboxes[lane].settings.WEB_PUSH_SANDBOX_ORIGINS, ...moreWebPushOrigins].join(),
-        LINK_KEYS: `b1:${'b'.repeat(32)}`,
-        WORKER_DATABASE_URL: workerDatabaseUrl,
-        LOG_LEVEL: 'warn',
-      },
-      stdio: ['ignore', 'inherit', 'inherit'],
-    });
-  }
+  for (const lane of ['urgent', 'bulk'] as const) await untilWorks(pool, lane);
 
   return {
     pool,
@@ -118,15 +109,41 @@ export type Stack = Awaited<ReturnType<typeof startStack>>;
 
 export const jwtSecret = 'b'.repeat(32);
 
-/** The API in a process of its own, once it answers; `tokenOf` signs somebody in. */
-export async function startApiProcess(apiDatabaseUrl: string, heapMiB?: number) {
+/** `settings` are those of its providers. */
+export function startWorkerProcess(
+  lane: 'urgent' | 'bulk',
+  workerDatabaseUrl: string,
+  settings: Readonly<Record<string, string>> = {},
+): ChildProcess {
+  return spawn(process.execPath, ['--max-semi-space-size=32', 'src/bin/worker.ts', '--lane', lane], {
+    env: {
+      ...process.env,
+      ...settings,
+      LINK_KEYS: `b1:${'b'.repeat(32)}`,
+      WORKER_DATABASE_URL: workerDatabaseUrl,
+      LOG_LEVEL: 'warn',
+    },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+}
+
+export async function untilWorks(pool: pg.Pool, lane: 'urgent' | 'bulk'): Promise<void> {
+  while ((await pool.query('select from notify.workers where lane = $1', [lane])).rowCount === 0) await sleep(50);
+}
+
+/**
+ * The API in a process of its own, once it answers; `tokenOf` signs somebody in.
+ *
+ * @param port any unless told
+ */
+export async function startApiProcess(apiDatabaseUrl: string, heapMiB?: number, port = 0) {
   const heap = heapMiB === undefined ? [] : [`--max-old-space-size=${heapMiB}`];
   const child = spawn(process.execPath, [...heap, 'src/bin/server.ts'], {
     env: {
       ...process.env,
       API_DATABASE_URL: apiDatabaseUrl,
       JWT_SECRET: jwtSecret,
-      PORT: '0',
+      PORT: String(port),
       METRICS_PORT: '0',
       LOG_LEVEL: 'info',
     },
