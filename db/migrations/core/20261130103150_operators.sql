@@ -7,9 +7,38 @@ create table notify.operator_actions (
   id uuid primary key default uuidv7(),
   operator_id uuid default notify_hidden.current_user_id(),
   kind text not null
-    constraint operator_actions_kind_is_known check (kind in ('pause_provider', 'resume_provider', 'stop_event', 'resend', 'close_connections')),
+    constraint operator_actions_kind_is_known check (kind in (
+      'close_connections',
+      'create_status_endpoint',
+      'delete_consent_rule',
+      'delete_spending_cap',
+      'delete_status_endpoint',
+      'end_session_for',
+      'erase_person',
+      'pause_provider',
+      'request_email_verification_for',
+      'resend',
+      'resume_provider',
+      'resume_sender',
+      'resume_status_endpoint',
+      'retry_event',
+      'rotate_status_endpoint_secret',
+      'run_sweep',
+      'set_consent_rule',
+      'set_limit',
+      'set_retention',
+      'set_sender',
+      'set_spending_cap',
+      'stop_event',
+      'suppress_address',
+      'unsuppress_address',
+      'update_settings',
+      'update_status_endpoint',
+      'update_type_defaults',
+      'withdraw_consent_for'
+    )),
   target text not null constraint operator_actions_target_is_short check (length(target) between 1 and 200),
-  note text not null constraint operator_actions_note_is_short check (length(note) between 1 and 500),
+  note text constraint operator_actions_note_is_short check (length(note) between 1 and 500),
   details jsonb not null default '{}' constraint operator_actions_details_are_an_object check (jsonb_typeof(details) = 'object'),
   acted_at timestamptz not null default clock_timestamp()
 );
@@ -17,13 +46,15 @@ alter table notify.operator_actions enable row level security;
 comment on table notify.operator_actions is
   E'@paged\n'
   'What operators did by hand, append-only: who, when, what and why. Each row is written in the transaction of what it tells, so there '
-  'is neither one without the other.';
+  'is neither one without the other. kind is the name of the function.';
 comment on column notify.operator_actions.operator_id is
   'Claim "sub" of the operator''s token; null where there was none, and once that person is erased.';
-comment on column notify.operator_actions.target is 'What it was done to: the provider, or the id of the event, delivery or person; "…" once that person is erased.';
-comment on column notify.operator_actions.note is 'Why, in the operator''s words; the name of somebody who was erased becomes "…" in it.';
+comment on column notify.operator_actions.target is
+  'What it was done to: its id or key; "…" in place of the id of a person, once they are erased.';
+comment on column notify.operator_actions.note is
+  'Why, in the operator''s words; null where they did not say. The name of somebody who was erased becomes "…" in it.';
 comment on column notify.operator_actions.details is
-  'What came of it, in numbers and ids: {"deliveriesStopped": 4200}. No addresses and no names.';
+  'What came of it, in numbers, ids and settings: {"deliveriesStopped": 4200}. No addresses and no names.';
 create policy select_admin on notify.operator_actions for select to rowbell_operator using (true);
 grant select on notify.operator_actions to rowbell_operator;
 -- No insert, update or delete for anybody: record_operator_action() adds.

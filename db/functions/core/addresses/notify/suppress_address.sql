@@ -27,6 +27,8 @@ begin
     suppress_address.reason, suppress_address.expires_at, suppress_address.note)
   on conflict (channel, address) do update set reason = excluded.reason, expires_at = excluded.expires_at, note = excluded.note
   returning * into suppression;
+  perform notify_hidden.note_operator_action('suppress_address', suppression.id::text, suppress_address.note,
+    pg_catalog.jsonb_build_object('channel', suppression.channel, 'reason', suppression.reason));
   return suppression;
 end
 $$;

@@ -6,14 +6,9 @@ as $$
 declare
   changed notify.webhook_endpoints;
 begin
-  if overlap_hours is null or overlap_hours not between 0 and 168 then
-    raise exception 'overlap_hours: must be from 0 to 168' using errcode = 'RBINV', column = 'overlap_hours';
-  end if;
   update notify.webhook_endpoints as w
-  set
-    secret = notify_private.given_or_new_secret(secret),
-    previous_secret = case when overlap_hours > 0 then w.secret end,
-    previous_secret_expires_at = case when overlap_hours > 0 then clock_timestamp() + overlap_hours * interval '1 hour' end
+  set (secret, previous_secret, previous_secret_expires_at) =
+    (select r.* from notify_private.rotate_secret(w.secret, secret, overlap_hours) as r)
   where w.id = endpoint_id and w.user_id = user_id
   returning * into changed;
   if not found then
@@ -29,5 +24,4 @@ begin
 end
 $$;
 comment on function notify_private.replace_webhook_secret(uuid, uuid, text, integer) is
-  'Gives a webhook endpoint of a person another secret, a new one where none is given. The one before is used '
-  'beside it for some hours; the one before that is not used any more.';
+  'Gives a webhook endpoint of a person another secret, a new one where none is given: rotate_secret().';

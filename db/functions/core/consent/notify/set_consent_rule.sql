@@ -18,6 +18,8 @@ begin
   values (set_consent_rule.region, set_consent_rule.regime, set_consent_rule.note)
   on conflict (region) do update set regime = excluded.regime, note = coalesce(excluded.note, r.note)
   returning * into rule;
+  perform notify_hidden.note_operator_action('set_consent_rule', rule.region, set_consent_rule.note,
+    pg_catalog.jsonb_build_object('regime', rule.regime));
   return rule;
 end
 $$;

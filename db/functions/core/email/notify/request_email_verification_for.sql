@@ -1,4 +1,5 @@
-create or replace function notify.request_email_verification_for(user_id uuid) returns notify.email_verifications
+create or replace function notify.request_email_verification_for(user_id uuid, note text default null)
+  returns notify.email_verifications
 language plpgsql volatile
 -- Definer: there is no insert grant. Its grant, to services and operators, is the check of the caller.
 security definer set search_path = pg_catalog, pg_temp
@@ -14,9 +15,11 @@ begin
   if not found then
     raise exception 'user_id: has no email address that needs verifying' using errcode = 'RBCFL', column = 'user_id';
   end if;
+  perform notify_hidden.note_operator_action('request_email_verification_for', verification.id::text,
+    request_email_verification_for.note);
   return verification;
 end
 $$;
-comment on function notify.request_email_verification_for(uuid) is
+comment on function notify.request_email_verification_for(uuid, text) is
   'For services and operators: mails somebody a link that confirms their address, good for 24 hours.';
-grant execute on function notify.request_email_verification_for(uuid) to rowbell_writer, rowbell_operator;
+grant execute on function notify.request_email_verification_for(uuid, text) to rowbell_writer, rowbell_operator;

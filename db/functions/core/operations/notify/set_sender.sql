@@ -1,5 +1,6 @@
 create or replace function notify.set_sender(
-  app text, provider text, options jsonb default '{}', secret_setting text default null, environment text default 'production'
+  app text, provider text, options jsonb default '{}', secret_setting text default null, environment text default 'production',
+  note text default null
 ) returns notify.senders
 language plpgsql volatile
 -- Definer: nobody has a grant to write these columns. Its grant is the check of the caller.
@@ -40,12 +41,14 @@ begin
     raise exception 'secret_setting: must be the provider''s own setting with a suffix, such as APNS_KEY_SHOP'
       using errcode = 'RBINV', column = 'secret_setting';
   end;
+  perform notify_hidden.note_operator_action('set_sender', sender.id::text, set_sender.note,
+    pg_catalog.jsonb_build_object('app', sender.app_key, 'provider', sender.provider, 'environment', sender.environment));
   return sender;
 end
 $$;
-comment on function notify.set_sender(text, text, jsonb, text, text) is $$
+comment on function notify.set_sender(text, text, jsonb, text, text, text) is $$
 @values environment DeviceEnvironment
 For operators: gives an app an account of its own at a provider, or changes it. options take the place of settings;
 secret_setting is the name of the setting that has the key, never the key. Workers that have it use it within seconds.
 $$;
-grant execute on function notify.set_sender(text, text, jsonb, text, text) to rowbell_operator;
+grant execute on function notify.set_sender(text, text, jsonb, text, text, text) to rowbell_operator;

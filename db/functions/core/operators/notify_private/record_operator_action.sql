@@ -6,9 +6,9 @@ begin
   if coalesce(length(btrim(record_operator_action.note)), 0) not between 10 and 500 or length(record_operator_action.note) > 500 then
     raise exception 'note: say in 10 to 500 characters why' using errcode = 'RBINV', column = 'note';
   end if;
-  insert into notify.operator_actions (kind, target, note, details)
-  values (record_operator_action.kind, record_operator_action.target, record_operator_action.note, record_operator_action.details);
+  perform notify_hidden.note_operator_action(
+    record_operator_action.kind, record_operator_action.target, record_operator_action.note, record_operator_action.details);
 end
 $$;
 comment on function notify_private.record_operator_action(text, text, text, jsonb) is
-  'Writes down what an operator does, in the same transaction; raises RBINV where the note does not say why.';
+  'As note_operator_action(), of what nobody does without a reason: raises RBINV where the note does not give it.';

@@ -10,7 +10,8 @@ create or replace function notify.update_settings(
   require_verified_email boolean default null,
   verify_new_emails boolean default null,
   stale_device_after interval default null,
-  attention_channels text[] default null
+  attention_channels text[] default null,
+  note text default null
 ) returns notify.settings
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
@@ -54,12 +55,20 @@ begin
     attention_channels = coalesce(update_settings.attention_channels, s.attention_channels)
   where s.singleton
   returning s.* into settings;
+  perform notify_hidden.note_operator_action('update_settings', 'settings', update_settings.note,
+    pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
+      'dailyCap', update_settings.daily_cap, 'cappedChannels', update_settings.capped_channels,
+      'rollingCap', update_settings.rolling_cap, 'rollingWindow', update_settings.rolling_window,
+      'quietHours', update_settings.quiet_hours, 'quietChannels', update_settings.quiet_channels,
+      'digestTime', update_settings.digest_time, 'digestWeekday', update_settings.digest_weekday,
+      'requireVerifiedEmail', update_settings.require_verified_email, 'verifyNewEmails', update_settings.verify_new_emails,
+      'staleDeviceAfter', update_settings.stale_device_after, 'attentionChannels', update_settings.attention_channels)));
   return settings;
 end
 $$;
 comment on function notify.update_settings(integer, text[], integer, interval, notify.quiet_window[], text[], time, integer,
-  boolean, boolean, interval, text[]) is
+  boolean, boolean, interval, text[], text) is
   'For operators: what holds for everyone. What is not given stays as it is; '
   'rolling_cap 0: none. What quiet hours, pauses and caps hold is judged again.';
 grant execute on function notify.update_settings(integer, text[], integer, interval, notify.quiet_window[], text[], time, integer, boolean,
-  boolean, interval, text[]) to rowbell_operator;
+  boolean, interval, text[], text) to rowbell_operator;

@@ -5,7 +5,8 @@ create or replace function notify.update_type_defaults(
   default_frequency text default null,
   locked_channels text[] default null,
   cap_excess text default null,
-  attention_channels text[] default null
+  attention_channels text[] default null,
+  note text default null
 ) returns notify.notification_types
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
@@ -48,14 +49,19 @@ begin
     attention_channels = coalesce(update_type_defaults.attention_channels, t.attention_channels)
   where t.key = type.key
   returning t.* into type;
+  perform notify_hidden.note_operator_action('update_type_defaults', type.key, update_type_defaults.note,
+    pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
+      'enabled', update_type_defaults.enabled, 'defaultChannels', update_type_defaults.default_channels,
+      'defaultFrequency', update_type_defaults.default_frequency, 'lockedChannels', update_type_defaults.locked_channels,
+      'capExcess', update_type_defaults.cap_excess, 'attentionChannels', update_type_defaults.attention_channels)));
   return type;
 end
 $$;
-comment on function notify.update_type_defaults(text, boolean, text[], text, text[], text, text[]) is $$
+comment on function notify.update_type_defaults(text, boolean, text[], text, text[], text, text[], text) is $$
 @values cap_excess NotificationTypeCapExcess
 For operators: whether a type is in use, what holds for those who chose nothing (default_channels, default_frequency),
 what nobody can switch off (locked_channels), what becomes of it beyond the cap (cap_excess: drop, defer, digest), and on
 which channels it waits while its person looks at their inbox (attention_channels, push or email; [] for none).
 What is not given stays as it is.
 $$;
-grant execute on function notify.update_type_defaults(text, boolean, text[], text, text[], text, text[]) to rowbell_operator;
+grant execute on function notify.update_type_defaults(text, boolean, text[], text, text[], text, text[], text) to rowbell_operator;

@@ -1,5 +1,6 @@
-create or replace function notify.erase_person(user_id uuid, reason text, confirm uuid, former_names text[] default '{}')
-  returns notify.erasures
+create or replace function notify.erase_person(
+  user_id uuid, reason text, confirm uuid, former_names text[] default '{}', note text default null
+) returns notify.erasures
 language plpgsql volatile
 -- Definer: it writes every table of every pack. Its grant is the check of the caller.
 security definer set search_path = pg_catalog, pg_temp
@@ -147,13 +148,15 @@ begin
   insert into notify.erasures (subject_digest, reason, erased_by, counts, started_at)
   values (subject_digest, reason, nullif(notify_hidden.current_user_id(), user_id), counts, started)
   returning * into erasure;
+  perform notify_hidden.note_operator_action('erase_person', erasure.id::text, notify_private.redact(note, terms),
+    pg_catalog.jsonb_build_object('reason', reason));
   return erasure;
 end
 $$;
-comment on function notify.erase_person(uuid, text, uuid, text[]) is $$
+comment on function notify.erase_person(uuid, text, uuid, text[], text) is $$
 @values reason ErasureReason
 For operators and services: erases a person from every table of every pack, at once and for good (docs/privacy.md); confirm repeats
 the id. Nothing is sent to them after it returns. In texts of others their name, and those in former_names, becomes "…".
 Again, it returns what was done the first time.
 $$;
-grant execute on function notify.erase_person(uuid, text, uuid, text[]) to rowbell_operator, rowbell_writer;
+grant execute on function notify.erase_person(uuid, text, uuid, text[], text) to rowbell_operator, rowbell_writer;

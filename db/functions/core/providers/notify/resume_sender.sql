@@ -1,4 +1,6 @@
-create or replace function notify.resume_sender(sender_id smallint, origin text default null) returns notify.senders
+create or replace function notify.resume_sender(
+  sender_id smallint, origin text default null, note text default null
+) returns notify.senders
 language plpgsql volatile
 -- Definer: operators may change a sender's rate and nothing else of it. Its grant is the check of the caller.
 security definer set search_path = pg_catalog, pg_temp
@@ -17,15 +19,17 @@ begin
     if not found then
       raise exception 'origin: nothing is known of such an origin' using errcode = 'RBNFD', column = 'origin';
     end if;
-    return resumed;
+  else
+    update notify.senders as s set pauses = 0, paused_until = null, pause_reason = null
+    where s.id = resume_sender.sender_id
+    returning * into resumed;
   end if;
-  update notify.senders as s set pauses = 0, paused_until = null, pause_reason = null
-  where s.id = resume_sender.sender_id
-  returning * into resumed;
+  perform notify_hidden.note_operator_action('resume_sender', resume_sender.sender_id::text, resume_sender.note,
+    pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('origin', resume_sender.origin)));
   return resumed;
 end
 $$;
-comment on function notify.resume_sender(smallint, text) is
+comment on function notify.resume_sender(smallint, text, text) is
   'For operators, when the cause is mended: ends the pause of an origin at once, or without one that of the sender '
   'and all its origins. What was kept is due and goes out within a second; what was set aside, when its time has come.';
-grant execute on function notify.resume_sender(smallint, text) to rowbell_operator;
+grant execute on function notify.resume_sender(smallint, text, text) to rowbell_operator;

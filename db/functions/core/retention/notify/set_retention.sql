@@ -1,4 +1,4 @@
-create or replace function notify.set_retention(table_name text, keep interval) returns notify.retention_policies
+create or replace function notify.set_retention(table_name text, keep interval, note text default null) returns notify.retention_policies
 language plpgsql volatile
 -- Definer: there is no update grant, so that nothing but the interval can change, and not below its floor. Its
 -- grant is the check of the caller.
@@ -21,9 +21,10 @@ begin
     raise exception 'keep: must be at least %', least_keep using errcode = 'RBINV', column = 'keep';
   end if;
   update notify.retention_policies as p set keep = keep where p.table_name = table_name returning p.* into policy;
+  perform notify_hidden.note_operator_action('set_retention', table_name, note, pg_catalog.jsonb_build_object('keep', keep));
   return policy;
 end
 $$;
-comment on function notify.set_retention(text, interval) is
+comment on function notify.set_retention(text, interval, text) is
   'For operators: how long a table''s rows are kept from the next hour on. Not less than correctness needs.';
-grant execute on function notify.set_retention(text, interval) to rowbell_operator;
+grant execute on function notify.set_retention(text, interval, text) to rowbell_operator;

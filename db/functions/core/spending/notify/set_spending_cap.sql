@@ -1,5 +1,6 @@
 create or replace function notify.set_spending_cap(
-  channel text, country text, per_day numeric, currency text default null, unit_price numeric default null
+  channel text, country text, per_day numeric, currency text default null, unit_price numeric default null,
+  note text default null
 ) returns notify.spending_caps
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
@@ -28,10 +29,12 @@ begin
   on conflict on constraint spending_caps_pkey do update set
     per_day = excluded.per_day, currency = excluded.currency, unit_price = excluded.unit_price
   returning * into standing;
+  perform notify_hidden.note_operator_action('set_spending_cap', channel || ' ' || country, note,
+    pg_catalog.jsonb_build_object('perDay', standing.per_day, 'currency', standing.currency, 'unitPrice', standing.unit_price));
   return standing;
 end
 $$;
-comment on function notify.set_spending_cap(text, text, numeric, text, numeric) is
+comment on function notify.set_spending_cap(text, text, numeric, text, numeric, text) is
   'For operators: how much may be spent a day (UTC) on SMS or calls to a country, to each country without a cap of its own ("*"), or to '
   'all countries together ("all"). Currency and unit_price stay as they are, or as those of "*", where they are not given.';
-grant execute on function notify.set_spending_cap(text, text, numeric, text, numeric) to rowbell_operator;
+grant execute on function notify.set_spending_cap(text, text, numeric, text, numeric, text) to rowbell_operator;

@@ -1,6 +1,6 @@
 create or replace function notify.create_status_endpoint(
   url text, kinds text[] default '{delivered,failed,suppressed,opened,clicked,unsubscribed}', type_keys text[] default '{}',
-  app_keys text[] default '{}', max_events integer default 100, secret text default null
+  app_keys text[] default '{}', max_events integer default 100, secret text default null, note text default null
 ) returns notify.status_endpoint_secret
 language plpgsql volatile
 -- Definer: nobody has a grant to write these tables, or to read a secret. Its grant is the check of the caller.
@@ -28,15 +28,17 @@ begin
   insert into notify_private.status_positions as p (endpoint_id, secret)
   values (endpoint.id, notify_private.given_or_new_secret(secret))
   returning p.secret into made;
+  perform notify_hidden.note_operator_action('create_status_endpoint', endpoint.id::text, note);
   return (
     select s::notify.status_endpoint_secret
     from (select endpoint.id as status_endpoint_id, made as secret, null::timestamptz as previous_secret_expires_at) as s
   );
 end
 $$;
-comment on function notify.create_status_endpoint(text, text[], text[], text[], integer, text) is $$
+comment on function notify.create_status_endpoint(text, text[], text[], text[], integer, text, text) is $$
 @values kinds StatusEventKind
 For services and operators: has an address of the calling application told what becomes of notifications from now on,
 and returns the secret with which its calls are signed; a new one where none is given. docs/status-events.md.
 $$;
-grant execute on function notify.create_status_endpoint(text, text[], text[], text[], integer, text) to rowbell_operator, rowbell_writer;
+grant execute on function notify.create_status_endpoint(text, text[], text[], text[], integer, text, text)
+  to rowbell_operator, rowbell_writer;

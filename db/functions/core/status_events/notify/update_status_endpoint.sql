@@ -1,6 +1,6 @@
 create or replace function notify.update_status_endpoint(
   endpoint_id uuid, url text default null, kinds text[] default null, type_keys text[] default null, app_keys text[] default null,
-  max_events integer default null, enabled boolean default null
+  max_events integer default null, enabled boolean default null, note text default null
 ) returns notify.status_endpoints
 language plpgsql volatile
 -- Definer: nobody has a grant to write this table. Its grant is the check of the caller.
@@ -40,13 +40,15 @@ begin
       until_xid = null, until_id = null, claim_id = null, claimed_until = null
     where p.endpoint_id = endpoint_id;
   end if;
+  perform notify_hidden.note_operator_action('update_status_endpoint', endpoint_id::text, note,
+    pg_catalog.jsonb_build_object('enabled', endpoint.enabled));
   return endpoint;
 end
 $$;
-comment on function notify.update_status_endpoint(uuid, text, text[], text[], text[], integer, boolean) is $$
+comment on function notify.update_status_endpoint(uuid, text, text[], text[], text[], integer, boolean, text) is $$
 @values kinds StatusEventKind
 For services and operators: changes what is given of a status endpoint; an empty list means all types or apps. Its pause
 ends. Disabled, nothing is gathered for it.
 $$;
-grant execute on function notify.update_status_endpoint(uuid, text, text[], text[], text[], integer, boolean)
+grant execute on function notify.update_status_endpoint(uuid, text, text[], text[], text[], integer, boolean, text)
   to rowbell_operator, rowbell_writer;

@@ -1,4 +1,4 @@
-create or replace function notify.run_sweep(sweep_key text) returns notify.sweep_runs
+create or replace function notify.run_sweep(sweep_key text, note text default null) returns notify.sweep_runs
 language plpgsql volatile
 -- Definer: operators do not write runs. Its grant is the check of the caller.
 security definer set search_path = pg_catalog, pg_temp
@@ -22,13 +22,14 @@ begin
     values (run_sweep.sweep_key, notify_hidden.current_user_id())
     returning * into run;
     perform graphile_worker.add_job('sweep__run', job_key => 'sweep__run');
+    perform notify_hidden.note_operator_action('run_sweep', run_sweep.sweep_key, run_sweep.note);
   end if;
   return run;
 end
 $$;
-comment on function notify.run_sweep(text) is $$
+comment on function notify.run_sweep(text, text) is $$
 For operators: has a worker run a sweep at once, whenever it is due next; a request may not take as long as a sweep
 over everything. What was already said is not said twice. The run tells how it went,
 its counts follow within a minute of its events being planned.
 $$;
-grant execute on function notify.run_sweep(text) to rowbell_operator;
+grant execute on function notify.run_sweep(text, text) to rowbell_operator;
