@@ -19,6 +19,8 @@ export type HttpOptions = {
   readonly connectMs?: number;
   /** Whether addresses outside the public internet may be connected to: all, or those of these origins. */
   readonly allowPrivateNetworks: boolean | readonly string[];
+  /** Name servers that are asked for addresses on the public internet; the system's unless told. */
+  readonly nameServers?: readonly string[] | undefined;
 };
 
 export type HttpRequest = {
@@ -60,10 +62,10 @@ class NotConnectedError extends Error {
  * HTTP/1.1 over kept connections. HTTP/2 is off: one lost connection would make every call on it ambiguous.
  */
 export function createHttp(options: HttpOptions): HttpClient {
-  const { ca, connections, timeoutMs, connectMs = 10_000, allowPrivateNetworks } = options;
+  const { ca, connections, timeoutMs, connectMs = 10_000, allowPrivateNetworks, nameServers } = options;
   const common = { allowH2: false, timeout: Math.min(timeoutMs, connectMs), ...trusting(ca) };
   const anywhere = buildConnector(common);
-  const onThePublicInternet = buildConnector({ ...common, lookup: createPublicLookup() });
+  const onThePublicInternet = buildConnector({ ...common, lookup: createPublicLookup(nameServers) });
   const mayBePrivate = ({ protocol, host }: buildConnector.Options) =>
     typeof allowPrivateNetworks === 'boolean'
       ? allowPrivateNetworks

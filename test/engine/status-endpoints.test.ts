@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createSignedCalls } from '../../src/providers/webhook/calls.ts';
 import { webhookSecretOf } from '../../src/sandbox/webhook.ts';
 import { statusSend } from '../../tasks/status__send.ts';
+import { startDns } from '../support/dns.ts';
 import { makeDelivery } from '../support/engine.ts';
 import { forget, makePerson, makeType, planDue, tell } from '../support/engine-pack.ts';
 import { one } from '../support/one.ts';
@@ -151,6 +152,28 @@ describe('issue 12, 6: an endpoint that does not take a batch', () => {
     }
     expect(receiver.calls).toEqual([]);
     await calls.close();
+  });
+
+  test('nor is a name that leads there once it is to be connected to', async () => {
+    const { db, receiver } = world;
+    const inside = ['127.0.0.1'];
+    const dns = await startDns({ 'inside.example': inside, 'both.example': ['93.184.216.34', ...inside] });
+    const port = new URL(receiver.url()).port;
+    const calls = createSignedCalls({ nameServers: [dns.address] });
+    const send = statusSend(planningContext(db), calls);
+    try {
+      for (const name of ['inside.example', 'both.example']) {
+        const endpoint = await world.addEndpoint({ url: `https://${name}:${port}/status` });
+        await happen();
+        await send({ endpoint });
+        expect(dns.asked).toContain(name);
+        expect(await standing(endpoint)).toMatchObject({ pauses: 1, reason: 'unavailable', failing: true });
+      }
+      expect(receiver.connections).toBe(0);
+    } finally {
+      await calls.close();
+      dns.close();
+    }
   });
 
   test("a shutdown during a call is nobody's fault", async () => {

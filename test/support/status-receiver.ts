@@ -60,11 +60,19 @@ export async function startReceiver(secretOf: (path: string) => string) {
       response.writeHead(401).end();
     }
   });
+  let connections = 0;
+  server.on('connection', () => {
+    connections += 1;
+  });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const { port } = server.address() as AddressInfo;
   return {
     url: (path = '/status') => `http://127.0.0.1:${port}${path}`,
     calls,
+    /** Connections that were made, whatever came of them. */
+    get connections() {
+      return connections;
+    },
     /** Calls whose signature was wrong. */
     refused,
     answer(how: (call: Call) => Answer) {
@@ -73,6 +81,7 @@ export async function startReceiver(secretOf: (path: string) => string) {
     clear() {
       calls.length = 0;
       refused.length = 0;
+      connections = 0;
       answer = accept;
     },
     async close() {

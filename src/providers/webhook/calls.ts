@@ -14,6 +14,8 @@ export type SignedCallsOptions = {
   readonly connections?: number;
   /** Whole call; 15 000 unless told. */
   readonly timeoutMs?: number;
+  /** Name servers that are asked; the system's unless told. */
+  readonly nameServers?: readonly string[];
 };
 
 export type SignedCall = {
@@ -36,8 +38,8 @@ const { has, reject } = createRejections(errors);
  * a stranger's word, so addresses outside the public internet are refused when the connection is made.
  */
 export function createSignedCalls(options: SignedCallsOptions = {}) {
-  const { allowPrivateNetworks = false, ca, connections = 8, timeoutMs = 15_000 } = options;
-  const http = createHttp({ ca, connections, timeoutMs, connectMs: 3_000, allowPrivateNetworks });
+  const { allowPrivateNetworks = false, ca, connections = 8, timeoutMs = 15_000, nameServers } = options;
+  const http = createHttp({ ca, connections, timeoutMs, connectMs: 3_000, allowPrivateNetworks, nameServers });
   const schemes = allowPrivateNetworks ? ['https:', 'http:'] : ['https:'];
 
   return {
