@@ -178,7 +178,7 @@ const operatorOperations = [
   '{ workers { nodes { id } } }',
   '{ suppressions { nodes { address } } }',
   '{ settings { dailyCap } }',
-  '{ notificationTypes { notificationCopiesByTypeKey { body } } }',
+  '{ notificationTypes { notificationCopies { body } } }',
   `{ event(id: ${id}) { id } }`,
   `{ subjectTotals(subjectType: "trip", subjectId: ${id}) { total } }`,
   '{ recentDeliveries { nodes { id } } }',

@@ -155,6 +155,18 @@ test('a person has at most a third of what one schema for all had', async () => 
   expect(sdl).not.toMatch(/Condition|OrderBy/);
 });
 
+test.each(roles)('a way from one row to others has a name of its own, in the schema of %s', (role) => {
+  const types = Object.values(schemas[role].getTypeMap()).filter(isObjectType);
+  const found = types.flatMap((type) =>
+    type.name.startsWith('__') ? [] : Object.keys(type.getFields()).map((field) => `${type.name}.${field}`),
+  );
+  // At the root, functions say by what something is found; no column of the engine's says it for them.
+  expect(found.filter((name) => /(?<!^(Query|Mutation)\..*)By[A-Z]|By\w*(Key|RowId)$/.test(name))).toEqual([]);
+  expect(found).toEqual(
+    expect.arrayContaining(['NotificationType.app', 'OnboardingStep.texts', 'Fallback.fallbackSteps']),
+  );
+});
+
 test('few rows are a list in one order, whole unless there are very many; a page says how it goes on', async () => {
   const person = await createUser(database);
   const token = await signToken(person);

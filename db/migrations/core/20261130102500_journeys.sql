@@ -105,6 +105,8 @@ create table notify.journey_steps_taken (
 alter table notify.journey_steps_taken enable row level security;
 comment on table notify.journey_steps_taken is
   'What each enrollment has behind it. What became of a told step say the decisions about its event.';
+comment on constraint journey_steps_taken_enrollment_id_fkey on notify.journey_steps_taken is
+  E'@fieldName enrollment\n@foreignFieldName stepsTaken';
 create policy select_admin on notify.journey_steps_taken for select to rowbell_operator using (true);
 grant select on notify.journey_steps_taken to rowbell_operator;
 

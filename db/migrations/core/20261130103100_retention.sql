@@ -20,6 +20,7 @@ create index retention_policies_follows_idx on notify.retention_policies (follow
 comment on table notify.retention_policies is
   'How long rows are kept, table by table; every table of ours has a row here, be it to say that and why it has no limit. Operators '
   'change keep with set_retention().';
+comment on constraint retention_policies_follows_fkey on notify.retention_policies is E'@fieldName followed\n@foreignFieldName followers';
 comment on column notify.retention_policies.keep is 'Rows older than this go; null: they stay, or go as those of the table it follows.';
 comment on column notify.retention_policies.at_least is
   'What must not be undercut; for history the longest expiry of any type and settings.retention count as well.';

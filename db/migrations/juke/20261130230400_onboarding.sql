@@ -28,6 +28,7 @@ alter table juke.onboarding_step_texts enable row level security;
 comment on table juke.onboarding_step_texts is
   'A step in words, per locale; another locale falls back to its language, then to "en", as copy does. A step without words is not '
   'nudged for.';
+comment on constraint onboarding_step_texts_step_key_fkey on juke.onboarding_step_texts is E'@fieldName step\n@foreignFieldName texts';
 create policy select_all on juke.onboarding_step_texts for select to rowbell_user, rowbell_operator, rowbell_writer using (true);
 create policy insert_service on juke.onboarding_step_texts for insert to rowbell_writer with check (true);
 create policy update_service on juke.onboarding_step_texts for update to rowbell_writer using (true) with check (true);
@@ -59,6 +60,7 @@ alter table juke.onboarding_steps_done enable row level security;
 create index onboarding_steps_done_step_key_idx on juke.onboarding_steps_done (step_key);
 comment on table juke.onboarding_steps_done is
   'Which steps somebody has behind them. With the last one they leave the journey, and what was told of it but not sent is canceled.';
+comment on constraint onboarding_steps_done_step_key_fkey on juke.onboarding_steps_done is E'@fieldName step\n@foreignFieldName done';
 create policy select_own on juke.onboarding_steps_done for select to rowbell_user
   using (user_id = (select notify_hidden.current_user_id()));
 create policy select_admin on juke.onboarding_steps_done for select to rowbell_operator using (true);

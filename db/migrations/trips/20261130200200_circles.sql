@@ -82,6 +82,8 @@ create index circle_invitations_invited_by_idx on trips.circle_invitations (invi
 comment on table trips.circle_invitations is
   'Who is asked into a circle and is no member: once a circle and person. Becoming a member removes the row; a decline keeps it, '
   'so that the circle cannot ask again.';
+comment on constraint circle_invitations_invited_by_fkey on trips.circle_invitations is
+  E'@fieldName inviter\n@foreignFieldName sentCircleInvitations';
 comment on column trips.circle_invitations.user_id is 'Who is asked; perhaps nobody, for add_member() answers alike.';
 comment on column trips.circle_invitations.invited_by is
   'Who asked; never told to the invited, whom they may be a stranger to. Null: a service, or since erased.';

@@ -42,6 +42,9 @@ create index trips_created_at_idx on trips.trips (created_at) where status = 'sc
 comment on table trips.trips is
   E'@root\n@order id desc\n'
   'A trip that a circle plans. Inserting one tells the circle (TR-1); its becoming canceled tells the travelers (TR-2).';
+comment on constraint trips_creator_id_fkey on trips.trips is E'@fieldName creator\n@foreignFieldName createdTrips';
+comment on constraint trips_leader_id_fkey on trips.trips is E'@fieldName leader\n@foreignFieldName ledTrips';
+comment on constraint trips_canceled_by_fkey on trips.trips is E'@fieldName canceler\n@foreignFieldName canceledTrips';
 comment on column trips.trips.name is 'The title of every notification about it.';
 comment on column trips.trips.type is 'collaborative: the circle travels, less who bowed out. hosted: only participants travel.';
 comment on column trips.trips.status is
@@ -161,6 +164,9 @@ create index join_requests_requester_id_idx on trips.join_requests (requester_id
 create index join_requests_decided_by_idx on trips.join_requests (decided_by);
 comment on table trips.join_requests is
   'Somebody asks to come along. The leader is told (TR-8); the requester hears when it is approved (TR-11), and then travels.';
+comment on constraint join_requests_requester_id_fkey on trips.join_requests is E'@fieldName requester\n@foreignFieldName joinRequests';
+comment on constraint join_requests_decided_by_fkey on trips.join_requests is
+  E'@fieldName decider\n@foreignFieldName decidedJoinRequests';
 comment on column trips.join_requests.status is 'Becoming approved makes the requester a participant, whoever writes it.';
 comment on column trips.join_requests.decided_by is 'Null while pending, and where a service decided.';
 create policy select_own on trips.join_requests for select to rowbell_user
