@@ -141,6 +141,8 @@ export async function startApiProcess(apiDatabaseUrl: string, heapMiB?: number, 
   const child = spawn(process.execPath, [...heap, 'src/bin/server.ts'], {
     env: {
       ...process.env,
+      // As the image has it: GraphQL's library checks more without.
+      NODE_ENV: 'production',
       API_DATABASE_URL: apiDatabaseUrl,
       JWT_SECRET: jwtSecret,
       PORT: String(port),

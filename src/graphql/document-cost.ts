@@ -8,9 +8,11 @@ import {
   getNullableType,
   isCompositeType,
   isListType,
+  Kind,
   type OperationDefinitionNode,
   type SelectionSetNode,
   valueFromASTUntyped,
+  visit,
 } from 'postgraphile/graphql';
 import { RowbellError } from '../errors.ts';
 import { oncePerFragment } from './fragments.ts';
@@ -26,7 +28,29 @@ const maxValues = 100_000;
 /** As many rows a list that is asked for no number is taken to have: few have more, and none has more than its default. */
 const usualListSize = 50;
 
+/** Of a document, how many sizes of its pages are remembered that cost little enough. */
+const maxRemembered = 20;
+
 type Variables = Readonly<Record<string, unknown>>;
+export type Costed = {
+  readonly ast: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  /** Variables that say how many rows, and values of these with which it costs little enough. */
+  readonly sizes: readonly string[];
+  readonly passed: Set<string>;
+};
+
+/** The variables of a document that say how many rows a page or list has. */
+export function sizesOf(ast: DocumentNode): readonly string[] {
+  const names = new Set<string>();
+  visit(ast, {
+    Argument({ name, value }) {
+      if ((name.value === 'first' || name.value === 'last') && value.kind === Kind.VARIABLE)
+        names.add(value.name.value);
+    },
+  });
+  return [...names];
+}
 
 /**
  * Estimates how many objects an operation may answer with: each connection or list counts for as many as its `first` or `last`
@@ -37,9 +61,12 @@ type Variables = Readonly<Record<string, unknown>>;
  */
 export function checkCost(
   schema: GraphQLSchema,
-  { ast, operation }: { readonly ast: DocumentNode; readonly operation: OperationDefinitionNode },
+  { ast, operation, sizes, passed }: Costed,
   variables: Variables,
 ): void {
+  // Nothing else of the variables matters to it.
+  const key = sizes.map((name) => (typeof variables[name] === 'number' ? variables[name] : '')).join();
+  if (passed.has(key)) return;
   const estimate = createEstimate(schema, ast, variables);
   const { rootFields, objects, values } = estimate(operation.selectionSet, schema.getRootType(operation.operation));
   if (rootFields > maxRootFields)
@@ -56,6 +83,7 @@ export function checkCost(
       `This may answer with ${Math.round(values)} values, at most ${maxValues} are allowed: ask for fewer fields, or rows.`,
     );
   }
+  if (passed.size < maxRemembered) passed.add(key);
 }
 
 type Estimate = { readonly rootFields: number; readonly objects: number; readonly values: number };

@@ -1,16 +1,15 @@
-import { hash } from 'node:crypto';
 import { depthLimit } from '@graphile/depth-limit';
 import {
   type DocumentNode,
   type GraphQLSchema,
   getOperationAST,
   NoSchemaIntrospectionCustomRule,
-  type OperationDefinitionNode,
   parse,
   specifiedRules,
   validate,
 } from 'postgraphile/graphql';
 import { RowbellError } from '../errors.ts';
+import { type Costed, sizesOf } from './document-cost.ts';
 import { checkSize, type Size } from './document-size.ts';
 import { named } from './public-error.ts';
 import type { GraphqlRequest } from './request.ts';
@@ -19,9 +18,7 @@ import type { GraphqlRequest } from './request.ts';
 const maxTokens = 2_000;
 
 /** A document that passed, for one of its operations. */
-export type Document = {
-  readonly ast: DocumentNode;
-  readonly operation: OperationDefinitionNode;
+export type Document = Costed & {
   /** What it takes in memory, and what each of its plans does. */
   readonly bytes: number;
   readonly planBytes: number;
@@ -29,10 +26,9 @@ export type Document = {
   plans: number;
 };
 
-/** Under which key it is kept what a reader made of a request; of one length, whatever that of the text. */
-export function documentKey(role: string, { query, operationName }: GraphqlRequest): string {
-  return hash('sha256', JSON.stringify([role, operationName, query]), 'base64');
-}
+/** Under which key it is kept what a reader made of a request: its whole text, which costs less to look up than to digest. */
+export const documentKey = (role: string, { query, operationName }: GraphqlRequest): string =>
+  `${role} ${JSON.stringify(operationName)} ${query}`;
 
 /**
  * Reads and checks documents, the cheapest check first: words, the operation, the size with fragments spread out,
@@ -76,7 +72,7 @@ export function createReader(schema: GraphQLSchema, introspection: boolean) {
     // Who may not ask for the schema is not told what else it has, either ("Did you mean …?").
     const errors = validate(schema, ast, rules, { maxErrors: 5, hideSuggestions: !introspection });
     if (errors.length > 0) throw new AggregateError(errors.map((error) => named(error, ast)));
-    return { ast, operation, plans: 0, ...bytesOf(query, ast, size) };
+    return { ast, operation, sizes: sizesOf(ast), passed: new Set(), plans: 0, ...bytesOf(query, ast, size) };
   };
 }
 
@@ -86,7 +82,8 @@ export function createReader(schema: GraphQLSchema, introspection: boolean) {
  */
 function bytesOf(query: string, { tokenCount = maxTokens }: DocumentNode, { fields, objects }: Size) {
   return {
-    bytes: 2 * query.length + 400 * tokenCount,
+    // The text, and the key that has it once more.
+    bytes: 4 * query.length + 400 * tokenCount,
     planBytes: 100_000 + 30_000 * objects + 1_500 * fields,
   };
 }

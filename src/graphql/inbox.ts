@@ -1,12 +1,11 @@
-import { TYPES } from 'postgraphile/@dataplan/pg';
-import { access, context, each, lambda, object, type Step } from 'postgraphile/grafast';
+import { type PgSelectStep, pgSelect, TYPES } from 'postgraphile/@dataplan/pg';
+import { access, context, each, first, lambda, last, list, object, type Step } from 'postgraphile/grafast';
+import { sql } from 'postgraphile/pg-sql2';
 import { extendSchema, gql } from 'postgraphile/utils';
-import type { RowOf } from '../database/rows.ts';
 import { RowbellError } from '../errors.ts';
 import { checkPageSize, isBackwards } from './page-cap.ts';
-import type { Client, Settings, WithClient } from './with-client.ts';
+import type { Settings, WithClient } from './with-client.ts';
 
-type Item = RowOf<'notify_hidden.inbox_page'>;
 type Arguments = {
   readonly filter: Readonly<Record<string, unknown>> | null | undefined;
   readonly sort: string;
@@ -15,27 +14,39 @@ type Arguments = {
   readonly last: number | null | undefined;
   readonly before: string | null | undefined;
 };
+/** A place in an order: whether the notification was read when it was shown is part of it where unread ones come first. */
+type Place = { readonly id: string; readonly isRead: boolean };
+/** What is read of a page. */
 type Page = {
-  readonly items: readonly (Item & { readonly cursor: string })[];
-  readonly pageInfo: {
-    readonly hasNextPage: boolean;
-    readonly hasPreviousPage: boolean;
-    readonly startCursor: string | null;
-    readonly endCursor: string | null;
-  };
+  readonly filter: string | null;
+  readonly sort: string;
+  /** One row more than is shown tells whether there are more in that direction. */
+  readonly maxRows: number;
+  readonly pastId: string | null;
+  readonly pastRead: boolean | null;
+  readonly backwards: boolean;
 };
 
-/** A place in an order: whether the notification was read when it was shown is part of it where unread ones come first. */
-const encode = (sort: string, { notification_id: id, is_read: isRead }: Item): string =>
+/** As `notify_hidden.inbox_rows` takes it. */
+const pageColumns = [
+  ['filter', TYPES.text],
+  ['sort', TYPES.text],
+  ['maxRows', TYPES.int],
+  ['pastId', TYPES.uuid],
+  ['pastRead', TYPES.boolean],
+  ['backwards', TYPES.boolean],
+] as const;
+
+const encode = (sort: string, { id, isRead }: Place): string =>
   Buffer.from(JSON.stringify([sort, isRead, id])).toString('base64url');
 
 const isUuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-function decode(cursor: string, sort: string): Item {
+function decode(cursor: string, sort: string): Place {
   try {
     const [of, isRead, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
     if (of === sort && typeof isRead === 'boolean' && typeof id === 'string' && isUuid.test(id)) {
-      return { notification_id: id, is_read: isRead };
+      return { id, isRead };
     }
   } catch {
     // Not JSON, not a list: no cursor of ours.
@@ -56,59 +67,84 @@ const filterRow = (filter: Arguments['filter']): string | null =>
       )
     : null;
 
-/**
- * A page by keys: one row more than asked for tells whether there are more in that direction; in the other there are
- * where the page begins at a cursor.
- */
-async function readPage(client: Client, { filter, sort, first, after, last, before }: Arguments): Promise<Page> {
+/** @throws {RowbellError} RBINV for what is no page */
+function pageOf({ filter, sort, first, after, last, before }: Arguments): Page {
   const backwards = isBackwards({ first, after, last, before });
   const size = backwards ? checkPageSize(last, { name: 'last' }) : checkPageSize(first);
   const cursor = backwards ? before : after;
   const past = cursor == null ? null : decode(cursor, sort);
-  const { rows } = await client.query<Item>({
-    text: `select * from notify_hidden.inbox_page(jsonb_populate_record(null::notify.inbox_filter, $1::jsonb), $2, $3, $4, $5, $6)`,
-    values: [filterRow(filter), sort, size + 1, past?.notification_id ?? null, past?.is_read ?? null, backwards],
-  });
-  const hasMore = rows.length > size;
-  const shown = !hasMore ? rows : backwards ? rows.slice(1) : rows.slice(0, size);
-  const items = shown.map((item) => ({ ...item, cursor: encode(sort, item) }));
   return {
-    items,
-    pageInfo: {
-      hasNextPage: backwards ? past !== null : hasMore,
-      hasPreviousPage: backwards ? hasMore : past !== null,
-      startCursor: items.at(0)?.cursor ?? null,
-      endCursor: items.at(-1)?.cursor ?? null,
-    },
+    filter: filterRow(filter),
+    sort,
+    maxRows: size + 1,
+    pastId: past?.id ?? null,
+    pastRead: past?.isRead ?? null,
+    backwards,
   };
 }
 
-async function count(client: Client, filter: Arguments['filter']): Promise<number> {
-  const { rows } = await client.query<{ total: number }>({
-    text: 'select notify.inbox_count(jsonb_populate_record(null::notify.inbox_filter, $1::jsonb)) as total',
-    values: [filterRow(filter)],
-  });
+type Read = readonly [rows: readonly unknown[], page: Page];
+
+const shownOf = ([rows, { maxRows, backwards }]: Read): readonly unknown[] =>
+  rows.length < maxRows ? rows : backwards ? rows.slice(1) : rows.slice(0, -1);
+
+/** In the direction in which a page was not read there are more where it begins at a cursor. */
+const neighboursOf = ([rows, { maxRows, pastId, backwards }]: Read) => {
+  const [hasMore, hasPast] = [rows.length === maxRows, pastId !== null];
+  return {
+    hasNextPage: backwards ? hasPast : hasMore,
+    hasPreviousPage: backwards ? hasMore : hasPast,
+  };
+};
+
+type CursorParts = readonly [sort: string, id: string | null, readAt: string | null];
+
+const cursorOf = ([sort, id, readAt]: CursorParts): string | null =>
+  id === null ? null : encode(sort, { id, isRead: readAt !== null });
+
+async function count([filter, withClient, settings]: readonly unknown[]): Promise<number> {
+  const text = 'select notify.inbox_count(jsonb_populate_record(null::notify.inbox_filter, $1::jsonb)) as total';
+  const values = [filterRow(filter as Arguments['filter'])];
+  const { rows } = await (withClient as WithClient)(settings as Settings, (client) =>
+    client.query<{ total: number }>({ text, values }),
+  );
   return rows[0]?.total ?? 0;
 }
 
-/** Reads as whoever asks, in a transaction of its own; twice the same, under two names, is read once. */
-function reader<In, Out>(work: (client: Client, input: In) => Promise<Out>): ($input: Step<In>) => Step<Out> {
-  const read = ([input, withClient, settings]: readonly unknown[]) =>
-    (withClient as WithClient)(settings as Settings, (client) => work(client, input as In));
-  return ($input) =>
-    lambda([$input, context().get('withPgClient'), context().get('pgSettings')], read) as unknown as Step<Out>;
-}
-const pageOf = reader(readPage);
-const countOf = reader(count);
+type Notifications = Pick<PgSelectStep, 'items' | 'listItem'>;
+/** What the plans of an inbox are handed: a page, and the notifications of which all but one are shown. */
+type Inbox$ = { get(name: 'filter'): Step; get(name: 'page'): Step<Page>; get(name: 'rows'): Notifications };
+type Edge$ = { get(name: 'cursor' | 'node'): Step };
+
+const read = ($inbox: Inbox$): Step<Read> =>
+  list([$inbox.get('rows').items() as Step, $inbox.get('page')]) as unknown as Step<Read>;
+const rowOf = ($inbox: Inbox$, $item: Step) =>
+  $inbox.get('rows').listItem($item as never) as unknown as Step & { get(column: string): Step };
+const cursorAt = ($inbox: Inbox$, $item: Step) => {
+  const $row = rowOf($inbox, $item);
+  return lambda([access($inbox.get('page'), 'sort'), $row.get('id'), $row.get('read_at')], cursorOf as never, true);
+};
 
 /**
- * `inbox`, whose order may be one of several by state and time: SQL finds the ids of a page in its index,
- * and PostGraphile the rows of these, each by its key. docs/decisions/0005-inbox.md says why its own connections do not.
+ * `inbox`, whose order may be one of several by state and time: SQL finds the ids of a page in its index and the row of each by its
+ * key, in one statement with what is asked of them. docs/decisions/0005-inbox.md says why connections of PostGraphile's do not.
  */
-export const InboxPlugin = extendSchema(({ pgResources: { inbox_row: inboxRow } }) => {
-  if (!inboxRow) return { typeDefs: [] };
-  type Item$ = Step<Page['items'][number]>;
-  const node = ($item: Item$) => inboxRow.execute([{ step: access($item, 'notification_id'), pgCodec: TYPES.uuid }]);
+export const InboxPlugin = extendSchema(({ pgResources: { notifications } }) => {
+  if (!notifications) return { typeDefs: [] };
+  const rowsOf = ($page: Step<Page>) => {
+    const $rows = pgSelect({
+      resource: notifications,
+      identifiers: [],
+      args: pageColumns.map(([name, pgCodec]) => ({ step: access($page, name), pgCodec })) as never,
+      from: (filter, ...others) => {
+        const row = sql`jsonb_populate_record(null::notify.inbox_filter, ${filter?.placeholder}::jsonb)`;
+        return sql`notify_hidden.inbox_rows(${sql.join([row, ...others.map((one) => one.placeholder)], ', ')})`;
+      },
+    });
+    // In the order of the function.
+    $rows.setOrderIsUnique();
+    return $rows;
+  };
   return {
     typeDefs: gql`
       enum InboxSort {
@@ -146,22 +182,37 @@ export const InboxPlugin = extendSchema(({ pgResources: { inbox_row: inboxRow } 
         plans: {
           inbox(_$root, fieldArgs) {
             const names = ['filter', 'sort', 'first', 'after', 'last', 'before'] as const;
-            const $arguments = object(
-              Object.fromEntries(names.map((name) => [name, fieldArgs.getRaw(name)])),
-            ) as unknown as Step<Arguments>;
-            return object({ arguments: $arguments, page: pageOf($arguments) });
+            const $arguments = object(Object.fromEntries(names.map((name) => [name, fieldArgs.getRaw(name)])));
+            const $page = lambda($arguments, pageOf as never) as Step<Page>;
+            return object({ filter: $arguments.get('filter'), page: $page, rows: rowsOf($page) });
           },
         },
       },
       InboxConnection: {
         plans: {
-          nodes: ($inbox: Step) => each(access($inbox, ['page', 'items']) as never, node as never),
-          edges: ($inbox: Step) => access($inbox, ['page', 'items']),
-          pageInfo: ($inbox: Step) => access($inbox, ['page', 'pageInfo']),
-          totalCount: ($inbox: Step) => countOf(access($inbox, ['arguments', 'filter']) as never),
+          nodes: ($inbox: Inbox$) =>
+            each(lambda(read($inbox), shownOf, true), ($item) => rowOf($inbox, $item) as never),
+          edges: ($inbox: Inbox$) =>
+            each(lambda(read($inbox), shownOf, true), ($item) =>
+              object({ cursor: cursorAt($inbox, $item), node: rowOf($inbox, $item) }),
+            ),
+          pageInfo($inbox: Inbox$) {
+            const $shown = lambda(read($inbox), shownOf, true);
+            const $neighbours = lambda(read($inbox), neighboursOf, true);
+            return object({
+              hasNextPage: access($neighbours, 'hasNextPage'),
+              hasPreviousPage: access($neighbours, 'hasPreviousPage'),
+              startCursor: cursorAt($inbox, first($shown)),
+              endCursor: cursorAt($inbox, last($shown)),
+            });
+          },
+          totalCount: ($inbox: Inbox$) =>
+            lambda([$inbox.get('filter'), context().get('withPgClient'), context().get('pgSettings')], count),
         },
       },
-      InboxEdge: { plans: { cursor: ($item: Step) => access($item, 'cursor'), node: node as never } },
+      InboxEdge: {
+        plans: { cursor: ($edge: Edge$) => $edge.get('cursor'), node: ($edge: Edge$) => $edge.get('node') },
+      },
     },
   };
 });

@@ -17,6 +17,7 @@ export type Language = 'en' | 'fr';
 
 /** The one that the client likes better; English where it likes neither, or both alike. */
 export function chooseLanguage(header: string | undefined): Language {
+  if (header === undefined) return 'en';
   const weights = [...readWeights(header)];
   const weigh = (language: Language) =>
     Math.max(0, ...weights.filter(([name]) => name.split('-', 1)[0] === language).map(([, weight]) => weight));

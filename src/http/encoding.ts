@@ -11,7 +11,7 @@ const brotliQuality = 3;
 const gzipLevel = 1;
 
 const encoders = {
-  br: (content: Uint8Array) =>
+  br: (content: string | Uint8Array) =>
     brotliCompressSync(content, {
       params: {
         [constants.BROTLI_PARAM_QUALITY]: brotliQuality,
@@ -19,14 +19,14 @@ const encoders = {
         [constants.BROTLI_PARAM_SIZE_HINT]: content.length,
       },
     }),
-  gzip: (content: Uint8Array) => gzipSync(content, { level: gzipLevel }),
+  gzip: (content: string | Uint8Array) => gzipSync(content, { level: gzipLevel }),
 } as const;
 
 type Encoding = keyof typeof encoders;
 
 /** Whether an answer of this type is compressed where its client takes that. */
-export const isCompressible = (contentType: string, content: Uint8Array): boolean =>
-  content.length >= thresholdBytes && /^(text\/|application\/([\w.-]+\+)?json\b)/.test(contentType);
+export const isCompressible = (contentType: string, length: number): boolean =>
+  length >= thresholdBytes && /^(text\/|application\/([\w.-]+\+)?json\b)/.test(contentType);
 
 /**
  * The encoding that the client likes best of ours, Brotli where it likes both alike; null: none (RFC 9110, 12.5.3).
@@ -35,10 +35,11 @@ export const isCompressible = (contentType: string, content: Uint8Array): boolea
  * and again to guess from its length.
  */
 export function chooseEncoding(accepted: string | undefined): Encoding | null {
+  if (accepted === undefined) return null;
   const weights = readWeights(accepted);
   const weigh = (name: Encoding) => weights.get(name) ?? weights.get('*') ?? 0;
   const best = weigh('br') >= weigh('gzip') ? 'br' : 'gzip';
   return weigh(best) > 0 ? best : null;
 }
 
-export const encode = (encoding: Encoding, content: Uint8Array): Uint8Array => encoders[encoding](content);
+export const encode = (encoding: Encoding, content: string | Uint8Array): Uint8Array => encoders[encoding](content);

@@ -65,7 +65,7 @@ export function createGraphqlRoutes(options: GraphqlOptions): Route[] {
         if (!graphql) throw new RowbellError('RBUNA');
         const { status, body } = await graphql.execute(json, {
           identity,
-          origin: originOf(request),
+          origin: () => originOf(request),
           signal: gone.signal,
           readsOnly: isGet,
         });

@@ -42,7 +42,7 @@ export function begin(response: Response, status: number, headers: Headers): voi
  * Ends an answer that was begun. Whoever takes it too slowly is cut off. A connection that is to be closed is closed when
  * the answer has left and not before: what still comes in would have it thrown away on its way.
  */
-export function finish(response: Response, content?: Uint8Array): void {
+export function finish(response: Response, content?: string | Uint8Array): void {
   const patience = setTimeout(() => response.destroy(), maxTakingMs);
   response.once('close', () => clearTimeout(patience));
   if (keepsConnection(response.req)) {
@@ -55,21 +55,25 @@ export function finish(response: Response, content?: Uint8Array): void {
   throwAwayRest(response.req, () => response.end());
 }
 
-/** A whole answer, compressed where that is worth it and the client takes it. */
+/** A whole answer, compressed where that is worth it and the client takes it. What is plain text leaves in one piece with its headers. */
 export function send(response: Response, status: number, headers: Headers, content: string | Uint8Array = ''): void {
   if (response.headersSent || response.destroyed) return;
-  const plain = typeof content === 'string' ? Buffer.from(content) : content;
+  let sent = content;
+  let length = Buffer.byteLength(content);
   let encoding: ReturnType<typeof chooseEncoding> = null;
-  if (isCompressible(String(headers['content-type']), plain) && headers['content-encoding'] === undefined) {
+  if (isCompressible(String(headers['content-type']), length) && headers['content-encoding'] === undefined) {
     response.appendHeader('vary', 'Accept-Encoding');
     encoding = chooseEncoding(response.req.headers['accept-encoding']);
+    if (encoding) {
+      sent = encode(encoding, content);
+      length = sent.length;
+    }
   }
-  const sent = encoding ? encode(encoding, plain) : plain;
   begin(response, status, {
     ...headers,
     ...(encoding && { 'content-encoding': encoding }),
     ...(status === 401 && { 'www-authenticate': 'Bearer' }),
-    ...(status !== 204 && { 'content-length': sent.length }),
+    ...(status !== 204 && { 'content-length': length }),
   });
   finish(response, sent);
 }

@@ -24,6 +24,7 @@ export type RouterOptions = {
  * says nothing of our insides. Never rejects.
  */
 export function createRouter(routes: readonly Route[], { logger, cors, noteRefusal }: RouterOptions): Handler {
+  const find = createFinder(routes);
   const dispatch = async (request: Request, response: Response): Promise<void> => {
     const { host, expect } = request.headers;
     if (host === undefined && request.httpVersion === '1.1') throw new RowbellError('RBINV', 'Say which host you ask.');
@@ -32,10 +33,7 @@ export function createRouter(routes: readonly Route[], { logger, cors, noteRefus
       return;
     }
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-    const found = routes.flatMap((route) => {
-      const id = match(route.path, path);
-      return id === null ? [] : [{ route, id }];
-    });
+    const found = find(path);
     if (found.length === 0) throw new RowbellError('RBNFD', 'There is nothing at this address.');
     const forPages = found.filter(({ route }) => route.isForPages === true);
     if (cors.isOffered && forPages.length > 0) {
@@ -72,9 +70,20 @@ export function createRouter(routes: readonly Route[], { logger, cors, noteRefus
   };
 }
 
-function match(pattern: string, path: string): string | null {
-  if (!pattern.endsWith('/:id')) return pattern === path ? '' : null;
-  const prefix = pattern.slice(0, -3);
-  const id = path.slice(prefix.length);
-  return path.startsWith(prefix) && id !== '' && !id.includes('/') ? id : null;
+type Found = { readonly route: Route; readonly id: string };
+
+/** Which routes a path is of: exact ones are known beforehand, since almost every request is of these. */
+function createFinder(routes: readonly Route[]): (path: string) => readonly Found[] {
+  const exact = Map.groupBy(
+    routes.filter(({ path }) => !path.endsWith('/:id')).map((route): Found => ({ route, id: '' })),
+    ({ route }) => route.path,
+  );
+  const others = routes.filter(({ path }) => path.endsWith('/:id'));
+  return (path) =>
+    exact.get(path) ??
+    others.flatMap((route) => {
+      const prefix = route.path.slice(0, -':id'.length);
+      const id = path.slice(prefix.length);
+      return path.startsWith(prefix) && id !== '' && !id.includes('/') ? [{ route, id }] : [];
+    });
 }

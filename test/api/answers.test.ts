@@ -61,6 +61,6 @@ test('SE-3: what a request may cost is reckoned without a look at variables that
   );
   const ast = parse(`query ($size: Int) { page { ${named(99, 'rows(first: $size) { id }')} } }`);
   const operation = ast.definitions[0] as OperationDefinitionNode;
-  checkCost(schema, { ast, operation }, variables);
+  checkCost(schema, { ast, operation, sizes: [], passed: new Set() }, variables);
   expect(looks).toBe(0);
 });

@@ -64,6 +64,8 @@ const inboxReads = [
     ...['newest', 'oldest', 'unread_first'].flatMap((sort) => [
       `select notify_hidden.inbox_page(${filter}, '${sort}', 21, null, null, false)`,
       `select notify_hidden.inbox_page(${filter}, '${sort}', 21, uuidv7(), false, true)`,
+      // As the API has it.
+      `select i.id, i.title from notify_hidden.inbox_rows(${filter}, '${sort}', 21, null, null, false) as i`,
     ]),
   ]),
   `select notify.inbox_suggestions('t')`,
