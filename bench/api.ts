@@ -258,9 +258,10 @@ try {
     const [ours, theirs] = await Promise.all(
       sides.map(async ({ name }) => {
         const text = (await asking.get(name)?.[0]?.once(what)) ?? '';
-        return JSON.parse(text, (_, value: unknown) =>
+        const { data } = JSON.parse(text, (_, value: unknown) =>
           typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value) ? new Date(value).toISOString() : value,
-        ) as unknown;
+        ) as Answer;
+        return data;
       }),
     );
     if (!isDeepStrictEqual(ours, theirs))

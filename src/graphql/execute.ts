@@ -24,13 +24,18 @@ const restFactor = 3;
 export type Answer = {
   /** 200 when the request was executed, be it with errors; the status of the error that kept it from being. */
   readonly status: number;
-  readonly body: { readonly data?: unknown; readonly errors?: readonly PublicError[] };
+  readonly body: {
+    readonly data?: unknown;
+    readonly errors?: readonly PublicError[];
+    /** `truncated`: fields whose lists have more rows than these, as `Query.devices`. */
+    readonly extensions?: { readonly truncated: readonly string[] };
+  };
 };
 
 /** Who asks, from where, and until when somebody waits for the answer. */
 export type Caller = {
   readonly identity: Identity;
-  readonly origin: Origin;
+  readonly origin: () => Origin;
   readonly signal: AbortSignal;
   /** Came in a way that must change nothing: whoever stands between may ask it again. */
   readonly readsOnly: boolean;
@@ -160,13 +165,15 @@ export function createExecutor({
     if (isMutation && readsOnly)
       return { status: 405, body: { errors: [withCode(new RowbellError('RBINV', 'Mutations are sent by POST.'))] } };
     const turn = await turns.begin(person, isMutation, signal);
+    const truncated = new Set<string>();
     try {
       const args = argsOf(document, request, {
         identity,
         turn,
         signal,
+        truncated,
         // Nothing is recorded of what only reads.
-        ...(isMutation && { origin }),
+        ...(isMutation && { origin: origin() }),
         planning: {
           refusal: planning.refusal(person),
           spend: (ms) => planning.spend(person, ms),
@@ -177,7 +184,7 @@ export function createExecutor({
       if (isAsyncIterable(result)) throw new RowbellError('RBINV', 'Incremental delivery is not offered.');
       checkAnswer(result.data);
       if (identity.sessionId !== null && isOfNobody(result.data)) await requireSession(args.contextValue as Asked);
-      return answerOf(result as ExecutionResult, logger);
+      return answerOf(result as ExecutionResult, truncated, logger);
     } finally {
       turn.leave();
     }
@@ -224,14 +231,21 @@ async function requireSession({ withPgClient, pgSettings }: Asked): Promise<void
   }
 }
 
-function answerOf({ data, errors = [] }: ExecutionResult, logger: Logger): Answer {
+function answerOf({ data, errors = [] }: ExecutionResult, truncated: ReadonlySet<string>, logger: Logger): Answer {
   const masked = errors.map((error) => publicError(error, logger));
   // Without data nothing was executed: variables of the wrong type, no time left to plan it.
   const [reason] = errors.map(({ originalError }) => originalError);
   // Nobody else is asked to sign in by a field: the session ended before, or while the request was waiting.
   const hasEnded = masked.some(({ extensions }) => extensions.code === 'UNAUTHENTICATED');
   const status = hasEnded ? 401 : data !== undefined ? 200 : reason instanceof RowbellError ? reason.status : 400;
-  return { status, body: { ...(masked.length > 0 && { errors: masked }), ...(data !== undefined && { data }) } };
+  return {
+    status,
+    body: {
+      ...(masked.length > 0 && { errors: masked }),
+      ...(data !== undefined && { data }),
+      ...(truncated.size > 0 && { extensions: { truncated: [...truncated].sort() } }),
+    },
+  };
 }
 
 function refusal(error: unknown, logger: Logger): Answer {

@@ -1,4 +1,5 @@
-import { constant, lambda, type Step } from 'postgraphile/grafast';
+import type { PgSelectStep } from 'postgraphile/@dataplan/pg';
+import { constant, context, each, lambda, type Step } from 'postgraphile/grafast';
 import { RowbellError } from '../errors.ts';
 
 export const defaultPageSize = 20;
@@ -7,6 +8,10 @@ export const maxPageSize = 100;
 /** Of a list; what a function lists is one piece, and comes whole as far as it may. */
 const defaultListSize = 100;
 export const maxListSize = 1_000;
+
+/** How many rows a list has unless told. */
+const listSizeOf = ({ pgFieldResource }: { readonly pgFieldResource?: { readonly parameters?: unknown } }): number =>
+  pgFieldResource?.parameters ? maxListSize : defaultListSize;
 
 /** What `first` or `last` asks for, or the default; @throws {RowbellError} RBINV where it is too many */
 export function checkPageSize(
@@ -48,19 +53,32 @@ const sizeOf =
   };
 const [sizeForwards, sizeBackwards] = [sizeOf('first'), sizeOf('last')];
 
-type Argument = { getRaw(): Step };
-const ofList = (unless: number) => ({
-  defaultValue: unless,
-  description: `How many rows, at most ${maxListSize}.`,
-  applyPlan(_$root: unknown, $rows: unknown, argument: Argument) {
-    const size = (first: number | null | undefined) => checkPageSize(first, { unless, most: maxListSize });
-    ($rows as Sized).setFirst(lambda(argument.getRaw(), size, true));
-  },
-});
+type Paged = { setFirst(first: Step): void; setLast(last: Step): void };
+type Listed = Pick<PgSelectStep, 'setFirst' | 'items' | 'listItem'> & Step;
 
-type Sized = { setFirst(first: Step): void; setLast(last: Step): void };
+/** A list of so many rows as are asked for, at most; where there are more, the answer says of which field (`Query.devices`). */
+function listOf(
+  $rows: Listed,
+  $first: Step,
+  { field, unless }: { readonly field: string; readonly unless: number },
+): Step {
+  const $size = lambda($first, (first) => checkPageSize(first as number | null, { unless, most: maxListSize }), true);
+  // One more tells whether there are more.
+  $rows.setFirst(lambda($size, (size) => size + 1, true));
+  const cut = ([rows, size, truncated]: readonly unknown[]): readonly unknown[] => {
+    const all = rows as readonly unknown[];
+    if (all.length <= (size as number)) return all;
+    (truncated as Set<string> | undefined)?.add(field);
+    return all.slice(0, size as number);
+  };
+  const $cut = lambda([$rows.items() as Step, $size, context().get('truncated')], cut, true);
+  return each($cut, ($item) => $rows.listItem($item as never) as never);
+}
 
-/** A connection returns 20 rows unless asked for another number, and never more than 100, forwards and backwards; a list 100, and 1 000. */
+/**
+ * A connection returns 20 rows unless asked for another number, and never more than 100, forwards and backwards; a list 100, and 1 000,
+ * and the answer says where a list is not whole.
+ */
 export const PageCapPlugin: GraphileConfig.Plugin = {
   name: 'RowbellPageCapPlugin',
   version: '1.0.0',
@@ -68,14 +86,27 @@ export const PageCapPlugin: GraphileConfig.Plugin = {
   schema: {
     hooks: {
       GraphQLObjectType_fields_field: {
-        after: ['RowbellOrdersPlugin'],
-        callback(field, _build, { scope }) {
-          if (!scope.isPgFieldConnection || !field.plan) return field;
+        after: ['RowbellOrdersPlugin', 'RowbellWaysPlugin'],
+        callback(field, _build, { scope, Self }) {
           const { plan } = field;
+          if (!plan) return field;
+          if (scope.isPgFieldSimpleCollection) {
+            const options = { field: `${Self.name}.${scope.fieldName}`, unless: listSizeOf(scope) };
+            return {
+              ...field,
+              plan($parent, given, info) {
+                const $rows = plan.call(this, $parent, given, info) as unknown as Listed;
+                const { $first } = given as unknown as { readonly $first?: Step };
+                // A list of values has no rows to choose from.
+                return ($first ? listOf($rows, $first, options) : $rows) as never;
+              },
+            };
+          }
+          if (!scope.isPgFieldConnection) return field;
           return {
             ...field,
             plan($parent, args, info) {
-              const $connection = plan.call(this, $parent, args, info) as unknown as Sized;
+              const $connection = plan.call(this, $parent, args, info) as unknown as Paged;
               const given = args as unknown as Readonly<Record<string, Step | undefined>>;
               // What pages by counting rows has neither last nor before.
               const $asked = ['$first', '$after', '$last', '$before'].map((name) => given[name] ?? constant(null));
@@ -91,8 +122,9 @@ export const PageCapPlugin: GraphileConfig.Plugin = {
         callback(args, _build, { scope }) {
           if (!args.first) return args;
           if (scope.isPgFieldSimpleCollection) {
-            const unless = scope.pgFieldResource?.parameters ? maxListSize : defaultListSize;
-            return { ...args, first: { ...args.first, ...ofList(unless) } };
+            const { applyPlan: _first, ...first } = args.first;
+            const description = `How many rows, at most ${maxListSize}.`;
+            return { ...args, first: { ...first, defaultValue: listSizeOf(scope), description } };
           }
           if (!scope.isPgFieldConnection) return args;
           const { applyPlan: _first, ...first } = args.first;

@@ -37,10 +37,13 @@ declare global {
       turn?: Turn;
       signal?: AbortSignal;
       live?: LiveSource;
+      truncated?: Set<string>;
     }
     interface Context {
       turn?: Turn | undefined;
       live?: LiveSource | undefined;
+      /** The fields whose lists have more rows than the answer: `Query.devices`. */
+      truncated?: Set<string> | undefined;
     }
   }
 }
@@ -109,9 +112,10 @@ export function createPreset({ pool, schemas, connections }: PresetOptions): Gra
     grafast: {
       // No limit on execution: it would end testPush, and statements have one of their own.
       timeouts: { planning: 2_000 },
-      context: ({ identity, origin, turn, signal, live }) => ({
+      context: ({ identity, origin, turn, signal, live, truncated }) => ({
         turn,
         live,
+        truncated,
         ...(identity && {
           pgSettings: {
             role: `rowbell_${identity.role}`,
