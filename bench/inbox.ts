@@ -38,7 +38,7 @@ try {
       { query, variables },
       {
         identity,
-        origin: { ipAddress: '127.0.0.1', userAgent: 'bench' },
+        origin: () => ({ ipAddress: '127.0.0.1', userAgent: 'bench' }),
         signal: new AbortController().signal,
         readsOnly: true,
       },
