@@ -47,6 +47,7 @@ afterAll(async () => {
 
 /** A call of each function that changes something for operators, and what it says that it was done to. */
 const calls: Readonly<Record<string, readonly [call: string, target: string | RegExp]>> = {
+  close_connections: [':person, :why', ':person'],
   create_status_endpoint: [`'https://app.example/other', note => :why`, /-/],
   delete_consent_rule: [`'XX', :why`, 'XX'],
   delete_spending_cap: [`'sms', 'XX', :why`, 'sms XX'],
