@@ -1407,11 +1407,11 @@ table notify.operator_actions
   operator_id uuid default notify_hidden.current_user_id()
   kind text not null
   target text not null
-  note text not null
+  note text
   details jsonb default '{}'::jsonb not null
   acted_at timestamp with time zone default clock_timestamp() not null
   constraint operator_actions_details_are_an_object CHECK ((jsonb_typeof(details) = 'object'::text))
-  constraint operator_actions_kind_is_known CHECK ((kind = ANY (ARRAY['pause_provider'::text, 'resume_provider'::text, 'stop_event'::text, 'resend'::text, 'close_connections'::text])))
+  constraint operator_actions_kind_is_known CHECK ((kind = ANY (ARRAY['close_connections'::text, 'create_status_endpoint'::text, 'delete_consent_rule'::text, 'delete_spending_cap'::text, 'delete_status_endpoint'::text, 'end_session_for'::text, 'erase_person'::text, 'pause_provider'::text, 'request_email_verification_for'::text, 'resend'::text, 'resume_provider'::text, 'resume_sender'::text, 'resume_status_endpoint'::text, 'retry_event'::text, 'rotate_status_endpoint_secret'::text, 'run_sweep'::text, 'set_consent_rule'::text, 'set_limit'::text, 'set_retention'::text, 'set_sender'::text, 'set_spending_cap'::text, 'stop_event'::text, 'suppress_address'::text, 'unsuppress_address'::text, 'update_settings'::text, 'update_status_endpoint'::text, 'update_type_defaults'::text, 'withdraw_consent_for'::text])))
   constraint operator_actions_note_is_short CHECK (((length(note) >= 1) AND (length(note) <= 500)))
   constraint operator_actions_pkey PRIMARY KEY (id)
   constraint operator_actions_target_is_short CHECK (((length(target) >= 1) AND (length(target) <= 200)))
@@ -4105,7 +4105,7 @@ function notify.create_schedule(type_key text, time_of_day time without time zon
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_writer (execute)
 
-function notify.create_status_endpoint(url text, kinds text[] DEFAULT '{delivered,failed,suppressed,opened,clicked,unsubscribed}'::text[], type_keys text[] DEFAULT '{}'::text[], app_keys text[] DEFAULT '{}'::text[], max_events integer DEFAULT 100, secret text DEFAULT NULL::text) returns notify.status_endpoint_secret
+function notify.create_status_endpoint(url text, kinds text[] DEFAULT '{delivered,failed,suppressed,opened,clicked,unsubscribed}'::text[], type_keys text[] DEFAULT '{}'::text[], app_keys text[] DEFAULT '{}'::text[], max_events integer DEFAULT 100, secret text DEFAULT NULL::text, note text DEFAULT NULL::text) returns notify.status_endpoint_secret
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_writer (execute)
 
@@ -4113,7 +4113,7 @@ function notify.deactivation_metrics(since date DEFAULT NULL::date, until date D
   plpgsql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_analyst (execute); rowbell_operator (execute)
 
-function notify.delete_consent_rule(region text) returns boolean
+function notify.delete_consent_rule(region text, note text DEFAULT NULL::text) returns boolean
   plpgsql volatile set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
@@ -4125,11 +4125,11 @@ function notify.delete_device_for(user_id uuid, device_id uuid) returns boolean
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_writer (execute)
 
-function notify.delete_spending_cap(channel text, country text) returns boolean
+function notify.delete_spending_cap(channel text, country text, note text DEFAULT NULL::text) returns boolean
   plpgsql volatile set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
-function notify.delete_status_endpoint(endpoint_id uuid) returns boolean
+function notify.delete_status_endpoint(endpoint_id uuid, note text DEFAULT NULL::text) returns boolean
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_writer (execute)
 
@@ -4165,7 +4165,7 @@ function notify.end_session(session_id text DEFAULT NULL::text) returns integer
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute)
 
-function notify.end_session_for(user_id uuid, session_id text) returns integer
+function notify.end_session_for(user_id uuid, session_id text, note text DEFAULT NULL::text) returns integer
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_writer (execute)
 
@@ -4177,7 +4177,7 @@ function notify.enroll_many(enrollments notify.enrollment_input[]) returns SETOF
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_writer (execute)
 
-function notify.erase_person(user_id uuid, reason text, confirm uuid, former_names text[] DEFAULT '{}'::text[]) returns notify.erasures
+function notify.erase_person(user_id uuid, reason text, confirm uuid, former_names text[] DEFAULT '{}'::text[], note text DEFAULT NULL::text) returns notify.erasures
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp, lock_timeout=10s
   grant rowbell_operator (execute); rowbell_writer (execute)
 
@@ -4329,7 +4329,7 @@ function notify.request_email_verification() returns notify.email_verifications
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
-function notify.request_email_verification_for(user_id uuid) returns notify.email_verifications
+function notify.request_email_verification_for(user_id uuid, note text DEFAULT NULL::text) returns notify.email_verifications
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_writer (execute)
 
@@ -4369,19 +4369,19 @@ function notify.resume_provider(provider text, note text) returns SETOF notify.s
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
-function notify.resume_sender(sender_id smallint, origin text DEFAULT NULL::text) returns notify.senders
+function notify.resume_sender(sender_id smallint, origin text DEFAULT NULL::text, note text DEFAULT NULL::text) returns notify.senders
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
-function notify.resume_status_endpoint(endpoint_id uuid) returns notify.status_endpoints
+function notify.resume_status_endpoint(endpoint_id uuid, note text DEFAULT NULL::text) returns notify.status_endpoints
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_writer (execute)
 
-function notify.retry_event(event_id uuid) returns boolean
+function notify.retry_event(event_id uuid, note text DEFAULT NULL::text) returns boolean
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
-function notify.rotate_status_endpoint_secret(endpoint_id uuid, secret text DEFAULT NULL::text, overlap_hours integer DEFAULT 24) returns notify.status_endpoint_secret
+function notify.rotate_status_endpoint_secret(endpoint_id uuid, secret text DEFAULT NULL::text, overlap_hours integer DEFAULT 24, note text DEFAULT NULL::text) returns notify.status_endpoint_secret
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_writer (execute)
 
@@ -4393,7 +4393,7 @@ function notify.rotate_webhook_secret_for(user_id uuid, endpoint_id uuid, overla
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_writer (execute)
 
-function notify.run_sweep(sweep_key text) returns notify.sweep_runs
+function notify.run_sweep(sweep_key text, note text DEFAULT NULL::text) returns notify.sweep_runs
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
@@ -4413,7 +4413,7 @@ function notify.set_fallback(type_key text, fallback_key text DEFAULT NULL::text
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
-function notify.set_limit(limit_key text, at_most integer) returns notify.limits
+function notify.set_limit(limit_key text, at_most integer, note text DEFAULT NULL::text) returns notify.limits
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
@@ -4421,15 +4421,15 @@ function notify.set_preference(type_key text, channel text, enabled boolean DEFA
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
-function notify.set_retention(table_name text, keep interval) returns notify.retention_policies
+function notify.set_retention(table_name text, keep interval, note text DEFAULT NULL::text) returns notify.retention_policies
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
-function notify.set_sender(app text, provider text, options jsonb DEFAULT '{}'::jsonb, secret_setting text DEFAULT NULL::text, environment text DEFAULT 'production'::text) returns notify.senders
+function notify.set_sender(app text, provider text, options jsonb DEFAULT '{}'::jsonb, secret_setting text DEFAULT NULL::text, environment text DEFAULT 'production'::text, note text DEFAULT NULL::text) returns notify.senders
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
-function notify.set_spending_cap(channel text, country text, per_day numeric, currency text DEFAULT NULL::text, unit_price numeric DEFAULT NULL::numeric) returns notify.spending_caps
+function notify.set_spending_cap(channel text, country text, per_day numeric, currency text DEFAULT NULL::text, unit_price numeric DEFAULT NULL::numeric, note text DEFAULT NULL::text) returns notify.spending_caps
   plpgsql volatile set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
@@ -4485,15 +4485,15 @@ function notify.update_personal_settings(quiet_hours notify.quiet_window[] DEFAU
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
-function notify.update_settings(daily_cap integer DEFAULT NULL::integer, capped_channels text[] DEFAULT NULL::text[], rolling_cap integer DEFAULT NULL::integer, rolling_window interval DEFAULT NULL::interval, quiet_hours notify.quiet_window[] DEFAULT NULL::notify.quiet_window[], quiet_channels text[] DEFAULT NULL::text[], digest_time time without time zone DEFAULT NULL::time without time zone, digest_weekday integer DEFAULT NULL::integer, require_verified_email boolean DEFAULT NULL::boolean, verify_new_emails boolean DEFAULT NULL::boolean, stale_device_after interval DEFAULT NULL::interval, attention_channels text[] DEFAULT NULL::text[]) returns notify.settings
+function notify.update_settings(daily_cap integer DEFAULT NULL::integer, capped_channels text[] DEFAULT NULL::text[], rolling_cap integer DEFAULT NULL::integer, rolling_window interval DEFAULT NULL::interval, quiet_hours notify.quiet_window[] DEFAULT NULL::notify.quiet_window[], quiet_channels text[] DEFAULT NULL::text[], digest_time time without time zone DEFAULT NULL::time without time zone, digest_weekday integer DEFAULT NULL::integer, require_verified_email boolean DEFAULT NULL::boolean, verify_new_emails boolean DEFAULT NULL::boolean, stale_device_after interval DEFAULT NULL::interval, attention_channels text[] DEFAULT NULL::text[], note text DEFAULT NULL::text) returns notify.settings
   plpgsql volatile set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
-function notify.update_status_endpoint(endpoint_id uuid, url text DEFAULT NULL::text, kinds text[] DEFAULT NULL::text[], type_keys text[] DEFAULT NULL::text[], app_keys text[] DEFAULT NULL::text[], max_events integer DEFAULT NULL::integer, enabled boolean DEFAULT NULL::boolean) returns notify.status_endpoints
+function notify.update_status_endpoint(endpoint_id uuid, url text DEFAULT NULL::text, kinds text[] DEFAULT NULL::text[], type_keys text[] DEFAULT NULL::text[], app_keys text[] DEFAULT NULL::text[], max_events integer DEFAULT NULL::integer, enabled boolean DEFAULT NULL::boolean, note text DEFAULT NULL::text) returns notify.status_endpoints
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_writer (execute)
 
-function notify.update_type_defaults(type_key text, enabled boolean DEFAULT NULL::boolean, default_channels text[] DEFAULT NULL::text[], default_frequency text DEFAULT NULL::text, locked_channels text[] DEFAULT NULL::text[], cap_excess text DEFAULT NULL::text, attention_channels text[] DEFAULT NULL::text[]) returns notify.notification_types
+function notify.update_type_defaults(type_key text, enabled boolean DEFAULT NULL::boolean, default_channels text[] DEFAULT NULL::text[], default_frequency text DEFAULT NULL::text, locked_channels text[] DEFAULT NULL::text[], cap_excess text DEFAULT NULL::text, attention_channels text[] DEFAULT NULL::text[], note text DEFAULT NULL::text) returns notify.notification_types
   plpgsql volatile set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
@@ -4501,7 +4501,7 @@ function notify.withdraw_consent(channel text DEFAULT NULL::text, method text DE
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
-function notify.withdraw_consent_for(user_id uuid, method text, channel text DEFAULT NULL::text, evidence jsonb DEFAULT NULL::jsonb) returns notify.consents
+function notify.withdraw_consent_for(user_id uuid, method text, channel text DEFAULT NULL::text, evidence jsonb DEFAULT NULL::jsonb, note text DEFAULT NULL::text) returns notify.consents
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_writer (execute)
 
@@ -4529,6 +4529,10 @@ function notify_hidden.inbox_page(filter notify.inbox_filter, sort text, max_row
   plpgsql stable set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, enable_seqscan=off, enable_bitmapscan=off, enable_sort=off, jit=off
   grant rowbell_operator (execute); rowbell_user (execute)
 
+function notify_hidden.inbox_rows(filter notify.inbox_filter, sort text, max_rows integer, past_id uuid, past_read boolean, backwards boolean) returns SETOF notify.notifications
+  sql stable
+  grant rowbell_operator (execute); rowbell_user (execute)
+
 function notify_hidden.inbox_since(after text) returns TABLE(cursor text, is_reset boolean, items text, removed uuid[], unread integer, returns_at text)
   sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute)
@@ -4544,6 +4548,10 @@ function notify_hidden.is_time_zone(name text) returns boolean
 function notify_hidden.normalize_search_text(content text) returns text
   sql immutable parallel safe set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute)
+
+function notify_hidden.note_operator_action(kind text, target text, note text, details jsonb DEFAULT '{}'::jsonb) returns void
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_operator (execute)
 
 function notify_hidden.packs_off() returns text[]
   sql stable security definer set search_path=pg_catalog, pg_temp
@@ -5348,6 +5356,9 @@ function notify_private.rollups_as_of(since timestamp with time zone, until time
 
 function notify_private.rollups_of_person(recipient_id uuid, since timestamp with time zone, until timestamp with time zone, types text[], channels text[]) returns SETOF notify_private.hourly_rollups
   sql stable set search_path=pg_catalog, pg_temp
+
+function notify_private.rotate_secret(standing text, given text, overlap_hours integer) returns TABLE(secret text, previous_secret text, previous_secret_expires_at timestamp with time zone)
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.rule_inputs(candidates notify_private.candidate[], at timestamp with time zone) returns SETOF notify_private.rule_inputs
   sql stable set search_path=pg_catalog, pg_temp

@@ -2807,21 +2807,21 @@ export interface NotifyNotificationTypes {
 export interface NotifyOperatorActions {
   acted_at: Generated<Timestamp>;
   /**
-   * What came of it, in numbers and ids: {"deliveriesStopped": 4200}. No addresses and no names.
+   * What came of it, in numbers, ids and settings: {"deliveriesStopped": 4200}. No addresses and no names.
    */
   details: Generated<Json>;
   id: Generated<string>;
   kind: string;
   /**
-   * Why, in the operator's words; the name of somebody who was erased becomes "…" in it.
+   * Why, in the operator's words; null where they did not say. The name of somebody who was erased becomes "…" in it.
    */
-  note: string;
+  note: string | null;
   /**
    * Claim "sub" of the operator's token; null where there was none, and once that person is erased.
    */
   operator_id: Generated<string | null>;
   /**
-   * What it was done to: the provider, or the id of the event, delivery or person; "…" once that person is erased.
+   * What it was done to: its id or key; "…" in place of the id of a person, once they are erased.
    */
   target: string;
 }

@@ -33,6 +33,33 @@ export type FunctionRows = {
     readonly notification_id: string | null;
     readonly is_read: boolean | null;
   };
+  readonly 'notify_hidden.inbox_rows': {
+    readonly id: string | null;
+    readonly event_id: string | null;
+    readonly recipient_id: string | null;
+    readonly type_key: string | null;
+    readonly priority: string | null;
+    readonly actor_id: string | null;
+    readonly title: string | null;
+    readonly subtitle: string | null;
+    readonly body: string | null;
+    readonly channel_texts: unknown | null;
+    readonly rich_content: unknown | null;
+    readonly data: unknown | null;
+    readonly thread_id: string | null;
+    readonly collapse_key: string | null;
+    readonly created_at: Date | null;
+    readonly told_at: Date | null;
+    readonly expires_at: Date | null;
+    readonly seen_at: Date | null;
+    readonly read_at: Date | null;
+    readonly clicked_at: Date | null;
+    readonly archived_at: Date | null;
+    readonly snoozed_until: Date | null;
+    readonly deleted_at: Date | null;
+    readonly changed_at: Date | null;
+    readonly changed_xid: string | null;
+  };
   readonly 'notify_hidden.inbox_since': {
     readonly cursor: string | null;
     readonly is_reset: boolean | null;
