@@ -3,7 +3,7 @@ import { createRowbell } from '@rowbell/client';
 const { ROWBELL_URL = 'http://127.0.0.1:5678/graphql', ROWBELL_TOKEN } = process.env;
 const rowbell = createRowbell({ url: ROWBELL_URL, getToken: () => ROWBELL_TOKEN ?? null });
 
-rowbell.on('notification', ({ title }) => console.log(`new: ${title}`));
+const stopTelling = rowbell.on('notification', ({ title }) => console.log(`new: ${title}`));
 
 const inbox = rowbell.inbox({ filter: { read: false } });
 const stop = inbox.subscribe(() => {
@@ -15,6 +15,5 @@ const stopState = rowbell.connection.subscribe(() => console.log(rowbell.connect
 
 // Ends when what it tells is no longer read.
 process.stdin.resume().once('end', () => {
-  stop();
-  stopState();
+  for (const one of [stopTelling, stop, stopState]) one();
 });

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { judgeClose, waitMs } from '../../../web/client/src/live/backoff.ts';
+import fc from '../../support/fast-check.ts';
 
 const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { failure } from '../../../web/client/src/errors.ts';
 import { type Connection, createConnection } from '../../../web/client/src/live/connection.ts';
+import fc from '../../support/fast-check.ts';
 import { createStage, type Stage } from './stage.ts';
 
 let stage: Stage;

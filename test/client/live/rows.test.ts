@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { PendingChange } from '../../../web/client/src/live/changes.ts';
 import type { LiveNotification } from '../../../web/client/src/live/frames.ts';
 import { applyEffect, compare, type Effect, matches } from '../../../web/client/src/live/items.ts';
 import { createRows } from '../../../web/client/src/live/rows.ts';
+import fc from '../../support/fast-check.ts';
 
 const now = Date.parse('2026-11-30T12:00:00Z');
 const at = new Date(now).toISOString();
@@ -175,7 +175,7 @@ test('NC-42: a change is put back as it was found, unless somebody else has chan
   rows.settle(change, now);
   expect(rows.view([], now).items).toEqual([]);
   rows.take({ ...notification(1), version: '901', archivedAt: at, readAt: at }, false, now);
-  rows.putBack(found, now);
+  rows.putBack(found, change, now);
   expect(rows.view([], now).items.map(({ title }) => title)).toEqual(['Number 2']);
 });
 
@@ -238,9 +238,27 @@ test('NC-42: a page forgets the versions of before, which may be those of anothe
   rows.begin({ items: [], total: 0, hasMore: false, categories: [] }, true, now);
   rows.take({ ...notification(2), version: '7' }, true, now);
   expect(rows.view([], now).items).toHaveLength(1);
-  rows.putBack(found, now);
+  rows.putBack(found, change, now);
   expect(rows.view([], now).items.map(({ title }) => title)).toEqual(['Number 2', 'Number 1']);
 });
+
+test.each(['archive', 'delete'] as const)(
+  'NC-42: the late frame of a change that is being undone (%s) takes nothing away',
+  (action) => {
+    const rows = createRows({ filter: {}, sort: 'newest' });
+    rows.begin({ items: [notification(1)], total: 1, hasMore: false, categories: [] }, true, now);
+    const change: PendingChange = { id: 'a', at, which: 'all', action };
+    const found = rows.found(change, now);
+    rows.settle(change, now);
+    rows.putBack(found, change, now);
+    if (action === 'delete') rows.remove(notification(1).id, now);
+    else rows.take({ ...notification(1), version: '900', archivedAt: '2026-11-30T11:59:59Z' }, false, now);
+    expect(rows.view([], now).items).toHaveLength(1);
+    rows.take({ ...notification(1), version: '901' }, false, now);
+    rows.take({ ...notification(1), version: '902', archivedAt: at }, false, now);
+    expect(rows.view([], now).items).toHaveLength(0);
+  },
+);
 
 test('NC-42: a page that was asked for before a frame came does not undo the frame', () => {
   const rows = createRows({ filter: {}, sort: 'newest' });

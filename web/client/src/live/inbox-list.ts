@@ -94,6 +94,7 @@ export function createInboxList({ send, live, changes, surroundings }: Options, 
     error: null,
   };
   const store = createStore<InboxListState>(empty, () => {
+    let person = live.scope();
     const stops = [
       live.need('inbox', (frame) => takeFrame(frame as InboxFrame)),
       live.need('unread', (count) => {
@@ -102,6 +103,10 @@ export function createInboxList({ send, live, changes, surroundings }: Options, 
         publish();
       }),
       live.on('person', (scope) => {
+        // What is being read is this person's already.
+        const isKnown = scope !== null && person === null && (hasBegun || isLoading);
+        person = scope;
+        if (isKnown) return;
         reset();
         if (scope !== null) void load();
       }),
@@ -233,7 +238,7 @@ export function createInboxList({ send, live, changes, surroundings }: Options, 
       const present = changes.outcomeOf(id);
       const undoToken = present && 'undoToken' in present ? present.undoToken : null;
       if (undoToken === null) return 0;
-      rows.putBack(found, now());
+      rows.putBack(found, change, now());
       publish();
       try {
         return (await send(documents.undoChange, { undoToken })).undoChange.result;

@@ -267,6 +267,8 @@ export function createLive({ url, getToken, send, surroundings }: LiveOptions) {
     on: emitter.on,
     /** Whose things are kept under which name. @throws `UNAUTHENTICATED`, `NO_TOKEN` */
     enter,
+    /** The same, where it is known already. */
+    scope: () => scope,
     keyOf,
     share: (shared: object): void => say({ kind: 'shared', shared }),
 

@@ -30,6 +30,8 @@ export function createRows({ filter, sort }: { readonly filter: InboxFilter; rea
   const rows = new Map<string, InboxItem>();
   const gone = new Set<string>();
   const learned = new Map<string, string>();
+  /** What is being put back, as the change made it: that frame may still come, and is not to take it away again. */
+  const undoing = new Map<string, string>();
   let order: string[] = [];
   let waiting: string[] = [];
   let hasMore = false;
@@ -145,6 +147,8 @@ export function createRows({ filter, sort }: { readonly filter: InboxFilter; rea
     take(item: LiveNotification, mayMove: boolean, now: number): boolean {
       told.add(item.id);
       learned.set(item.typeKey, item.category);
+      if (undoing.get(item.id) === shapeOf(item)) return true;
+      undoing.delete(item.id);
       const before = rows.get(item.id);
       if (before && !isNewer(item.version, before.version)) return true;
       const isKnown = before !== undefined || (!(hasMore && indexOf(item) === -1) && !isBeyondUs(filter));
@@ -157,6 +161,7 @@ export function createRows({ filter, sort }: { readonly filter: InboxFilter; rea
     /** @returns as `take` */
     remove(id: string, now: number): boolean {
       told.add(id);
+      if (undoing.get(id) === shapeOf(null)) return true;
       const [before, wasGone] = [rowOf(id), gone.has(id)];
       set(id, undefined, now);
       return before ? categoryOf(before) !== undefined : wasGone || !hasMore;
@@ -180,6 +185,7 @@ export function createRows({ filter, sort }: { readonly filter: InboxFilter; rea
 
     /** The API has done it. */
     settle(change: PendingChange, now: number): void {
+      undoing.clear();
       for (const id of [...rows.keys()]) {
         const item = rowOf(id);
         const present = item && withEffect(item, change, now);
@@ -199,11 +205,12 @@ export function createRows({ filter, sort }: { readonly filter: InboxFilter; rea
     },
 
     /** Rows as they were. What was told of since stays as it was told. */
-    putBack(items: readonly InboxItem[], now: number): void {
+    putBack(items: readonly InboxItem[], change: PendingChange, now: number): void {
       for (const item of items) {
         const present = rows.get(item.id);
         if (present && present.version !== item.version) continue;
         told.add(item.id);
+        undoing.set(item.id, shapeOf(applyEffect(item, change, change.at)));
         set(item.id, item, now);
         if (!isShown(item.id)) place(item, true);
       }
@@ -238,5 +245,11 @@ export type Rows = ReturnType<typeof createRows>;
 
 /** After which nothing in the inbox is unread. */
 const emptying: readonly string[] = ['read', 'archive', 'delete', 'snooze'];
+
+/** Which of its instants are set, whatever they are: the server's are others than ours. */
+const shapeOf = (item: InboxItem | null): string =>
+  item
+    ? [item.seenAt, item.readAt, item.archivedAt, item.snoozedUntil].map((instant) => +(instant !== null)).join('')
+    : 'gone';
 
 const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
