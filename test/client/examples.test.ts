@@ -4,9 +4,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { buildSchema, parse, validate } from 'postgraphile/graphql';
+import { rolldown } from 'rolldown';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { makeTypes, operationsFile, schemaFile } from '../../scripts/client-operations.ts';
 import { installExamples } from '../../scripts/examples.ts';
+import { chromiumPath, startChromium } from '../support/chromium.ts';
 import { makeNotifications } from '../support/inbox.ts';
 import { api, db, somebody } from './world.ts';
 
@@ -49,6 +51,44 @@ describe('examples/clients, run against the API', () => {
     await expect.poll(() => said).toMatch(/ shown, [1-9]\d* new above them/);
     child.stdin.end();
     expect(await ended).toEqual([0, null]);
+  });
+
+  test.skipIf(chromiumPath === undefined)('NC-42, in Chromium: React shows what commits, by the hooks', async () => {
+    const { id, token } = await somebody();
+    const page = join(folder, 'page.ts');
+    const text = `import { createRowbell } from '@rowbell/client';
+      import { createElement as h } from 'react';
+      import { createRoot } from 'react-dom/client';
+      import { Bell, Inbox } from './react.ts';
+      const rowbell = createRowbell({ url: '/graphql', getToken: () => '${token}' });
+      createRoot(document.body).render(h('main', null, h(Bell, { rowbell }), h(Inbox, { rowbell })));`;
+    const own = {
+      name: 'page',
+      resolveId: (name: string) => (name === page ? name : null),
+      load: (name: string) => (name === page ? text : null),
+    };
+    const bundle = await rolldown({ input: page, cwd: folder, plugins: [own] });
+    const { code } = (await bundle.generate({ format: 'esm' })).output[0];
+    const browser = await startChromium();
+    try {
+      // The page is made up here: to the browser it is not of this machine, as the API is.
+      const tab = await browser.newPage({ permissions: ['local-network-access'] });
+      const body = `<!doctype html><meta charset="utf-8"><body><script>process = { env: { NODE_ENV: 'production' } }</script><script type="module">${code.replaceAll('</script', '<\\/script')}</script>`;
+      await tab.route(`${api.url}/page`, (route) => route.fulfill({ contentType: 'text/html', body }));
+      await tab.goto(`${api.url}/page`);
+      const shows = (of: string, texts: readonly string[]) =>
+        expect.poll(() => tab.locator(of).allTextContents()).toEqual(texts);
+      await shows('button[title=live]', ['Notifications (3)']);
+      await shows('article', Array(3).fill('• A title'));
+      await makeNotifications(db, id, [{}]);
+      await shows('button', ['Notifications (4)', '1 new']);
+      await tab.getByText('1 new').click();
+      await tab.locator('article').first().click();
+      await shows('article', ['A title', ...Array(3).fill('• A title')]);
+      await shows('button', ['Notifications (3)']);
+    } finally {
+      await browser.close();
+    }
   });
 
   test('urql with its defaults: GET for queries, POST for mutations, errors with their codes', async () => {

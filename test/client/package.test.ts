@@ -3,6 +3,8 @@ import { copyFile, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { rolldown } from 'rolldown';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { packageClient } from '../../scripts/package-client.ts';
 import { startTestApi } from '../support/api.ts';
@@ -137,6 +139,16 @@ describe('the package', () => {
         imported.push(from);
     expect(imported.length).toBeGreaterThan(10);
     expect(imported.filter((from) => !/^\.\.?\/.*\.(js|ts)$/.test(from))).toEqual([]);
+  });
+
+  test('stays small: all of it, and the hooks for React, minified and gzipped', async () => {
+    const sizeOf = async (file: string): Promise<number> => {
+      const bundle = await rolldown({ input: join(project, 'node_modules', '@rowbell', 'client', file) });
+      const { code } = (await bundle.generate({ format: 'esm', minify: true })).output[0];
+      return gzipSync(code, { level: 9 }).length;
+    };
+    expect(await sizeOf('index.js')).toBeLessThan(15_000);
+    expect(await sizeOf('react.js')).toBeLessThan(300);
   });
 
   test('brings its documents for an API that answers trusted ones alone', async () => {
