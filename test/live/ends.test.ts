@@ -49,7 +49,7 @@ describe('NC-41, SE-13: when a socket ends', () => {
     const [ada, bob] = [await createUser(db), await createUser(db)];
     const token = await signToken(ada);
     const [hers, his] = [await connectLive(api, token), await connectLive(other, await signToken(bob))];
-    await db.asOperator((operator) => operator.query(`select notify.erase_person($1, $1, 'person_request')`, [ada]), {
+    await db.asOperator((operator) => operator.query(`select notify.erase_person($1, 'person_request', $1)`, [ada]), {
       commit: true,
       userId: bob,
     });

@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createUser, signToken, startTestApi, type TestApi } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
@@ -7,12 +8,17 @@ import { until } from '../support/until.ts';
 
 let db: TestDatabase;
 let apis: TestApi[];
+/** Who may end connections of the API: its own login. */
+let login: pg.Client;
 beforeAll(async () => {
   db = await createDatabase();
+  login = new pg.Client({ connectionString: db.apiUrl });
+  await login.connect();
   apis = await Promise.all([startTestApi(db), startTestApi(db)]);
 });
 afterAll(async () => {
   await Promise.all((apis ?? []).map((api) => api.stop()));
+  await login?.end();
   await db?.drop();
 });
 
@@ -59,8 +65,7 @@ describe('NC-40: LISTEN', () => {
         const found = await listeners();
         return found.length === 2 && found;
       });
-      // In one transaction the connection ends and something is rung, so it cannot have been heard by the old one.
-      await db.owner.query('select pg_terminate_backend(pid) from unnest($1::integer[]) as p (pid)', [before]);
+      await login.query('select pg_terminate_backend(pid) from unnest($1::integer[]) as p (pid)', [before]);
       ids.push(...(await makeNotifications(db, ada, [{}])));
       await until('others listen', async () => {
         const found = await listeners();
@@ -79,7 +84,7 @@ describe('NC-40: LISTEN', () => {
     const live = await connectLive(apis[0] as TestApi, await signToken(ada));
     const inbox = live.subscribe(inboxChanged);
     await inbox.frame('the first frame', () => true);
-    await db.owner.query(
+    await login.query(
       `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name like 'rowbell-li%'`,
     );
     const [id] = await makeNotifications(db, ada, [{}]);

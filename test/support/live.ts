@@ -72,6 +72,7 @@ export async function openLive(api: Pick<TestApi, 'url'>, options: OpenOptions =
         isComplete: () => isComplete,
         frame(what: string, holds: (frame: never) => boolean) {
           return until(what, async () => {
+            if (subscription.errors.length > 0) throw new Error(`${what}: ${JSON.stringify(subscription.errors)}`);
             const found = subscription.frames.find((frame) => holds(frame as never));
             return found === undefined ? null : { found };
           }).then(({ found }) => found);
