@@ -85,17 +85,27 @@ export function createExecutor({
     roles.map((role) => [role, createReader(schemas[role], introspection)] as const),
   ) as Record<Role, ReturnType<typeof createReader>>;
 
+  /** Documents that somebody is reading now, until they have. */
+  const underWay = new Map<string, Promise<void>>();
+
   /** At once what is known; else in turn, the cheapest check first, and planned before anybody's turn comes to execute it. */
   const documentOf = async (
     key: string,
     request: GraphqlRequest,
     { identity, signal }: Pick<Caller, 'identity' | 'signal'>,
   ): Promise<Document> => {
+    for (;;) {
+      const known = documents.get(key);
+      if (known) return known;
+      // Thousands who come back after a restart ask the same, and one of them is enough to plan it.
+      const other = underWay.get(key);
+      if (!other) break;
+      await other;
+    }
     const { role, userId: person } = identity;
-    const known = documents.get(key);
-    if (known) return known;
     planning.check(person);
     const leave = await newDocuments.enter(person, signal);
+    const done = Promise.withResolvers<void>();
     let busyMs = 0;
     /** Work in which nobody else is served: it is the person's alone, unlike what others are served in between. */
     const alone = <T>(work: () => T): T => {
@@ -113,6 +123,7 @@ export function createExecutor({
       const since = documents.get(key);
       if (since) return since;
       planning.check(person);
+      underWay.set(key, done.promise);
       const document = alone(() => readers[role](request.query, request.operationName));
       // Who waits is served between the two things that take long.
       await setImmediate();
@@ -126,6 +137,8 @@ export function createExecutor({
       });
       return document;
     } finally {
+      if (underWay.get(key) === done.promise) underWay.delete(key);
+      done.resolve();
       // Others are served for three times as long as nobody was.
       setTimeout(leave, restFactor * busyMs);
     }

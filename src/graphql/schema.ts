@@ -4,6 +4,8 @@ import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'postgr
 import { createExecutor, type Executor, type ExecutorOptions } from './execute.ts';
 import { readGrants } from './grants.ts';
 import type { Role } from './identity.ts';
+import { createLiveActivityPlugin } from './live-activity.ts';
+import { readChannels } from './live-channels.ts';
 import { keepPlansWithOperations } from './plan-cache.ts';
 import { createPreset, createReaderPreset, type PresetOptions } from './preset.ts';
 
@@ -33,7 +35,10 @@ export async function makeSchemas({
       },
     },
   };
-  const common: GraphileConfig.Preset = { extends: [createPreset(options)], plugins: [...plugins, remember] };
+  const common: GraphileConfig.Preset = {
+    extends: [createPreset(options)],
+    plugins: [createLiveActivityPlugin(await readChannels(options.pool)), ...plugins, remember],
+  };
   const presetOf = async (role: Role): Promise<GraphileConfig.Preset> => ({
     extends: [common, createReaderPreset(role, await readGrants(options.pool, `rowbell_${role}`))],
   });

@@ -1,4 +1,5 @@
 import type { Logger } from '../logger.ts';
+import { giveUp } from './connection.ts';
 import { createCounter } from './counts.ts';
 import { type Cursor, cursorOf, historyOf, later } from './cursor.ts';
 import type { Pair } from './doorbell.ts';
@@ -108,7 +109,9 @@ export function createInbox({
   };
 
   const topics: Topics = {
-    inboxChanged({ identity: { userId }, backlog }, { after }) {
+    inboxChanged(connection, { after }) {
+      const { identity, backlog } = connection;
+      const { userId } = identity;
       let had: Cursor = '';
       let told: Pick<InboxFrame, 'unread' | 'returnsAt'> = { unread: null, returnsAt: null };
       const feed = createFeed<InboxFrame>({
@@ -142,12 +145,14 @@ export function createInbox({
           if (after != null) figures.noteResumed(since.isReset);
           feed.open(frameOf(since), since.bytes + bareBytes);
         },
-        (error: unknown) => feed.fail(error),
+        (error: unknown) => giveUp(connection, feed, error),
       );
       return feed;
     },
 
-    unreadCountChanged({ identity: { userId }, backlog }) {
+    unreadCountChanged(connection) {
+      const { identity, backlog } = connection;
+      const { userId } = identity;
       let last: number | null = null;
       const feed = createFeed<number>({
         backlog,
@@ -173,7 +178,7 @@ export function createInbox({
           counter.noteReturn(userId, returnsAt);
           feed.open(unread, bareBytes);
         },
-        (error: unknown) => feed.fail(error),
+        (error: unknown) => giveUp(connection, feed, error),
       );
       return feed;
     },

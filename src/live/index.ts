@@ -7,6 +7,7 @@ import type { Authenticate } from '../graphql/identity.ts';
 import type { Origin } from '../graphql/request-origin.ts';
 import type { Graphql } from '../graphql/schema.ts';
 import type { Logger } from '../logger.ts';
+import { createActivities } from './activities.ts';
 import { createClosings } from './closings.ts';
 import type { Connection } from './connection.ts';
 import { maxDescriptors } from './descriptors.ts';
@@ -60,16 +61,17 @@ export function startLive(options: LiveOptions) {
   const reader = createReader(pool, listening.promise);
   const figures = createFigures(registry);
   const inbox = createInbox({ reader, figures, logger });
+  const activities = createActivities({ reader, figures });
   const presence = createPresence({ pool, logger });
   const roster = createRoster<Connection>();
   const processes = createProcesses({ pool, roster, registry, figures, logger });
-  const topics = { ...inbox.topics, ...processes.topics };
+  const topics = { ...inbox.topics, ...activities.topics, ...processes.topics };
   const sockets = createSockets({ ...options, roster, reader, topics, figures, onPing: presence.note });
   const sessions = createSessions({ reader, roster });
   const closings = createClosings({ pool, roster });
   const hub = startHub({
     url: asLive(options.listenUrl),
-    lanes: [inbox.lane, sessions.lane, closings.lane],
+    lanes: [inbox.lane, activities.lane, sessions.lane, closings.lane],
     oldestUnfinished: reader.oldestUnfinished,
     onListening: listening.resolve,
     logger,

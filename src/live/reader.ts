@@ -3,7 +3,7 @@ import type { RowOf } from '../database/rows.ts';
 import { createBatches } from './batches.ts';
 import type { Cursor } from './cursor.ts';
 import type { Pair } from './doorbell.ts';
-import { type Counts, type Item, type Since, sinceOf } from './since.ts';
+import { type ActivitySince, activitySinceOf, type Counts, type Item, type Since, sinceOf } from './since.ts';
 
 export type Read = { readonly person: string; readonly id: string; readonly item: Item; readonly bytes: number };
 
@@ -29,6 +29,19 @@ export function createReader(pool: Pick<pg.Pool, 'query'>, listening: Promise<vo
     { size: batchSize, atOnce: batchesAtOnce },
   );
 
+  const activitySince = createBatches<{ person: string; after: Cursor | null }, ActivitySince>(
+    async (asked) => {
+      await listening;
+      const { rows } = await pool.query<RowOf<'notify_private.live_activities_since'>>({
+        name: 'live_activities_since',
+        text: 'select * from notify_private.live_activities_since($1, $2) order by place',
+        values: [asked.map(({ person }) => person), asked.map(({ after }) => after)],
+      });
+      return rows.map(activitySinceOf);
+    },
+    { size: batchSize, atOnce: batchesAtOnce },
+  );
+
   const refused = createBatches<{ person: string; session: string | null }, boolean>(
     async (asked) => {
       const { rows } = await pool.query<RowOf<'notify_private.live_refused', 'session_id'>>({
@@ -42,24 +55,31 @@ export function createReader(pool: Pick<pg.Pool, 'query'>, listening: Promise<vo
     { size: batchSize, atOnce: batchesAtOnce },
   );
 
+  const readPairs = async (name: 'live_items' | 'live_activities', pairs: readonly Pair[]): Promise<Read[]> => {
+    const { rows } = await pool.query<RowOf<'notify_private.live_items'>>({
+      name,
+      text: `select * from notify_private.${name}($1, $2)`,
+      values: [pairs.map(({ person }) => person), pairs.map(({ id }) => id)],
+    });
+    return rows.map(({ user_id, id, item }) => ({
+      person: user_id,
+      id,
+      item: JSON.parse(item) as Item,
+      bytes: item.length,
+    }));
+  };
+
   return {
     /** Notifications by pairs, as many as are the named person's to see. */
-    async items(pairs: readonly Pair[]): Promise<Read[]> {
-      const { rows } = await pool.query<RowOf<'notify_private.live_items'>>({
-        name: 'live_items',
-        text: 'select * from notify_private.live_items($1, $2)',
-        values: [pairs.map(({ person }) => person), pairs.map(({ id }) => id)],
-      });
-      return rows.map(({ user_id, id, item }) => ({
-        person: user_id,
-        id,
-        item: JSON.parse(item) as Item,
-        bytes: item.length,
-      }));
-    },
+    items: (pairs: readonly Pair[]): Promise<Read[]> => readPairs('live_items', pairs),
+    /** Activities, in the same way. */
+    activities: (pairs: readonly Pair[]): Promise<Read[]> => readPairs('live_activities', pairs),
 
     /** What changed for somebody since a cursor, with the cursor to go on from. People who ask at a time are read together. */
     since: (person: string, after: Cursor | null): Promise<Since> => since({ person, after }),
+
+    /** What came in somebody's activity since a cursor. */
+    activitySince: (person: string, after: Cursor | null): Promise<ActivitySince> => activitySince({ person, after }),
 
     async counts(people: readonly string[]): Promise<Map<string, Counts>> {
       const { rows } = await pool.query<RowOf<'notify_private.live_counts', 'returns_at'>>({

@@ -29,3 +29,11 @@ export function sinceOf(row: RowOf<'notify_hidden.inbox_since', 'returns_at'>): 
     bytes: isReset ? 0 : text.length,
   };
 }
+
+export type ActivitySince = Pick<Since, 'cursor' | 'isReset' | 'items' | 'bytes'>;
+
+/** A row of `live_activities_since()` or `activity_since()`. */
+export function activitySinceOf(row: RowOf<'notify_hidden.activity_since'>): ActivitySince {
+  const { cursor, isReset, items, bytes } = sinceOf({ ...row, removed: [], unread: 0, returns_at: null });
+  return { cursor, isReset, items, bytes };
+}

@@ -84,5 +84,7 @@ grant select on accounts.api_keys to rowbell_writer;
 grant insert (id, user_id, name, prefix, key_hash, created_at, revoked_at) on accounts.api_keys to rowbell_writer;
 grant update (name, revoked_at) on accounts.api_keys to rowbell_writer;
 
+insert into notify.live_channels (name, pack, activity_types) values ('verifications', 'accounts', '{verification}');
+
 -- migrate:down
 do $$ begin raise exception 'Rowbell rolls forward only: write a new migration'; end $$;

@@ -68,5 +68,7 @@ grant select on accounts.balances to rowbell_user, rowbell_operator, rowbell_wri
 grant insert (id, user_id, currency, amount, low_threshold) on accounts.balances to rowbell_writer;
 grant update (amount, low_threshold) on accounts.balances to rowbell_writer;
 
+insert into notify.live_channels (name, pack, activity_types) values ('payments', 'accounts', '{payment}');
+
 -- migrate:down
 do $$ begin raise exception 'Rowbell rolls forward only: write a new migration'; end $$;

@@ -61,6 +61,7 @@ insert into notify.retention_policies (table_name, reason) values
   ('notify.journey_steps', 'The catalog'),
   ('notify.journeys', 'The catalog'),
   ('notify.limits', 'A row a bound'),
+  ('notify.live_channels', 'The catalog'),
   ('notify.notification_copies', 'The catalog'),
   ('notify.notification_types', 'The catalog'),
   ('notify.packs', 'A row a pack'),

@@ -5,41 +5,27 @@ language sql stable
 security definer set search_path = pg_catalog, pg_temp
 set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
 as $$
-  with present as materialized (
-    -- One snapshot for all: whatever is older than its xmin is finished, and read below.
-    select s.snapshot, notify_private.live_history() as history,
-      notify_private.live_cursor(pg_catalog.pg_snapshot_xmin(s.snapshot)) as cursor
-    from (select pg_catalog.pg_current_snapshot() as snapshot) as s
-  ), asked as materialized (
-    select p.place, p.person, p.after, present.cursor,
-      case when left(p.after, 8) = present.history
-        then ('x' || pg_catalog.split_part(p.after, '.', 2))::bit(64)::bigint::text::xid8 end as position,
-      pg_catalog.pg_snapshot_xmax(present.snapshot) as ceiling
-    from unnest(people, cursors) with ordinality as p (person, after, place) cross join present
-  ), answered as materialized (
-    select a.*, coalesce(a.after is not null and (a.position is null or a.position > a.ceiling), false) as is_unknown
-    from asked as a
-  )
   select a.place, a.cursor, a.is_unknown or c.total > at_most, i.items,
     case when a.is_unknown or c.total > at_most then '{}' else coalesce(c.removed, '{}') end, u.unread, u.returns_at
-  from answered as a
+  from notify_private.live_positions(cursors) as a
+  cross join lateral (select people[a.place::integer] as person) as p
   cross join lateral (
     select count(*) as total, array_agg(x.id) filter (where not x.is_removed) as ids, array_agg(x.id) filter (where x.is_removed) as removed
     from (
       -- Read in the inbox's index alone. Any of theirs, however old: what was archived a year after it came changed all the same.
       select n.id, n.deleted_at is not null as is_removed from notify.notifications as n
-      where n.recipient_id = a.person and n.told_at is not null and n.changed_xid >= a.position and not a.is_unknown
+      where n.recipient_id = p.person and n.told_at is not null and n.changed_xid >= a.oldest and not a.is_unknown
       limit at_most + 1
     ) as x
   ) as c
   cross join lateral (
     select coalesce(pg_catalog.json_agg(notify_private.live_item(n, t.category)), '[]')::text as items
     from unnest(c.ids) as k (id)
-    cross join lateral (select x.* from notify.notifications as x where x.id = k.id and x.recipient_id = a.person limit 1) as n
+    cross join lateral (select x.* from notify.notifications as x where x.id = k.id and x.recipient_id = p.person limit 1) as n
     cross join lateral (select y.category from notify.notification_types as y where y.key = n.type_key limit 1) as t
     where c.total <= at_most
   ) as i
-  cross join lateral notify_private.live_counts(array[a.person]) as u
+  cross join lateral notify_private.live_counts(array[p.person]) as u
 $$;
 comment on function notify_private.live_since(uuid[], text[], integer) is
   'What changed in the inboxes of these people since their cursors (null: nothing is asked), with the cursor to go on from, in '

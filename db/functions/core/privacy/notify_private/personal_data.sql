@@ -173,6 +173,7 @@ as $$
     (notify_private.declare_not_personal('notify.daily_spending_totals', 'Sums of a day')),
     (notify_private.declare_not_personal('notify_private.locale_formats', 'The catalog')),
     (notify_private.declare_not_personal('notify.packs', 'The catalog')),
+    (notify_private.declare_not_personal('notify.live_channels', 'The catalog')),
     (notify_private.declare_not_personal('notify_private.email_templates', 'The catalog')),
     (notify_private.declare_not_personal('notify_private.closed_schemas', 'Grants')),
     (notify_private.declare_not_personal('notify.sweeps', 'The catalog')),

@@ -1,0 +1,15 @@
+create or replace function notify_private.tg_activities__ring() returns trigger
+language plpgsql volatile set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform notify_private.ring('a', array_agg(n.user_id), array_agg(n.id)) from added as n having count(*) > 0;
+  return null;
+end
+$$;
+comment on function notify_private.tg_activities__ring() is
+  'Something happened in the accounts of people: rings once for the statement.';
+
+create or replace trigger _950_ring
+  after insert on notify.activities
+  referencing new table as added
+  for each statement execute function notify_private.tg_activities__ring();
