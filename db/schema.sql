@@ -680,6 +680,7 @@ table notify.activities partition by RANGE (id)
   ip_address inet default notify_hidden.request_ip()
   user_agent text default notify_hidden.request_user_agent()
   created_at timestamp with time zone default now() not null
+  changed_xid xid8 default pg_current_xact_id() not null
   words tsvector generated as (to_tsvector('simple'::regconfig, ((title || ' '::text) || COALESCE(description, ''::text)))) not null
   constraint activities_action_is_known CHECK ((action = ANY (ARRAY['created'::text, 'completed'::text, 'failed'::text, 'updated'::text, 'deleted'::text])))
   constraint activities_description_is_short CHECK ((length(description) <= 2000))
@@ -693,12 +694,13 @@ table notify.activities partition by RANGE (id)
   constraint activities_type_is_a_slug CHECK ((type ~ '^[a-z][a-z0-9_]{0,62}$'::text))
   constraint activities_user_agent_is_short CHECK ((length(user_agent) <= 1000))
   CREATE INDEX activities_resource_id_idx on notify.activities USING btree (resource_id, id DESC) WHERE (resource_id IS NOT NULL)
-  CREATE INDEX activities_user_id_id_idx on notify.activities USING btree (user_id, id DESC)
+  CREATE INDEX activities_user_id_id_idx on notify.activities USING btree (user_id, id DESC) INCLUDE (changed_xid)
   row level security
   policy select_admin for select to rowbell_operator using (true)
   policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
   CREATE TRIGGER _100_forbid_change BEFORE DELETE OR UPDATE ON notify.activities FOR EACH ROW EXECUTE FUNCTION notify_private.tg_activities__forbid_change()
   CREATE TRIGGER _100_forbid_change_whole BEFORE TRUNCATE ON notify.activities FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_activities__forbid_change()
+  CREATE TRIGGER _950_ring AFTER INSERT ON notify.activities REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_activities__ring()
   grant rowbell_operator (select); rowbell_user (select)
 
 table notify.apps
@@ -1257,6 +1259,15 @@ table notify.limits
   row level security
   policy select_admin for select to rowbell_operator using (true)
   grant rowbell_operator (select)
+
+table notify.live_channels
+  name text not null
+  pack text not null
+  activity_types text[] not null
+  constraint live_channels_activity_types_are_given CHECK ((cardinality(activity_types) > 0))
+  constraint live_channels_name_is_a_slug CHECK ((name ~ '^[a-z][a-z0-9_]{0,39}$'::text))
+  constraint live_channels_pkey PRIMARY KEY (name)
+  row level security
 
 table notify.notification_copies
   type_key text not null
@@ -4505,6 +4516,10 @@ function notify.withdraw_consent_for(user_id uuid, method text, channel text DEF
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_writer (execute)
 
+function notify_hidden.activity_since(after text) returns TABLE(cursor text, is_reset boolean, items text)
+  sql stable security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_operator (execute); rowbell_user (execute)
+
 function notify_hidden.current_session_id() returns text
   sql stable parallel safe
   grant rowbell_anonymous (execute); rowbell_operator (execute); rowbell_user (execute); rowbell_writer (execute)
@@ -4982,6 +4997,21 @@ function notify_private.list_senders() returns TABLE(id smallint, app_key text, 
   sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
+function notify_private.live_activities(people uuid[], ids uuid[]) returns TABLE(user_id uuid, id uuid, item text)
+  sql stable security definer set search_path=pg_catalog, pg_temp, enable_seqscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off
+  grant rowbell_live (execute)
+
+function notify_private.live_activities_since(people uuid[], cursors text[], at_most integer DEFAULT 500) returns TABLE(place bigint, cursor text, is_reset boolean, items text)
+  sql stable security definer set search_path=pg_catalog, pg_temp, enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off
+  grant rowbell_live (execute)
+
+function notify_private.live_activity(a notify.activities) returns json
+  sql stable
+
+function notify_private.live_channels() returns TABLE(name text, activity_types text[])
+  sql stable security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_live (execute)
+
 function notify_private.live_counts(people uuid[]) returns TABLE(user_id uuid, unread integer, returns_at text)
   sql stable security definer set search_path=pg_catalog, pg_temp, enable_seqscan=off, enable_bitmapscan=off, jit=off
   grant rowbell_live (execute)
@@ -5006,6 +5036,9 @@ function notify_private.live_items(people uuid[], ids uuid[]) returns TABLE(user
 function notify_private.live_position() returns text
   sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_live (execute)
+
+function notify_private.live_positions(cursors text[]) returns TABLE(place bigint, oldest xid8, is_unknown boolean, cursor text)
+  sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.live_refused(people uuid[], sessions text[]) returns TABLE(user_id uuid, session_id text)
   sql stable security definer set search_path=pg_catalog, pg_temp
@@ -5432,6 +5465,9 @@ function notify_private.test_webhook_event(user_id uuid, endpoint_id uuid) retur
 
 function notify_private.tg_activities__forbid_change() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+
+function notify_private.tg_activities__ring() returns trigger
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_decisions__add_status_changes() returns trigger
   plpgsql volatile set search_path=pg_catalog, pg_temp

@@ -1875,6 +1875,11 @@ export interface JukeSessions {
 
 export interface NotifyActivities {
   action: string;
+  /**
+   * @behavior -*
+   * The transaction that wrote it: the order in which people are told.
+   */
+  changed_xid: Generated<string>;
   created_at: Generated<Timestamp>;
   description: string | null;
   id: Generated<string>;
@@ -2583,6 +2588,18 @@ export interface NotifyLimits {
    * Why there is a bound, and why this one.
    */
   reason: string;
+}
+
+export interface NotifyLiveChannels {
+  /**
+   * Types of activity that it tells.
+   */
+  activity_types: string[];
+  name: string;
+  /**
+   * Which product brought it: while that is off, so is the channel.
+   */
+  pack: string;
 }
 
 export interface NotifyNotificationCopies {
@@ -4428,6 +4445,7 @@ export interface DB {
   "notify.journey_steps_taken": NotifyJourneyStepsTaken;
   "notify.journeys": NotifyJourneys;
   "notify.limits": NotifyLimits;
+  "notify.live_channels": NotifyLiveChannels;
   "notify.notification_copies": NotifyNotificationCopies;
   "notify.notification_types": NotifyNotificationTypes;
   "notify.notifications": NotifyNotifications;

@@ -2,6 +2,11 @@
 
 /** Rows of functions, by name. PostgreSQL does not say which columns are always there: `RowOf` does. */
 export type FunctionRows = {
+  readonly 'notify_hidden.activity_since': {
+    readonly cursor: string | null;
+    readonly is_reset: boolean | null;
+    readonly items: string | null;
+  };
   readonly 'notify_hidden.inbox': {
     readonly id: string | null;
     readonly event_id: string | null;
@@ -148,6 +153,21 @@ export type FunctionRows = {
     readonly options: unknown | null;
     readonly secret_setting: string | null;
     readonly changed_at: Date | null;
+  };
+  readonly 'notify_private.live_activities': {
+    readonly user_id: string | null;
+    readonly id: string | null;
+    readonly item: string | null;
+  };
+  readonly 'notify_private.live_activities_since': {
+    readonly place: string | null;
+    readonly cursor: string | null;
+    readonly is_reset: boolean | null;
+    readonly items: string | null;
+  };
+  readonly 'notify_private.live_channels': {
+    readonly name: string | null;
+    readonly activity_types: readonly string[] | null;
   };
   readonly 'notify_private.live_counts': {
     readonly user_id: string | null;
