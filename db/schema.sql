@@ -79,6 +79,8 @@ type notify.active_session as (session_id text, device_count integer, seen_at ti
 
 type notify.activity_count as (dimension text, value text, count bigint)
 
+type notify.announcement_text as (language text, title text, body text, action text)
+
 type notify.backtest_case as (event_id uuid, recipient_id uuid, channel text, type_key text, at timestamp with time zone, outcome text, rule text, reason text, new_at timestamp with time zone, new_outcome text, new_rule text, new_reason text)
 
 type notify.backtest_total as (type_key text, channel text, outcome text, rule text, new_outcome text, new_rule text, total bigint)
@@ -702,6 +704,33 @@ table notify.activities partition by RANGE (id)
   CREATE TRIGGER _100_forbid_change_whole BEFORE TRUNCATE ON notify.activities FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_activities__forbid_change()
   CREATE TRIGGER _950_ring AFTER INSERT ON notify.activities REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_activities__ring()
   grant rowbell_operator (select); rowbell_user (select)
+
+table notify.announcements
+  id uuid default uuidv7() not null grant rowbell_user (select)
+  level text default 'info'::text not null grant rowbell_user (select)
+  texts jsonb not null grant rowbell_user (select)
+  audience text default 'all'::text not null grant rowbell_user (select)
+  live_channel_name text grant rowbell_user (select)
+  segment_key text
+  starts_at timestamp with time zone default now() not null grant rowbell_user (select)
+  ends_at timestamp with time zone grant rowbell_user (select)
+  created_by uuid default notify_hidden.current_user_id()
+  created_at timestamp with time zone default clock_timestamp() not null
+  constraint announcements_audience_is_known CHECK ((audience = ANY (ARRAY['all'::text, 'channel'::text, 'segment'::text])))
+  constraint announcements_audience_is_named CHECK ((((live_channel_name IS NOT NULL) = (audience = 'channel'::text)) AND ((segment_key IS NOT NULL) = (audience = 'segment'::text))))
+  constraint announcements_level_is_known CHECK ((level = ANY (ARRAY['info'::text, 'warning'::text, 'critical'::text])))
+  constraint announcements_live_channel_name_fkey FOREIGN KEY (live_channel_name) REFERENCES notify.live_channels(name) ON UPDATE CASCADE
+  constraint announcements_pkey PRIMARY KEY (id)
+  constraint announcements_segment_key_fkey FOREIGN KEY (segment_key) REFERENCES notify.segments(key) ON UPDATE CASCADE
+  constraint announcements_texts_have_english CHECK ((texts ? 'en'::text))
+  CREATE INDEX announcements_live_channel_name_idx on notify.announcements USING btree (live_channel_name)
+  CREATE INDEX announcements_segment_key_idx on notify.announcements USING btree (segment_key)
+  row level security
+  policy select_admin for select to rowbell_operator using (true)
+  policy select_own for select to rowbell_user using (((starts_at <= now()) AND ((ends_at IS NULL) OR (ends_at > now())) AND ((audience <> 'segment'::text) OR (segment_key = ANY (( SELECT notify_hidden.my_segments() AS my_segments)::text[])))))
+  CREATE TRIGGER _950_ring_inserted AFTER INSERT ON notify.announcements REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_announcements__ring()
+  CREATE TRIGGER _950_ring_updated AFTER UPDATE ON notify.announcements REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_announcements__ring()
+  grant rowbell_operator (select)
 
 table notify.apps
   key text not null
@@ -1422,7 +1451,7 @@ table notify.operator_actions
   details jsonb default '{}'::jsonb not null
   acted_at timestamp with time zone default clock_timestamp() not null
   constraint operator_actions_details_are_an_object CHECK ((jsonb_typeof(details) = 'object'::text))
-  constraint operator_actions_kind_is_known CHECK ((kind = ANY (ARRAY['close_connections'::text, 'create_status_endpoint'::text, 'delete_consent_rule'::text, 'delete_spending_cap'::text, 'delete_status_endpoint'::text, 'end_session_for'::text, 'erase_person'::text, 'pause_provider'::text, 'request_email_verification_for'::text, 'resend'::text, 'resume_provider'::text, 'resume_sender'::text, 'resume_status_endpoint'::text, 'retry_event'::text, 'rotate_status_endpoint_secret'::text, 'run_sweep'::text, 'set_consent_rule'::text, 'set_limit'::text, 'set_retention'::text, 'set_sender'::text, 'set_spending_cap'::text, 'stop_event'::text, 'suppress_address'::text, 'unsuppress_address'::text, 'update_settings'::text, 'update_status_endpoint'::text, 'update_type_defaults'::text, 'withdraw_consent_for'::text])))
+  constraint operator_actions_kind_is_known CHECK ((kind = ANY (ARRAY['announce'::text, 'close_connections'::text, 'create_status_endpoint'::text, 'delete_consent_rule'::text, 'delete_spending_cap'::text, 'delete_status_endpoint'::text, 'end_session_for'::text, 'erase_person'::text, 'pause_provider'::text, 'request_email_verification_for'::text, 'resend'::text, 'resume_provider'::text, 'resume_sender'::text, 'resume_status_endpoint'::text, 'retry_event'::text, 'rotate_status_endpoint_secret'::text, 'run_sweep'::text, 'set_consent_rule'::text, 'set_limit'::text, 'set_retention'::text, 'set_sender'::text, 'set_spending_cap'::text, 'stop_event'::text, 'suppress_address'::text, 'unsuppress_address'::text, 'update_settings'::text, 'update_status_endpoint'::text, 'update_type_defaults'::text, 'withdraw_announcement'::text, 'withdraw_consent_for'::text])))
   constraint operator_actions_note_is_short CHECK (((length(note) >= 1) AND (length(note) <= 500)))
   constraint operator_actions_pkey PRIMARY KEY (id)
   constraint operator_actions_target_is_short CHECK (((length(target) >= 1) AND (length(target) <= 200)))
@@ -1657,6 +1686,19 @@ table notify.schedules
   policy select_admin for select to rowbell_operator, rowbell_writer using (true)
   policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
+
+table notify.segments
+  key text not null
+  pack text not null
+  labels jsonb default '{}'::jsonb not null
+  members text not null
+  constraint segments_key_is_a_slug CHECK ((key ~ '^[a-z][a-z0-9_]{0,62}$'::text))
+  constraint segments_labels_are_an_object CHECK ((jsonb_typeof(labels) = 'object'::text))
+  constraint segments_members_is_qualified CHECK ((members ~ '^[a-z_]+\.[a-z0-9_]+$'::text))
+  constraint segments_pkey PRIMARY KEY (key)
+  row level security
+  policy select_admin for select to rowbell_operator using (true)
+  grant rowbell_operator (select)
 
 table notify.senders
   id smallint identity always not null
@@ -3797,6 +3839,9 @@ function accounts_private.money(amount numeric, currency text, locale text) retu
 function accounts_private.payment_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
   sql stable
 
+function accounts_private.people_with_low_balance() returns SETOF uuid
+  sql stable
+
 function accounts_private.personal_data() returns SETOF notify_private.personal_data
   sql immutable set search_path=pg_catalog, pg_temp
 
@@ -4067,6 +4112,10 @@ function notify.analytics_reasons(types text[] DEFAULT NULL::text[], channels te
 function notify.analytics_summary(types text[] DEFAULT NULL::text[], channels text[] DEFAULT NULL::text[], since timestamp with time zone DEFAULT NULL::timestamp with time zone, until timestamp with time zone DEFAULT NULL::timestamp with time zone, user_id uuid DEFAULT NULL::uuid) returns notify.delivery_metrics
   sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute)
+
+function notify.announce(texts notify.announcement_text[], note text, level text DEFAULT 'info'::text, action_url text DEFAULT NULL::text, audience text DEFAULT 'all'::text, live_channel_name text DEFAULT NULL::text, segment_key text DEFAULT NULL::text, starts_at timestamp with time zone DEFAULT NULL::timestamp with time zone, ends_at timestamp with time zone DEFAULT NULL::timestamp with time zone) returns notify.announcements
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_operator (execute)
 
 function notify.archive(notification_ids uuid[]) returns integer
   sql volatile set search_path=pg_catalog, pg_temp
@@ -4508,6 +4557,10 @@ function notify.update_type_defaults(type_key text, enabled boolean DEFAULT NULL
   plpgsql volatile set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
+function notify.withdraw_announcement(announcement_id uuid, note text) returns notify.announcements
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_operator (execute)
+
 function notify.withdraw_consent(channel text DEFAULT NULL::text, method text DEFAULT 'settings_page'::text) returns notify.consents
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
@@ -4519,6 +4572,10 @@ function notify.withdraw_consent_for(user_id uuid, method text, channel text DEF
 function notify_hidden.activity_since(after text) returns TABLE(cursor text, is_reset boolean, items text)
   sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute)
+
+function notify_hidden.current_announcements(channels text[] DEFAULT '{}'::text[]) returns SETOF jsonb
+  sql stable set search_path=pg_catalog, pg_temp
+  grant rowbell_user (execute)
 
 function notify_hidden.current_session_id() returns text
   sql stable parallel safe
@@ -4559,6 +4616,10 @@ function notify_hidden.is_inbox_filter(filter notify.inbox_filter) returns boole
 function notify_hidden.is_time_zone(name text) returns boolean
   plpgsql immutable parallel safe set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute); rowbell_writer (execute)
+
+function notify_hidden.my_segments() returns text[]
+  plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_user (execute)
 
 function notify_hidden.normalize_search_text(content text) returns text
   sql immutable parallel safe set search_path=pg_catalog, pg_temp
@@ -5008,6 +5069,10 @@ function notify_private.live_activities_since(people uuid[], cursors text[], at_
 function notify_private.live_activity(a notify.activities) returns json
   sql stable
 
+function notify_private.live_announcements() returns TABLE(id uuid, audience text, live_channel_name text, segment_key text, starts_at timestamp with time zone, ends_at timestamp with time zone, frames jsonb)
+  sql stable security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_live (execute)
+
 function notify_private.live_channels() returns TABLE(name text, activity_types text[])
   sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_live (execute)
@@ -5031,6 +5096,10 @@ function notify_private.live_item(n notify.notifications, category text) returns
 
 function notify_private.live_items(people uuid[], ids uuid[]) returns TABLE(user_id uuid, id uuid, item text)
   sql stable security definer set search_path=pg_catalog, pg_temp, enable_seqscan=off, enable_hashjoin=off, enable_mergejoin=off, jit=off
+  grant rowbell_live (execute)
+
+function notify_private.live_locales(people uuid[]) returns TABLE(user_id uuid, locale text)
+  sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_live (execute)
 
 function notify_private.live_position() returns text
@@ -5170,6 +5239,9 @@ function notify_private.pause_silent_origins(sender_id smallint, origins text[])
 function notify_private.people_needing_index_compaction() returns uuid[]
   sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
+
+function notify_private.people_without_push() returns SETOF uuid
+  sql stable
 
 function notify_private.percentiles(histogram bigint[], shares double precision[]) returns interval[]
   plpgsql immutable parallel safe strict set search_path=pg_catalog, pg_temp
@@ -5410,6 +5482,10 @@ function notify_private.save_email_preferences(user_id uuid, choices jsonb, trac
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_http (execute)
 
+function notify_private.segment_members(segment text, people uuid[]) returns SETOF uuid
+  plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_live (execute)
+
 function notify_private.sender_options() returns TABLE(provider text, name text, pattern text, expected text)
   sql immutable set search_path=pg_catalog, pg_temp
 
@@ -5467,6 +5543,9 @@ function notify_private.tg_activities__forbid_change() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_activities__ring() returns trigger
+  plpgsql volatile set search_path=pg_catalog, pg_temp
+
+function notify_private.tg_announcements__ring() returns trigger
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_decisions__add_status_changes() returns trigger
@@ -5655,6 +5734,9 @@ function notify_private.wrong_action_titles(titles jsonb, actions jsonb) returns
 
 function notify_private.wrong_actions(actions jsonb) returns text
   plpgsql immutable parallel safe set search_path=pg_catalog, pg_temp
+
+function notify_private.wrong_announcement_texts(texts notify.announcement_text[], has_link boolean) returns text
+  sql immutable set search_path=pg_catalog, pg_temp
 
 function trips.accept_circle_invitation(circle_id uuid) returns trips.memberships
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp

@@ -1911,6 +1911,43 @@ export interface NotifyActivities {
   words: Generated<string>;
 }
 
+export interface NotifyAnnouncements {
+  /**
+   * Whom it is for: all, those who watch a channel, or those of a segment.
+   */
+  audience: Generated<string>;
+  created_at: Generated<Timestamp>;
+  /**
+   * The operator; null where their token named nobody, and once that person is erased.
+   */
+  created_by: Generated<string | null>;
+  /**
+   * Nobody sees it from then on; null: until it is withdrawn.
+   */
+  ends_at: Timestamp | null;
+  id: Generated<string>;
+  /**
+   * How loud it is: info, warning or critical.
+   */
+  level: Generated<string>;
+  /**
+   * Only with the audience channel.
+   */
+  live_channel_name: string | null;
+  /**
+   * Only with the audience segment.
+   */
+  segment_key: string | null;
+  /**
+   * Nobody sees it before.
+   */
+  starts_at: Generated<Timestamp>;
+  /**
+   * What it says, by language: {"en": {"title", "body", "action": {"title", "url"}}}. English is always there, and stands for the others.
+   */
+  texts: Json;
+}
+
 export interface NotifyApps {
   key: string;
   name: string;
@@ -3656,6 +3693,19 @@ export interface NotifySchedules {
   weekdays: number[] | null;
 }
 
+export interface NotifySegments {
+  key: string;
+  /**
+   * What operators call it, by language.
+   */
+  labels: Generated<Json>;
+  /**
+   * Qualified name of "f() returns setof uuid". Plain "language sql stable" without settings or definer, so that the condition "of these people", who are connected, reaches into it; it therefore qualifies every function and type, pg_catalog's too.
+   */
+  members: string;
+  pack: string;
+}
+
 export interface NotifySenders {
   /**
    * When it last took something, to some seconds. After the last change of credentials it proves that they are good.
@@ -4416,6 +4466,7 @@ export interface DB {
   "notify_private.suspects": NotifyPrivateSuspects;
   "notify_private.waiting_types": NotifyPrivateWaitingTypes;
   "notify.activities": NotifyActivities;
+  "notify.announcements": NotifyAnnouncements;
   "notify.apps": NotifyApps;
   "notify.category_preferences": NotifyCategoryPreferences;
   "notify.channel_copies": NotifyChannelCopies;
@@ -4462,6 +4513,7 @@ export interface DB {
   "notify.retention_runs": NotifyRetentionRuns;
   "notify.schedule_clocks": NotifyScheduleClocks;
   "notify.schedules": NotifySchedules;
+  "notify.segments": NotifySegments;
   "notify.senders": NotifySenders;
   "notify.settings": NotifySettings;
   "notify.sms_prices": NotifySmsPrices;

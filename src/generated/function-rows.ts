@@ -165,6 +165,15 @@ export type FunctionRows = {
     readonly is_reset: boolean | null;
     readonly items: string | null;
   };
+  readonly 'notify_private.live_announcements': {
+    readonly id: string | null;
+    readonly audience: string | null;
+    readonly live_channel_name: string | null;
+    readonly segment_key: string | null;
+    readonly starts_at: Date | null;
+    readonly ends_at: Date | null;
+    readonly frames: unknown | null;
+  };
   readonly 'notify_private.live_channels': {
     readonly name: string | null;
     readonly activity_types: readonly string[] | null;
@@ -178,6 +187,10 @@ export type FunctionRows = {
     readonly user_id: string | null;
     readonly id: string | null;
     readonly item: string | null;
+  };
+  readonly 'notify_private.live_locales': {
+    readonly user_id: string | null;
+    readonly locale: string | null;
   };
   readonly 'notify_private.live_refused': {
     readonly user_id: string | null;

@@ -99,7 +99,7 @@ const channelPlans = (channels: Channels) => ({
     const $types = lambda(fieldArgs.getRaw('name'), (name) => channels.get(name as string), true);
     const $topic = object({
       field: constant('channel'),
-      args: object({ types: $types, after: fieldArgs.getRaw('after') }),
+      args: object({ name: fieldArgs.getRaw('name'), types: $types, after: fieldArgs.getRaw('after') }),
     });
     return listen(context().get('live') as never, $topic as never);
   },

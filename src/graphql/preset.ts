@@ -12,6 +12,7 @@ import type { Identity, Role } from './identity.ts';
 import { InboxPlugin } from './inbox.ts';
 import { InflectionPlugin } from './inflection.ts';
 import { LivePlugin } from './live.ts';
+import { AnnouncementsPlugin } from './live-announcements.ts';
 import { LiveFiguresPlugin } from './live-figures.ts';
 import type { LiveSource } from './live-source.ts';
 import { NonNullPlugin } from './non-null.ts';
@@ -136,5 +137,5 @@ export function createPreset({ pool, schemas, connections }: PresetOptions): Gra
 export function createReaderPreset(role: Role, grants: Grants): GraphileConfig.Preset {
   const shown = createShown(role, grants);
   const plugins = [createGrantedPlugin(shown), createWaysPlugin(shown), createTestSendPlugin(grants)];
-  return { plugins: role === 'operator' ? [...plugins, LiveFiguresPlugin] : plugins };
+  return { plugins: [...plugins, role === 'operator' ? LiveFiguresPlugin : AnnouncementsPlugin] };
 }

@@ -11,6 +11,8 @@ export type Connection = {
   readonly backlog: Backlog;
   /** Subscriptions that are open, by field. */
   readonly subscriptions: Map<string, number>;
+  /** Live channels that it watches, by name: how many subscriptions each has. */
+  readonly channels: Map<string, number>;
   /** Closes it with a code of src/live/close-codes.ts. */
   close(code: number, reason: string): void;
 };

@@ -8,6 +8,7 @@ import type { Origin } from '../graphql/request-origin.ts';
 import type { Graphql } from '../graphql/schema.ts';
 import type { Logger } from '../logger.ts';
 import { createActivities } from './activities.ts';
+import { createAnnouncements } from './announcements.ts';
 import { createClosings } from './closings.ts';
 import type { Connection } from './connection.ts';
 import { maxDescriptors } from './descriptors.ts';
@@ -65,13 +66,14 @@ export function startLive(options: LiveOptions) {
   const presence = createPresence({ pool, logger });
   const roster = createRoster<Connection>();
   const processes = createProcesses({ pool, roster, registry, figures, logger });
-  const topics = { ...inbox.topics, ...activities.topics, ...processes.topics };
+  const announcements = createAnnouncements({ pool, figures, logger });
+  const topics = { ...inbox.topics, ...activities.topics, ...announcements.topics, ...processes.topics };
   const sockets = createSockets({ ...options, roster, reader, topics, figures, onPing: presence.note });
   const sessions = createSessions({ reader, roster });
   const closings = createClosings({ pool, roster });
   const hub = startHub({
     url: asLive(options.listenUrl),
-    lanes: [inbox.lane, activities.lane, sessions.lane, closings.lane],
+    lanes: [inbox.lane, activities.lane, announcements.lane, sessions.lane, closings.lane],
     oldestUnfinished: reader.oldestUnfinished,
     onListening: listening.resolve,
     logger,
@@ -96,6 +98,7 @@ export function startLive(options: LiveOptions) {
       upgrades.stop();
       await sockets.stop(Math.min(spreadMs, graceMs));
       inbox.stop();
+      announcements.stop();
       presence.stop();
       await processes.stop();
       await hub.stop();

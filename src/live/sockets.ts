@@ -94,6 +94,7 @@ export function createSockets(options: SocketsOptions) {
       openedAtMs: extra.openedAtMs,
       backlog: createBacklog(),
       subscriptions: new Map(),
+      channels: new Map(),
       close: (code, reason) => close(extra, code, reason),
     };
     extra.connection = connection;

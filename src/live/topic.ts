@@ -15,7 +15,10 @@ export function subscriberOf(connection: Connection, topics: Topics): LiveSource
       const subscribe = topics[field];
       if (!subscribe) throw new Error(`nothing is sent for ${field}`);
       const frames = subscribe(connection, args);
-      const count = (by: 1 | -1) => subscriptions.set(field, (subscriptions.get(field) ?? 0) + by);
+      const count = (by: 1 | -1) => {
+        tally(subscriptions, field, by);
+        if (field === 'channel') tally(connection.channels, String(args.name), by);
+      };
       count(1);
       let hasEnded = false;
       const end = () => {
@@ -39,3 +42,6 @@ export function subscriberOf(connection: Connection, topics: Topics): LiveSource
     },
   };
 }
+
+const tally = (counts: Map<string, number>, key: string, by: 1 | -1): void =>
+  void counts.set(key, (counts.get(key) ?? 0) + by);

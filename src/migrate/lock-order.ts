@@ -34,6 +34,7 @@ export const lockOrder = [
   'notify.activities',
   'notify.webhook_endpoints',
   'notify.suppressions',
+  'notify.announcements',
   'notify.events',
 ] as const;
 

@@ -25,6 +25,8 @@ import { anything, hostileFor } from './values.ts';
 /** Values that calls which are meant need, by `field.argument`; beyond those that SQL's functions have in common. */
 const meant: Readonly<Record<string, Json>> = {
   'addExpense.amount': '12.50',
+  'announce.note': 'asked for by a test',
+  'announce.texts': [{ language: 'en', title: 'A title', body: 'A body' }],
   'app.key': 'trips',
   'changeNotifications.notificationIds': '⟦me.notification_ids⟧',
   'closeConnections.note': 'asked for by a test',
@@ -71,6 +73,8 @@ const meant: Readonly<Record<string, Json>> = {
   'unsuppressAddress.note': 'they asked',
   'updateSettings.dailyCap': 1_000_000,
   'updateTypeDefaults.enabled': true,
+  'withdrawAnnouncement.announcementId': '⟦me.announcement_id⟧',
+  'withdrawAnnouncement.note': 'asked for by a test',
   'withdrawConsentFor.userId': '⟦me.recipient_id⟧',
   'withdrawConsentFor.method': 'phone',
 };

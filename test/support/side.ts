@@ -164,6 +164,12 @@ export async function makeSide(db: TestDatabase, person: Someone, friend: string
     { commit: true },
   );
 
+  // Nobody sees it before it begins.
+  const announcement = await put('notify.announcements', {
+    texts: JSON.stringify({ en: { title: 'Soon', body: 'Soon', action: null } }),
+    starts_at: tomorrow,
+  });
+
   return {
     person,
     friend,
@@ -223,6 +229,7 @@ export async function makeSide(db: TestDatabase, person: Someone, friend: string
       event_id: event,
       event_ids: `{${event}}`,
       delivery_id: delivery,
+      announcement_id: announcement,
       verification_id: verification,
       undo_token: undo,
       // Of no person; in a world of its own each side has its own.

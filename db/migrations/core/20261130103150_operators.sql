@@ -8,6 +8,7 @@ create table notify.operator_actions (
   operator_id uuid default notify_hidden.current_user_id(),
   kind text not null
     constraint operator_actions_kind_is_known check (kind in (
+      'announce',
       'close_connections',
       'create_status_endpoint',
       'delete_consent_rule',
@@ -35,6 +36,7 @@ create table notify.operator_actions (
       'update_settings',
       'update_status_endpoint',
       'update_type_defaults',
+      'withdraw_announcement',
       'withdraw_consent_for'
     )),
   target text not null constraint operator_actions_target_is_short check (length(target) between 1 and 200),

@@ -144,6 +144,7 @@ as $$
         "target": "case when r.target = person.id::text then ''…'' else r.target end"}',
       'r.operator_id = person.id or r.target = person.id::text or notify_private.contains_any_term(r.note, person.identifiers)',
       'r.operator_id = person.id')),
+    (notify_private.declare_mention('notify.announcements', 'created_by', '{level,audience,live_channel_name,segment_key,texts}')),
     (notify_private.declare_mention('notify_private.live_processes', 'people', '{host,figures}',
       '{"people": "pg_catalog.array_remove(r.people, person.id)"}', 'person.id = any (r.people)', 'false',
       reason => 'Who has a connection at this moment')),
@@ -154,6 +155,7 @@ as $$
     -- Append-only as long as its person is there.
     (notify_private.declare_owned_rows('notify.activities')),
 
+    (notify_private.declare_not_personal('notify.segments', 'The catalog')),
     (notify_private.declare_not_personal('notify.settings', 'What operators decided for everyone')),
     (notify_private.declare_not_personal('notify.provider_origins', 'Push services and hosts, whoever uses them')),
     (notify_private.declare_not_personal('notify_private.sender_credentials', 'Hashes of our own settings')),
