@@ -155,7 +155,11 @@ describe('NC-43: operators announce', () => {
   test('to those of a segment who are connected, and to nobody else: over sockets, by the query and in SQL', async () => {
     const [reached, unreached] = [await watcher(api, { device: true }), await watcher(other)];
     await settle(reached, unreached);
-    const { id } = await announce({ texts: english('Switch push on'), audience: 'segment', segmentKey: 'without_push' });
+    const { id } = await announce({
+      texts: english('Switch push on'),
+      audience: 'segment',
+      segmentKey: 'without_push',
+    });
     await shown(unreached.banners, 'Switch push on');
     await settle(reached, unreached);
     expect([seen(reached), seen(unreached)]).toEqual([[], ['Switch push on']]);

@@ -255,6 +255,8 @@ export const makeSideType = (db: TestDatabase): Promise<string> =>
  * given where it stands with its function.
  */
 export const common: Arguments = {
+  // A cursor of another history.
+  after: '00000000.0000000000000001',
   name: 'Night walk',
   title: 'A walk',
   titles: '{Tent,Torch}',
