@@ -5184,7 +5184,7 @@ function notify_private.next_refresh(period notify_private.rollup_periods) retur
   sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.next_version(version xid8) returns xid8
-  sql volatile
+  sql stable
 
 function notify_private.no_longer_relevant(candidates notify_private.candidate[]) returns TABLE(event_id uuid, recipient_id uuid)
   plpgsql stable set search_path=pg_catalog, pg_temp

@@ -1,3 +1,4 @@
+// Over 300 lines: one batch, and each way in which an endpoint or a worker fails it.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';

@@ -28,8 +28,10 @@ export async function startTwoSides(): Promise<TwoSides> {
   };
   const a = await settle('Adelheid');
   const b = await settle('Brunhilde');
-  // Coaches are there for everybody to choose from.
-  const { rows } = await db.owner.query<{ id: string }>('select id from coaching.coaches');
+  // Coaches are there for everybody to choose from, and operators announce to everybody.
+  const { rows } = await db.owner.query<{ id: string }>(
+    'select id from coaching.coaches union all select id from notify.announcements',
+  );
   const common = new Set(rows.map(({ id }) => id));
   const own = (marks: readonly string[]) => new Set(marks.filter((mark) => !common.has(mark)));
   return { db, a: a.side, b: b.side, marks: { a: own(a.marks), b: own(b.marks) } };

@@ -141,8 +141,8 @@ comment on column notify.notification_types.cap_excess is
   'What becomes of it beyond the cap: drop, defer (next day at digest_time, or when the rolling window has room) or digest (the daily '
   'one).';
 comment on column notify.notification_types.attention_channels is
-  'Channels on which it waits while its person looks at their inbox, where it goes to the inbox as well; null: as settings.attention_channels '
-  'say, {}: never.';
+  'Channels on which it waits while its person looks at their inbox, where it goes to the inbox as well; null: as '
+  'settings.attention_channels say, {}: never.';
 comment on column notify.notification_types.fallback_key is
   'Order in which its channels are tried; channels that are in no step go out at once. Null: all at once.';
 comment on column notify.notification_types.audience is
@@ -208,7 +208,8 @@ grant select (key, pack, app_key, category, labels, priority, purpose, enabled, 
   on notify.notification_types to rowbell_user;
 grant select on notify.notification_types to rowbell_operator, rowbell_writer;
 grant update (app_key, labels, enabled, default_channels, locked_channels, default_frequency, cap_excess,
-    attention_channels, fallback_key, dedupe_window, email_template, email_url, max_segments, max_attempts, channel_attempts, expires_after, warns_unreachable)
+    attention_channels, fallback_key, dedupe_window, email_template, email_url, max_segments, max_attempts, channel_attempts, expires_after,
+    warns_unreachable)
   on notify.notification_types to rowbell_operator;
 
 -- migrate:down

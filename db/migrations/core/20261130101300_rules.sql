@@ -32,8 +32,8 @@ create type notify_private.rule_inputs as (
 comment on type notify_private.rule_inputs is
   'All that the rules look at for one candidate. consent: not_needed, given, withdrawn or missing. source of enabled and frequency: '
   'own, category, default or locked. place orders the channels of an event. rolling_frees: when each message leaves the rolling '
-  'window, the next one''s first, then those sent, newest first. quiet_until: null where this channel may disturb now. attention_until: null where they do not '
-  'look at their inbox, or nobody asks. seen: whether they know by now what waited.';
+  'window, the next one''s first, then those sent, newest first. quiet_until: null where this channel may disturb now. attention_until: '
+  'null where they do not look at their inbox, or nobody asks. seen: whether they know by now what waited.';
 
 create type notify_private.verdict as (
   notification_id uuid, event_id uuid, recipient_id uuid, channel text, released_rule text,
@@ -42,8 +42,8 @@ create type notify_private.verdict as (
   fallback_key text, fallback_step integer
 );
 comment on type notify_private.verdict is
-  'What the rules say of a candidate, with what applying it needs: until when it waits, which digest, the key, until when and whether it claims '
-  'it, the person''s day to count, the addresses to use.';
+  'What the rules say of a candidate, with what applying it needs: until when it waits, which digest, the key, until when and whether '
+  'it claims it, the person''s day to count, the addresses to use.';
 
 create table notify_private.dedupe_keys (
   recipient_id uuid not null,

@@ -26,8 +26,8 @@ create index holds_due_at_idx on notify.holds (lane, due_at) where released_at i
 create index holds_recipient_id_idx on notify.holds (recipient_id) where released_at is null;
 comment on table notify.holds is
   E'@order event_id desc, recipient_id desc, channel desc, held_at desc\n'
-  'A candidate that waits (quiet hours, a pause, the cap''s next day, a fallback''s earlier step, a look at the inbox), or waited: one row a stay, at most '
-  'one of them open. release_holds() judges it again when it is due.';
+  'A candidate that waits (quiet hours, a pause, the cap''s next day, a fallback''s earlier step, a look at the inbox), or waited: '
+  'one row a stay, at most one of them open. release_holds() judges it again when it is due.';
 comment on column notify.holds.rule_inputs is
   'What the rules looked at when they held it, as in decisions.rule_inputs, and until when they meant it to wait.';
 comment on column notify.holds.due_at is

@@ -21,8 +21,8 @@ comment on table notify_private.live_processes is
   'The processes of the API that hold connections, as each said within the last seconds; one that was not heard of for a minute is gone.';
 comment on column notify_private.live_processes.people is 'Whose connections it holds: an entry for each connection.';
 comment on column notify_private.live_processes.figures is
-  'Subscriptions by field, delays in milliseconds, and counts since the process began: {"subscriptions": {"inboxChanged": 12}, "lagP50Ms": 2, '
-  '"lagP99Ms": 15, "frames": 4000, "dropped": 0, "resumed": 31, "reset": 2}.';
+  'Subscriptions by field, delays in milliseconds, and counts since the process began: {"subscriptions": {"inboxChanged": 12}, '
+  '"lagP50Ms": 2, "lagP99Ms": 15, "frames": 4000, "dropped": 0, "resumed": 31, "reset": 2}.';
 
 create type notify.connection_count as (process_id uuid, host text, connections integer);
 comment on type notify.connection_count is 'How many connections of somebody a process of the API holds.';

@@ -1,3 +1,4 @@
+// Over 300 lines: one connection, and what each close code, timer and change of the page does to each of its states.
 import { beforeEach, describe, expect, test } from 'vitest';
 import { failure } from '../../../web/client/src/errors.ts';
 import { type Connection, createConnection } from '../../../web/client/src/live/connection.ts';

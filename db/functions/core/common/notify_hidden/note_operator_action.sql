@@ -15,6 +15,6 @@ begin
 end
 $$;
 comment on function notify_hidden.note_operator_action(text, text, text, jsonb) is
-  'Writes down what an operator does, in the same transaction, and why where they said so: each function that changes something for operators '
-  'calls it. Does nothing for a service.';
+  'Writes down what an operator does, in the same transaction, and why where they said so: each function that changes something for '
+  'operators calls it. Does nothing for a service.';
 grant execute on function notify_hidden.note_operator_action(text, text, text, jsonb) to rowbell_operator;

@@ -1,6 +1,6 @@
 -- Inlined, and therefore without a search_path: a bulk change calls it for each row.
 create or replace function notify_private.next_version(version xid8) returns xid8
-language sql volatile
+language sql stable
 as $$
   select greatest(pg_catalog.pg_current_xact_id(), (version::pg_catalog.text::pg_catalog.int8 + 1)::pg_catalog.text::pg_catalog.xid8)
 $$;

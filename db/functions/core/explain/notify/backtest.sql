@@ -20,5 +20,6 @@ comment on function notify.backtest(timestamptz, timestamptz, jsonb, integer, in
   'For operators: what would have become of the candidates of a time under other settings, against what did. changes: {"daily_cap": 5, '
   '"quiet_hours": [{"weekday": 1, "starts_at": "22:00", "ends_at": "07:00"}], "types": {"order_placed": {"default_channels": ["push"]}}}; '
   'also capped_channels, rolling_cap, rolling_window, quiet_channels, attention_channels and, per type, enabled, default_frequency, '
-  'cap_excess, dedupe_window, attention_channels. part of parts: a share of the people, where all of them take too long for one answer; the totals add up. Writes nothing.';
+  'cap_excess, dedupe_window, attention_channels. part of parts: a share of the people, where all of them take too long '
+  'for one answer; the totals add up. Writes nothing.';
 grant execute on function notify.backtest(timestamptz, timestamptz, jsonb, integer, integer) to rowbell_operator;

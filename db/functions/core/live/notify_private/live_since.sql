@@ -29,5 +29,6 @@ as $$
 $$;
 comment on function notify_private.live_since(uuid[], text[], integer) is
   'What changed in the inboxes of these people since their cursors (null: nothing is asked), with the cursor to go on from, in '
-  'one snapshot; place is that of the person in the list. is_reset: more than at_most changed, or the cursor is of another history; then nothing is told, and the page is to be read anew.';
+  'one snapshot; place is that of the person in the list. is_reset: more than at_most changed, or the cursor is of another '
+  'history; then nothing is told, and the page is to be read anew.';
 grant execute on function notify_private.live_since(uuid[], text[], integer) to rowbell_live;

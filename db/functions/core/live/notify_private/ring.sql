@@ -9,7 +9,8 @@ declare
 begin
   -- 32 bytes a pair, in base64 without its line ends: 170 pairs are 7 254 characters, of which PostgreSQL takes 7 999.
   perform pg_catalog.pg_notify('rowbell_live', pg_catalog.concat_ws(' ', ring.kind, safe, at, pg_catalog.translate(
-    pg_catalog.encode(pg_catalog.string_agg(pg_catalog.uuid_send(p.person) || pg_catalog.uuid_send(p.id), ''::bytea), 'base64'), E'\n', '')))
+    pg_catalog.encode(pg_catalog.string_agg(pg_catalog.uuid_send(p.person) || pg_catalog.uuid_send(p.id), ''::bytea), 'base64'),
+    E'\n', '')))
   from (
     select x.person, x.id, (pg_catalog.row_number() over () - 1) / 170 as piece from unnest(people, ids) as x (person, id)
   ) as p

@@ -34,7 +34,8 @@ begin
   perform from notify.users as u where u.id = me for no key update;
   update notify.users as u set time_zone = update_personal_settings.time_zone, updated_at = pg_catalog.clock_timestamp()
   where u.id = me and u.time_zone is distinct from coalesce(update_personal_settings.time_zone, u.time_zone);
-  insert into notify.personal_settings as p (user_id, quiet_hours, paused_until, daily_cap, digest_time, digest_weekday, hold_while_looking, source)
+  insert into notify.personal_settings as p
+    (user_id, quiet_hours, paused_until, daily_cap, digest_time, digest_weekday, hold_while_looking, source)
   select
     me, update_personal_settings.quiet_hours, update_personal_settings.paused_until, update_personal_settings.daily_cap,
     update_personal_settings.digest_time, update_personal_settings.digest_weekday::smallint,
