@@ -4,6 +4,8 @@ import type { Stage } from './stage.ts';
 import { passADay } from './trip.ts';
 
 const chloe = people[2]?.id as string;
+/** Her days are those of her zone. */
+const timeZone = people[2]?.timeZone as string;
 const coachId = '00000000-0000-7000-8000-0000000000e1';
 const topics = [
   'fitness_checkin',
@@ -25,9 +27,9 @@ export async function coachAWeek(stage: Stage): Promise<void> {
   for (const [index, topicKey] of topics.entries()) {
     const number = index + 1;
     await stage.service(
-      `insert into coaching.streaks (user_id, day, last_answered_on) values ($1, $2, current_date - 1)
+      `insert into coaching.streaks (user_id, day, last_answered_on) values ($1, $2, (now() at time zone $3)::date - 1)
        on conflict (user_id) do update set day = excluded.day, last_answered_on = excluded.last_answered_on`,
-      [chloe, number],
+      [chloe, number, timeZone],
     );
     let callId = '';
     await stage.scene(`Day ${number} of Chloé's calls with coach Maya, five minutes before`, async () => {

@@ -7,7 +7,7 @@ begin
 end
 $$;
 comment on function notify_private.tg_activities__ring() is
-  'Something happened in the accounts of people: rings once for the statement.';
+  'Something was added to what people did: rings once for the statement.';
 
 create or replace trigger _950_ring
   after insert on notify.activities
