@@ -65,7 +65,7 @@ describe('migrate replaces triggers in the order in which writers write', () => 
   test('which are all that have triggers of ours', async () => {
     const { rows } = await db.owner.query<{ name: string }>(
       `select distinct tgrelid::regclass::text as name from pg_trigger join pg_class on pg_class.oid = tgrelid
-       where not tgisinternal and relnamespace = 'notify'::regnamespace and not relispartition order by 1`,
+       where not tgisinternal and relnamespace in ('notify'::regnamespace, 'notify_private'::regnamespace) and not relispartition order by 1`,
     );
     expect(rows.map(({ name }) => name)).toEqual([...lockOrder].sort());
   });

@@ -78,6 +78,21 @@ const reasons: Readonly<Record<string, string>> = {
   'TestWebhookEndpointPayload.deliveryId': 'a rule held it back',
   'TestWebhookEndpointPayload.reason': 'nothing went wrong',
   'TestWebhookEndpointPayload.providerCode': 'the endpoint took it',
+  'LiveNotification.subtitle': 'as the column of notifications',
+  'LiveNotification.threadId': 'as the column of notifications',
+  'LiveNotification.readAt': 'as the column of notifications',
+  'LiveNotification.seenAt': 'as the column of notifications',
+  'LiveNotification.archivedAt': 'as the column of notifications',
+  'LiveNotification.snoozedUntil': 'as the column of notifications',
+  'InboxChange.unread': 'it follows in a later frame',
+  'InboxChange.returnsAt': 'nothing is snoozed',
+  'LiveActivity.resourceType': 'as the column of activities',
+  'LiveActivity.resourceId': 'as the column of activities',
+  'LiveActivity.description': 'as the column of activities',
+  'Announcement.action': 'it leads nowhere',
+  'Announcement.endsAt': 'it stays until it is withdrawn',
+  'LiveProcess.lagP50Ms': 'nothing was sent lately',
+  'LiveProcess.lagP99Ms': 'nothing was sent lately',
 };
 
 test('what may be null has a reason: its column, that there may be no such row, that a policy may hide it, or one that is said', () => {
@@ -115,6 +130,8 @@ const isText = (type: GraphQLType) => String(getNamedType(type)) === 'String';
 /** Of names that are closed sets elsewhere, those that are open: the application's or a pack's own words. */
 const open = new Set([
   'TraceEntry.status: of a hold, a digest, an attempt, a receipt or a delivery, as its "what" says',
+  'currentAnnouncements(channels): live channels are rows, and packs add theirs',
+  'AnnouncementTextInput.action: an address',
   'Verification.kind: the application names what it verifies',
 ]);
 
