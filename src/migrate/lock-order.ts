@@ -25,6 +25,7 @@ export const lockOrder = [
   'notify.decisions',
   'notify.receipts',
   'notify.deliveries',
+  'notify_private.status_changes',
   'notify_private.ended_sessions',
   'notify.devices',
   'notify.personal_settings',

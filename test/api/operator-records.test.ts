@@ -31,6 +31,10 @@ beforeAll(async () => {
     db.owner,
     `select (notify.create_status_endpoint('https://app.example/status')).status_endpoint_id`,
   );
+  known.announcement = await one(
+    db.owner,
+    `insert into notify.announcements (texts) values ('{"en": {"title": "Soon", "body": "Soon"}}') returning id`,
+  );
   known.sweep = await one(
     db.owner,
     `insert into notify.sweeps (key, pack, function, next_run_at)
@@ -47,6 +51,7 @@ afterAll(async () => {
 
 /** A call of each function that changes something for operators, and what it says that it was done to. */
 const calls: Readonly<Record<string, readonly [call: string, target: string | RegExp]>> = {
+  announce: [`cast(array[row('en', 'Soon', 'We are away at night', null)] as notify.announcement_text[]), :why`, /-/],
   close_connections: [':person, :why', ':person'],
   create_status_endpoint: [`'https://app.example/other', note => :why`, /-/],
   delete_consent_rule: [`'XX', :why`, 'XX'],
@@ -74,6 +79,7 @@ const calls: Readonly<Record<string, readonly [call: string, target: string | Re
   update_settings: ['daily_cap => 7, note => :why', 'settings'],
   update_status_endpoint: [':endpoint, enabled => false, note => :why', ':endpoint'],
   update_type_defaults: [':type, enabled => false, note => :why', ':type'],
+  withdraw_announcement: [':announcement, :why', ':announcement'],
   withdraw_consent_for: [`:person, 'a letter', 'email', note => :why`, /-/],
 };
 /** Of what operators may do as anybody may, for themselves. */
