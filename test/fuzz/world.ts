@@ -76,6 +76,8 @@ export async function startFuzzWorld(options: {
     const person = await makeSomeone(db, name);
     const friend = await makePerson(db);
     if (doesLive) await live(db, person, friend);
+    // Each side has one announced, and twenty are all that there may be.
+    await db.owner.query('delete from notify.announcements');
     return makeSide(db, person, friend, typeKey);
   };
   const victim = await someone('Brunhilde', true);
