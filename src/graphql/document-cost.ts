@@ -35,13 +35,13 @@ type Variables = Readonly<Record<string, unknown>>;
 export type Costed = {
   readonly ast: DocumentNode;
   readonly operation: OperationDefinitionNode;
-  /** Variables that say how many rows, and values of these with which it costs little enough. */
-  readonly sizes: readonly string[];
+  /** Variables that say how many rows, with their defaults, and values of these with which it costs little enough. */
+  readonly sizes: Variables;
   readonly passed: Set<string>;
 };
 
-/** The variables of a document that say how many rows a page or list has. */
-export function sizesOf(ast: DocumentNode): readonly string[] {
+/** The variables of a document that say how many rows a page or list has, with what they are unless given. */
+export function sizesOf(ast: DocumentNode, { variableDefinitions = [] }: OperationDefinitionNode): Variables {
   const names = new Set<string>();
   visit(ast, {
     Argument({ name, value }) {
@@ -49,7 +49,11 @@ export function sizesOf(ast: DocumentNode): readonly string[] {
         names.add(value.name.value);
     },
   });
-  return [...names];
+  return Object.fromEntries(
+    variableDefinitions
+      .filter(({ variable }) => names.has(variable.name.value))
+      .map(({ variable, defaultValue }) => [variable.name.value, defaultValue && valueFromASTUntyped(defaultValue)]),
+  );
 }
 
 /**
@@ -65,9 +69,12 @@ export function checkCost(
   variables: Variables,
 ): void {
   // Nothing else of the variables matters to it.
-  const key = sizes.map((name) => (typeof variables[name] === 'number' ? variables[name] : '')).join();
+  const given = Object.entries(sizes).map(
+    ([name, unless]) => [name, variables[name] === undefined ? unless : variables[name]] as const,
+  );
+  const key = given.map(([, size]) => (typeof size === 'number' ? size : '')).join();
   if (passed.has(key)) return;
-  const estimate = createEstimate(schema, ast, variables);
+  const estimate = createEstimate(schema, ast, Object.fromEntries(given));
   const { rootFields, objects, values } = estimate(operation.selectionSet, schema.getRootType(operation.operation));
   if (rootFields > maxRootFields)
     throw new RowbellError('RBINV', `At most ${maxRootFields} fields at the root of a request.`);

@@ -72,7 +72,14 @@ export function createReader(schema: GraphQLSchema, introspection: boolean) {
     // Who may not ask for the schema is not told what else it has, either ("Did you mean …?").
     const errors = validate(schema, ast, rules, { maxErrors: 5, hideSuggestions: !introspection });
     if (errors.length > 0) throw new AggregateError(errors.map((error) => named(error, ast)));
-    return { ast, operation, sizes: sizesOf(ast), passed: new Set(), plans: 0, ...bytesOf(query, ast, size) };
+    return {
+      ast,
+      operation,
+      sizes: sizesOf(ast, operation),
+      passed: new Set(),
+      plans: 0,
+      ...bytesOf(query, ast, size),
+    };
   };
 }
 

@@ -1,6 +1,6 @@
 import { buildSchema, type OperationDefinitionNode, parse } from 'postgraphile/graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { checkCost } from '../../src/graphql/document-cost.ts';
+import { checkCost, sizesOf } from '../../src/graphql/document-cost.ts';
 import { createUser, signToken, startTestApi, type TestApi } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { makeNotifications } from '../support/inbox.ts';
@@ -47,6 +47,13 @@ test('SE-3: nor do many names of a short one: values are counted by the pages as
   expect((await inbox(22)).errors).toEqual([]);
 });
 
+test('SE-3: a page whose size is the default of a variable costs as many rows, whatever was asked before', async () => {
+  const token = await signToken(await createUser(db));
+  const query = `query ($size: Int = 100) { inbox(first: 45) { nodes { deliveries(first: $size) { ${named(23, 'id')} } } } }`;
+  expect((await api.ask(query, { token, variables: { size: 1 } })).errors).toEqual([]);
+  expect((await api.ask(query, { token })).errors[0]?.message).toContain('This may answer with 103500 values');
+});
+
 test('SE-3: what a request may cost is reckoned without a look at variables that no page asks for', () => {
   const schema = buildSchema('type Query { page: Page } type Page { rows(first: Int): [Page!] id: ID }');
   let looks = 0;
@@ -61,6 +68,6 @@ test('SE-3: what a request may cost is reckoned without a look at variables that
   );
   const ast = parse(`query ($size: Int) { page { ${named(99, 'rows(first: $size) { id }')} } }`);
   const operation = ast.definitions[0] as OperationDefinitionNode;
-  checkCost(schema, { ast, operation, sizes: [], passed: new Set() }, variables);
+  checkCost(schema, { ast, operation, sizes: sizesOf(ast, operation), passed: new Set() }, variables);
   expect(looks).toBe(0);
 });

@@ -42,7 +42,7 @@ test('SE-8: and should one do so, its fields count as those of the root', () => 
   const cost = (text: string) => {
     const ast = parse(text);
     const operation = getOperationAST(ast);
-    if (operation) checkCost(schema, { ast, operation, sizes: [], passed: new Set() }, {});
+    if (operation) checkCost(schema, { ast, operation, sizes: {}, passed: new Set() }, {});
   };
   const many = (count: number) => Array.from({ length: count }, (_, n) => `n${n}: n`).join(' ');
   cost(`{ a { query { ${many(9)} } } }`);
