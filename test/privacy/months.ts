@@ -12,7 +12,10 @@ const parents = [
   'digest_items',
 ] as const;
 
-/** Partitions for the month that was so many months ago, as make_partitions() made them then; the month as `YYYY_MM`. */
+/**
+ * Partitions for the month that was so many months ago, as make_partitions() made them then; the month as `YYYY_MM`.
+ * They may be there: a database that was made before midnight of a month's last day has those of one month more.
+ */
 export async function makePastMonth(db: TestDatabase, monthsAgo: number): Promise<string> {
   const month = await one<string>(
     db.owner,
@@ -27,7 +30,7 @@ export async function makePastMonth(db: TestDatabase, monthsAgo: number): Promis
       [month],
     );
     await db.owner.query(
-      `create table notify_private.${parent}_${month} partition of notify.${parent} for values ${bounds};
+      `create table if not exists notify_private.${parent}_${month} partition of notify.${parent} for values ${bounds};
        alter table notify_private.${parent}_${month} enable row level security`,
     );
   }
