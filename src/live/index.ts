@@ -78,7 +78,7 @@ export function startLive(options: LiveOptions) {
     onListening: listening.resolve,
     logger,
   });
-  const upgrades = createUpgrades({ ...options, sockets });
+  const upgrades = createUpgrades({ ...options, sockets, isServing: () => options.currentGraphql() !== null });
   figures.stand({
     connections: () => roster.size,
     waiting: upgrades.waiting,

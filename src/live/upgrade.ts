@@ -24,6 +24,8 @@ const maxDescriptorsPercent = 90;
 
 export type UpgradesOptions = {
   readonly sockets: Sockets;
+  /** Whether there is a schema to subscribe by; not yet while the process starts. */
+  readonly isServing: () => boolean;
   readonly originOf: (request: IncomingMessage) => Origin;
   readonly webOrigins: readonly string[];
   /** The address of the API itself, whose pages may always ask. */
@@ -40,7 +42,7 @@ export const isSocketRequest = ({ url = '', headers }: IncomingMessage): boolean
  * Lets requests become sockets. Pages of other origins are refused; whoever has not shown a token yet has a place among those of
  * their address, or waits in its line: an office comes back at once after each deploy, and is never turned away for good.
  */
-export function createUpgrades({ sockets, originOf, webOrigins, publicUrl, refuse }: UpgradesOptions) {
+export function createUpgrades({ sockets, isServing, originOf, webOrigins, publicUrl, refuse }: UpgradesOptions) {
   const listed = new Set([...webOrigins, new URL(publicUrl).origin]);
   const server = new WebSocketServer({
     noServer: true,
@@ -86,6 +88,12 @@ export function createUpgrades({ sockets, originOf, webOrigins, publicUrl, refus
       }
       if (descriptorsInUse() * 100 > maxDescriptors * maxDescriptorsPercent) {
         turnAway(request, socket, head, closeCodes.tryLater, retryAfter(10));
+        return;
+      }
+      // Clients come back as soon as the port is open. Those of 300 who came before the schema was made had their subscriptions refused
+      // on a socket that stayed.
+      if (!isServing()) {
+        turnAway(request, socket, head, closeCodes.tryLater, retryAfter(1 + Math.round(Math.random() * 2)));
         return;
       }
       const gone = new AbortController();

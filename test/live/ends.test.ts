@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createUser, signToken, startTestApi, type TestApi } from '../support/api.ts';
+import { createUser, openTestApi, signToken, startTestApi, type TestApi } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { makeNotifications } from '../support/inbox.ts';
 import { connectLive, inboxChanged, openLive } from '../support/live.ts';
@@ -43,6 +43,15 @@ describe('NC-41, SE-13: when a socket ends', () => {
       expect(await (await openLive(at, { token: phone })).closed).toMatchObject({ code: 4401 });
     expect(kept.map(isOpen)).toEqual([true, true]);
     await Promise.all(kept.map((live) => live.close()));
+  });
+
+  test('a socket that comes before there is a schema is told to come back, not kept without an answer', async () => {
+    const nowhere = new URL(db.apiUrl);
+    nowhere.port = '1';
+    const starting = await openTestApi(db, { API_DATABASE_URL: nowhere.href });
+    const { code, reason } = await (await openLive(starting, { token: await signToken(await createUser(db)) })).closed;
+    expect([code, JSON.parse(reason).retryAfter]).toEqual([1013, expect.any(Number)]);
+    await starting.stop();
   });
 
   test('who is erased is cut off, and others go on', async () => {

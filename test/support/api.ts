@@ -61,6 +61,13 @@ export type TestApi = Api & {
 
 /** The real HTTP server over a test's database, on a free port; `stop()` it in `afterAll`, before the database. */
 export async function startTestApi(database: TestDatabase, environment: Record<string, string> = {}): Promise<TestApi> {
+  const api = await openTestApi(database, environment);
+  await api.ready;
+  return api;
+}
+
+/** The same as soon as it listens: what comes before `ready` is refused. */
+export async function openTestApi(database: TestDatabase, environment: Record<string, string> = {}): Promise<TestApi> {
   const config = readConfig(
     {
       ROWBELL_ENV: 'production',
@@ -75,7 +82,6 @@ export async function startTestApi(database: TestDatabase, environment: Record<s
     'api',
   );
   const api = await startApi(config, createLogger({ level: 'silent', component: 'api' }));
-  await api.ready;
   return {
     ...api,
     async ask(query, { token, variables } = {}) {
