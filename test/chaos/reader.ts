@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { later } from '../../src/live/cursor.ts';
 import { type LiveSocket, openLiveSocket } from '../support/live-socket.ts';
 
 /** What a client knows of a notification; instants as the clock's milliseconds. */
@@ -102,7 +103,7 @@ export function startReader(options: {
   function take(change: Change): void {
     counts.frames++;
     answered = true;
-    if (cursor === null || change.cursor > cursor) cursor = change.cursor;
+    cursor = later(cursor ?? '', change.cursor);
     for (const item of change.items) {
       if (!item.title.startsWith(person)) counts.foreign++;
       asking?.add(item.id);
@@ -119,6 +120,8 @@ export function startReader(options: {
     }
     if (change.reset) {
       counts.resets++;
+      // After a crash of PostgreSQL the same numbers may come again.
+      for (const [id, item] of kept) kept.set(id, { ...item, version: 0n });
       asking = new Set();
       void askAnew(asking);
     }
