@@ -242,8 +242,9 @@ describe('NC-42: nothing is missed', () => {
     const inbox = live.subscribe(inboxChanged);
     await inbox.frame('the first frame', ({ unread }) => unread === 120);
     await api.ask('mutation { markAllRead(input: {}) { result } }', { token: ada.token });
-    const frame = await inbox.frame('all of them', ({ items }) => items.length === 120);
-    expect(frame).toMatchObject({ unread: 0, reset: false });
+    // The doorbell of the insert may still bring them as they were.
+    const frame = await inbox.frame('all of them', ({ items, unread }) => items.length === 120 && unread === 0);
+    expect(frame.reset).toBe(false);
     await live.close();
   });
 });
