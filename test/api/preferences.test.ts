@@ -24,7 +24,7 @@ const set = (typeKey: string, channel: string, as = token) =>
     { token: as, variables: { t: typeKey, c: channel } },
   );
 const effective = async (as: string) => {
-  const { data } = await api.ask('{ myPreferences(first: 100) { typeKey channel enabled source } }', {
+  const { data } = await api.ask('{ myPreferences { typeKey channel enabled source } }', {
     token: as,
   });
   return data.myPreferences.find(({ typeKey }: { typeKey: string }) => typeKey === 'test_push');

@@ -52,7 +52,7 @@ const refused = async (answer: Promise<GraphqlAnswer>) => {
 };
 /** "channel on|off source frequency source", by channel. */
 const effective = async (as = token, typeKey = type) => {
-  const { data } = await api.ask(`{ myPreferences(first: 100) { typeKey ${fields} } }`, { token: as });
+  const { data } = await api.ask(`{ myPreferences { typeKey ${fields} } }`, { token: as });
   return data.myPreferences.filter((node: { typeKey: string }) => node.typeKey === typeKey).map(words);
 };
 const words = (p: Record<string, unknown>) =>
