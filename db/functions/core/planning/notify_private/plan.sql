@@ -8,6 +8,7 @@ set plan_cache_mode = force_generic_plan set jit = off set enable_seqscan = off 
 set lock_timeout = '5s'
 as $$
 declare
+  few constant integer := 100;
   at constant timestamptz := pg_catalog.clock_timestamp();
   -- In order: the first and the last tell a statement which partitions it need not open.
   ids constant uuid[] := pg_catalog.array_sort(event_ids);
@@ -73,6 +74,10 @@ begin
     else
       -- Full: everything before the last event is whole, that one goes on from its cursor, the events after it wait.
       more := true;
+      -- The first of a mass are few, so that somebody hears of it at once: 500 take some 40 ms.
+      if found_members[1].event_id = found_members[pg_catalog.cardinality(found_members)].event_id then
+        found_members := found_members[1:few];
+      end if;
       last := found_members[pg_catalog.cardinality(found_members)];
       begun := begun || array(select id from unnest(audience.event_ids) as id where id <= last.event_id);
       -- The rest is written down once, because an audience is a join whose order no index gives: asking it again for
