@@ -1972,6 +1972,7 @@ table notify.users
   policy select_own for select to rowbell_user using ((id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
   policy select_service for select to rowbell_writer using (true)
   policy update_service for update to rowbell_writer using (true) with check (true)
+  CREATE TRIGGER _100_spell_time_zone BEFORE INSERT OR UPDATE OF time_zone ON notify.users FOR EACH ROW WHEN ((new.time_zone <> ALL (notify_hidden.iana_time_zones()))) EXECUTE FUNCTION notify_private.tg_users__spell_time_zone()
   CREATE TRIGGER _200_check_email_inserted AFTER INSERT ON notify.users REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_users__check_email()
   CREATE TRIGGER _200_check_email_updated AFTER UPDATE ON notify.users REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_users__check_email()
   CREATE TRIGGER _500_align_coaching_calls AFTER UPDATE ON notify.users REFERENCING OLD TABLE AS outdated NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION coaching_private.tg_users__align_calls()
@@ -3553,7 +3554,7 @@ view coaching_private.call_copy_variables
    FROM ((((coaching.calls c
      JOIN coaching.coaches coach ON ((coach.id = c.coach_id)))
      JOIN notify.users u ON ((u.id = c.user_id)))
-     CROSS JOIN LATERAL ( SELECT coaching_private.streak_day(c.user_id, ((c.scheduled_at AT TIME ZONE COALESCE(u.time_zone, 'UTC'::text)))::date) AS day) s)
+     CROSS JOIN LATERAL ( SELECT coaching_private.streak_day(c.user_id, coaching_private.day_of_call(c.*, u.time_zone)) AS day) s)
      LEFT JOIN LATERAL ( SELECT x.text
            FROM coaching.topic_texts x
           WHERE ((x.topic_key = c.topic_key) AND (x.locale = ANY (ARRAY[u.locale, split_part(u.locale, '-'::text, 1), 'en'::text])))
@@ -3933,6 +3934,9 @@ function coaching_private.check_call_time(scheduled_at timestamp with time zone)
 
 function coaching_private.check_coach_and_topic(coach_id uuid, topic_key text) returns void
   plpgsql stable set search_path=pg_catalog, pg_temp
+
+function coaching_private.day_of_call(call coaching.calls, zone text) returns date
+  sql stable
 
 function coaching_private.make_and_close_calls(run_id uuid, at timestamp with time zone) returns bigint
   plpgsql volatile set search_path=pg_catalog, pg_temp
@@ -4573,6 +4577,14 @@ function notify_hidden.activity_since(after text) returns TABLE(cursor text, is_
   sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute)
 
+function notify_hidden.canonical_time_zone(name text) returns text
+  plpgsql immutable parallel safe set search_path=pg_catalog, pg_temp
+  grant rowbell_operator (execute); rowbell_user (execute); rowbell_writer (execute)
+
+function notify_hidden.clock_zone(time_zone text) returns text
+  sql immutable parallel safe
+  grant rowbell_operator (execute); rowbell_user (execute); rowbell_writer (execute)
+
 function notify_hidden.current_announcements(channels text[] DEFAULT '{}'::text[]) returns SETOF jsonb
   sql stable set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
@@ -4588,6 +4600,10 @@ function notify_hidden.current_user_id() returns uuid
 function notify_hidden.format_instant(at timestamp with time zone, zone text) returns text
   sql stable parallel safe set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute)
+
+function notify_hidden.iana_time_zones() returns text[]
+  sql immutable parallel safe
+  grant rowbell_operator (execute); rowbell_user (execute); rowbell_writer (execute)
 
 function notify_hidden.inbox(filter notify.inbox_filter) returns SETOF notify.notifications
   sql stable
@@ -5198,6 +5214,9 @@ function notify_private.normalize_token(provider text, token text) returns text
 function notify_private.notifications_naming(user_id uuid, terms text[], event_ids uuid[], since timestamp with time zone DEFAULT '-infinity'::timestamp with time zone) returns uuid[]
   sql stable set search_path=pg_catalog, pg_temp
 
+function notify_private.occurrence_day(at timestamp with time zone, time_of_day time without time zone, zone text) returns date
+  plpgsql immutable parallel safe set search_path=pg_catalog, pg_temp
+
 function notify_private.open_schema(name text) returns void
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
@@ -5651,6 +5670,9 @@ function notify_private.tg_users__restore_suppressions() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_users__ring_gone() returns trigger
+  plpgsql volatile set search_path=pg_catalog, pg_temp
+
+function notify_private.tg_users__spell_time_zone() returns trigger
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_webhook_endpoints__deactivate_excess() returns trigger

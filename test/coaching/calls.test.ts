@@ -263,6 +263,24 @@ describe('the streak', () => {
     expect((await streakOf(other.id)).day).toBe(2);
   });
 
+  test("W23: a schedule's call counts for the day that it was asked for, though the clocks skipped its time", async () => {
+    const ada = await makeMember(db, { streak: 6, timeZone: 'America/Nuuk' });
+    const schedule = await one<string>(
+      db.owner,
+      `insert into coaching.call_schedules (user_id, coach_id, topic_key, local_time) values ($1, $2, 'mood_check', '23:30') returning id`,
+      [ada.id, coachId],
+    );
+    // On the night of 29 March 2025 there was no hour from 23 to 24 there.
+    const { rows } = await db.owner.query<{ id: string }>(
+      `insert into coaching.calls (user_id, coach_id, topic_key, schedule_id, local_day, scheduled_at)
+       values ($1, $2, 'mood_check', $3, '2025-03-29', '2025-03-30T01:00:00Z'), ($1, $2, 'mood_check', $3, '2025-03-30', '2025-03-31T00:30:00Z')
+       returning id`,
+      [ada.id, coachId, schedule],
+    );
+    for (const { id } of rows) await answer(id);
+    expect((await streakOf(ada.id)).day).toBe(8);
+  });
+
   test('a missed day sets it back, and voicemail is no answer', async () => {
     const ada = await makeMember(db, { streak: 6 });
     await db.owner.query(`update coaching.streaks set last_answered_on = current_date - 2 where user_id = $1`, [

@@ -307,6 +307,8 @@ export const common: Arguments = {
   at: '2030-01-01T00:00:00Z',
   instant: '2030-01-01T00:00:00Z',
   zone: 'Europe/Berlin',
+  'notify_hidden.canonical_time_zone.name': 'europe/berlin',
+  'notify_hidden.clock_zone.time_zone': 'CET',
   'notify_hidden.is_time_zone.name': 'Europe/Berlin',
   'notify_private.record_receipt.kind': 'delivered',
   source: 'provider',

@@ -60,20 +60,5 @@ comment on function notify_hidden.request_user_agent() is
   'The program that this transaction''s request came from, if whoever runs it said so: set_config(''rowbell.user_agent'', …, true).';
 grant execute on function notify_hidden.request_user_agent() to rowbell_user, rowbell_operator, rowbell_writer;
 
-create function notify_hidden.is_time_zone(name text) returns boolean
-language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp
-as $$
-begin
-  perform pg_catalog.timezone(name, '2000-01-01 00:00:00+00'::timestamptz);
-  return name ~ '^[A-Za-z]+(/[A-Za-z0-9_+-]+)*$';
-exception when invalid_parameter_value then
-  return false;
-end
-$$;
-comment on function notify_hidden.is_time_zone(text) is
-  'Whether PostgreSQL knows this IANA time zone. Declared immutable so that a check may call it: zones are added, hardly ever removed. '
-  'POSIX specifications ("UTC+3") are refused: their sign is the opposite of what people expect.';
-grant execute on function notify_hidden.is_time_zone(text) to rowbell_user, rowbell_operator, rowbell_writer;
-
 -- migrate:down
 do $$ begin raise exception 'Rowbell rolls forward only: write a new migration'; end $$;

@@ -14,7 +14,7 @@ create or replace view coaching_private.call_copy_variables as
   join coaching.coaches as coach on coach.id = c.coach_id
   join notify.users as u on u.id = c.user_id
   cross join lateral (
-    select coaching_private.streak_day(c.user_id, (c.scheduled_at at time zone coalesce(u.time_zone, 'UTC'))::date) as day
+    select coaching_private.streak_day(c.user_id, coaching_private.day_of_call(c, u.time_zone)) as day
   ) as s
   left join lateral (
     select x.text from coaching.topic_texts as x

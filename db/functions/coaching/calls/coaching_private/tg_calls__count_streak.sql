@@ -13,7 +13,7 @@ begin
   insert into coaching.streaks as s (user_id, day, last_answered_on)
   select distinct on (d.user_id) d.user_id, coaching_private.streak_day(d.user_id, d.local_day) + 1, d.local_day
   from (
-    select n.user_id, (n.scheduled_at at time zone coalesce(u.time_zone, 'UTC'))::date as local_day
+    select n.user_id, coaching_private.day_of_call(n, u.time_zone) as local_day
     from updated as n
     join outdated as o on o.id = n.id
     join notify.users as u on u.id = n.user_id

@@ -30,7 +30,7 @@ begin
         -- The clock changed and not the call.
         when new.scheduled_at = notify_private.local_instant(new.moved_day + new.moved_time, zone, 'first')
           then new.moved_day + new.moved_time
-        else new.scheduled_at at time zone zone
+        else new.scheduled_at at time zone notify_hidden.clock_zone(zone)
       end;
       new.moved_day := shown::date;
       new.moved_time := shown::time;

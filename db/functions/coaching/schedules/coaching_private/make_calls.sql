@@ -23,7 +23,7 @@ begin
     ),
     made as (
       insert into coaching.calls (user_id, coach_id, topic_key, schedule_id, local_day, scheduled_at)
-      select d.user_id, d.coach_id, d.topic_key, d.id, (d.at at time zone d.zone)::date, d.at
+      select d.user_id, d.coach_id, d.topic_key, d.id, notify_private.occurrence_day(d.at, d.local_time, d.zone), d.at
       from due as d
       on conflict (schedule_id, local_day) do nothing
     )

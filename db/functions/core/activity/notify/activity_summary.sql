@@ -4,7 +4,7 @@ returns setof notify.activity_count
 language sql stable set search_path = pg_catalog, pg_temp
 as $$
   with mine as (
-    select a.type, a.status, (a.created_at at time zone z.name)::date::text as day
+    select a.type, a.status, (a.created_at at time zone notify_hidden.clock_zone(z.name))::date::text as day
     from notify.activities as a
     -- Days are the caller's own.
     cross join (select coalesce((select u.time_zone from notify.users as u

@@ -12,7 +12,7 @@ declare
   scope constant uuid := notify_private.metrics_scope(user_id);
   step constant text := case when split in ('hour', 'day') then split end;
   -- An hour begins at the same instant everywhere.
-  zone constant text := case split when 'day' then time_zone else 'UTC' end;
+  zone constant text := case split when 'day' then notify_hidden.clock_zone(notify_hidden.canonical_time_zone(time_zone)) else 'UTC' end;
   from_hour timestamptz;
   from_day timestamptz;
   to_day timestamptz;

@@ -8,6 +8,7 @@ as $$
 declare
   last_instant constant timestamptz := coalesce(until, pg_catalog.now());
   first_instant constant timestamptz := coalesce(since, last_instant - interval '7 days');
+  zone constant text := notify_hidden.clock_zone(notify_hidden.canonical_time_zone(time_zone));
   wrong text;
 begin
   if not isfinite(first_instant) then
@@ -16,7 +17,7 @@ begin
     raise exception 'until: must be an instant' using errcode = 'RBINV', column = 'until';
   elsif first_instant >= last_instant then
     raise exception 'since: must be before until' using errcode = 'RBINV', column = 'since';
-  elsif not notify_hidden.is_time_zone(coalesce(time_zone, '')) then
+  elsif not notify_hidden.is_time_zone(coalesce(notify_hidden.canonical_time_zone(time_zone), '')) then
     raise exception 'time_zone: there is no such time zone' using errcode = 'RBINV', column = 'time_zone';
   elsif split not in ('type', 'channel', 'hour', 'day') then
     raise exception 'step: must be hour or day' using errcode = 'RBINV', column = 'step';
@@ -40,9 +41,9 @@ begin
 
   -- Whole hours, and where days are asked for the hours that begin in them: so the first and last are whole, too.
   if split = 'day' then
-    from_hour := date_trunc('day', first_instant, time_zone);
-    to_hour := (date_trunc('day', (last_instant - interval '1 microsecond') at time zone time_zone) + interval '1 day')
-      at time zone time_zone;
+    from_hour := date_trunc('day', first_instant, zone);
+    to_hour := (date_trunc('day', (last_instant - interval '1 microsecond') at time zone zone) + interval '1 day')
+      at time zone zone;
     from_hour := date_bin('1 hour', from_hour + interval '1 hour' - interval '1 microsecond', 'epoch');
   else
     from_hour := date_bin('1 hour', first_instant, 'epoch');
@@ -52,7 +53,7 @@ begin
   -- Days (UTC) are added up already: taken where nobody asks for their hours.
   from_day := date_bin('1 day', from_hour + interval '1 day' - interval '1 microsecond', 'epoch');
   to_day := date_bin('1 day', to_hour, 'epoch');
-  if from_day >= to_day or split = 'hour' or split = 'day' and time_zone <> 'UTC' then
+  if from_day >= to_day or split = 'hour' or split = 'day' and zone <> 'UTC' then
     from_day := to_hour;
     to_day := to_hour;
   end if;

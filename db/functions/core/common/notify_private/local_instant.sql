@@ -3,7 +3,7 @@ language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  clock constant text := coalesce(zone, 'UTC');
+  clock constant text := coalesce(notify_hidden.clock_zone(zone), 'UTC');
   -- "At time zone" takes the last of two occurrences, and reads what a gap skips by the offset before it.
   answer constant timestamptz := local at time zone clock;
   shown constant timestamp := answer at time zone clock;

@@ -17,7 +17,7 @@ as $$
   element as (
     select
       k.*, t.default_channels, t.default_frequency, t.category, t.dedupe_window, t.enabled as other_enabled, t.attention_channels,
-      k.recorded ->> 'zone' as zone, (k.at at time zone coalesce(k.recorded ->> 'zone', 'UTC'))::date as day,
+      k.recorded ->> 'zone' as zone, (k.at at time zone notify_hidden.clock_zone(coalesce(k.recorded ->> 'zone', 'UTC')))::date as day,
       k.recorded ->> 'priority' as priority, k.channel in ('push', 'email') as has_digests,
       case when changes ? 'capped_channels' then k.channel = any (settings.capped_channels) else k.recorded ? 'capped' end as capped,
       case when c.change ? 'cap_excess'

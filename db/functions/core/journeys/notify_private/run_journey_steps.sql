@@ -26,7 +26,8 @@ begin
     ) as s on true
     cross join lateral (select notify_private.call_journey_function(j.progress, n.user_id, n.subject_id) as reached) as p
     left join lateral (
-      select notify_private.local_instant((max(t.taken_at) at time zone z.zone) + interval '1 day', z.zone, 'first') as free_at
+      select notify_private.local_instant(
+        (max(t.taken_at) at time zone notify_hidden.clock_zone(z.zone)) + interval '1 day', z.zone, 'first') as free_at
       from (select coalesce(u.time_zone, 'UTC') as zone from notify.users as u where u.id = n.user_id) as z
       cross join notify.journey_enrollments as o
       join notify.journey_steps_taken as t on t.enrollment_id = o.id and t.outcome = 'told'

@@ -15,6 +15,7 @@ as $$
 declare
   me constant uuid := notify_private.require_known_user();
   most constant integer := (select s.daily_cap from notify.settings as s);
+  zone constant text := notify_hidden.canonical_time_zone(update_personal_settings.time_zone);
   wrong constant text[] := case
     when notify_hidden.wrong_quiet_hours(update_personal_settings.quiet_hours) is not null
       then array['quiet_hours', notify_hidden.wrong_quiet_hours(update_personal_settings.quiet_hours)]
@@ -23,7 +24,7 @@ declare
     when update_personal_settings.daily_cap not between 1 and most then array['daily_cap', 'must be from 1 to ' || most]
     when update_personal_settings.digest_time = '24:00' then array['digest_time', 'midnight is 00:00']
     when update_personal_settings.digest_weekday not between 1 and 7 then array['digest_weekday', 'must be from 1 (Monday) to 7 (Sunday)']
-    when not notify_hidden.is_time_zone(update_personal_settings.time_zone)
+    when not notify_hidden.is_time_zone(zone)
       then array['time_zone', 'must be an IANA time zone such as Europe/Lisbon']
   end;
 begin
@@ -32,8 +33,8 @@ begin
   end if;
   -- People before what belongs to them, as the engine locks.
   perform from notify.users as u where u.id = me for no key update;
-  update notify.users as u set time_zone = update_personal_settings.time_zone, updated_at = pg_catalog.clock_timestamp()
-  where u.id = me and u.time_zone is distinct from coalesce(update_personal_settings.time_zone, u.time_zone);
+  update notify.users as u set time_zone = zone, updated_at = pg_catalog.clock_timestamp()
+  where u.id = me and u.time_zone is distinct from coalesce(zone, u.time_zone);
   insert into notify.personal_settings as p
     (user_id, quiet_hours, paused_until, daily_cap, digest_time, digest_weekday, hold_while_looking, source)
   select

@@ -17,7 +17,7 @@ begin
   if windows is null or windows = '{}' then
     return null;
   end if;
-  clock := coalesce(zone, 'UTC');
+  clock := coalesce(notify_hidden.clock_zone(zone), 'UTC');
   local := at at time zone clock;
   day := local::date;
   weekday := extract(isodow from day);

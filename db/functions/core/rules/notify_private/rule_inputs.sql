@@ -89,7 +89,9 @@ as $$
     where x.id = c.recipient_id limit 1) as u
   cross join lateral (
     -- Once: without the offset the planner repeats an expression wherever its name is used.
-    select coalesce(u.time_zone, 'UTC') as zone, (at at time zone coalesce(u.time_zone, 'UTC'))::date as day offset 0
+    select
+      coalesce(u.time_zone, 'UTC') as zone,
+      (at at time zone notify_hidden.clock_zone(coalesce(u.time_zone, 'UTC')))::date as day offset 0
   ) as z
   left join lateral (
     select x.quiet_hours, x.paused_until, x.daily_cap, x.digest_time, x.digest_weekday, x.hold_while_looking

@@ -16,6 +16,7 @@ security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_variable
 declare
+  zone constant text := notify_hidden.canonical_time_zone(time_zone);
   problem constant text[] := case
     when not exists (select from notify.notification_types as t where t.key = type_key) then
       array['type_key', pg_catalog.format('there is no notification type "%s"', left(type_key, 100))]
@@ -23,7 +24,7 @@ declare
     when user_id is not null and not exists (select from notify.users as u where u.id = user_id)
       then array['user_id', 'there is no such user']
     when not (weekdays <@ '{1,2,3,4,5,6,7}' and weekdays <> '{}') then array['weekdays', 'must be ISO weekdays from 1 (Monday) to 7']
-    when not notify_hidden.is_time_zone(time_zone)
+    when not notify_hidden.is_time_zone(zone)
       then array['time_zone', pg_catalog.format('there is no IANA time zone "%s"', left(time_zone, 100))]
     when (subject_type is null) <> (subject_id is null) then array['subject_id', 'subject_type and subject_id come together']
     when pg_catalog.jsonb_typeof(data) <> 'object' then array['data', 'must be an object']
@@ -37,7 +38,7 @@ begin
       hint = notify_private.service_hint(problem[1]);
   end if;
   insert into notify.schedules (type_key, user_id, subject_type, subject_id, data, time_of_day, weekdays, time_zone, starts_on, ends_on)
-  values (type_key, user_id, subject_type, subject_id, coalesce(data, '{}'), time_of_day, weekdays, time_zone, starts_on, ends_on)
+  values (type_key, user_id, subject_type, subject_id, coalesce(data, '{}'), time_of_day, weekdays, zone, starts_on, ends_on)
   returning id into made;
   perform notify_private.set_clocks(array[made], pg_catalog.clock_timestamp());
   return made;

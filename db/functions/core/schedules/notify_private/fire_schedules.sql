@@ -28,7 +28,7 @@ begin
       occurrence := upcoming;
       passed := passed + 1;
     end loop;
-    day := (occurrence at time zone clock.time_zone)::date;
+    day := notify_private.occurrence_day(occurrence, schedule.time_of_day, clock.time_zone);
 
     insert into notify.events (type_key, subject_type, subject_id, data, idempotency_key, due_at)
     select

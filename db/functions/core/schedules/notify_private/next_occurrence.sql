@@ -7,14 +7,17 @@ declare
     schedule.time_of_day, schedule.weekdays, zone,
     -- An instant before the first day begins: its own first time counts.
     greatest(after, notify_private.local_instant(schedule.starts_on::timestamp, zone, 'first') - interval '1 microsecond'));
+  day date := notify_private.occurrence_day(answer, schedule.time_of_day, zone);
 begin
   if schedule.canceled_at is not null then
     return null;
   end if;
-  if (answer at time zone zone)::date = last_on then
+  -- The day before the first one may end in a gap, so that its time comes on the first.
+  while day = last_on or day < schedule.starts_on loop
     answer := notify_private.next_local(schedule.time_of_day, schedule.weekdays, zone, answer);
-  end if;
-  return case when schedule.ends_on is null or (answer at time zone zone)::date <= schedule.ends_on then answer end;
+    day := notify_private.occurrence_day(answer, schedule.time_of_day, zone);
+  end loop;
+  return case when schedule.ends_on is null or day <= schedule.ends_on then answer end;
 end
 $$;
 comment on function notify_private.next_occurrence(notify.schedules, text, timestamptz, date) is

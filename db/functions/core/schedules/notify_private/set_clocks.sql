@@ -9,7 +9,7 @@ as $$
     select coalesce(s.time_zone, u.time_zone, 'UTC') as name where s.time_zone is not null or s.user_id is not null
     union all
     -- All that a person could name, so that nobody is missed whose zone turns up later.
-    select n.name from pg_catalog.pg_timezone_names as n
+    select n.name from unnest(notify_hidden.iana_time_zones()) as n (name)
     where s.time_zone is null and s.user_id is null and notify_hidden.is_time_zone(n.name)
   ) as z
   where s.id = any (schedule_ids) and s.canceled_at is null

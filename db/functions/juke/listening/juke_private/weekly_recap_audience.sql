@@ -13,8 +13,11 @@ as $$
   -- From Monday to Monday on the clock of their own: 167 or 169 hours where the clocks changed.
   cross join lateral (
     select
-      ((e.data ->> 'local_date')::pg_catalog.date - 7)::timestamp at time zone (e.data ->> 'time_zone') as begins_at,
-      (e.data ->> 'local_date')::pg_catalog.date::timestamp at time zone (e.data ->> 'time_zone') as ends_at
+      (d.day - 7)::timestamp at time zone d.zone as begins_at,
+      d.day::timestamp at time zone d.zone as ends_at
+    from (
+      select (e.data ->> 'local_date')::pg_catalog.date as day, notify_hidden.clock_zone(e.data ->> 'time_zone') as zone
+    ) as d
   ) as b
   -- A person's week is read once: asking three times, for the sums, the artist and the track, took twice as long.
   cross join lateral (
