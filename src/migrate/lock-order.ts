@@ -10,7 +10,7 @@ export type Piece = { readonly path: string; readonly text: string };
  * A service or a pack writes its own tables first and events last; a planner the notification, what was decided, the
  * delivery, then the event; a worker the delivery, then the device that was refused and what follows from that.
  * test/lock-order.test.ts watches them and names those that come back to an earlier table: with these migrate may have to
- * step back.
+ * step back. The order of row locks is another: docs/decisions/0002-the-rules.md.
  */
 export const lockOrder = [
   'notify.import_users',

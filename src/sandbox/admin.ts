@@ -4,7 +4,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { type ProviderName, providerNames } from '../providers/types.ts';
 import { streamEntries } from './admin-stream.ts';
-import { FaultError } from './faults.ts';
+import { FaultError, faultKinds } from './faults.ts';
 import type { Entry, EntryFilter, Journal } from './journal.ts';
 import { reportKinds, sendBack } from './mail-reports.ts';
 import { listen, type ServerContext, type StartServer } from './server.ts';
@@ -38,7 +38,7 @@ class RequestError extends Error {
 
 /**
  * The sandbox's page and its JSON endpoints: `GET /api/messages`, `DELETE /api/messages`, `GET /api/stream` (SSE),
- * `GET|POST|DELETE /api/faults`, `GET /api/counts`, `GET /healthz`, `GET /mail` (a mail as a browser shows it),
+ * `GET|POST|DELETE /api/faults`, `GET /api/fault-kinds`, `GET /api/counts`, `GET /healthz`, `GET /mail` (a mail as a browser shows it),
  * `POST /api/mail-reports` (a mail comes back). It has no sign-in, as it holds nothing but
  * pretended mail; names other than its own are refused, so that a web page cannot reach it by DNS rebinding, and a
  * fault must come as JSON, which another origin's form cannot send.
@@ -117,6 +117,7 @@ function createRoutes({ journal, faults, credentials }: ServerContext): Record<s
         return { status };
       },
     },
+    '/api/fault-kinds': { GET: () => faultKinds },
     '/api/faults': {
       GET: () => faults.list(),
       POST: async (_query, request) => {

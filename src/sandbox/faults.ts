@@ -14,7 +14,7 @@ import { providerNames } from '../providers/types.ts';
  * - `hard_bounce`, `soft_bounce`: the mailbox or number refuses for good, or for now.
  * - `lost_receipt`, `late_receipt`: the receipt never comes, or after `latencyMs`.
  */
-const faultKinds = [
+export const faultKinds = [
   'latency',
   'throttle',
   'gone',

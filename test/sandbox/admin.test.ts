@@ -120,6 +120,11 @@ describe('faults', () => {
     expect((await call('DELETE', `api/faults?id=${id}`)).status).toBe(404);
     await call('POST', 'api/faults', { provider: 'apns', kind: 'gone' });
     expect(await call('DELETE', 'api/faults')).toEqual({ status: 200, json: [] });
+    // The page offers them.
+    const { json: kinds } = await call('GET', 'api/fault-kinds');
+    expect(kinds).toContain('goaway');
+    for (const kind of kinds) expect((await call('POST', 'api/faults', { provider: 'apns', kind })).status).toBe(201);
+    await call('DELETE', 'api/faults');
   });
 
   test.each([

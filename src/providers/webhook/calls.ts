@@ -3,7 +3,7 @@ import { createHttp, type HttpAnswer, transportFailure } from '../http.ts';
 import { parseRetryAfter } from '../retry-after.ts';
 import type { Result } from '../types.ts';
 import { errors } from './errors.ts';
-import { signatureHeaders } from './payload.ts';
+import { signatureHeaders } from './signature.ts';
 
 export type SignedCallsOptions = {
   /** Allows http and addresses outside the public internet: for the sandbox and receivers within one's own network. */

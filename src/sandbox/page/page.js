@@ -12,19 +12,6 @@ const providers = {
   twilio_voice: { name: 'Call · Twilio', icon: '📞' },
   webhook: { name: 'Webhook', icon: '🪝' },
 };
-const kinds = [
-  'latency',
-  'throttle',
-  'gone',
-  'reject',
-  'server_error',
-  'reset',
-  'goaway',
-  'hard_bounce',
-  'soft_bounce',
-  'lost_receipt',
-  'late_receipt',
-];
 const numbers = ['rate', 'times', 'latencyMs', 'retryAfterS', 'status'];
 const maxCards = 60;
 const maxPerCard = 20;
@@ -258,7 +245,11 @@ const form = byId('fault-form');
 form.elements.provider.append(
   ...Object.entries(providers).map(([value, { name }]) => make('option', { value, textContent: name })),
 );
-form.elements.kind.append(...kinds.map((value) => make('option', { value, textContent: value.replaceAll('_', ' ') })));
+call('GET', 'api/fault-kinds').then((/** @type {string[]} */ kinds) => {
+  form.elements.kind.append(
+    ...kinds.map((value) => make('option', { value, textContent: value.replaceAll('_', ' ') })),
+  );
+});
 
 const stream = new EventSource('api/stream');
 stream.addEventListener('open', async () => {
