@@ -123,7 +123,8 @@ describe('faults', () => {
     // The page offers them.
     const { json: kinds } = await call('GET', 'api/fault-kinds');
     expect(kinds).toContain('goaway');
-    for (const kind of kinds) expect((await call('POST', 'api/faults', { provider: 'apns', kind })).status).toBe(201);
+    for (const kind of kinds as string[])
+      expect((await call('POST', 'api/faults', { provider: 'apns', kind })).status).toBe(201);
     await call('DELETE', 'api/faults');
   });
 
