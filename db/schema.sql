@@ -5024,6 +5024,10 @@ function notify_private.heartbeat(worker_id uuid, OUT alive boolean, OUT senders
 function notify_private.histogram_bucket(span interval) returns bigint
   sql immutable parallel safe
 
+function notify_private.is_delivery_to(delivery_id uuid, address text) returns boolean
+  sql stable security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_http (execute)
+
 function notify_private.is_gsm7(text text) returns boolean
   sql immutable parallel safe
 

@@ -12,7 +12,7 @@ import { registerApiMetrics } from './http/api-metrics.ts';
 import { createIsProxy, createOriginOf } from './http/client-address.ts';
 import { createCors } from './http/cors.ts';
 import { createContactNotes } from './http/device-contact.ts';
-import { createFeedbackRoutes } from './http/email-feedback.ts';
+import { createFeedbackRoutes, createRecipientCheck } from './http/email-feedback.ts';
 import { createEmailRoutes } from './http/email-pages.ts';
 import { createExplorerRoutes } from './http/explorer.ts';
 import { createExportRoutes, maxExportConnections } from './http/export.ts';
@@ -133,7 +133,9 @@ export async function startApi(config: ReturnType<typeof readConfig<'api'>>, log
     routes.push(...createEmailRoutes({ links, publicUrl, queriesOf, originOf }));
     if (Object.values(config.feedback).some(Boolean)) {
       const { createFeedbackSources } = await import('./providers/smtp/feedback/index.ts');
-      routes.push(...createFeedbackRoutes(createFeedbackSources(config.feedback, links.readReturn), queriesOf));
+      const isRecipient = createRecipientCheck(queriesOf('feedback'));
+      const sources = createFeedbackSources(config.feedback, { readReturn: links.readReturn, isRecipient });
+      routes.push(...createFeedbackRoutes(sources, queriesOf));
     }
   }
   if (Object.keys(config.providerSettings).some((name) => name.startsWith('TWILIO_AUTH_TOKEN'))) {

@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util';
 import { ConfigError, readConfig } from '../config/index.ts';
 import { createPool } from '../database/pool.ts';
-import { applyReports } from '../http/email-feedback.ts';
+import { applyReports, createRecipientCheck } from '../http/email-feedback.ts';
 import { createLinks } from '../links.ts';
 import { createLogger } from '../logger.ts';
 import { parseReport } from '../providers/smtp/feedback/report.ts';
+import { ownOf } from '../providers/smtp/feedback/whose.ts';
 
 /** sysexits.h: the mail server keeps the mail and tries again. */
 const tryAgain = 75;
@@ -26,8 +27,8 @@ async function main(): Promise<void> {
     length += chunk.length;
     if (length <= maxBytes) chunks.push(chunk);
   }
-  const report = await parseReport(Buffer.concat(chunks), to ? [to] : [], links.readReturn);
-  if (!report) {
+  const said = parseReport(Buffer.concat(chunks), to ? [to] : [], links.readReturn);
+  if (said.length === 0) {
     logger.info('report.ignored', {});
     return;
   }
@@ -35,8 +36,10 @@ async function main(): Promise<void> {
   url.searchParams.set('options', '-c role=rowbell_http');
   const pool = createPool({ url: url.href, applicationName: 'rowbell-dsn', max: 1, logger });
   try {
-    const fresh = await applyReports(pool, [report]);
-    logger.info('report.applied', { deliveryId: report.deliveryId, kind: report.kind, isNew: fresh > 0 });
+    for (const report of await ownOf(said, createRecipientCheck(pool))) {
+      const fresh = await applyReports(pool, [report]);
+      logger.info('report.applied', { deliveryId: report.deliveryId, kind: report.kind, isNew: fresh > 0 });
+    }
   } finally {
     await pool.end();
   }

@@ -64,6 +64,22 @@ export function createFeedbackRoutes(
   }));
 }
 
+/** Asks whether a delivery went to a mailbox. */
+export function createRecipientCheck(queries: Queries): (deliveryId: string, mailbox: string) => Promise<boolean> {
+  return async (deliveryId, mailbox) => {
+    const { rows } = await queries
+      .query<{ isRecipient: boolean }>('select notify_private.is_delivery_to($1, $2) as "isRecipient"', [
+        deliveryId,
+        // What PostgreSQL does not take as text is no mailbox.
+        mailbox.replaceAll('\0', ''),
+      ])
+      .catch((error: unknown) => {
+        throw describeDatabaseError(error);
+      });
+    return rows[0]?.isRecipient ?? false;
+  };
+}
+
 /** Writes reports down, one after the other. Repeating them changes nothing. How many were new. */
 export async function applyReports(queries: Queries, reports: readonly Report[]): Promise<number> {
   let fresh = 0;

@@ -79,6 +79,19 @@ describe('NC-33: signed webhooks', () => {
       null,
     ],
     ['sendgrid', { event: 'bounce', type: 'bounce', status: '5.2.2', reason: 'full' }, 'bounced soft 5.2.2', null],
+    [
+      'sendgrid',
+      { event: 'bounce', type: 'bounce', status: '5.0.0', reason: '550 blocked using zen.spamhaus.org' },
+      'bounced soft 5.0.0',
+      null,
+    ],
+    ['sendgrid', { event: 'bounce', type: 'bounce', status: '5.4.6', reason: '550 loop' }, 'bounced soft 5.4.6', null],
+    [
+      'sendgrid',
+      { event: 'bounce', type: 'bounce', email: 'old@elsewhere.example', status: '5.1.1', reason: '550 5.1.1 unknown' },
+      'bounced soft 5.1.1',
+      null,
+    ],
     ['sendgrid', { event: 'dropped', reason: 'Bounced Address' }, 'bounced hard dropped', 'hard_bounce'],
     ['sendgrid', { event: 'dropped', reason: 'Spam Reporting Address' }, 'bounced soft dropped', null],
     ['sendgrid', { event: 'deferred', reason: '450 4.2.1 busy' }, 'deferred 4.2.1', null],
@@ -113,6 +126,18 @@ describe('NC-33: signed webhooks', () => {
       'deferred 4.2.1',
       null,
     ],
+    [
+      'mailgun',
+      { event: 'failed', severity: 'permanent', 'delivery-status': { code: 550, message: 'Client host blocked' } },
+      'bounced soft 550',
+      null,
+    ],
+    [
+      'mailgun',
+      { event: 'failed', severity: 'permanent', 'delivery-status': { code: 550, message: '5.4.4 Host not found' } },
+      'bounced soft 5.4.4',
+      null,
+    ],
     ['mailgun', { event: 'delivered' }, 'delivered', null],
     ['mailgun', { event: 'complained' }, 'complained', 'complaint'],
     ['mailgun', { event: 'opened' }, null, null],
@@ -122,6 +147,18 @@ describe('NC-33: signed webhooks', () => {
       'bounced hard 5.1.1',
       'hard_bounce',
     ],
+    [
+      'postmark',
+      { RecordType: 'Bounce', Type: 'HardBounce', Details: 'smtp;550 5.7.1 Blocked by policy' },
+      'bounced soft 5.7.1',
+      null,
+    ],
+    [
+      'postmark',
+      { RecordType: 'Bounce', Type: 'HardBounce', Email: 'old@elsewhere.example', Details: 'smtp;550 5.1.1 unknown' },
+      'bounced soft 5.1.1',
+      null,
+    ],
     ['postmark', { RecordType: 'Bounce', Type: 'BadEmailAddress' }, 'bounced hard BadEmailAddress', 'hard_bounce'],
     ['postmark', { RecordType: 'Bounce', Type: 'SoftBounce', Details: '452 4.2.2 full' }, 'bounced soft 4.2.2', null],
     ['postmark', { RecordType: 'Bounce', Type: 'Transient' }, 'deferred Transient', null],
@@ -129,7 +166,7 @@ describe('NC-33: signed webhooks', () => {
     ['postmark', { RecordType: 'Delivery' }, 'delivered', null],
     ['postmark', { RecordType: 'SpamComplaint' }, 'complained', 'complaint'],
   ];
-  test.each(reports)('%s: %j', async (service, event, receipt, suppressed) => {
+  test.each(reports)('W05, W06, W09: %s: %j', async (service, event, receipt, suppressed) => {
     const to = await sent();
     const request = services[service](to, event);
     expect([(await call(service, request)).status, (await call(service, request)).status]).toEqual([204, 204]);

@@ -191,6 +191,7 @@ export async function makeSide(db: TestDatabase, person: Someone, friend: string
       'notify_private.unsubscribe.user_id': me,
       'notify_private.touch_devices.user_id': me,
       'notify_private.record_opt_out.address': person.phone,
+      'notify_private.is_delivery_to.address': person.email,
       user_ids: `{${friend}}`,
       recipient_id: me,
       mentioned_ids: `{${friend}}`,

@@ -2,9 +2,9 @@ import { createRejections, type Rejected } from '../error-table.ts';
 import type { Evidence } from '../slots.ts';
 import type { Result } from '../types.ts';
 import { errors } from './errors.ts';
+import { rowOf } from './refusal.ts';
 
 const { has, reject } = createRejections(errors);
-type Code = (typeof errors)[number]['code'];
 
 /** How Node and OpenSSL call what is wrong with a certificate or a handshake; nodemailer calls it all ESOCKET. */
 const tlsFailure = /^(CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|HOSTNAME_|ERR_TLS_|ERR_SSL_|EPROTO)/;
@@ -42,9 +42,6 @@ export function rejectionOf(
   return reject('DATA ECONNECTION');
 }
 
-/** What a server says at these does not concern a recipient: it has not heard of one. */
-const beforeRecipient = new Set(['GREETING', 'EHLO', 'HELO', 'STARTTLS', 'AUTH', 'MAIL']);
-
 /** The command that was answered. nodemailer's CONN stands for the greeting, and for a connection that ended at any time. */
 function stageOf(code: string, command: string): string {
   if (command === 'CONN') return code === 'EPROTOCOL' ? 'GREETING' : '';
@@ -53,18 +50,7 @@ function stageOf(code: string, command: string): string {
 
 function refusal(reply: number, { response, stage }: { response: string; stage: string }): Rejected {
   const enhanced = /^\d{3}[ -]([245]\.\d{1,3}\.\d{1,3})\b/.exec(response)?.[1] ?? null;
-  const family = reply < 500 ? '4xx' : '5xx';
-  const candidates =
-    beforeRecipient.has(stage) && reply >= 500
-      ? [`${stage} ${enhanced}`, `${stage} ${reply}`, `${stage} ${family}`]
-      : [
-          ...(enhanced ? [enhanced, enhanced.replace(/\d+$/, 'x')] : []),
-          `${stage} ${reply}`,
-          String(reply),
-          `${stage} ${family}`,
-        ];
-  const row: Code = candidates.find(has) ?? family;
-  return reject(row, { code: enhanced ?? String(reply) });
+  return reject(rowOf({ stage, reply, enhanced, text: response }).code, { code: enhanced ?? String(reply) });
 }
 
 /**

@@ -8,6 +8,9 @@ import { slotErrors } from '../slots.ts';
  *
  * Until MAIL is answered the relay does not know the recipient: a refusal there is about us, whatever its code, unless
  * it is the size. From RCPT on it is about this recipient or message, also where a server says what would be ours.
+ *
+ * `words` before a word of words.ts: what the text speaks of, where codes say no more than that it is refused, and where
+ * what it speaks of forbids to believe that a mailbox is dead.
  */
 export const errors = [
   {
@@ -32,6 +35,12 @@ export const errors = [
   { code: 'MAIL 5xx', permanence: 'misconfigured', reason: 'sender_rejected', note: 'MAIL_FROM refused' },
   { code: '4.2.2', permanence: 'transient', reason: 'mailbox_full', note: 'Mailbox full for now' },
   { code: '4.7.28', permanence: 'throttled', reason: 'rate_limited', note: 'Too much mail from us' },
+  {
+    code: '5.1.0',
+    permanence: 'address',
+    reason: 'invalid_address',
+    note: 'Its address, no closer word, and none of anything else',
+  },
   { code: '5.1.1', permanence: 'address', reason: 'unregistered', note: 'No such mailbox' },
   { code: '5.1.2', permanence: 'address', reason: 'invalid_address', note: 'No such domain' },
   { code: '5.1.3', permanence: 'address', reason: 'invalid_address', note: 'Not a valid address' },
@@ -51,10 +60,22 @@ export const errors = [
     note: "The recipient's server does not find MAIL_FROM's domain",
   },
   { code: '5.1.10', permanence: 'address', reason: 'invalid_address', note: 'The domain takes no mail (RFC 7505)' },
+  {
+    code: '5.1.x',
+    permanence: 'message',
+    reason: 'refused',
+    suspect: true,
+    note: "Ambiguous, or not about the recipient: X.1.5, X.1.9, and servers' own",
+  },
   { code: '5.2.1', permanence: 'address', reason: 'unregistered', note: 'Mailbox disabled' },
   { code: '5.2.2', permanence: 'transient', reason: 'mailbox_full', note: 'Mailbox full: people do tidy up' },
   { code: '5.2.3', permanence: 'message', reason: 'too_large', note: 'Too large for this mailbox' },
+  { code: '5.2.x', permanence: 'message', reason: 'refused', note: 'Something about the mailbox, which is there' },
   { code: '5.3.4', permanence: 'message', reason: 'too_large', note: 'Too large for this server' },
+  { code: '5.3.x', permanence: 'message', reason: 'server_error', note: "The recipient's mail system" },
+  { code: '5.4.x', permanence: 'message', reason: 'unroutable', note: 'Routing: a loop, no host, expired on the way' },
+  { code: '5.5.x', permanence: 'message', reason: 'refused', suspect: true, note: 'The conversation of the servers' },
+  { code: '5.6.x', permanence: 'message', reason: 'invalid_message', note: 'What the mail is made of' },
   { code: '5.7.x', permanence: 'message', reason: 'refused', suspect: true, note: 'Policy or spam filter' },
   { code: '421', permanence: 'transient', reason: 'server_error', note: 'The server is closing the connection' },
   { code: '450', permanence: 'transient', reason: 'deferred', note: 'Mailbox busy, or greylisting' },
@@ -74,14 +95,36 @@ export const errors = [
     suspect: true,
     note: "The recipient's server wants a login of whoever comes",
   },
-  { code: 'RCPT 550', permanence: 'address', reason: 'unregistered', note: 'Mailbox unavailable, no closer word' },
-  { code: 'RCPT 551', permanence: 'address', reason: 'unregistered', note: 'User not local' },
   { code: 'RCPT 552', permanence: 'transient', reason: 'mailbox_full', note: 'Mailbox full, no closer word' },
   { code: '552', permanence: 'message', reason: 'too_large', note: 'Too large, no closer word' },
-  { code: 'RCPT 553', permanence: 'address', reason: 'invalid_address', note: 'Mailbox name not allowed' },
-  { code: '554', permanence: 'message', reason: 'refused', suspect: true, note: 'Transaction failed, no closer word' },
+  { code: 'words sender', permanence: 'message', reason: 'sender_rejected', suspect: true, note: 'MAIL_FROM' },
+  { code: 'words blocked', permanence: 'message', reason: 'refused', suspect: true, note: 'Our relay is on a list' },
+  { code: 'words large', permanence: 'message', reason: 'too_large', note: 'The size of the mail' },
+  { code: 'words too_many', permanence: 'throttled', reason: 'rate_limited', note: 'Too much mail, too fast' },
+  { code: 'words full', permanence: 'transient', reason: 'mailbox_full', note: 'Quota, storage' },
+  { code: 'words for_now', permanence: 'transient', reason: 'deferred', note: 'A mailbox that is closed for now' },
+  {
+    code: 'words unknown',
+    permanence: 'address',
+    reason: 'unregistered',
+    note: 'No such user; an account that is closed',
+  },
+  { code: 'words later', permanence: 'transient', reason: 'deferred', note: 'Another time' },
+  {
+    code: 'words policy',
+    permanence: 'message',
+    reason: 'refused',
+    suspect: true,
+    note: 'Spam, authentication, relaying',
+  },
   { code: '4xx', permanence: 'transient', reason: 'server_error', note: 'Any other refusal for now' },
-  { code: '5xx', permanence: 'message', reason: 'refused', note: 'Any other refusal' },
+  {
+    code: '5xx',
+    permanence: 'message',
+    reason: 'refused',
+    suspect: true,
+    note: 'Any other refusal, above all a bare 550: any server refuses anything with it',
+  },
   { code: 'EAUTH', permanence: 'misconfigured', reason: 'credentials_rejected', note: 'No way to authenticate' },
   { code: 'ETLS', permanence: 'misconfigured', reason: 'tls_failed', note: 'TLS failed or is not offered' },
   { code: 'EENVELOPE', permanence: 'address', reason: 'invalid_address', note: 'Not an address; nothing was sent' },

@@ -1,34 +1,54 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { createRejections, type ErrorRow } from '../../error-table.ts';
-import { errors } from '../errors.ts';
+import { codesIn, rowOf } from '../refusal.ts';
+import { wordOf } from '../words.ts';
 import type { Feedback } from './types.ts';
 
-const { has } = createRejections(errors);
-const rows = new Map<string, ErrorRow>(errors.map((row) => [row.code, row]));
+/** How IronPort puts words of its own before the remote server's: `5.1.0 - Unknown address error 550-'5.7.1 Access denied'`. */
+const wrapped = /^\s*[245]\.\d\.\d{1,3} - [\w ]+ ([45]\d\d)-'([\s\S]*)'/;
+
+/** How Postfix, Exim and Yahoo say in a report what was answered, where the recipient had not been named yet. */
+const stageForm =
+  /(?:\b(?:in reply to|after) (?:the )?|\[)(initial connection|EHLO|HELO|STARTTLS|AUTH|MAIL)(?:\b|_FROM\])/i;
 
 /**
- * A refusal that was reported later means what it would have meant at once: the same table. Only an address that
- * cannot ever work makes a hard bounce.
+ * A refusal that was reported later means what it would have meant at once: the same table. Only an address that cannot ever
+ * work makes a hard bounce.
  *
- * @param status enhanced status (RFC 3463); one that says nothing more (5.0.0) yields to the text's
- * @param text what the remote server said
+ * @param status enhanced status (RFC 3463); one that says nothing closer (X.0.0, X.n.0) yields to the text's
+ * @param reported what the remote server said
  */
-export function refusalOf(status: string | null, text: string): Pick<Feedback, 'code' | 'reason' | 'isAddressDead'> {
-  const said = /\b([245]\.\d{1,3}\.\d{1,3})\b/.exec(text)?.[1] ?? null;
-  const enhanced = status && !/\.0\.0$/.test(status) ? status : (said ?? status);
-  const reply = /\b([45]\d\d)\b/.exec(text)?.[1];
-  const candidates = [
-    ...(enhanced ? [enhanced, enhanced.replace(/\d+$/, 'x')] : []),
-    ...(reply ? [`RCPT ${reply}`, reply] : []),
-    (enhanced ?? reply ?? '5').startsWith('4') ? '4xx' : '5xx',
-  ];
-  const row = rows.get(candidates.find(has) ?? '5xx');
+export function refusalOf(
+  status: string | null,
+  reported: string,
+): Pick<Feedback, 'code' | 'reason' | 'isAddressDead'> {
+  const [, quotedReply, quoted] = wrapped.exec(reported) ?? [];
+  const text = quoted === undefined ? reported : `${quotedReply} ${quoted}`;
+  const { reply, enhanced: said } = codesIn(text);
+  const isOpen = status === null || /^[245]\.0\.0$/.test(status);
+  const stage = stageForm.exec(text)?.[1]?.toUpperCase().replace('INITIAL CONNECTION', 'GREETING') ?? '';
+  const rowAs = (enhanced: string | null) => rowOf({ stage, reply, enhanced, text });
+  const row = rowAs(isOpen || (said && /\.0$/.test(status)) ? (said ?? status) : status);
+  // The reporter's status may be made of three digits; the remote server's own is closer where it leaves the mailbox alive.
+  const closer = said && row.permanence === 'address' ? rowAs(said) : row;
   return {
-    code: enhanced ?? reply ?? null,
-    reason: row?.reason ?? 'refused',
-    isAddressDead: row?.permanence === 'address',
+    code: (isOpen ? said : status) ?? status ?? (reply === null ? null : String(reply)),
+    reason: closer.reason,
+    isAddressDead: closer.permanence === 'address',
   };
 }
+
+/**
+ * The same of a service that has a verdict of its own ("hard", "permanent"). What the remote server said is closer, where it
+ * said anything: services call for good what a block list refused, too.
+ */
+export function verdictOf(isDead: boolean, status: string | null, text: string): ReturnType<typeof refusalOf> {
+  const refusal = refusalOf(status, text);
+  const isSilent = (status === null || status.endsWith('.0.0')) && refusal.code === status && wordOf(text) === null;
+  return isDead && isSilent ? { ...refusal, reason: 'unregistered', isAddressDead: true } : refusal;
+}
+
+/** Nothing went wrong. */
+export const fine = { code: null, reason: null, isAddressDead: false } as const;
 
 const uuid = /^<?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?:@|>?$)/i;
 

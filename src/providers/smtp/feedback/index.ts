@@ -5,6 +5,7 @@ import { createInboundSource, type ReadReturn } from './report.ts';
 import { createSendgridSource } from './sendgrid.ts';
 import { createSesSource } from './ses.ts';
 import type { FeedbackSource } from './types.ts';
+import { type IsRecipient, ownOf } from './whose.ts';
 
 export type FeedbackOptions = {
   readonly inboundSecret: string | null;
@@ -14,8 +15,11 @@ export type FeedbackOptions = {
   readonly mailgunKey: string | null;
 };
 
-/** Whoever is configured to report what became of mails. */
-export function createFeedbackSources(options: FeedbackOptions, readReturn: ReadReturn): readonly FeedbackSource[] {
+/** Whoever is configured to report what became of mails; of what they say, what concerns the mailboxes we wrote to. */
+export function createFeedbackSources(
+  options: FeedbackOptions,
+  { readReturn, isRecipient }: { readonly readReturn: ReadReturn; readonly isRecipient: IsRecipient },
+): readonly FeedbackSource[] {
   const { inboundSecret, sesTopics, sendgridKey, postmarkSecret, mailgunKey } = options;
   return [
     inboundSecret && createInboundSource(inboundSecret, readReturn),
@@ -23,7 +27,15 @@ export function createFeedbackSources(options: FeedbackOptions, readReturn: Read
     sendgridKey && createSendgridSource(sendgridKey),
     postmarkSecret && createPostmarkSource(postmarkSecret),
     mailgunKey && createMailgunSource(mailgunKey),
-  ].filter((source) => source !== null && source !== '');
+  ]
+    .filter((source) => source !== null && source !== '')
+    .map((source) => ({
+      ...source,
+      async receive(incoming) {
+        const reported = await source.receive(incoming);
+        return reported && ownOf(reported, isRecipient);
+      },
+    }));
 }
 
 async function fetchText(url: string): Promise<string> {

@@ -1,12 +1,13 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
-import { deliveryIn, instantOf, isRecent, isSame, parseJson, refusalOf } from './common.ts';
+import { deliveryIn, fine, instantOf, isRecent, isSame, parseJson, refusalOf } from './common.ts';
 import type { Feedback, FeedbackSource } from './types.ts';
 
 const payload = z.looseObject({
   signature: z.object({ timestamp: z.string(), token: z.string(), signature: z.string() }),
   'event-data': z.looseObject({
     event: z.string(),
+    recipient: z.string().optional(),
     severity: z.string().optional(),
     reason: z.string().optional(),
     timestamp: z.number().optional(),
@@ -55,25 +56,27 @@ export function createMailgunSource(signingKey: string, now: () => number = Date
 function feedbackOf(event: Event): readonly Feedback[] {
   const deliveryId = deliveryIn(event.message?.headers['message-id']);
   if (!deliveryId) return [];
-  const occurredAt = instantOf(event.timestamp);
-  const fine = { code: null, reason: null, isAddressDead: false, occurredAt };
-  if (event.event === 'delivered') return [{ deliveryId, kind: 'delivered', ...fine }];
-  if (event.event === 'complained') return [{ deliveryId, kind: 'complained', ...fine }];
+  const about = {
+    deliveryId,
+    occurredAt: instantOf(event.timestamp),
+    recipient: event.recipient ?? null,
+    sentTo: null,
+  };
+  if (event.event === 'delivered') return [{ ...about, kind: 'delivered', ...fine }];
+  if (event.event === 'complained') return [{ ...about, kind: 'complained', ...fine }];
   if (event.event !== 'failed') return [];
   const { code, 'enhanced-code': enhanced, message, description } = event['delivery-status'] ?? {};
   const refusal = refusalOf(enhanced || null, `${code ?? ''} ${message ?? ''} ${description ?? ''}`);
-  if (event.severity !== 'permanent')
-    return [{ deliveryId, kind: 'deferred', ...refusal, isAddressDead: false, occurredAt }];
+  if (event.severity !== 'permanent') return [{ ...about, kind: 'deferred', ...refusal, isAddressDead: false }];
   // Not even tried, because Mailgun remembers a hard bounce of the address.
   const isRemembered = event.reason === 'suppress-bounce';
   return [
     {
-      deliveryId,
+      ...about,
       kind: 'bounced',
       ...refusal,
       ...(isRemembered && { reason: 'unregistered' }),
       isAddressDead: isRemembered || refusal.isAddressDead,
-      occurredAt,
     },
   ];
 }

@@ -1,11 +1,14 @@
 import { z } from 'zod';
-import { deliveryIn, instantOf, isSame, parseJson, passwordOf, refusalOf } from './common.ts';
+import { deliveryIn, fine, instantOf, isSame, parseJson, passwordOf, verdictOf } from './common.ts';
 import { type Feedback, type FeedbackSource, headerOf } from './types.ts';
 
 const payload = z.looseObject({
   RecordType: z.string(),
   Type: z.string().optional(),
   Description: z.string().optional(),
+  /** Of a bounce and a complaint; of a delivery, `Recipient`. */
+  Email: z.string().optional(),
+  Recipient: z.string().optional(),
   Details: z.string().optional(),
   BouncedAt: z.string().optional(),
   DeliveredAt: z.string().optional(),
@@ -45,23 +48,25 @@ export function createPostmarkSource(secret: string): FeedbackSource {
 function feedbackOf(report: z.output<typeof payload>): readonly Feedback[] {
   const deliveryId = deliveryIn(report.Metadata?.['rowbell-delivery']);
   if (!deliveryId) return [];
-  const occurredAt = instantOf(report.BouncedAt ?? report.DeliveredAt);
-  const fine = { code: null, reason: null, isAddressDead: false, occurredAt };
-  if (report.RecordType === 'Delivery') return [{ deliveryId, kind: 'delivered', ...fine }];
-  if (report.RecordType === 'SpamComplaint') return [{ deliveryId, kind: 'complained', ...fine }];
+  const about = {
+    deliveryId,
+    occurredAt: instantOf(report.BouncedAt ?? report.DeliveredAt),
+    recipient: report.Email ?? report.Recipient ?? null,
+    sentTo: null,
+  };
+  if (report.RecordType === 'Delivery') return [{ ...about, kind: 'delivered', ...fine }];
+  if (report.RecordType === 'SpamComplaint') return [{ ...about, kind: 'complained', ...fine }];
   const type = report.RecordType === 'Bounce' ? types[report.Type ?? ''] : undefined;
   if (!type) return [];
-  if (type === 'complained') return [{ deliveryId, kind: 'complained', ...fine }];
-  const refusal = refusalOf(null, report.Details ?? '');
-  const isAddressDead = type === 'hard';
+  if (type === 'complained') return [{ ...about, kind: 'complained', ...fine }];
+  const refusal = verdictOf(type === 'hard', null, report.Details ?? '');
   return [
     {
-      deliveryId,
+      ...about,
       kind: type === 'deferred' ? 'deferred' : 'bounced',
+      ...refusal,
       code: refusal.code ?? report.Type ?? null,
-      reason: isAddressDead && !refusal.isAddressDead ? 'unregistered' : refusal.reason,
-      isAddressDead,
-      occurredAt,
+      isAddressDead: type === 'hard' && refusal.isAddressDead,
     },
   ];
 }

@@ -1,10 +1,11 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { z } from 'zod';
-import { deliveryIn, instantOf, isRecent, parseJson, refusalOf } from './common.ts';
+import { deliveryIn, fine, instantOf, isRecent, parseJson, refusalOf } from './common.ts';
 import { type Feedback, type FeedbackSource, headerOf } from './types.ts';
 
 const payload = z.looseObject({
   event: z.string(),
+  email: z.string().optional(),
   'smtp-id': z.string().optional(),
   status: z.string().nullish(),
   reason: z.string().nullish(),
@@ -43,35 +44,33 @@ export function createSendgridSource(publicKey: string, now: () => number = Date
 function feedbackOf(event: z.output<typeof payload>): readonly Feedback[] {
   const deliveryId = deliveryIn(event['smtp-id']);
   if (!deliveryId) return [];
-  const occurredAt = instantOf(event.timestamp);
-  const fine = { code: null, reason: null, isAddressDead: false, occurredAt };
-  const refusal = () => ({ ...refusalOf(event.status ?? null, event.reason ?? ''), occurredAt });
+  const about = { deliveryId, occurredAt: instantOf(event.timestamp), recipient: event.email ?? null, sentTo: null };
+  const refusal = () => refusalOf(event.status ?? null, event.reason ?? '');
   switch (event.event) {
     case 'delivered':
-      return [{ deliveryId, kind: 'delivered', ...fine }];
+      return [{ ...about, kind: 'delivered', ...fine }];
     case 'deferred':
-      return [{ deliveryId, kind: 'deferred', ...refusal(), isAddressDead: false }];
+      return [{ ...about, kind: 'deferred', ...refusal(), isAddressDead: false }];
     case 'bounce': {
       // "blocked" is what may pass another time.
       const said = refusal();
-      return [{ deliveryId, kind: 'bounced', ...said, isAddressDead: said.isAddressDead && event.type !== 'blocked' }];
+      return [{ ...about, kind: 'bounced', ...said, isAddressDead: said.isAddressDead && event.type !== 'blocked' }];
     }
     case 'dropped': {
       // Not even tried, because of what SendGrid remembers of the address.
       const isAddressDead = /^(bounced address|invalid)/i.test(event.reason ?? '');
       return [
         {
-          deliveryId,
+          ...about,
           kind: 'bounced',
           code: 'dropped',
           reason: isAddressDead ? 'unregistered' : 'refused',
           isAddressDead,
-          occurredAt,
         },
       ];
     }
     case 'spamreport':
-      return [{ deliveryId, kind: 'complained', ...fine }];
+      return [{ ...about, kind: 'complained', ...fine }];
     default:
       return [];
   }

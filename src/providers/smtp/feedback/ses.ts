@@ -1,7 +1,7 @@
 import { verify, X509Certificate } from 'node:crypto';
 import { z } from 'zod';
 import { RowbellError } from '../../../errors.ts';
-import { deliveryIn, instantOf, isRecent, parseJson, refusalOf } from './common.ts';
+import { deliveryIn, fine, instantOf, isRecent, parseJson, refusalOf, verdictOf } from './common.ts';
 import type { ReadReturn } from './report.ts';
 import type { Feedback, FeedbackSource } from './types.ts';
 
@@ -20,7 +20,13 @@ const envelope = z.looseObject({
 });
 type Envelope = z.output<typeof envelope>;
 
-const recipients = z.array(z.looseObject({ status: z.string().optional(), diagnosticCode: z.string().optional() }));
+const recipients = z.array(
+  z.looseObject({
+    emailAddress: z.string().optional(),
+    status: z.string().optional(),
+    diagnosticCode: z.string().optional(),
+  }),
+);
 const notification = z.looseObject({
   notificationType: z.string().optional(),
   eventType: z.string().optional(),
@@ -29,12 +35,17 @@ const notification = z.looseObject({
     headers: z.array(z.looseObject({ name: z.string(), value: z.string() })).optional(),
   }),
   bounce: z
-    .looseObject({ bounceType: z.string(), bouncedRecipients: recipients.optional(), timestamp: z.string().optional() })
+    .looseObject({
+      bounceType: z.string(),
+      bounceSubType: z.string().optional(),
+      bouncedRecipients: recipients.optional(),
+      timestamp: z.string().optional(),
+    })
     .optional(),
   complaint: z
     .looseObject({ complaintFeedbackType: z.string().nullish(), timestamp: z.string().optional() })
     .optional(),
-  delivery: z.looseObject({ timestamp: z.string().optional() }).optional(),
+  delivery: z.looseObject({ recipients: z.array(z.string()).optional(), timestamp: z.string().optional() }).optional(),
   deliveryDelay: z
     .looseObject({ delayedRecipients: recipients.optional(), timestamp: z.string().optional() })
     .optional(),
@@ -128,43 +139,45 @@ function feedbackOf(report: z.output<typeof notification>, readReturn: ReadRetur
   // Without "include original headers" the return path is what names it.
   const deliveryId = deliveryIn(header) ?? readReturn(/\+([\w-]+)@/.exec(mail.source ?? '')?.[1] ?? '');
   if (!deliveryId) return [];
-  const fine = { code: null, reason: null, isAddressDead: false };
-  const refused = (list: z.output<typeof recipients> | undefined) =>
-    refusalOf(list?.[0]?.status ?? null, list?.[0]?.diagnosticCode ?? '');
+  const about = (timestamp: string | undefined, recipient: string | null = null) => ({
+    deliveryId,
+    occurredAt: instantOf(timestamp),
+    recipient,
+    sentTo: null,
+  });
+  const each = (list: z.output<typeof recipients> | undefined) => (list?.length ? list : [{}]);
   switch (report.notificationType ?? report.eventType) {
     case 'Delivery':
-      return [{ deliveryId, kind: 'delivered', ...fine, occurredAt: instantOf(delivery?.timestamp) }];
-    case 'DeliveryDelay': {
-      const refusal = refused(deliveryDelay?.delayedRecipients);
-      return [
-        {
-          deliveryId,
-          kind: 'deferred',
-          ...refusal,
-          isAddressDead: false,
-          occurredAt: instantOf(deliveryDelay?.timestamp),
-        },
-      ];
-    }
-    case 'Bounce': {
-      const refusal = refused(bounce?.bouncedRecipients);
-      // SES itself stops sending to what it calls permanent, whatever the status says.
-      const isAddressDead = bounce?.bounceType === 'Permanent';
-      const reason = isAddressDead && !refusal.isAddressDead ? 'unregistered' : refusal.reason;
-      return [
-        {
-          deliveryId,
+      return (delivery?.recipients?.length ? delivery.recipients : [null]).map((recipient) => ({
+        ...about(delivery?.timestamp, recipient),
+        kind: 'delivered',
+        ...fine,
+      }));
+    case 'DeliveryDelay':
+      return each(deliveryDelay?.delayedRecipients).map(({ emailAddress, status, diagnosticCode }) => ({
+        ...about(deliveryDelay?.timestamp, emailAddress),
+        kind: 'deferred',
+        ...refusalOf(status ?? null, diagnosticCode ?? ''),
+        isAddressDead: false,
+      }));
+    case 'Bounce':
+      return each(bounce?.bouncedRecipients).map(({ emailAddress, status, diagnosticCode }) => {
+        // Not even tried, because of what SES remembers of the address.
+        const isRemembered = /^(OnAccount)?Suppress/.test(bounce?.bounceSubType ?? '');
+        const isPermanent = bounce?.bounceType === 'Permanent';
+        const refusal = verdictOf(isPermanent, status ?? null, diagnosticCode ?? '');
+        return {
+          ...about(bounce?.timestamp, emailAddress),
           kind: 'bounced',
-          code: refusal.code,
-          reason,
-          isAddressDead,
-          occurredAt: instantOf(bounce?.timestamp),
-        },
-      ];
-    }
+          ...refusal,
+          isAddressDead: isPermanent && refusal.isAddressDead,
+          ...(isPermanent && isRemembered && { reason: 'unregistered', isAddressDead: true }),
+        };
+      });
     case 'Complaint':
       if (complaint?.complaintFeedbackType === 'not-spam') return [];
-      return [{ deliveryId, kind: 'complained', ...fine, occurredAt: instantOf(complaint?.timestamp) }];
+      // SES names whom it may have been, of those with the mailbox provider.
+      return [{ ...about(complaint?.timestamp), kind: 'complained', ...fine }];
     default:
       return [];
   }

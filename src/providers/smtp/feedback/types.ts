@@ -9,6 +9,10 @@ export type Feedback = {
   /** Of a bounce: the mailbox will never take mail (a hard bounce). */
   readonly isAddressDead: boolean;
   readonly occurredAt: Date | null;
+  /** Whom the report is about, as it writes the mailbox; null: it names nobody, and the mail had one recipient. */
+  readonly recipient: string | null;
+  /** The mailbox that the mail was sent to, where it was led on to `recipient`; null: not said. */
+  readonly sentTo: string | null;
 };
 
 export type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
