@@ -70,6 +70,7 @@ export const createLiveActivityPlugin = (channels: Channels): GraphileConfig.Plu
                 ],
                 readSince as never,
               ),
+            ...(channels.size > 0 && { liveChannelTypes: typesPlan(channels) }),
           },
         },
         Subscription: {
@@ -88,15 +89,24 @@ const channelTypes = (channels: Channels) => gql`
   enum LiveChannel {
     ${[...channels.keys()].join('\n')}
   }
+  extend type Query {
+    "The types of activity that a channel tells: what it told before is the page of activityFeed of these types."
+    liveChannelTypes(name: LiveChannel!): [String!]!
+  }
   extend type Subscription {
     "The part of your own activity that a pack has named so: at once what came since the cursor, then what commits."
     channel(name: LiveChannel!, after: LiveCursor): ActivityChange!
   }
 `;
 
+type FieldArguments = { getRaw(name: string): Step };
+
+const typesPlan = (channels: Channels) => (_$root: Step, fieldArgs: FieldArguments) =>
+  lambda(fieldArgs.getRaw('name'), (name) => channels.get(name as string), true);
+
 const channelPlans = (channels: Channels) => ({
-  subscribePlan(_$root: Step, fieldArgs: { getRaw(name: string): Step }) {
-    const $types = lambda(fieldArgs.getRaw('name'), (name) => channels.get(name as string), true);
+  subscribePlan($root: Step, fieldArgs: FieldArguments) {
+    const $types = typesPlan(channels)($root, fieldArgs);
     const $topic = object({
       field: constant('channel'),
       args: object({ name: fieldArgs.getRaw('name'), types: $types, after: fieldArgs.getRaw('after') }),

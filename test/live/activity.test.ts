@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { recordActivity } from '../support/activity.ts';
 import { createUser, signToken, startTestApi, type TestApi } from '../support/api.ts';
 import { hasPack } from '../support/cluster.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
@@ -17,13 +18,7 @@ afterAll(async () => {
 
 const added = `subscription ($types: [String!], $after: LiveCursor) { activityAdded(types: $types, after: $after) {
   cursor reset items { id type resourceType resourceId action status title description metadata createdAt } } }`;
-const record = async (person: string, type: string, title = 'Something happened') => {
-  const { rows } = await db.owner.query<{ id: string }>(
-    `select id from notify.record_activity($1, $2, 'completed', $3)`,
-    [person, type, title],
-  );
-  return rows[0]?.id ?? '';
-};
+const record = (person: string, type: string, title?: string) => recordActivity(db, person, type, title);
 const has =
   (id: string) =>
   ({ items }: { items: { id: string }[] }) =>

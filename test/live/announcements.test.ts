@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { type Announcer, createAnnouncer, english, why } from '../support/announcing.ts';
 import { createUser, signToken, startTestApi, type TestApi } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { makeDevice } from '../support/engine-pack.ts';
@@ -8,12 +9,14 @@ let db: TestDatabase;
 /** Two processes' worth. */
 let api: TestApi;
 let other: TestApi;
-let operator: string;
+let announce: Announcer['announce'];
+let withdraw: Announcer['withdraw'];
+let endAll: Announcer['endAll'];
 const sockets: LiveSocket[] = [];
 beforeAll(async () => {
   db = await createDatabase();
   [api, other] = await Promise.all([startTestApi(db), startTestApi(db)]);
-  operator = await signToken(await createUser(db), { role: 'operator' });
+  ({ announce, withdraw, endAll } = await createAnnouncer(db, api));
 });
 afterAll(async () => {
   await Promise.all([api?.stop(), other?.stop()]);
@@ -21,24 +24,10 @@ afterAll(async () => {
 });
 afterEach(async () => {
   await Promise.all(sockets.splice(0).map((socket) => socket.close()));
-  await db.owner.query(`update notify.announcements set ends_at = now() where ends_at is null or ends_at > now()`);
+  await endAll();
 });
 
 const announced = 'subscription { announced { id level title body action { title url } startsAt endsAt } }';
-const english = (title: string) => [{ language: 'en', title, body: `${title}, in full` }];
-const why = 'Written by a test of announcements.';
-const announce = async (input: Record<string, unknown>) => {
-  const answer = await api.ask(
-    'mutation ($input: AnnounceInput!) { announce(input: $input) { result { id level audience endsAt texts } } }',
-    { token: operator, variables: { input: { note: why, ...input } } },
-  );
-  return { ...answer, id: answer.data?.announce?.result.id as string };
-};
-const withdraw = (announcementId: string, token = operator) =>
-  api.ask(
-    'mutation ($input: WithdrawAnnouncementInput!) { withdrawAnnouncement(input: $input) { result { id endsAt } } }',
-    { token, variables: { input: { announcementId, note: why } } },
-  );
 const current = async (token: string, channels?: readonly string[]) =>
   (
     await api.ask('query ($channels: [String!]) { currentAnnouncements(channels: $channels) { id title endsAt } }', {
