@@ -8,7 +8,10 @@ import { rolldown } from 'rolldown';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { makeTypes, operationsFile, schemaFile } from '../../scripts/client-operations.ts';
 import { installExamples } from '../../scripts/examples.ts';
+import { recordActivity } from '../support/activity.ts';
+import { createAnnouncer, english } from '../support/announcing.ts';
 import { chromiumPath, startChromium } from '../support/chromium.ts';
+import { hasPack } from '../support/cluster.ts';
 import { makeNotifications } from '../support/inbox.ts';
 import { api, db, somebody } from './world.ts';
 
@@ -49,6 +52,29 @@ describe('examples/clients, run against the API', () => {
     };
     await expect.poll(tell, { interval: 1_000 }).toContain('new: A title');
     await expect.poll(() => said).toMatch(/ shown, [1-9]\d* new above them/);
+    child.stdin.end();
+    expect(await ended).toEqual([0, null]);
+  });
+
+  test('@rowbell/client shows activity as it comes, payments and banners', async () => {
+    const { id, token } = await somebody();
+    const { announce } = await createAnnouncer(db, api);
+    await announce({ texts: english('Maintenance tonight') });
+    const env = { ...process.env, ROWBELL_URL: `${api.url}/graphql`, ROWBELL_TOKEN: token };
+    const child = spawn(process.execPath, ['activity.ts'], { cwd: folder, env, stdio: ['pipe', 'pipe', 'inherit'] });
+    const ended = once(child, 'exit');
+    let said = '';
+    child.stdout.on('data', (chunk) => (said += chunk));
+    await expect.poll(() => said).toContain('info: Maintenance tonight');
+    if (hasPack('accounts')) {
+      await db.owner.query(
+        `insert into accounts.payments (user_id, amount, currency, status) values ($1, 42, 'EUR', 'completed')`,
+        [id],
+      );
+      await expect.poll(() => said).toContain('Payment completed');
+    }
+    await recordActivity(db, id, 'login');
+    await expect.poll(() => said).toContain('1 log-ins and keys');
     child.stdin.end();
     expect(await ended).toEqual([0, null]);
   });

@@ -9,6 +9,9 @@ import type * as Made from './generated/operations.ts';
 const ofNotification =
   'id typeKey priority title subtitle body data threadId createdAt seenAt readAt archivedAt snoozedUntil';
 const ofFrame = `cursor reset items { version category ${ofNotification} } removed unread returnsAt`;
+const ofEntry = 'id type resourceType resourceId action status title description metadata createdAt';
+const ofEntries = `cursor reset items { ${ofEntry} }`;
+const ofAnnouncement = 'id level title body action { title url } startsAt endsAt';
 const ofPreference = 'typeKey category channel enabled source frequency frequencySource';
 const ofSettings =
   'timeZone quietHours { weekday startsAt endsAt } pausedUntil dailyCap digestTime digestWeekday holdWhileLooking own';
@@ -57,6 +60,39 @@ subscription UnreadCountChanged { unreadCountChanged }
 
 export const inboxSince: Document<Made.InboxSinceQuery, Made.InboxSinceQueryVariables> = `
 query InboxSince($after: LiveCursor) { inboxSince(after: $after) { ${ofFrame} } }
+`;
+
+export const activityPage: Document<Made.ActivityPageQuery, Made.ActivityPageQueryVariables> = `
+query ActivityPage($userId: UUID, $types: [String!], $first: Int, $after: Cursor) {
+  activityFeed(userId: $userId, types: $types, first: $first, after: $after) {
+    nodes { ${ofEntry} }
+    pageInfo { hasNextPage endCursor }
+  }
+}
+`;
+
+export const activityAdded: Document<Made.ActivityAddedSubscription, Made.ActivityAddedSubscriptionVariables> = `
+subscription ActivityAdded($after: LiveCursor) { activityAdded(after: $after) { ${ofEntries} } }
+`;
+
+export const activitySince: Document<Made.ActivitySinceQuery, Made.ActivitySinceQueryVariables> = `
+query ActivitySince($after: LiveCursor) { activitySince(after: $after) { ${ofEntries} } }
+`;
+
+export const channelAdded: Document<Made.ChannelAddedSubscription, Made.ChannelAddedSubscriptionVariables> = `
+subscription ChannelAdded($name: LiveChannel!, $after: LiveCursor) { channel(name: $name, after: $after) { ${ofEntries} } }
+`;
+
+export const channelTypes: Document<Made.ChannelTypesQuery, Made.ChannelTypesQueryVariables> = `
+query ChannelTypes($name: LiveChannel!) { liveChannelTypes(name: $name) }
+`;
+
+export const announced: Document<Made.AnnouncedSubscription, Made.AnnouncedSubscriptionVariables> = `
+subscription Announced { announced { ${ofAnnouncement} } }
+`;
+
+export const currentAnnouncements: Document<Made.CurrentAnnouncementsQuery, Made.CurrentAnnouncementsQueryVariables> = `
+query CurrentAnnouncements($channels: [String!]) { currentAnnouncements(channels: $channels) { ${ofAnnouncement} } }
 `;
 
 export const changeNotifications: Document<

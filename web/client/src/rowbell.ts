@@ -1,11 +1,15 @@
 import { createAnalytics } from './analytics.ts';
 import { createCalls } from './calls.ts';
 import { createDevices } from './devices.ts';
+import * as documents from './documents.ts';
+import type { LiveChannel } from './generated/operations.ts';
 import { createInbox } from './inbox.ts';
+import { type ActivityList, createActivityList } from './live/activity-list.ts';
+import { type AnnouncementsOptions, createAnnouncements } from './live/announcements.ts';
 import { listenForArrivals } from './live/arrivals.ts';
 import { createChanges, type Refusal } from './live/changes.ts';
 import type { ConnectionState } from './live/connection.ts';
-import type { LiveNotification } from './live/frames.ts';
+import type { Announcement, LiveNotification } from './live/frames.ts';
 import { surroundingsHere } from './live/here.ts';
 import { createInboxList, type InboxList, type InboxListOptions } from './live/inbox-list.ts';
 import { createLive } from './live/live.ts';
@@ -27,11 +31,26 @@ export type RowbellEvents = {
   readonly refused: Refusal;
 };
 
+export type ChannelOptions = {
+  /** How many a page has: 20 unless said, at most 100. */
+  readonly first?: number;
+};
+export type ActivityOptions = ChannelOptions & {
+  /** Types of activity; all of them unless said. */
+  readonly types?: readonly string[];
+};
+
 export type Rowbell = {
   /** Sends a document of one's own. Constant documents with variables are planned once by the API. */
   readonly request: Send;
   /** `inbox({ filter })` is a list that keeps itself up to date; `inbox.page()` and the others ask once. */
   readonly inbox: ((options?: InboxListOptions) => InboxList) & ReturnType<typeof createInbox>;
+  /** One's own activity, all of it or some types, as a list that keeps itself up to date. */
+  activity(options?: ActivityOptions): ActivityList;
+  /** The part of it that a pack has named; the same kind of list. */
+  channel(name: LiveChannel, options?: ChannelOptions): ActivityList;
+  /** The banners that operators show now. Those of a channel come as long as anybody watches it in this browser. */
+  announcements(options?: AnnouncementsOptions): Store<readonly Announcement[]>;
   readonly preferences: ReturnType<typeof createPreferences>;
   readonly devices: ReturnType<typeof createDevices>;
   readonly analytics: ReturnType<typeof createAnalytics>;
@@ -72,20 +91,23 @@ export function createRowbell(options: RowbellOptions): Rowbell {
   const pushes: CapacitorPush[] = [];
 
   const unread = createStore<number | null>(null, () => {
-    const stops = [
-      live.need('unread', (count) => unread.set(count as number)),
-      live.on('person', () => unread.set(null)),
-    ];
+    const stops = [live.need('unread', (count) => unread.set(count)), live.on('person', () => unread.set(null))];
     return () => {
       for (const stop of stops) stop();
     };
   });
   const list = (listOptions: InboxListOptions = {}) =>
     createInboxList({ send, live, changes, surroundings }, listOptions);
+  const typesOfChannel = async (name: LiveChannel) => (await send(documents.channelTypes, { name })).liveChannelTypes;
 
   return {
     request: send,
     inbox: Object.assign(list, createInbox(send)),
+    activity: ({ types = null, first }: { types?: readonly string[] | null } & ChannelOptions = {}) =>
+      createActivityList({ send, live }, { topic: 'activity', typesOf: async () => types, first }),
+    channel: (name, { first } = {}) =>
+      createActivityList({ send, live }, { topic: `channel:${name}`, typesOf: () => typesOfChannel(name), first }),
+    announcements: (bannerOptions = {}) => createAnnouncements({ live, surroundings }, bannerOptions),
     preferences: createPreferences(send),
     devices,
     analytics: createAnalytics(send),

@@ -1,8 +1,26 @@
-// Made of 060082688e13669a: npm run generate.
+// Made of 4d8fa6ec77b21a42: npm run generate.
 /** Internal type. DO NOT USE DIRECTLY. */
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+export type ActivityAction =
+  | 'completed'
+  | 'created'
+  | 'deleted'
+  | 'failed'
+  | 'updated';
+
+export type ActivityStatus =
+  | 'completed'
+  | 'failed'
+  | 'pending';
+
+/** How loud a banner is. */
+export type BannerLevel =
+  | 'critical'
+  | 'info'
+  | 'warning';
+
 export type CallOutcome =
   | 'answered'
   | 'failed'
@@ -122,6 +140,11 @@ export type InboxSort =
   | 'oldest'
   /** Those that are not read, newest first; after them those that are. */
   | 'unread_first';
+
+/** A part of one's own activity, under a name that a pack gave it. */
+export type LiveChannel =
+  | 'payments'
+  | 'verifications';
 
 export type PreferenceOrigin =
   | 'category'
@@ -284,6 +307,30 @@ export type UpdatePersonalSettingsInput = {
   readonly timeZone?: string | null | undefined;
 };
 
+export type ActivityAddedSubscriptionVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type ActivityAddedSubscription = { readonly activityAdded: { readonly cursor: string, readonly reset: boolean, readonly items: ReadonlyArray<{ readonly id: string, readonly type: string, readonly resourceType: string | null, readonly resourceId: string | null, readonly action: ActivityAction, readonly status: ActivityStatus, readonly title: string, readonly description: string | null, readonly metadata: unknown, readonly createdAt: string }> } };
+
+export type ActivityPageQueryVariables = Exact<{
+  userId?: string | null | undefined;
+  types?: ReadonlyArray<string> | string | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type ActivityPageQuery = { readonly activityFeed: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly type: string, readonly resourceType: string | null, readonly resourceId: string | null, readonly action: ActivityAction, readonly status: ActivityStatus, readonly title: string, readonly description: string | null, readonly metadata: unknown, readonly createdAt: string }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+
+export type ActivitySinceQueryVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type ActivitySinceQuery = { readonly activitySince: { readonly cursor: string, readonly reset: boolean, readonly items: ReadonlyArray<{ readonly id: string, readonly type: string, readonly resourceType: string | null, readonly resourceId: string | null, readonly action: ActivityAction, readonly status: ActivityStatus, readonly title: string, readonly description: string | null, readonly metadata: unknown, readonly createdAt: string }> } };
+
 export type AnalyticsByChannelQueryVariables = Exact<{
   types?: ReadonlyArray<string> | string | null | undefined;
   channels?: ReadonlyArray<Channel> | Channel | null | undefined;
@@ -338,6 +385,11 @@ export type AnalyticsSummaryQueryVariables = Exact<{
 
 export type AnalyticsSummaryQuery = { readonly analyticsSummary: { readonly typeKey: string | null, readonly channel: Channel | null, readonly startsAt: string, readonly endsAt: string, readonly computedAt: string, readonly deliveries: string, readonly waiting: string, readonly sent: string, readonly delivered: string, readonly read: string, readonly clicked: string, readonly failed: string, readonly retried: string, readonly unsubscribed: string, readonly suppressed: string, readonly heldBack: string, readonly deliveryRate: number | null, readonly readRate: number | null, readonly clickRate: number | null, readonly failureRate: number | null, readonly unsubscribeRate: number | null, readonly retrySuccessRate: number | null, readonly timeToDeliver: { readonly averageSeconds: number | null, readonly p50Seconds: number | null, readonly p95Seconds: number | null }, readonly timeToRead: { readonly averageSeconds: number | null, readonly p50Seconds: number | null, readonly p95Seconds: number | null } } };
 
+export type AnnouncedSubscriptionVariables = Exact<{ [key: string]: never; }>;
+
+
+export type AnnouncedSubscription = { readonly announced: { readonly id: string, readonly level: BannerLevel, readonly title: string, readonly body: string, readonly startsAt: string, readonly endsAt: string | null, readonly action: { readonly title: string, readonly url: string } | null } };
+
 export type ArchiveMutationVariables = Exact<{
   ids: ReadonlyArray<string> | string;
 }>;
@@ -360,6 +412,28 @@ export type ChangeNotificationsMutationVariables = Exact<{
 
 
 export type ChangeNotificationsMutation = { readonly changeNotifications: { readonly result: { readonly changed: number, readonly undoToken: string | null, readonly undoUntil: string | null } } };
+
+export type ChannelAddedSubscriptionVariables = Exact<{
+  name: LiveChannel;
+  after?: string | null | undefined;
+}>;
+
+
+export type ChannelAddedSubscription = { readonly channel: { readonly cursor: string, readonly reset: boolean, readonly items: ReadonlyArray<{ readonly id: string, readonly type: string, readonly resourceType: string | null, readonly resourceId: string | null, readonly action: ActivityAction, readonly status: ActivityStatus, readonly title: string, readonly description: string | null, readonly metadata: unknown, readonly createdAt: string }> } };
+
+export type ChannelTypesQueryVariables = Exact<{
+  name: LiveChannel;
+}>;
+
+
+export type ChannelTypesQuery = { readonly liveChannelTypes: ReadonlyArray<string> };
+
+export type CurrentAnnouncementsQueryVariables = Exact<{
+  channels?: ReadonlyArray<string> | string | null | undefined;
+}>;
+
+
+export type CurrentAnnouncementsQuery = { readonly currentAnnouncements: ReadonlyArray<{ readonly id: string, readonly level: BannerLevel, readonly title: string, readonly body: string, readonly startsAt: string, readonly endsAt: string | null, readonly action: { readonly title: string, readonly url: string } | null }> };
 
 export type DeleteDeviceMutationVariables = Exact<{
   deviceId: string;

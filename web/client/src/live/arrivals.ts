@@ -1,4 +1,4 @@
-import type { InboxFrame, LiveNotification } from './frames.ts';
+import type { LiveNotification } from './frames.ts';
 import type { Live } from './live.ts';
 
 const rememberedIds = 1_000;
@@ -10,7 +10,7 @@ const rememberedIds = 1_000;
 export function listenForArrivals(live: Live, listener: (notification: LiveNotification) => void): () => void {
   const told = new Set<string>();
   return live.need('inbox', (frame) => {
-    for (const item of (frame as InboxFrame).items) {
+    for (const item of frame.items) {
       const isNew =
         item.seenAt === null && item.readAt === null && item.archivedAt === null && item.snoozedUntil === null;
       if (!isNew || told.has(item.id)) continue;

@@ -1,36 +1,33 @@
 import * as documents from '../documents.ts';
 import type { Send } from '../send.ts';
-import type { Frames, Topic } from './frames.ts';
+import { createBanners } from './banners.ts';
+import { type Announcement, channelsOf, type Frames, type Topic } from './frames.ts';
 import type { Session } from './socket.ts';
+import type { Surroundings } from './surroundings.ts';
+import { mayBeHadLater, subscriptionOf } from './topics.ts';
 
-type Operation = {
-  readonly document: { toString(): string };
-  /** Where the frame is in an answer. */
-  readonly field: string;
-  readonly hasCursor: boolean;
-};
-
-/** What is subscribed to for each topic. */
-const operations: Readonly<Record<Topic, Operation>> = {
-  inbox: { document: documents.inboxChanged, field: 'inboxChanged', hasCursor: true },
-  unread: { document: documents.unreadCountChanged, field: 'unreadCountChanged', hasCursor: false },
-};
-export const topics = Object.keys(operations) as readonly Topic[];
-
-export type FeedOptions = {
+export type FeedOptions = Pick<Surroundings, 'after'> & {
   readonly send: Send;
   readonly emit: <Name extends Topic>(topic: Name, frame: Frames[Name]) => void;
-  /** The inbox cannot be had on this socket. */
+  /** What is wanted cannot be had on this socket, but perhaps on another. */
   readonly onRefused: () => void;
 };
+
+type Answer = { readonly data?: Readonly<Record<string, never>> | null; readonly errors?: readonly unknown[] };
 
 /**
  * The topics that somebody wants, from a socket or by asking. It keeps the cursor of each, so that what comes next begins where the
  * last frame ended, whichever way that one came.
  */
-export function createFeed({ send, emit, onRefused }: FeedOptions) {
+export function createFeed({ after, send, emit, onRefused }: FeedOptions) {
   const cursors = new Map<Topic, string>();
   const running = new Map<Topic, () => void>();
+  /** Of which the API has said something on this socket, be it that there is nothing of the kind. */
+  const answered = new Set<Topic>();
+  const missing = new Set<Topic>();
+  const banners = createBanners({ after }, (all) => emit('banners', all));
+  /** The channels that were watched when the banners were asked for: theirs come as well. */
+  let bannersOf = '';
   let wanted: ReadonlySet<Topic> = new Set();
   let session: Session | null = null;
 
@@ -54,61 +51,116 @@ export function createFeed({ send, emit, onRefused }: FeedOptions) {
         : frame,
     );
 
+  const noteAnswer = (topic: Topic): void => {
+    if (answered.has(topic)) return;
+    answered.add(topic);
+    settle();
+  };
+
   const run = (topic: Topic, on: Session): void => {
-    const { document, field, hasCursor } = operations[topic];
-    const variables = hasCursor ? { after: cursors.get(topic) ?? null } : {};
+    const { document, variables, field } = subscriptionOf(topic, cursors.get(topic) ?? null);
+    let refusal: unknown;
     const stop = on.subscribe(
       { query: document.toString(), variables },
       {
         next(payload) {
-          const { data } = payload as { readonly data?: Readonly<Record<string, never>> | null };
+          const { data, errors } = payload as Answer;
+          refusal = errors?.[0];
           const frame = data?.[field];
-          if (frame !== undefined && frame !== null) takeFirst(topic, frame);
+          if (frame === undefined || frame === null) return;
+          if (topic === 'banners') banners.take(frame);
+          else takeFirst(topic, frame);
+          noteAnswer(topic);
         },
-        end() {
+        end(errors) {
           running.delete(topic);
-          if (topic === 'inbox') onRefused();
+          if (topic === 'inbox' || mayBeHadLater(errors[0] ?? refusal)) return onRefused();
+          missing.add(topic);
+          noteAnswer(topic);
         },
       },
     );
     running.set(topic, stop);
   };
+  const end = (topic: Topic): void => {
+    running.get(topic)?.();
+    running.delete(topic);
+    answered.delete(topic);
+  };
 
   const settle = (): void => {
     if (!session) return;
-    for (const topic of topics) {
-      if (wanted.has(topic) && !running.has(topic)) run(topic, session);
-      if (wanted.has(topic)) continue;
-      running.get(topic)?.();
-      running.delete(topic);
+    for (const topic of [...running.keys()]) if (!wanted.has(topic)) end(topic);
+    if (!wanted.has('banners')) banners.forget();
+    for (const topic of wanted)
+      if (topic !== 'banners' && !running.has(topic) && !missing.has(topic)) run(topic, session);
+    settleBanners(session);
+  };
+  /** A socket is told the banners of the channels that it watches, so it must watch them before. */
+  const settleBanners = (on: Session): void => {
+    const channels = channelsOf(wanted);
+    if (running.has('banners') && bannersOf !== channels.join()) end('banners');
+    if (!wanted.has('banners') || running.has('banners') || missing.has('banners')) return;
+    if (!channels.every((name) => answered.has(`channel:${name}`))) return;
+    bannersOf = channels.join();
+    banners.begin();
+    run('banners', on);
+  };
+
+  const ask = async (topic: Topic, channels: readonly string[]): Promise<void> => {
+    switch (topic) {
+      case 'inbox': {
+        const { inboxSince } = await send(documents.inboxSince, { after: cursors.get('inbox') ?? null });
+        takeFirst('inbox', inboxSince);
+        if (typeof inboxSince.unread === 'number') take('unread', inboxSince.unread);
+        return;
+      }
+      case 'banners': {
+        const { currentAnnouncements } = await send(documents.currentAnnouncements, { channels });
+        return banners.takeAll(currentAnnouncements);
+      }
+      case 'unread':
+        return;
+      default: {
+        const { activitySince } = await send(documents.activitySince, { after: cursors.get(topic) ?? null });
+        takeFirst(topic, activitySince);
+      }
     }
+  };
+
+  const close = (): void => {
+    session = null;
+    banners.pause();
+    for (const each of [running, answered, missing]) each.clear();
   };
 
   return {
     want(next: ReadonlySet<Topic>): void {
-      // Who shows the count will show the list: its cursor is there then.
-      wanted = next.has('unread') ? new Set([...next, 'inbox']) : next;
+      wanted = next;
       settle();
     },
     open(opened: Session): void {
+      close();
       session = opened;
-      running.clear();
       settle();
     },
-    close(): void {
-      session = null;
-      running.clear();
-    },
-    /** Asks by requests for everything that is wanted. */
-    async poll(): Promise<void> {
-      const { inboxSince } = await send(documents.inboxSince, { after: cursors.get('inbox') ?? null });
-      takeFirst('inbox', inboxSince);
-      if (typeof inboxSince.unread === 'number') take('unread', inboxSince.unread);
+    close,
+    /** Asks for topics by requests; for the inbox where there are none, to know whether the API is there. */
+    async poll(topics: ReadonlySet<Topic>): Promise<void> {
+      // One after the other: what is asked every now and then need not hurry.
+      for (const topic of topics.size > 0 ? topics : (['inbox'] as const))
+        await ask(topic, channelsOf(topics)).catch((error: unknown) => {
+          if (topic === 'inbox' || mayBeHadLater(error)) throw error;
+        });
     },
     /** Of a frame that another tab took, because this one may lead next; or of the last start. */
     note,
+    noteBanners: (all: readonly Announcement[]): void => banners.note(all),
     cursorOf: (topic: Topic): string | undefined => cursors.get(topic),
-    forget: () => cursors.clear(),
+    forget(): void {
+      cursors.clear();
+      banners.forget();
+    },
   };
 }
 

@@ -1,12 +1,13 @@
 import * as documents from '../documents.ts';
-import { isRowbellError, type RowbellError } from '../errors.ts';
-import type { InboxSort } from '../generated/operations.ts';
+import type { RowbellError } from '../errors.ts';
+import type { InboxSort, InboxViewQuery } from '../generated/operations.ts';
 import type { InboxAction, InboxCategory, InboxFilter, Which } from '../inbox.ts';
 import type { Send } from '../send.ts';
 import type { Changes, Outcome, PendingChange } from './changes.ts';
 import type { InboxFrame } from './frames.ts';
 import type { InboxItem } from './items.ts';
 import type { Live } from './live.ts';
+import { createPages } from './pages.ts';
 import { createRows, type Page } from './rows.ts';
 import { createStore, type Store } from './store.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -72,13 +73,6 @@ export function createInboxList({ send, live, changes, surroundings }: Options, 
   let { filter = {}, sort = 'newest' } = options;
   let rows = createRows({ filter, sort });
   let mayMove = false;
-  let hasBegun = false;
-  let isLoading = false;
-  let error: RowbellError | null = null;
-  let endCursor: string | null = null;
-  let length = 0;
-  let loads = 0;
-  let isOutdated = false;
   let unreads = 0;
   let cancelAgain: (() => void) | null = null;
   let cancelReturn = () => {};
@@ -93,33 +87,42 @@ export function createInboxList({ send, live, changes, surroundings }: Options, 
     isLoading: true,
     error: null,
   };
+  const pages = createPages({
+    live,
+    first,
+    async ask(count, after) {
+      const { categories: _, ...around } = filter;
+      const unreadsBefore = unreads;
+      rows.expectPage();
+      const answer = await send(documents.inboxView, { filter, around, sort, first: count, after });
+      // What was told meanwhile is newer.
+      return { ...answer, isCounted: unreads !== unreadsBefore };
+    },
+    endOf: ({ inbox }) => ({ length: inbox.nodes.length, endCursor: inbox.pageInfo.endCursor }),
+    begin(answer) {
+      rows.begin(toPage(answer), mayMove || !pages.hasBegun(), now());
+      if (!answer.isCounted) rows.setUnread(answer.unreadCount);
+    },
+    append: (answer) => rows.append(toPage(answer), now()),
+    clear() {
+      rows = createRows({ filter, sort });
+    },
+    publish: () => publish(),
+  });
+
   const store = createStore<InboxListState>(empty, () => {
-    let person = live.scope();
     const stops = [
-      live.need('inbox', (frame) => takeFrame(frame as InboxFrame)),
+      live.need('inbox', takeFrame),
       live.need('unread', (count) => {
         unreads++;
-        rows.setUnread(count as number);
+        rows.setUnread(count);
         publish();
-      }),
-      live.on('person', (scope) => {
-        // What is being read is this person's already.
-        const isKnown = scope !== null && person === null && (hasBegun || isLoading);
-        person = scope;
-        if (isKnown) return;
-        reset();
-        if (scope !== null) void load();
-      }),
-      live.on('back', () => {
-        if (error) void load();
       }),
       changes.pending.subscribe(publish),
       changes.onOutcome(settle),
+      pages.watch(),
     ];
-    void load();
     return () => {
-      loads++;
-      isLoading = false;
       cancelAgain?.();
       cancelAgain = null;
       cancelReturn();
@@ -127,75 +130,20 @@ export function createInboxList({ send, live, changes, surroundings }: Options, 
     };
   });
 
-  const publish = (): void =>
-    store.set({ ...rows.view(changes.pending.get(), now()), isLoading: isLoading || !hasBegun, error });
-
-  const reset = (): void => {
-    loads++;
-    rows = createRows({ filter, sort });
-    hasBegun = false;
-    isLoading = false;
-    error = null;
-    endCursor = null;
-    length = 0;
-    publish();
-  };
-
-  const toPage = ({ inbox, inboxCategories }: Awaited<ReturnType<typeof ask>>): Page => {
-    endCursor = inbox.pageInfo.endCursor;
-    return {
-      items: inbox.nodes,
-      total: inbox.totalCount,
-      hasMore: inbox.pageInfo.hasNextPage,
-      categories: inboxCategories,
-    };
-  };
-  const ask = (count: number, after: string | null) => {
-    const { categories: _, ...around } = filter;
-    rows.expectPage();
-    return send(documents.inboxView, { filter, around, sort, first: count, after });
-  };
-
-  /** Reads the list as it is, from its beginning. */
-  const load = async (): Promise<void> => {
-    const mine = ++loads;
-    const unreadsBefore = unreads;
-    isLoading = true;
-    publish();
-    try {
-      const answer = await ask(Math.min(100, Math.max(first, length)), null);
-      if (mine !== loads) return;
-      rows.begin(toPage(answer), mayMove || !hasBegun, now());
-      length = answer.inbox.nodes.length;
-      // What was told meanwhile is newer.
-      if (unreads === unreadsBefore) rows.setUnread(answer.unreadCount);
-      hasBegun = true;
-      error = null;
-    } catch (reason) {
-      if (mine !== loads) return;
-      if (!isRowbellError(reason)) throw reason;
-      error = reason;
-    }
-    isLoading = false;
-    publish();
-    if (isOutdated) anew();
-  };
-
-  /** What is being read is shown first, though it may be outdated already. */
-  const anew = (): void => {
-    isOutdated = isLoading;
-    if (!isLoading) void load();
-  };
+  const publish = (): void => store.set({ ...rows.view(changes.pending.get(), now()), ...pages.state() });
 
   const loadAgain = (): void => {
     cancelAgain ??= after(askAgainMs * (1 + random()), () => {
       cancelAgain = null;
-      void load();
+      pages.load();
     });
   };
 
   const takeFrame = (frame: InboxFrame): void => {
-    if (frame.reset) return void anew();
+    if (frame.reset) {
+      pages.anew();
+      return;
+    }
     const at = now();
     let isComplete = true;
     for (const item of frame.items) isComplete = rows.take(item, mayMove, at) && isComplete;
@@ -215,7 +163,7 @@ export function createInboxList({ send, live, changes, surroundings }: Options, 
     if (returnsAt === null) return;
     const ms = Date.parse(returnsAt) - now();
     cancelReturn = after(Math.min(Math.max(0, ms) + random() * askAgainMs, dayMs), () =>
-      ms > dayMs ? expectReturn(returnsAt) : void load(),
+      ms > dayMs ? expectReturn(returnsAt) : pages.load(),
     );
   };
 
@@ -256,29 +204,12 @@ export function createInboxList({ send, live, changes, surroundings }: Options, 
     get: store.get,
     subscribe: store.subscribe,
 
-    async loadMore() {
-      if (!hasBegun || isLoading || !store.get().hasMore) return;
-      const mine = loads;
-      isLoading = true;
-      publish();
-      try {
-        const answer = await ask(first, endCursor);
-        if (mine !== loads) return;
-        rows.append(toPage(answer), now());
-        length += answer.inbox.nodes.length;
-      } finally {
-        if (mine === loads) {
-          isLoading = false;
-          publish();
-          if (isOutdated) anew();
-        }
-      }
-    },
+    loadMore: () => pages.loadMore(store.get().hasMore),
 
     setFilter(next) {
       ({ filter = {}, sort = 'newest' } = next);
-      reset();
-      void load();
+      pages.reset();
+      pages.load();
     },
 
     take() {
@@ -297,3 +228,10 @@ export function createInboxList({ send, live, changes, surroundings }: Options, 
     snooze: (which, until) => make('snooze', which, until),
   };
 }
+
+const toPage = ({ inbox, inboxCategories }: InboxViewQuery): Page => ({
+  items: inbox.nodes,
+  total: inbox.totalCount,
+  hasMore: inbox.pageInfo.hasNextPage,
+  categories: inboxCategories,
+});

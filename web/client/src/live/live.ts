@@ -3,7 +3,7 @@ import { isRowbellError } from '../errors.ts';
 import type { ClientOptions, Send } from '../send.ts';
 import { waitMs } from './backoff.ts';
 import { type ConnectionState, createConnection } from './connection.ts';
-import { createFeed, topics } from './feed.ts';
+import { createFeed } from './feed.ts';
 import type { Frames, Topic } from './frames.ts';
 import { silentMs } from './heartbeat.ts';
 import { createKeptCursor } from './kept-cursor.ts';
@@ -35,10 +35,12 @@ export function createLive({ url, getToken, send, surroundings }: LiveOptions) {
   const others = createRoster();
   const keptCursor = createKeptCursor(surroundings);
   let attending = 0;
+  let person: string | null = null;
   let scope: string | null = null;
   let entering: Promise<string> | null = null;
   let tabs: Tabs | null = null;
-  let unread: number | null = null;
+  /** Of topics whose frames say all that there is: who comes later is given them. */
+  const latest = new Map<Topic, Frames[Topic]>();
   let isConnected = false;
   let hiddenAt: number | null = null;
   let failedEntries = 0;
@@ -62,17 +64,21 @@ export function createLive({ url, getToken, send, surroundings }: LiveOptions) {
   const own = (): Attention => (!isVisible() ? 'away' : attending > 0 ? 'inbox' : 'page');
   const attention = (): Attention => mostAttentive([own(), others.attention()]);
   const isLeader = (): boolean => tabs?.isLeader() ?? false;
-  const wanted = (): readonly Topic[] => topics.filter(needs.has);
+  /** In all tabs. Who shows the count will show the list: its cursor is there then. */
+  const wanted = (): ReadonlySet<Topic> => {
+    const topics = new Set([...needs.topics(), ...others.topics()]);
+    return topics.has('unread') ? topics.add('inbox') : topics;
+  };
   const say = (message: Message): void => tabs?.send(message);
 
   const give = <Name extends Topic>(topic: Name, frame: Frames[Name]): void => {
-    if (topic === 'unread') unread = frame as number;
+    if (isLeader() && (topic === 'unread' || topic === 'banners')) latest.set(topic, frame);
     if (topic === 'inbox' && scope !== null) keptCursor.keep(keyOf(scope, 'cursor'), () => feed.cursorOf('inbox'));
     say({ kind: 'frame', topic, frame: frame as never });
     emitter.emit(topic, frame as LiveEvents[Name]);
   };
 
-  const feed = createFeed({ send, emit: give, onRefused: () => connection.giveUp() });
+  const feed = createFeed({ after, send, emit: give, onRefused: () => connection.giveUp() });
 
   const connection = createConnection({
     url: socketUrl(url),
@@ -92,7 +98,7 @@ export function createLive({ url, getToken, send, surroundings }: LiveOptions) {
       emitter.emit('back', null);
     },
     async poll() {
-      await feed.poll();
+      await feed.poll(wanted());
       emitter.emit('back', null);
     },
   });
@@ -116,9 +122,11 @@ export function createLive({ url, getToken, send, surroundings }: LiveOptions) {
     return entering;
   };
   const join = async (): Promise<string> => {
-    const of = scopeOf(await askPerson(getToken));
+    const who = await askPerson(getToken);
+    const of = scopeOf(who);
     const cursor = await keptCursor.read(keyOf(of, 'cursor'));
     if (cursor !== null) feed.note('inbox', cursor);
+    person = who;
     scope = of;
     failedEntries = 0;
     tabs = joinTabs<Message>(keyOf(of, 'tabs'), surroundings, { onLead, onFollow, onMessage });
@@ -141,7 +149,8 @@ export function createLive({ url, getToken, send, surroundings }: LiveOptions) {
     tabs?.leave();
     tabs = null;
     others.clear();
-    unread = null;
+    latest.clear();
+    person = null;
     scope = null;
     entering = null;
   };
@@ -155,7 +164,9 @@ export function createLive({ url, getToken, send, surroundings }: LiveOptions) {
     }
     if (!tabs) return void begin();
     if (!isLeader()) return void tell();
-    feed.want(new Set([...wanted(), ...others.topics()]));
+    const topics = wanted();
+    for (const topic of latest.keys()) if (!topics.has(topic)) latest.delete(topic);
+    feed.want(topics);
     if (isConnected) return;
     isConnected = true;
     connection.connect();
@@ -184,7 +195,7 @@ export function createLive({ url, getToken, send, surroundings }: LiveOptions) {
     } else say({ kind: 'bye', tab });
   };
 
-  const tell = (): void => say({ kind: 'tab', tab, topics: wanted(), attention: own() });
+  const tell = (): void => say({ kind: 'tab', tab, topics: needs.topics(), attention: own() });
 
   const onLead = (): void => {
     others.clear();
@@ -193,6 +204,7 @@ export function createLive({ url, getToken, send, surroundings }: LiveOptions) {
   };
   const onFollow = (): void => {
     isConnected = false;
+    latest.clear();
     connection.stop();
     feed.close();
   };
@@ -205,7 +217,7 @@ export function createLive({ url, getToken, send, surroundings }: LiveOptions) {
         others.note(message.tab, message);
         settle();
         say({ kind: 'state', state: state.get() });
-        if (unread !== null) say({ kind: 'frame', topic: 'unread', frame: unread as never });
+        for (const [topic, frame] of latest) say({ kind: 'frame', topic, frame: frame as never });
         connection.look();
         if (hasRisen(before, attention())) connection.ping();
         return;
@@ -227,6 +239,7 @@ export function createLive({ url, getToken, send, surroundings }: LiveOptions) {
       case 'frame': {
         const { cursor } = message.frame as { readonly cursor?: string };
         if (cursor !== undefined) feed.note(message.topic, cursor);
+        if (message.topic === 'banners') feed.noteBanners(message.frame);
         return void emitter.emit(message.topic, message.frame);
       }
       case 'shared':
@@ -245,7 +258,8 @@ export function createLive({ url, getToken, send, surroundings }: LiveOptions) {
     } else if (hiddenAt !== null) {
       cancelHandOver();
       // A tab that slept may not have heard what the leading one told.
-      if (!isLeader() && now() - hiddenAt > silentMs && needs.isAny()) feed.poll().catch(() => {});
+      if (!isLeader() && now() - hiddenAt > silentMs && needs.isAny())
+        feed.poll(new Set(needs.topics())).catch(() => {});
       hiddenAt = null;
     }
     if (isLeader()) connection.look();
@@ -269,13 +283,15 @@ export function createLive({ url, getToken, send, surroundings }: LiveOptions) {
     enter,
     /** The same, where it is known already. */
     scope: () => scope,
+    /** Who that is: `users.id`. */
+    person: () => person,
     keyOf,
     share: (shared: object): void => say({ kind: 'shared', shared }),
 
     /** Wants a topic until what it returns is called. */
-    need(topic: Topic, listener: (frame: Frames[typeof topic]) => void): () => void {
+    need<Name extends Topic>(topic: Name, listener: (frame: Frames[Name]) => void): () => void {
       const stop = emitter.on(topic, listener as never);
-      if (topic === 'unread' && unread !== null) listener(unread);
+      if (latest.has(topic)) listener(latest.get(topic) as Frames[Name]);
       const drop = need(topic);
       return () => {
         stop();

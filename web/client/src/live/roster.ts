@@ -28,14 +28,15 @@ export function createRoster() {
 
 /** What is wanted in this tab: topics, and to know how things stand. */
 export function createNeeds() {
-  const counts = new Map<string, number>();
-  const add = (what: string, more: number): void => void counts.set(what, (counts.get(what) ?? 0) + more);
+  const counts = new Map<Topic | 'state', number>();
+  const isWanted = (what: Topic | 'state'): boolean => (counts.get(what) ?? 0) > 0;
+  const add = (what: Topic | 'state', more: number): void => void counts.set(what, (counts.get(what) ?? 0) + more);
   return {
     add(what: Topic | 'state'): () => void {
       add(what, 1);
       return () => add(what, -1);
     },
-    has: (what: Topic): boolean => (counts.get(what) ?? 0) > 0,
-    isAny: (): boolean => [...counts.values()].some((count) => count > 0),
+    topics: (): readonly Topic[] => [...counts.keys()].filter((what) => what !== 'state' && isWanted(what)) as Topic[],
+    isAny: (): boolean => [...counts.keys()].some(isWanted),
   };
 }
