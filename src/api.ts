@@ -28,7 +28,7 @@ import { listen } from './http/server.ts';
 import { createSharedPool } from './http/shared-pool.ts';
 import { createTwilioRoutes } from './http/twilio.ts';
 import { createLinks } from './links.ts';
-import { startLive } from './live/index.ts';
+import { type LiveBounds, startLive } from './live/index.ts';
 import { isSocketRequest } from './live/upgrade.ts';
 import type { Logger } from './logger.ts';
 import { listMigrationNumbers, schemasOf } from './migrate/packs.ts';
@@ -52,7 +52,11 @@ export type Api = {
 };
 
 /** Starts the API: GraphQL, provider callbacks, health and metrics. Needs no database to start, and survives its loss. */
-export async function startApi(config: ReturnType<typeof readConfig<'api'>>, logger: Logger): Promise<Api> {
+export async function startApi(
+  config: ReturnType<typeof readConfig<'api'>>,
+  logger: Logger,
+  bounds: { readonly live?: LiveBounds } = {},
+): Promise<Api> {
   const { apiDatabaseUrl, publicUrl } = config;
   const trusted = await readTrustedDocuments(config.trustedDocuments);
   const pool = createPool({
@@ -157,6 +161,7 @@ export async function startApi(config: ReturnType<typeof readConfig<'api'>>, log
     databaseUrl: apiDatabaseUrl,
     listenUrl: config.liveDatabaseUrl ?? apiDatabaseUrl,
     statementTimeoutMs,
+    ...(bounds.live && { bounds: bounds.live }),
     authenticate,
     currentGraphql: () => graphql,
     originOf,

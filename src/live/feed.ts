@@ -1,16 +1,16 @@
 import type { Backlog } from './backlog.ts';
+import { createFrames, type Frames } from './frames.ts';
 
 /**
- * The frames of one subscription, from the hub to the client. Whoever sends them asks for the next when the socket has taken the one
- * before, so what waits is here, and its bytes are counted with those of the socket's other feeds. When there are too many all of this
+ * The frames of one subscription, from the hub to the client. Whoever sends them asks for the next when the client has room for it,
+ * so what waits is here, and its bytes are counted with those of the socket's other feeds. When there are too many all of this
  * feed's are dropped, and the client is told to begin anew.
  */
-export type Feed<Frame> = AsyncIterableIterator<Frame> & {
+export type Feed<Frame> = Frames<Frame> & {
   /** Before `open` it is kept. */
   push(frame: Frame, bytes: number): void;
   /** Sends the first frame, then what was kept. */
   open(first: Frame, bytes: number): void;
-  fail(error: unknown): void;
   readonly isOpen: boolean;
 };
 
@@ -26,113 +26,75 @@ export type FeedOptions<Frame> = {
   readonly onEnd: () => void;
 };
 
-type Result<Frame> = IteratorResult<Frame, undefined>;
-const done = { done: true, value: undefined } as const;
-
 export function createFeed<Frame>({ backlog, reset, onTaken, onDropped, onEnd }: FeedOptions<Frame>): Feed<Frame> {
   let waiting: { readonly frame: Frame; readonly bytes: number }[] = [];
-  let reader: { resolve(result: Result<Frame>): void; reject(error: unknown): void } | null = null;
   let isOpen = false;
   let isBehind = false;
-  let hasEnded = false;
-  let failure: { readonly error: unknown } | null = null;
+  /** What the reader has taken and is not done with; null: nothing. */
+  let takenBytes: number | null = null;
 
-  const give = (frame: Frame): Result<Frame> => {
+  const give = (frame: Frame, bytes: number): readonly [Frame] => {
+    backlog.take(bytes);
+    takenBytes = bytes;
     onTaken?.(frame);
-    return { done: false, value: frame };
+    return [frame];
+  };
+  const settle = (): void => {
+    if (takenBytes !== null) backlog.settle(takenBytes);
+    takenBytes = null;
   };
   const drop = (): void => {
     for (const { bytes } of waiting) backlog.discard(bytes);
     waiting = [];
   };
-  /** What comes next; null: nothing yet. */
-  const next = (): Result<Frame> | null => {
-    if (!isOpen) return null;
-    if (isBehind) {
-      isBehind = false;
-      backlog.take(0);
-      return give(reset());
-    }
-    const first = waiting.shift();
-    if (!first) return null;
-    backlog.take(first.bytes);
-    return give(first.frame);
-  };
-  const serve = (): void => {
-    if (!reader) return;
-    const result = next();
-    if (!result) return;
-    const { resolve } = reader;
-    reader = null;
-    resolve(result);
-  };
-  const end = (): void => {
-    if (hasEnded) return;
-    hasEnded = true;
-    if (isBehind) backlog.discard(0);
+  /** What waits is dropped, and what comes until the client has been told so is part of that. */
+  const fallBehind = (): void => {
+    isBehind = true;
+    backlog.force(0);
+    onDropped(waiting.length + 1);
     drop();
-    onEnd();
   };
 
+  const { frames, serve, hasEnded } = createFrames<Frame>({
+    take() {
+      if (!isOpen || !backlog.hasRoom) return null;
+      if (isBehind) {
+        isBehind = false;
+        return give(reset(), 0);
+      }
+      const first = waiting.shift();
+      return first ? give(first.frame, first.bytes) : null;
+    },
+    onAsked: settle,
+    onEnd() {
+      leave();
+      settle();
+      if (isBehind) backlog.discard(0);
+      drop();
+      onEnd();
+    },
+  });
+  const leave = backlog.onRoom(serve);
+
   return {
+    ...frames,
     get isOpen() {
       return isOpen;
     },
     push(frame, bytes) {
-      // Whoever is behind is told to begin anew, and what comes until then is part of that.
-      if (hasEnded || isBehind) return;
+      if (hasEnded() || isBehind) return;
       if (backlog.add(bytes)) waiting.push({ frame, bytes });
-      else {
-        isBehind = true;
-        backlog.force(0);
-        onDropped(waiting.length + 1);
-        drop();
-      }
+      else fallBehind();
       serve();
     },
     open(first, bytes) {
-      if (hasEnded) return;
+      if (hasEnded()) return;
       isOpen = true;
       if (!isBehind) {
-        backlog.force(bytes);
-        waiting.unshift({ frame: first, bytes });
+        if (backlog.addFirst(bytes)) waiting.unshift({ frame: first, bytes });
+        else fallBehind();
       }
       serve();
-    },
-    fail(error) {
-      if (hasEnded) return;
-      end();
-      if (reader) reader.reject(error);
-      else failure = { error };
-      reader = null;
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-    next() {
-      if (failure) {
-        const { error } = failure;
-        failure = null;
-        return Promise.reject(error);
-      }
-      if (hasEnded) return Promise.resolve(done);
-      const result = next();
-      if (result) return Promise.resolve(result);
-      return new Promise((resolve, reject) => {
-        reader = { resolve, reject };
-      });
-    },
-    return() {
-      end();
-      reader?.resolve(done);
-      reader = null;
-      return Promise.resolve(done);
-    },
-    throw(error) {
-      end();
-      reader?.resolve(done);
-      reader = null;
-      return Promise.reject(error);
     },
   };
 }

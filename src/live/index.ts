@@ -20,7 +20,7 @@ import { createProcesses } from './processes.ts';
 import { createReader } from './reader.ts';
 import { createRoster } from './roster.ts';
 import { createSessions } from './sessions.ts';
-import { createSockets } from './sockets.ts';
+import { createSockets, socketWaits } from './sockets.ts';
 import { createUpgrades } from './upgrade.ts';
 
 /** Connections that read for sockets: items, numbers, and those who begin. */
@@ -28,7 +28,12 @@ const maxLiveConnections = 4;
 /** Sockets are let go over so long, so that they do not come back all at once. */
 const spreadMs = 10_000;
 
+const usual = { ...socketWaits, maxDescriptors };
+/** What a test that cannot wait as long, or open as many, has less of. */
+export type LiveBounds = Partial<typeof usual>;
+
 export type LiveOptions = {
+  readonly bounds?: LiveBounds;
   /** The API's connection. */
   readonly databaseUrl: string;
   /** A direct one, for LISTEN. */
@@ -51,6 +56,7 @@ export type LiveOptions = {
  */
 export function startLive(options: LiveOptions) {
   const { registry, logger } = options;
+  const bounds = { ...usual, ...options.bounds };
   const pool = createPool({
     url: asLive(options.databaseUrl),
     applicationName: 'rowbell-live',
@@ -68,7 +74,7 @@ export function startLive(options: LiveOptions) {
   const processes = createProcesses({ pool, roster, registry, figures, logger });
   const announcements = createAnnouncements({ pool, figures, logger });
   const topics = { ...inbox.topics, ...activities.topics, ...announcements.topics, ...processes.topics };
-  const sockets = createSockets({ ...options, roster, reader, topics, figures, onPing: presence.note });
+  const sockets = createSockets({ ...options, waits: bounds, roster, reader, topics, figures, onPing: presence.note });
   const sessions = createSessions({ reader, roster });
   const closings = createClosings({ pool, roster });
   const hub = startHub({
@@ -78,14 +84,19 @@ export function startLive(options: LiveOptions) {
     onListening: listening.resolve,
     logger,
   });
-  const upgrades = createUpgrades({ ...options, sockets, isServing: () => options.currentGraphql() !== null });
+  const upgrades = createUpgrades({
+    ...options,
+    sockets,
+    isServing: () => options.currentGraphql() !== null,
+    maxDescriptors: bounds.maxDescriptors,
+  });
   figures.stand({
     connections: () => roster.size,
     waiting: upgrades.waiting,
     subscriptions: sockets.subscriptions,
     isListening: hub.isListening,
   });
-  logger.info('live.started', { maxDescriptors });
+  logger.info('live.started', { maxDescriptors: bounds.maxDescriptors });
 
   return {
     upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer): void =>

@@ -1,4 +1,5 @@
 import type { RowOf } from '../database/rows.ts';
+import { maxFrameBytes } from './backlog.ts';
 import type { Cursor } from './cursor.ts';
 
 /** A notification as a frame has it: `notify_private.live_item()`. */
@@ -13,8 +14,6 @@ export type Since = Counts & {
   readonly bytes: number;
 };
 
-/** More than this is no frame any more: the page is asked for anew. */
-const maxFrameBytes = 1_000_000;
 /** A row of `live_since()` or `inbox_since()`. */
 export function sinceOf(row: RowOf<'notify_hidden.inbox_since', 'returns_at'>): Since {
   const text = row.items;

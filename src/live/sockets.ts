@@ -7,13 +7,14 @@ import type { Authenticate, Identity } from '../graphql/identity.ts';
 import { type PublicError, withCode } from '../graphql/public-error.ts';
 import type { Graphql } from '../graphql/schema.ts';
 import type { Logger } from '../logger.ts';
-import { createBacklog } from './backlog.ts';
+import { type Backlog, createBacklog } from './backlog.ts';
 import { closeCodes, retryAfter } from './close-codes.ts';
 import type { Connection } from './connection.ts';
 import type { Figures } from './figures.ts';
+import { createOutflow, type Outflow } from './outflow.ts';
 import type { Reader } from './reader.ts';
 import type { Roster } from './roster.ts';
-import { subscriberOf, type Topics } from './topic.ts';
+import { type Subscriber, subscriberOf, type Topics } from './topic.ts';
 
 /** Sockets of a person in this process. */
 const maxSocketsOfAPerson = 5;
@@ -21,15 +22,22 @@ const maxSocketsOfAPerson = 5;
 const maxOperations = 10;
 /** Until the token comes. */
 const maxInitMs = 3_000;
-/** Until a client has taken what waits for it. */
-const maxStuckMs = 30_000;
-const pingEveryMs = 25_000;
 const maxMissedPings = 2;
-const sweepEveryMs = 1_000;
 /** Until a peer has answered that the socket is closed. */
 const maxClosingMs = 2_000;
 
+/** How long sockets are waited for. */
+export const socketWaits = {
+  /** Until a client has read something of what waits for it. */
+  maxStuckMs: 30_000,
+  pingEveryMs: 25_000,
+  /** Between two looks at all sockets. */
+  sweepEveryMs: 1_000,
+};
+
 export type SocketsOptions = {
+  /** Tests wait less. */
+  readonly waits?: typeof socketWaits;
   readonly authenticate: Authenticate;
   readonly currentGraphql: () => Graphql | null;
   /** Sockets whose token was verified; they are added here. */
@@ -48,6 +56,8 @@ type Extra = {
   readonly gone: AbortController;
   /** The token was verified: the place in the line of its address is free. */
   readonly onVerified: () => void;
+  readonly backlog: Backlog;
+  readonly outflow: Outflow;
   connection: Connection | null;
   missedPings: number;
   nextPingAtMs: number;
@@ -57,6 +67,7 @@ type Extra = {
 /** Sockets that were opened: who they are, what they ask, and when they end. */
 export function createSockets(options: SocketsOptions) {
   const { authenticate, currentGraphql, roster, reader, topics, figures, onPing, logger } = options;
+  const { maxStuckMs, pingEveryMs, sweepEveryMs } = options.waits ?? socketWaits;
   const open = new Set<Extra>();
 
   const close = ({ socket }: Extra, code: number, reason: string): void => {
@@ -92,7 +103,7 @@ export function createSockets(options: SocketsOptions) {
     const connection: Connection = {
       identity,
       openedAtMs: extra.openedAtMs,
-      backlog: createBacklog(),
+      backlog: extra.backlog,
       subscriptions: new Map(),
       channels: new Map(),
       close: (code, reason) => close(extra, code, reason),
@@ -131,7 +142,11 @@ export function createSockets(options: SocketsOptions) {
       if (extra.connection) onPing?.(extra.connection, payload);
     },
     onSubscribe: (context, _id, payload) => subscribe(context, payload) as Promise<ExecutionArgs>,
-    subscribe: (args) => (currentGraphql() as Graphql).subscribe(args) as Promise<ExecutionResult>,
+    async subscribe(args) {
+      const results = await (currentGraphql() as Graphql).subscribe(args);
+      const { live } = args.contextValue as { readonly live: Subscriber };
+      return (isResults(results) ? live.paced(results) : results) as ExecutionResult;
+    },
     onError: (_context, _id, _payload, errors) => errors.map(publicOf) as never,
     onNext(_context, _id, _payload, _args, { data, errors }) {
       return errors ? ({ data, errors: errors.map(publicOf) } as never) : undefined;
@@ -149,9 +164,9 @@ export function createSockets(options: SocketsOptions) {
     const now = performance.now();
     const time = Date.now();
     for (const extra of open) {
-      const { socket, connection } = extra;
+      const { socket, connection, outflow } = extra;
       if (!connection) continue;
-      const stuckSinceMs = connection.backlog.stuckSinceMs;
+      const { stuckSinceMs } = extra.backlog;
       if (time >= connection.identity.expiresAtMs) close(extra, closeCodes.forbidden, 'Your token has expired.');
       else if (stuckSinceMs !== null && now - stuckSinceMs > maxStuckMs)
         close(extra, closeCodes.tryLater, retryAfter(1));
@@ -159,7 +174,7 @@ export function createSockets(options: SocketsOptions) {
         extra.nextPingAtMs = now + pingEveryMs;
         extra.missedPings += 1;
         if (extra.missedPings > maxMissedPings) socket.terminate();
-        else socket.ping();
+        else outflow.ping();
       }
     }
   }, sweepEveryMs);
@@ -168,8 +183,12 @@ export function createSockets(options: SocketsOptions) {
     /** A socket was opened; who it is comes next. */
     accept(socket: WebSocket, { onVerified, onClosed }: { onVerified: () => void; onClosed: () => void }): void {
       const now = performance.now();
+      const backlog = createBacklog();
+      const outflow = createOutflow(socket, backlog.noteRead);
       const extra: Extra = {
         socket,
+        backlog,
+        outflow,
         openedAtMs: now,
         gone: new AbortController(),
         onVerified,
@@ -188,10 +207,7 @@ export function createSockets(options: SocketsOptions) {
       const closed = server.opened(
         {
           protocol: socket.protocol,
-          send: (text) =>
-            new Promise((resolve, reject) => {
-              socket.send(text, (error) => (error ? reject(error) : resolve()));
-            }),
+          send: outflow.send,
           close: (code, reason) => close(extra, code ?? closeCodes.tryLater, reason ?? ''),
           onMessage: (handle) =>
             // What it throws would end the process.
@@ -199,13 +215,20 @@ export function createSockets(options: SocketsOptions) {
         },
         extra,
       );
-      socket.on('pong', () => {
+      socket.on('pong', (payload) => {
         extra.missedPings = 0;
+        outflow.notePong(payload);
       });
+      // Whoever asks and reads no answer is not told why.
+      for (const event of ['message', 'ping'])
+        socket.on(event, () => {
+          if (outflow.isFlooded) socket.terminate();
+        });
       socket.on('error', () => {});
       socket.once('close', (code, reason) => {
         open.delete(extra);
         extra.leave();
+        outflow.end();
         extra.gone.abort(new RowbellError('RBINV', 'The socket was closed.'));
         onClosed();
         closed(code, String(reason)).catch(trouble);
@@ -243,6 +266,9 @@ export function createSockets(options: SocketsOptions) {
 }
 
 export type Sockets = ReturnType<typeof createSockets>;
+
+const isResults = (results: object): results is AsyncIterableIterator<ExecutionResult> =>
+  Symbol.asyncIterator in results;
 
 /** Errors that are fit to be shown already, as graphql-ws wants them. */
 const shown = new WeakMap<object, PublicError>();

@@ -7,10 +7,31 @@ export type Subscribe = (connection: Connection, args: Topic['args']) => AsyncIt
 /** By field. */
 export type Topics = Readonly<Record<string, Subscribe>>;
 
-/** What the plans of subscriptions get their frames from, for one connection. */
-export function subscriberOf(connection: Connection, topics: Topics): LiveSource {
+/** Where the plan of one operation gets its frames from, each when the client has room for it. */
+export type Subscriber = LiveSource & {
+  /** Results of the operation, which the client is sent one by one: a frame is given for each that is asked for. */
+  paced<Result>(results: AsyncIterableIterator<Result>): AsyncIterableIterator<Result>;
+};
+
+/**
+ * Grafast makes a result of each frame that it can get, and keeps all that nobody asks for: of a client that did not read it kept
+ * everything. So it gets none before the one before has been sent.
+ */
+export function subscriberOf(connection: Connection, topics: Topics): Subscriber {
   const { subscriptions } = connection;
+  const wanted = createWanted();
   return {
+    paced: (results) => ({
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+      next() {
+        wanted.add();
+        return results.next();
+      },
+      return: (value) => results.return?.(value) ?? Promise.resolve({ done: true, value }),
+      throw: (error) => results.throw?.(error) ?? Promise.reject(error),
+    }),
     subscribe({ field, args }) {
       const subscribe = topics[field];
       if (!subscribe) throw new Error(`nothing is sent for ${field}`);
@@ -29,7 +50,10 @@ export function subscriberOf(connection: Connection, topics: Topics): LiveSource
         [Symbol.asyncIterator]() {
           return this;
         },
-        next: () => frames.next(),
+        async next() {
+          await wanted.take();
+          return frames.next();
+        },
         return(value) {
           end();
           return frames.return?.(value) ?? Promise.resolve({ done: true, value });
@@ -39,6 +63,28 @@ export function subscriberOf(connection: Connection, topics: Topics): LiveSource
           return frames.throw?.(error) ?? Promise.reject(error);
         },
       };
+    },
+  };
+}
+
+/** How many were asked for and are not taken. Whoever takes one waits until there is one; one waits at a time. */
+function createWanted(): { add(): void; take(): Promise<void> } {
+  let count = 0;
+  let waiting: (() => void) | null = null;
+  return {
+    add() {
+      if (waiting) waiting();
+      else count += 1;
+      waiting = null;
+    },
+    take() {
+      if (count > 0) {
+        count -= 1;
+        return Promise.resolve();
+      }
+      return new Promise((resolve) => {
+        waiting = resolve;
+      });
     },
   };
 }

@@ -7,7 +7,7 @@ import { createFairQueue } from '../graphql/fair-queue.ts';
 import type { Origin } from '../graphql/request-origin.ts';
 import { networkOf } from '../http/client-address.ts';
 import { closeCodes, retryAfter } from './close-codes.ts';
-import { descriptorsInUse, maxDescriptors } from './descriptors.ts';
+import { descriptorsInUse } from './descriptors.ts';
 import type { Sockets } from './sockets.ts';
 
 /** Sockets of an address whose token has not come yet; a /64 of IPv6 is one address. */
@@ -27,6 +27,8 @@ export type UpgradesOptions = {
   /** Whether there is a schema to subscribe by; not yet while the process starts. */
   readonly isServing: () => boolean;
   readonly originOf: (request: IncomingMessage) => Origin;
+  /** How many files and sockets the process may have open. */
+  readonly maxDescriptors: number;
   readonly webOrigins: readonly string[];
   /** The address of the API itself, whose pages may always ask. */
   readonly publicUrl: string;
@@ -42,7 +44,8 @@ export const isSocketRequest = ({ url = '', headers }: IncomingMessage): boolean
  * Lets requests become sockets. Pages of other origins are refused; whoever has not shown a token yet has a place among those of
  * their address, or waits in its line: an office comes back at once after each deploy, and is never turned away for good.
  */
-export function createUpgrades({ sockets, isServing, originOf, webOrigins, publicUrl, refuse }: UpgradesOptions) {
+export function createUpgrades(options: UpgradesOptions) {
+  const { sockets, isServing, originOf, maxDescriptors, webOrigins, publicUrl, refuse } = options;
   const listed = new Set([...webOrigins, new URL(publicUrl).origin]);
   const server = new WebSocketServer({
     noServer: true,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createBacklog } from '../../src/live/backlog.ts';
+import { createBacklog, maxBacklogBytes, maxFrameBytes, maxGivenBytes } from '../../src/live/backlog.ts';
 import { createFeed } from '../../src/live/feed.ts';
+import { maxUnreadBytes } from '../../src/live/outflow.ts';
 import { createUser, signToken, startTestApi, type TestApi } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { makeNotifications } from '../support/inbox.ts';
@@ -32,8 +33,10 @@ test('NC-41: a client that does not read loses frames and is told to begin anew;
   await his.frame('the first frame', () => true);
   slow.socket.pause();
   const body = 'x'.repeat(60_000);
-  // More at once than may wait for anybody, however much the kernel takes for her before that.
-  while ((await dropped()) === 0) await makeNotifications(db, ada, Array(20).fill({ body }));
+  // The kernel would take megabytes for her; so much is more than may be on its way and wait.
+  for (let bytes = 0; bytes < maxUnreadBytes + maxGivenBytes + maxBacklogBytes + 4 * body.length; bytes += body.length)
+    await makeNotifications(db, ada, [{ body }]);
+  await expect.poll(dropped).toBeGreaterThan(0);
   const ids = await makeNotifications(db, bob, [{ body }]);
   await his.frame('his own', has(ids[0]));
   slow.socket.resume();
@@ -46,8 +49,72 @@ test('NC-41: a client that does not read loses frames and is told to begin anew;
   await Promise.all([slow.close(), fast.close()]);
 });
 
+test('NC-41: one commit that is more than may wait is one frame for whoever reads', async () => {
+  const ada = await createUser(db);
+  const live = await connectLive(api, await signToken(ada));
+  const inbox = live.subscribe(inboxChanged);
+  await inbox.frame('the first frame', () => true);
+  const ids = await makeNotifications(db, ada, Array(20).fill({ body: 'x'.repeat(60_000) }));
+  const { items } = await inbox.frame('all of them', has(ids[0]));
+  expect(items.map(({ id }: { id: string }) => id).sort()).toEqual([...ids].sort());
+  expect(inbox.frames.filter(({ reset }) => reset)).toEqual([]);
+  await live.close();
+});
+
 test('a feed keeps what comes before it is open, counts what waits, and knows since when', async () => {
   const backlog = createBacklog();
+  const { feed, lost, isOver } = feedOn(backlog);
+  feed.push('second', 100);
+  expect(backlog.stuckSinceMs).not.toBeNull();
+  feed.open('first', 100);
+  expect([(await feed.next()).value, (await feed.next()).value]).toEqual(['first', 'second']);
+  // Until it is asked for the next, the socket has it.
+  expect(backlog.stuckSinceMs).not.toBeNull();
+  const asked = feed.next();
+  expect(backlog.stuckSinceMs).toBeNull();
+  feed.push('at once', 100);
+  expect((await asked).value).toBe('at once');
+  feed.push('a', 200_000);
+  feed.push('b', 100_000);
+  feed.push('c', 100);
+  expect([lost, backlog.stuckSinceMs === null]).toEqual([[2], false]);
+  expect((await feed.next()).value).toBe('reset');
+  feed.push('after', 100);
+  await feed.return?.();
+  expect([isOver(), backlog.stuckSinceMs, (await feed.next()).done]).toEqual([true, null, true]);
+});
+
+test('one frame that waits alone may be large, but no larger than a frame', async () => {
+  const backlog = createBacklog();
+  const { feed, lost } = feedOn(backlog);
+  feed.open('first', 100);
+  await feed.next();
+  feed.push('large', maxFrameBytes);
+  expect([lost, (await feed.next()).value]).toEqual([[], 'large']);
+  const asked = feed.next();
+  feed.push('too large', maxFrameBytes + 1);
+  expect([lost, (await asked).value]).toEqual([[1], 'reset']);
+});
+
+test('what the socket has not let go holds back all feeds of it, and what they begin with is bounded', async () => {
+  const backlog = createBacklog();
+  const [one, two, three] = [feedOn(backlog), feedOn(backlog), feedOn(backlog)];
+  one.feed.open('one', maxGivenBytes);
+  expect((await one.feed.next()).value).toBe('one');
+  let got: string | undefined;
+  const asked = two.feed.next().then(({ value }) => {
+    got = value;
+  });
+  two.feed.open('two', maxFrameBytes);
+  three.feed.open('three', 1_000);
+  await new Promise(setImmediate);
+  expect([got, one.lost, two.lost, three.lost]).toEqual([undefined, [], [], [1]]);
+  void one.feed.next();
+  await asked;
+  expect(got).toBe('two');
+});
+
+function feedOn(backlog: ReturnType<typeof createBacklog>) {
   const lost: number[] = [];
   let isOver = false;
   const feed = createFeed<string>({
@@ -58,21 +125,5 @@ test('a feed keeps what comes before it is open, counts what waits, and knows si
       isOver = true;
     },
   });
-  feed.push('second', 100);
-  expect(backlog.stuckSinceMs).not.toBeNull();
-  feed.open('first', 100);
-  expect([(await feed.next()).value, (await feed.next()).value]).toEqual(['first', 'second']);
-  expect(backlog.stuckSinceMs).toBeNull();
-  const asked = feed.next();
-  feed.push('at once', 100);
-  expect((await asked).value).toBe('at once');
-  feed.push('a', 200_000);
-  feed.push('b', 100_000);
-  feed.push('c', 100);
-  expect([lost, backlog.stuckSinceMs === null]).toEqual([[2], false]);
-  expect((await feed.next()).value).toBe('reset');
-  expect(backlog.stuckSinceMs).toBeNull();
-  feed.push('after', 100);
-  await feed.return?.();
-  expect([isOver, backlog.stuckSinceMs, (await feed.next()).done]).toEqual([true, null, true]);
-});
+  return { feed, lost, isOver: () => isOver };
+}

@@ -60,14 +60,22 @@ export type TestApi = Api & {
 };
 
 /** The real HTTP server over a test's database, on a free port; `stop()` it in `afterAll`, before the database. */
-export async function startTestApi(database: TestDatabase, environment: Record<string, string> = {}): Promise<TestApi> {
-  const api = await openTestApi(database, environment);
+export async function startTestApi(
+  database: TestDatabase,
+  environment: Record<string, string> = {},
+  bounds: Parameters<typeof startApi>[2] = {},
+): Promise<TestApi> {
+  const api = await openTestApi(database, environment, bounds);
   await api.ready;
   return api;
 }
 
 /** The same as soon as it listens: what comes before `ready` is refused. */
-export async function openTestApi(database: TestDatabase, environment: Record<string, string> = {}): Promise<TestApi> {
+export async function openTestApi(
+  database: TestDatabase,
+  environment: Record<string, string> = {},
+  bounds: Parameters<typeof startApi>[2] = {},
+): Promise<TestApi> {
   const config = readConfig(
     {
       ROWBELL_ENV: 'production',
@@ -81,7 +89,7 @@ export async function openTestApi(database: TestDatabase, environment: Record<st
     },
     'api',
   );
-  const api = await startApi(config, createLogger({ level: 'silent', component: 'api' }));
+  const api = await startApi(config, createLogger({ level: 'silent', component: 'api' }), bounds);
   return {
     ...api,
     async ask(query, { token, variables } = {}) {

@@ -31,13 +31,17 @@ export type OpenOptions = {
   readonly path?: string;
   /** Without: nothing is said. */
   readonly init?: boolean;
+  /** Without: pings of the connection are not answered. */
+  readonly autoPong?: boolean;
 };
 
 /** Opens a socket as an application's own client would; `acknowledged` may never come. */
 export async function openLive(api: Pick<TestApi, 'url'>, options: OpenOptions = {}): Promise<LiveSocket> {
-  const { token, headers = {}, protocol = 'graphql-transport-ws', path = '/graphql', init = true } = options;
+  const { token, headers = {}, protocol = 'graphql-transport-ws', path = '/graphql' } = options;
+  const { init = true, autoPong = true } = options;
   const socket = new WebSocket(`${api.url.replace('http', 'ws')}${path}`, protocol, {
     headers,
+    autoPong,
     perMessageDeflate: false,
   });
   const subscriptions = new Map<string, LiveSubscription & { finish(): void }>();
