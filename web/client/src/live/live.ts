@@ -54,7 +54,8 @@ export function createLive({ url, getToken, send, surroundings }: LiveOptions) {
     settle();
     return once(() => {
       drop();
-      settle();
+      // What was closed stays so when one of those who looked goes.
+      if (tabs) settle();
     });
   };
   const state = createStore<ConnectionState>({ status: 'connecting', since: now(), nextTryAt: null }, () =>

@@ -12,14 +12,14 @@ async function watching() {
     fetch: () => new Promise(() => {}),
   });
   onTestFinished(rowbell.connection.close);
-  for (const store of [rowbell.activity(), rowbell.connection]) onTestFinished(store.subscribe(() => {}));
+  const stops = [rowbell.activity(), rowbell.connection].map((store) => store.subscribe(() => {}));
   await expect.poll(() => stage.peers.length).toBe(1);
   const refuse = (code: string) => {
     stage.peer.accept();
     const { id } = stage.peer.sent.find(({ type }) => type === 'subscribe') ?? {};
     stage.peer.say({ id, type: 'error', payload: [{ message: 'No.', extensions: { code } }] });
   };
-  return { stage, rowbell, refuse };
+  return { stage, rowbell, refuse, stops };
 }
 
 test('NC-42: a server that is starting refuses with UNAVAILABLE: the client comes back by itself, after longer and longer waits', async () => {
@@ -44,4 +44,15 @@ test('NC-42: what an API does not have is not asked for again and again, and end
   await stage.advance(20_000);
   expect([rowbell.connection.get().status, stage.peers.length]).toEqual(['live', 1]);
   expect(stage.peer.sent.filter(({ type }) => type === 'subscribe')).toHaveLength(1);
+});
+
+test('NC-42: what was closed stays closed when one of those who looked goes', async () => {
+  const { stage, rowbell, stops } = await watching();
+  stage.peer.accept();
+  rowbell.connection.close();
+  stops[0]?.();
+  await stage.advance(60_000);
+  expect(stage.peers.length).toBe(1);
+  rowbell.connection.connect();
+  await expect.poll(() => stage.peers.length).toBe(2);
 });
