@@ -8,9 +8,11 @@ create or replace view analytics.preferences with (security_barrier = true) as
     count(*) filter (where c.frequency = 'weekly') as weekly
   from (
     select t.category, p.type_key, p.channel, p.enabled, p.frequency
-    from notify.preferences as p join notify.notification_types as t on t.key = p.type_key
+    from notify.preferences as p join notify.notification_types as t on t.key = p.type_key and p.channel = any (t.channels)
     union all
     select g.category, null, g.channel, g.enabled, g.frequency from notify.category_preferences as g
+    where exists (
+      select from notify.notification_types as t where g.category in (t.category, 'all') and g.channel = any (t.channels))
   ) as c
   group by 1, 2, 3;
 comment on view analytics.preferences is $$

@@ -7,9 +7,12 @@ declare
   me constant uuid := notify_private.require_user();
   taken_back integer;
 begin
-  with of_types as (delete from notify.preferences as p where p.user_id = me returning true),
-  of_categories as (delete from notify.category_preferences as p where p.user_id = me returning true)
-  select (select count(*) from of_types) + (select count(*) from of_categories) into taken_back;
+  with of_types as (delete from notify.preferences as p where p.user_id = me returning p.type_key, p.channel),
+  of_categories as (delete from notify.category_preferences as p where p.user_id = me returning p.category, p.channel)
+  select
+    (select count(*) from of_types as x where notify_private.uses_channel(x.type_key, null, x.channel))
+    + (select count(*) from of_categories as x where notify_private.uses_channel(null, x.category, x.channel))
+  into taken_back;
   return taken_back;
 end
 $$;

@@ -10,7 +10,8 @@ declare
   me constant uuid := notify_private.require_known_user();
   type constant notify.notification_types := notify_private.require_type(set_type_preferences.type_key);
   chosen constant text[] := set_type_preferences.channels;
-  others constant text[] := array(select c from unnest(type.channels) as c where c <> all (chosen));
+  -- What is said of all its channels is said of those, too, that it begins to use later.
+  others constant text[] := array(select c from unnest(notify_private.all_channels()) as c where c <> all (chosen));
 begin
   if chosen is not null and set_type_preferences.enabled is not null then
     raise exception 'enabled: channels says already what is on' using errcode = 'RBINV', column = 'enabled';
@@ -26,7 +27,7 @@ begin
   perform notify_private.check_preference(
     type.channels, null, coalesce(set_type_preferences.enabled, chosen is not null or null), set_type_preferences.frequency);
   if chosen is null then
-    perform notify_private.write_preference(me, type.key, type.channels, set_type_preferences.enabled, set_type_preferences.frequency);
+    perform notify_private.write_preference(me, type.key, notify_private.all_channels(), set_type_preferences.enabled, set_type_preferences.frequency);
   else
     perform notify_private.write_preference(me, type.key, chosen, true, set_type_preferences.frequency);
     perform notify_private.write_preference(me, type.key, others, false, set_type_preferences.frequency);
@@ -37,5 +38,6 @@ $$;
 comment on function notify.set_type_preferences(text, boolean, text[], text) is
   'The caller''s own choice for a type on all its channels: on or off everywhere (enabled) or '
   'on exactly these channels, and how often (frequency; daily and weekly where there are '
-  'digests, on push and email). What is not given stays as it is. Answers with what holds now.';
+  'digests, on push and email). That holds for channels that the type begins to use later, too. What '
+  'is not given stays as it is. Answers with what holds now.';
 grant execute on function notify.set_type_preferences(text, boolean, text[], text) to rowbell_user;

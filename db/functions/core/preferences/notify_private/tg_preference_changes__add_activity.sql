@@ -15,7 +15,8 @@ begin
   from (
     select
       x.user_id, x.scope, x.key,
-      pg_catalog.array_agg(distinct x.channel) filter (where x.channel is not null) as channels,
+      pg_catalog.array_agg(distinct x.channel) filter (where notify_private.uses_channel(
+        case x.scope when 'type' then x.key end, case x.scope when 'category' then x.key end, x.channel)) as channels,
       pg_catalog.array_agg(distinct s.name) filter (where x.channel is null) as settings
     from changes as x
     left join lateral (
