@@ -163,7 +163,7 @@ type notify_private.past as (event_id uuid, recipient_id uuid, channel text, typ
 
 type notify_private.past_key as (recipient_id uuid, channel text, dedupe_key text, event_id uuid, expires_at timestamp with time zone)
 
-type notify_private.past_message as (recipient_id uuid, at timestamp with time zone, day date)
+type notify_private.past_message as (recipient_id uuid, at timestamp with time zone)
 
 type notify_private.person as (notification_id uuid, event_id uuid, recipient_id uuid, title text, subtitle text, body text, data jsonb, thread_id text, collapse_key text, dedupe_key text, channel_texts jsonb, rich_content jsonb)
 
@@ -1977,6 +1977,7 @@ table notify.users
   CREATE TRIGGER _200_check_email_updated AFTER UPDATE ON notify.users REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_users__check_email()
   CREATE TRIGGER _500_align_coaching_calls AFTER UPDATE ON notify.users REFERENCING OLD TABLE AS outdated NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION coaching_private.tg_users__align_calls()
   CREATE TRIGGER _500_log_updated AFTER UPDATE ON notify.users REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__log()
+  CREATE TRIGGER _500_move_counters AFTER UPDATE ON notify.users REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_users__move_counters()
   CREATE TRIGGER _500_move_digests AFTER UPDATE ON notify.users REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_users__move_digests()
   CREATE TRIGGER _500_move_schedules AFTER UPDATE ON notify.users REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_users__move_schedules()
   CREATE TRIGGER _500_restore_suppressions_inserted AFTER INSERT ON notify.users REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_users__restore_suppressions()
@@ -3399,14 +3400,17 @@ view analytics.preferences with (security_barrier=true)
             p.enabled,
             p.frequency
            FROM (notify.preferences p
-             JOIN notify.notification_types t ON ((t.key = p.type_key)))
+             JOIN notify.notification_types t ON (((t.key = p.type_key) AND (p.channel = ANY (t.channels)))))
         UNION ALL
          SELECT g.category,
             NULL::text,
             g.channel,
             g.enabled,
             g.frequency
-           FROM notify.category_preferences g) c
+           FROM notify.category_preferences g
+          WHERE (EXISTS ( SELECT
+                   FROM notify.notification_types t
+                  WHERE (((g.category = t.category) OR (g.category = 'all'::text)) AND (g.channel = ANY (t.channels)))))) c
   GROUP BY category, type_key, channel;
 
 view analytics.sms_costs with (security_barrier=true)
@@ -4755,6 +4759,9 @@ function notify_private.aged_tables() returns SETOF text
   sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
+function notify_private.all_channels() returns text[]
+  sql immutable parallel safe
+
 function notify_private.all_personal_data() returns SETOF notify_private.personal_data
   plpgsql stable set search_path=pg_catalog, pg_temp
 
@@ -5664,6 +5671,9 @@ function notify_private.tg_tracking_consents__use_limit() returns trigger
 function notify_private.tg_users__check_email() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
+function notify_private.tg_users__move_counters() returns trigger
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp, enable_nestloop=off
+
 function notify_private.tg_users__move_digests() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
@@ -5730,6 +5740,9 @@ function notify_private.url_encode(value text) returns text
 
 function notify_private.use_limit(limit_key text, user_id uuid, uses bigint DEFAULT 1) returns void
   plpgsql volatile set search_path=pg_catalog, pg_temp
+
+function notify_private.uses_channel(type_key text, category text, channel text) returns boolean
+  sql stable
 
 function notify_private.uuid_hour(id uuid) returns timestamp with time zone
   sql immutable parallel safe

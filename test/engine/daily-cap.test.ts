@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { decisionOf, makePerson, makeType, planDue, tell } from '../support/engine-pack.ts';
+import fc from '../support/fast-check.ts';
 import { one } from '../support/one.ts';
 import { db, inputsOf, prefer, told } from './rules-told.ts';
 
@@ -123,6 +124,79 @@ describe('daily cap (TR-G3)', () => {
     expect(await verdictAt('2026-11-20T15:00:00Z')).toBe('cap_reached');
     expect(await verdictAt('2026-11-21T14:59:59Z')).toBe('cap_reached');
     expect(await verdictAt('2026-11-21T15:00:00Z')).toBe('send');
+  });
+
+  describe('W16: who moves to another time zone', () => {
+    /** What was sent at these instants, as planning counted it in a zone. */
+    const sentAt = (person: string, zone: string, instants: readonly string[]) =>
+      db.owner.query(
+        `insert into notify_private.daily_counters (recipient_id, day, channel, count, sent_at)
+         select $1, (i at time zone $2)::date, 'push', count(*), array_agg(i order by i) from unnest($3::timestamptz[]) as i group by 2`,
+        [person, zone, instants],
+      );
+    const countAt = (type: string, person: string, at: string) =>
+      one<number>(
+        db.owner,
+        `select count from notify_private.rule_inputs(array[notify_private.candidate(null, uuidv7(), $1, $2, 'push')], $3)`,
+        [type, person, at],
+      );
+    const moveTo = (person: string, zone: string | null) =>
+      db.asWriter((client) => client.query('update notify.users set time_zone = $2 where id = $1', [person, zone]), {
+        commit: true,
+      });
+
+    test('has no more on the day that they live in now, and as many as ever on the next', async () => {
+      const type = await makeType(db);
+      const person = await makePerson(db, { timeZone: 'Pacific/Kiritimati' });
+      // 21 November there, 20 November in Niue.
+      await sentAt(person, 'Pacific/Kiritimati', ['2026-11-20T12:00Z', '2026-11-20T13:00Z', '2026-11-20T14:00Z']);
+      expect(await countAt(type, person, '2026-11-20T15:00Z')).toBe(3);
+      await moveTo(person, 'Pacific/Niue');
+      expect(await countAt(type, person, '2026-11-20T15:00Z')).toBe(3);
+      expect(await countAt(type, person, '2026-11-21T10:59Z')).toBe(3);
+      expect(await countAt(type, person, '2026-11-21T11:00Z')).toBe(0);
+      await moveTo(person, null);
+      expect(await countAt(type, person, '2026-11-20T23:59Z')).toBe(3);
+      expect(await countAt(type, person, '2026-11-21T00:00Z')).toBe(0);
+    });
+
+    test('cap and count are those of the present day, told at once and by the same sentence', async () => {
+      const type = await makeType(db);
+      const person = await makePerson(db, { timeZone: 'Pacific/Kiritimati' });
+      for (let n = 0; n < 3; n++) expect(await told(type, person)).toBe('send');
+      await moveTo(person, 'Pacific/Niue');
+      expect(await told(type, person)).toBe('daily_cap: cap_reached');
+      expect(await one(db.owner, 'select sum(count)::integer from notify_private.daily_counters')).toBe(3);
+    });
+
+    test('counts the instants of the local day, whatever zones they lived in', async () => {
+      const zones = ['Pacific/Kiritimati', 'Pacific/Niue', 'Asia/Kathmandu', 'America/St_Johns', 'CET', 'UTC'];
+      const hours = fc.integer({ min: 0, max: 120 });
+      const begin = Date.UTC(2026, 2, 26);
+      const atHour = (hour: number) => new Date(begin + hour * 3_600_000).toISOString();
+      const dayIn = (zone: string, at: string) =>
+        new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short' }).format(new Date(at));
+      const type = await makeType(db);
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(hours, { maxLength: 12 }),
+          fc.array(fc.constantFrom(...zones), { minLength: 2, maxLength: 4 }),
+          fc.array(hours, { minLength: 1, maxLength: 5 }),
+          async (sent, lived, asked) => {
+            const person = await makePerson(db, { timeZone: lived[0] as string, devices: [] });
+            await sentAt(person, lived[0] as string, sent.map(atHour));
+            for (const zone of lived.slice(1)) await moveTo(person, zone);
+            const now = lived.at(-1) as string;
+            for (const hour of asked) {
+              const day = dayIn(now, atHour(hour));
+              const expected = sent.filter((instant) => dayIn(now, atHour(instant)) === day).length;
+              expect(await countAt(type, person, atHour(hour))).toBe(expected);
+            }
+          },
+        ),
+        { numRuns: 60 },
+      );
+    });
   });
 
   test('plan() counts in the day that evaluate() named', async () => {

@@ -6,6 +6,7 @@ import {
   lookAt,
   makeWorld,
   minute,
+  moveSome,
   noteSeen,
   planAt,
   releaseAt,
@@ -42,6 +43,7 @@ export async function live(db: TestDatabase, seed: number, people: number, steps
   const judge = (candidate: Candidate, released: string | null) => {
     const moment: Moment = {
       released,
+      zone: candidate.person.zone,
       lookingUntil: oracle.lookingUntil(candidate),
       seen: released !== null && seen.has(`${candidate.event} ${candidate.person.id}`),
     };
@@ -58,6 +60,7 @@ export async function live(db: TestDatabase, seed: number, people: number, steps
   for (let step = 0; step < steps; step++) {
     at += (1 + random(6 * 60)) * minute + random(60_000);
     const told = await tellSome(db, random, world, at);
+    if (random.chance(20)) await moveSome(db, random, world);
     await lookAt(db, random, world, at);
     await planAt(db, told, at);
     for (const event of told) for (const candidate of candidatesOf(event, at)) judge(candidate, null);
@@ -112,10 +115,11 @@ export function relive({ expected }: Life, world: Pick<World, 'settings' | 'kind
     // Where it went another way than it did: what was known when it was judged last until then.
     const known = nth === null ? (said.findLast((before) => before.at <= at) ?? said[0]) : said[nth];
     // Whether they look is not kept where it did not matter, and matters as far as the other settings say.
-    const { lookingUntil, seen } = (known as Said).moment;
+    const { zone, lookingUntil, seen } = (known as Said).moment;
+    candidate.person.zone = zone;
     const { kind, channel } = candidate;
     const matters = (kind.attentionChannels ?? world.settings.attentionChannels).includes(channel);
-    const moment = { released, seen, lookingUntil: matters ? lookingUntil : null };
+    const moment = { released, zone, seen, lookingUntil: matters ? lookingUntil : null };
     const verdict = oracle.judge(candidate, at, moment);
     oracle.apply(candidate, verdict, at);
     ends.set(name, { ...verdict, at, moment });

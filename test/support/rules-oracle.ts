@@ -72,6 +72,8 @@ export type Candidate = {
 export type Moment = {
   /** The rule that had held it, where it is judged again. */
   readonly released: string | null;
+  /** Where the person lives. */
+  readonly zone: string | null;
   readonly lookingUntil: number | null;
   readonly seen: boolean;
 };
@@ -85,7 +87,7 @@ const digestChannels = new Set(['push', 'email']);
 
 export function createOracle(settings: Settings) {
   const keys = new Map<string, { readonly event: string; readonly until: number }>();
-  const sent = new Map<string, { readonly at: number; readonly day: number }[]>();
+  const sent = new Map<string, { readonly at: number }[]>();
 
   const send: Verdict = { outcome: 'send', rule: null, until: null };
   const suppress = (rule: string): Verdict => ({ outcome: 'suppress', rule, until: null });
@@ -158,7 +160,7 @@ export function createOracle(settings: Settings) {
 
   return {
     /** What the rules say at an instant; whoever calls applies it, in the order of events and of the type's channels. */
-    judge(candidate: Candidate, at: number, { released, lookingUntil: until, seen }: Moment): Verdict {
+    judge(candidate: Candidate, at: number, { released, lookingUntil: until, seen }: Omit<Moment, 'zone'>): Verdict {
       const { person, kind, channel, key, expiresAt } = candidate;
       if (!kind.enabled) return suppress('type');
       if (at >= expiresAt) return suppress('expiry');
@@ -192,7 +194,7 @@ export function createOracle(settings: Settings) {
         const mine = sent.get(person.id) ?? [];
         const today = dayOf(person, at);
         const cap = Math.min(person.dailyCap ?? settings.dailyCap, settings.dailyCap);
-        if (mine.filter(({ day }) => day === today).length >= cap) {
+        if (mine.filter(({ at: instant }) => dayOf(person, instant) === today).length >= cap) {
           if (kind.capExcess === 'drop') return suppress('daily_cap');
           if (kind.capExcess === 'digest' && digestChannels.has(channel)) return gather('daily_cap', 'daily');
           const zone = person.zone ?? 'UTC';
@@ -229,7 +231,7 @@ export function createOracle(settings: Settings) {
       if (outcome === 'send' && settings.cappedChannels.includes(channel)) {
         const mine = sent.get(person.id) ?? [];
         sent.set(person.id, mine);
-        mine.push({ at, day: dayOf(person, at) });
+        mine.push({ at });
       }
     },
   };

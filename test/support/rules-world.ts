@@ -364,6 +364,16 @@ export function candidatesOf({ id, kind, key, to, stale }: Told, at: number): Ca
   );
 }
 
+/** Some people move to other time zones; what waits stays as it is until its hour. */
+export async function moveSome(db: TestDatabase, random: Rand, world: World): Promise<void> {
+  const movers = random.some(world.people, 10);
+  for (const person of movers) person.zone = random.from(zones);
+  await db.owner.query(
+    'update notify.users as u set time_zone = m.zone from unnest($1::uuid[], $2::text[]) as m (id, zone) where u.id = m.id',
+    [movers.map(({ id }) => id), movers.map(({ zone }) => zone)],
+  );
+}
+
 /** Some people look at their inbox from that instant on, for as long as a client says at once; nobody else does. */
 export async function lookAt(db: TestDatabase, random: Rand, world: World, at: number): Promise<void> {
   for (const person of world.people) person.lookingUntil = random.chance(30) ? at + 1 + random(45_000) : null;

@@ -74,7 +74,8 @@ create table notify_private.daily_counters (
 with (fillfactor = 70);
 alter table notify_private.daily_counters enable row level security;
 create index daily_counters_day_idx on notify_private.daily_counters using brin (day);
-comment on table notify_private.daily_counters is 'How many notifications a person was sent on a channel in a day of their own time zone.';
+comment on table notify_private.daily_counters is
+  'How many notifications a person was sent on a channel in a day of their own time zone, the one that they live in now.';
 comment on column notify_private.daily_counters.sent_at is 'When each was decided, oldest first.';
 
 -- migrate:down

@@ -73,7 +73,7 @@ comment on type notify_private.past is
   'waiting (fallback, digest) or any for a canceled event. freed_at: when its event was canceled before any provider had it, which '
   'gave its dedupe key back.';
 
-create type notify_private.past_message as (recipient_id uuid, at timestamptz, day date);
+create type notify_private.past_message as (recipient_id uuid, at timestamptz);
 comment on type notify_private.past_message is 'Something that replay() has sent, as the caps count it.';
 
 create type notify_private.past_key as (recipient_id uuid, channel text, dedupe_key text, event_id uuid, expires_at timestamptz);

@@ -32,10 +32,14 @@ as $$
   counted as (
     select
       p.recipient_id,
-      pg_catalog.count(*) filter (where s.day = p.day) as today,
+      -- By the day of the zone they live in at that time, wherever they were when it was sent.
+      pg_catalog.count(*) filter (where s.at > p.at - interval '50 hours'
+        and (s.at at time zone notify_hidden.clock_zone(coalesce(p.zone, 'UTC')))::date = p.day) as today,
       pg_catalog.count(*) filter (where s.at > p.at - settings.rolling_window) as recent,
       pg_catalog.array_agg(s.at + settings.rolling_window order by s.at desc) filter (where s.at > p.at - settings.rolling_window) as frees
-    from (select distinct on (e.recipient_id) e.recipient_id, e.at, e.day from element as e where e.capped order by e.recipient_id) as p
+    from (
+      select distinct on (e.recipient_id) e.recipient_id, e.at, e.day, e.zone from element as e where e.capped order by e.recipient_id
+    ) as p
     join unnest(sent) as s on s.recipient_id = p.recipient_id and s.at < p.at
     group by p.recipient_id
   )

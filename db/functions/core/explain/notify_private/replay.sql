@@ -46,7 +46,7 @@ begin
     sent := array(
       select m::notify_private.past_message
       from (
-        select d.recipient_id, d.decided_at as at, (d.rule_inputs ->> 'day')::date as day
+        select d.recipient_id, d.decided_at as at
         from unnest(chunk) as r (id)
         join notify.decisions as d on d.recipient_id = r.id
         where d.event_id >= notify_private.uuidv7_floor(since - interval '40 days') and d.event_id < first_id
@@ -192,7 +192,7 @@ begin
         left join (select distinct f.recipient_id, f.at from unnest(looked_at) as f) as f on f.recipient_id = s.recipient_id
         where f.at is null or s.at > f.at - memory
       ) || array(
-        select row(v.recipient_id, f.at, f.day)::notify_private.past_message
+        select row(v.recipient_id, f.at)::notify_private.past_message
         from unnest(verdicts) as v
         join unnest(looked_at) as f on f.event_id = v.event_id and f.recipient_id = v.recipient_id and f.channel = v.channel
         where v.outcome = 'send' and f.capped

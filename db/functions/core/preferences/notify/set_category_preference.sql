@@ -25,7 +25,8 @@ begin
   perform notify_private.check_preference(
     used, set_category_preference.channel, set_category_preference.enabled, set_category_preference.frequency);
   -- What is said of all channels is said of those, too, that types of this category begin to use later.
-  targets := case when set_category_preference.channel is null then notify_private.all_channels() else array[set_category_preference.channel] end;
+  targets := case when set_category_preference.channel is null then notify_private.all_channels()
+    else array[set_category_preference.channel] end;
   -- One type that is not locked is reason enough: the locked ones stay as they are. Without any it would change nothing.
   if not targets && coalesce(free, '{}')
     and (set_category_preference.enabled is false or set_category_preference.frequency <> 'instant') then
@@ -53,5 +54,6 @@ end
 $$;
 comment on function notify.set_category_preference(text, text, boolean, text) is
   'The caller''s choice for all types of a category, on a channel or (without one) on all, those to come included: enabled, '
-  'frequency or both; what is not given stays as it is. Their own choice for a type goes before it, and what operators locked stays on. Answers with what holds now.';
+  'frequency or both; what is not given stays as it is. Their own choice for a type goes before it, and what '
+  'operators locked stays on. Answers with what holds now.';
 grant execute on function notify.set_category_preference(text, text, boolean, text) to rowbell_user;

@@ -27,7 +27,8 @@ begin
   perform notify_private.check_preference(
     type.channels, null, coalesce(set_type_preferences.enabled, chosen is not null or null), set_type_preferences.frequency);
   if chosen is null then
-    perform notify_private.write_preference(me, type.key, notify_private.all_channels(), set_type_preferences.enabled, set_type_preferences.frequency);
+    perform notify_private.write_preference(me, type.key, notify_private.all_channels(), set_type_preferences.enabled,
+      set_type_preferences.frequency);
   else
     perform notify_private.write_preference(me, type.key, chosen, true, set_type_preferences.frequency);
     perform notify_private.write_preference(me, type.key, others, false, set_type_preferences.frequency);
