@@ -115,7 +115,7 @@ try {
   startsMs.push(performance.now() - startedAt);
   const atStart = await memoryMiB(api.pid);
   const peer = fork(new URL('api-peer.ts', import.meta.url), {
-    env: { ...process.env, API_DATABASE_URL: database.apiDatabaseUrl, JWT_SECRET: jwtSecret },
+    env: { ...process.env, NODE_ENV: 'production', API_DATABASE_URL: database.apiDatabaseUrl, JWT_SECRET: jwtSecret },
   });
   children.push(api.child, peer);
   const [peerUrl] = (await once(peer, 'message')) as [string];
