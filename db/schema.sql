@@ -1104,6 +1104,7 @@ table notify.events partition by RANGE (id)
   plan_attempts integer default 0 not null
   plan_error text
   retry_at timestamp with time zone
+  is_retried boolean default false not null
   constraint events_channels_are_known CHECK (((channels <@ '{push,email,sms,voice,in_app,webhook}'::text[]) AND (channels <> '{}'::text[])))
   constraint events_data_is_a_small_object CHECK (((jsonb_typeof(data) = 'object'::text) AND (pg_column_size(data) <= 16384)))
   constraint events_due_at_is_an_instant CHECK (isfinite(due_at))
@@ -4772,7 +4773,7 @@ function notify_private.apply_retention(INOUT done integer) returns
   plpgsql volatile
   grant rowbell_worker (execute)
 
-function notify_private.apply_rules(events notify.events[], members notify_private.audience_member[], at timestamp with time zone) returns void
+function notify_private.apply_rules(events notify.events[], members notify_private.audience_member[], at timestamp with time zone, one_by_one boolean DEFAULT false) returns void
   plpgsql volatile set search_path=pg_catalog, pg_temp, enable_nestloop=off
 
 function notify_private.apply_verdicts(verdicts notify_private.verdict[], events notify.events[], at timestamp with time zone) returns void
@@ -5282,7 +5283,7 @@ function notify_private.personal_data() returns SETOF notify_private.personal_da
 function notify_private.personal_settings_at(user_id uuid, at timestamp with time zone) returns SETOF notify.personal_settings
   sql stable
 
-function notify_private.plan(event_ids uuid[], max_candidates integer DEFAULT 500) returns boolean
+function notify_private.plan(event_ids uuid[], max_candidates integer DEFAULT 500, one_by_one boolean DEFAULT false) returns boolean
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off, enable_bitmapscan=off, lock_timeout=5s
   grant rowbell_worker (execute)
 
@@ -5417,6 +5418,9 @@ function notify_private.render_for_sms_alphabet(template text, variables jsonb, 
 
 function notify_private.render_link(template text, variables jsonb, https_only boolean) returns text
   plpgsql stable parallel safe set search_path=pg_catalog, pg_temp
+
+function notify_private.render_one_by_one(event notify.events, members notify_private.audience_member[], at timestamp with time zone) returns notify_private.person[]
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.render_people(events notify.events[], members notify_private.audience_member[]) returns notify_private.person[]
   sql volatile set search_path=pg_catalog, pg_temp, enable_nestloop=off

@@ -2424,6 +2424,10 @@ export interface NotifyEvents {
    */
   idempotency_key: string | null;
   /**
+   * retry_event() had its audience asked again: whom it told already is not told again.
+   */
+  is_retried: Generated<boolean>;
+  /**
    * The one device that the event's pushes go to (a test push); null: all devices of each recipient. The engine alone writes it.
    */
   only_device_id: string | null;

@@ -27,6 +27,7 @@ create table notify.events (
   plan_attempts integer not null default 0,
   plan_error text,
   retry_at timestamptz,
+  is_retried boolean not null default false,
   primary key (id),
   constraint events_subject_is_whole check ((subject_type is null) = (subject_id is null))
 ) partition by range (id);
@@ -63,6 +64,7 @@ comment on column notify.events.plan_error is
 comment on column notify.events.retry_at is
   'Planning failed, or people were held, and it is not tried again before; "infinity" once nothing of it could be delivered any '
   'more. Apart from due_at, because expiry counts from that.';
+comment on column notify.events.is_retried is 'retry_event() had its audience asked again: whom it told already is not told again.';
 comment on column notify.events.only_device_id is
   'The one device that the event''s pushes go to (a test push); null: all devices of each recipient. The engine alone writes it.';
 create policy select_admin on notify.events for select to rowbell_operator using (true);

@@ -22,7 +22,7 @@ begin
       continue;
     elsif variables ->> name is null then
       raise exception 'copy needs a value for {%}', name
-        using errcode = 'RBVAR', hint = 'The audience function returns it in "variables".';
+        using errcode = 'RBVAR', detail = name, hint = 'The audience function returns it in "variables".';
     elsif pg_catalog.jsonb_typeof(variables -> name) = 'object' then
       rendered := rendered || notify_private.render_value(variables -> name, locale);
     else

@@ -30,7 +30,7 @@ begin
       select d.channel, 3, d.decided_at, d.outcome, d.rule, d.reason, d.inputs, d.held_until, d.rule_inputs
       from notify.decisions as d
       where d.event_id = asked.of_event_id and d.recipient_id = asked.of_recipient_id and d.outcome <> 'hold'
-        and d.rule is distinct from 'event'
+        and coalesce(d.rule not in ('event', 'copy'), true)
     ) as j
   )
   select
@@ -62,7 +62,7 @@ begin
     select jsonb_object_agg(f.key, f.value) as inputs from jsonb_each(j.rule_inputs) as f where f.key = any (r.keys)
   ) as i on true
   union all
-  -- Nothing that rules had to say: its event was canceled while it waited.
+  -- Nothing that rules had to say: there were no words, or its event was canceled while it waited.
   select
     asked.of_event_id as event_id,
     asked.of_recipient_id as recipient_id,
@@ -73,10 +73,14 @@ begin
     d.rule,
     'suppressed' as verdict,
     d.reason,
-    null as inputs,
-    'The event was canceled while this waited.' as because
+    d.inputs,
+    case d.rule when 'event' then 'The event was canceled while this waited.'
+      else case d.reason when 'missing_value' then 'Its text could not be written: a value was missing.'
+        when 'no_copy' then 'There was no text for it.'
+        else 'Its text could not be written: a value was not as it must be.' end
+    end as because
   from notify.decisions as d
-  where d.event_id = asked.of_event_id and d.recipient_id = asked.of_recipient_id and d.rule = 'event'
+  where d.event_id = asked.of_event_id and d.recipient_id = asked.of_recipient_id and d.rule in ('event', 'copy')
   order by 3, 4, 6;
   if found or not has_table_privilege('notify.events', 'select') then
     return;

@@ -70,7 +70,9 @@ begin
             d.rule_inputs ->> 'key') > 1 as shares_key
         from unnest(chunk) as r (id)
         cross join lateral (
-          select * from notify.decisions as x where x.recipient_id = r.id and x.event_id >= first_id and x.event_id < end_id offset 0
+          select * from notify.decisions as x where x.recipient_id = r.id and x.event_id >= first_id and x.event_id < end_id
+            -- There were no words for them; no rule was asked.
+            and x.rule is distinct from 'copy' offset 0
         ) as d
         cross join lateral (select x.type_key, x.canceled_at from notify.events as x where x.id = d.event_id limit 1) as e
         join notify.notification_types as t on t.key = e.type_key

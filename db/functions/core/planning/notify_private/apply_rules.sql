@@ -1,5 +1,5 @@
 create or replace function notify_private.apply_rules(
-  events notify.events[], members notify_private.audience_member[], at timestamptz
+  events notify.events[], members notify_private.audience_member[], at timestamptz, one_by_one boolean default false
 ) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 -- Arrays are joined by hash, though a generic plan takes them for ten elements; tables are looked up row by row (lateral
@@ -7,10 +7,11 @@ language plpgsql volatile set search_path = pg_catalog, pg_temp
 set enable_nestloop = off
 as $$
 declare
-  people constant notify_private.person[] := notify_private.render_people(events, members);
+  people constant notify_private.person[] := case when one_by_one then notify_private.render_one_by_one(events[1], members, at)
+    else notify_private.render_people(events, members) end;
   verdicts notify_private.verdict[];
 begin
-  if people is null then
+  if people is null or people = '{}' then
     return;
   end if;
 
@@ -52,6 +53,7 @@ begin
   end if;
 end
 $$;
-comment on function notify_private.apply_rules(notify.events[], notify_private.audience_member[], timestamptz) is
+comment on function notify_private.apply_rules(notify.events[], notify_private.audience_member[], timestamptz, boolean) is
   'Asks evaluate_candidates() about those whom events concern, with their rendered copy, and writes the notifications '
-  'and what follows from the verdicts. Part of plan(), which holds the recipients'' locks.';
+  'and what follows from the verdicts. one_by_one, of one event: whoever cannot be told keeps nobody else from it. Part of plan(), '
+  'which holds the recipients'' locks.';

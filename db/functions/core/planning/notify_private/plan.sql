@@ -1,4 +1,6 @@
-create or replace function notify_private.plan(event_ids uuid[], max_candidates integer default 500) returns boolean
+create or replace function notify_private.plan(
+  event_ids uuid[], max_candidates integer default 500, one_by_one boolean default false
+) returns boolean
 language plpgsql volatile
 -- Definer: the worker may plan, but has no business in the tables themselves. Its grant is the check of the caller.
 security definer set search_path = pg_catalog, pg_temp
@@ -15,6 +17,8 @@ declare
   locked notify.events[];
   audience record;
   source text;
+  -- Whom an event told before it was retried is not told again.
+  untold text;
   last notify_private.audience_member;
   found_members notify_private.audience_member[];
   -- How many rows they were.
@@ -46,7 +50,7 @@ begin
 
   -- Whatever has not begun goes first: behind a broadcast half-planned single rows waited for all of it (10 s, seen).
   for audience in
-    select t.audience as name, pg_catalog.array_agg(e.id order by e.id) as event_ids
+    select t.audience as name, pg_catalog.array_agg(e.id order by e.id) as event_ids, pg_catalog.bool_or(e.is_retried) as are_retried
     from unnest(locked) as e join notify.notification_types as t on t.key = e.type_key
     where e.plan_cursor is null
     group by t.audience order by min(e.id::text)
@@ -56,6 +60,8 @@ begin
       exit;
     end if;
     source := pg_catalog.regexp_replace(audience.name, '^(.+)\.(.+)$', '"\1"."\2"');
+    untold := case when audience.are_retried then
+      ' and not exists (select from notify.decisions as d where d.event_id = a.event_id and d.recipient_id = a.recipient_id)' else '' end;
     execute pg_catalog.format(
       'select coalesce(max(m.named), 0),
          coalesce(array_agg(row(m.event_id, m.recipient_id, m.variant, m.variables)::notify_private.audience_member), ''{}'')
@@ -64,10 +70,10 @@ begin
          select distinct on (a.event_id, a.recipient_id) a.*, count(*) over () as named
          from (
            -- Nobody is no recipient; as the last of a full slice it would leave the event without a cursor.
-           select * from %s($1) as a where a.recipient_id is not null order by a.event_id, a.recipient_id, a.variant limit $2
+           select * from %s($1) as a where a.recipient_id is not null%s order by a.event_id, a.recipient_id, a.variant limit $2
          ) as a
          order by a.event_id, a.recipient_id, a.variant
-       ) as m', source)
+       ) as m', source, untold)
     into named, found_members using audience.event_ids, room;
     if named < room then
       begun := begun || audience.event_ids;
@@ -89,10 +95,10 @@ begin
          from (
            select a.*, (row_number() over (order by a.recipient_id) - 1) / $3 as slice
            from (
-             select distinct on (x.recipient_id) x.* from %s($1) as x where x.recipient_id > $2 order by x.recipient_id, x.variant
+             select distinct on (a.recipient_id) a.* from %s($1) as a where a.recipient_id > $2%s order by a.recipient_id, a.variant
            ) as a
          ) as m
-         group by m.event_id, m.slice', source)
+         group by m.event_id, m.slice', source, untold)
       using array[last.event_id], last.recipient_id, max_candidates;
     end if;
     chosen := chosen || found_members;
@@ -136,7 +142,7 @@ begin
     end if;
     -- The instant is taken under the locks: a person's judgements then have the order of their instants, and the past can be
     -- replayed in it.
-    perform notify_private.apply_rules(locked, chosen, pg_catalog.clock_timestamp());
+    perform notify_private.apply_rules(locked, chosen, pg_catalog.clock_timestamp(), one_by_one);
   end if;
 
   with moved as (
@@ -161,8 +167,9 @@ begin
   return more or waits;
 end
 $$;
-comment on function notify_private.plan(uuid[], integer) is
+comment on function notify_private.plan(uuid[], integer, boolean) is
   'Plans due events: audience, rules, then notifications, decisions and deliveries, in one transaction and at most '
   'max_candidates recipients. Passes over people whose rows somebody holds; they come back by themselves. Returns whether there '
-  'is more to do now; call it again in a new transaction. Safe to call by many at once, and again after a crash.';
-grant execute on function notify_private.plan(uuid[], integer) to rowbell_worker;
+  'is more to do now; call it again in a new transaction. Safe to call by many at once, and again after a crash. one_by_one, of one '
+  'event: whoever of its audience cannot be told keeps nobody else from it.';
+grant execute on function notify_private.plan(uuid[], integer, boolean) to rowbell_worker;
