@@ -5484,6 +5484,9 @@ function notify_private.rich_content(image_url text, icon_url text, actions json
 function notify_private.ring(kind text, people uuid[], ids uuid[]) returns void
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
+function notify_private.ring_changed(kind text, crowded_kind text, people uuid[], ids uuid[]) returns void
+  plpgsql volatile set search_path=pg_catalog, pg_temp
+
 function notify_private.rollup_floor() returns timestamp with time zone
   sql stable set search_path=pg_catalog, pg_temp
 

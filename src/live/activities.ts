@@ -1,6 +1,7 @@
 import { type ActivityFrame, activityFrameOf, ofTypes } from './activity-frame.ts';
 import { giveUp } from './connection.ts';
-import { type Cursor, historyOf, later } from './cursor.ts';
+import { byCrowd } from './crowds.ts';
+import { type Cursor, earliest, historyOf, later } from './cursor.ts';
 import { createFeed } from './feed.ts';
 import type { Figures } from './figures.ts';
 import type { Lane } from './hub.ts';
@@ -23,11 +24,22 @@ export function createActivities({ reader, figures }: { readonly reader: Reader;
     for (const { tell } of roster.of(person)) tell(frame, bytes);
   };
 
+  const catchUpOf = async (people: readonly string[], after: Cursor): Promise<Cursor | null> => {
+    const all = await Promise.all(
+      people.map(async (person) => {
+        const since = await reader.activitySince(person, after);
+        send(person, activityFrameOf(since, null), since.bytes + bareBytes);
+        return since.cursor;
+      }),
+    );
+    return earliest(all);
+  };
+
   const lane: Lane = {
-    kinds: 'a',
+    kinds: 'am',
     isWanted: roster.has,
     async handle(doorbells, cursor) {
-      const pairs = doorbells.flatMap((doorbell) => doorbell.pairs);
+      const { pairs, crowded, since } = byCrowd(doorbells, 'm', historyOf(cursor));
       const frames = new Map<string, { items: Item[]; bytes: number }>();
       for (const { person, item, bytes } of await reader.activities(pairs)) {
         const frame = frames.get(person) ?? { items: [], bytes: bareBytes };
@@ -36,20 +48,10 @@ export function createActivities({ reader, figures }: { readonly reader: Reader;
         frame.bytes += bytes;
       }
       for (const [person, { items, bytes }] of frames) send(person, { cursor, reset: false, items }, bytes);
+      await catchUpOf(crowded, since);
       figures.noteRead(doorbells);
     },
-    async catchUp(after) {
-      let lowest: Cursor | null = null;
-      await Promise.all(
-        roster.people().map(async (person) => {
-          const since = await reader.activitySince(person, after);
-          if (lowest === null || historyOf(lowest) !== historyOf(since.cursor) || since.cursor < lowest)
-            lowest = since.cursor;
-          send(person, activityFrameOf(since, null), since.bytes + bareBytes);
-        }),
-      );
-      return lowest ?? after;
-    },
+    catchUp: async (after) => (await catchUpOf(roster.people(), after)) ?? after,
   };
 
   const subscribeTo =

@@ -13,3 +13,10 @@ export const historyOf = (cursor: Cursor): string => cursor.slice(0, cursor.inde
 /** The later of two; of two histories, the second. */
 export const later = (one: Cursor, other: Cursor): Cursor =>
   historyOf(one) === historyOf(other) && one > other ? one : other;
+
+/** From where all of these are to be read; null of none. Of two histories, that of the last. */
+export const earliest = (cursors: readonly Cursor[]): Cursor | null =>
+  cursors.reduce<Cursor | null>(
+    (lowest, one) => (lowest === null || historyOf(lowest) !== historyOf(one) || one < lowest ? one : lowest),
+    null,
+  );

@@ -1,7 +1,8 @@
 import type { Logger } from '../logger.ts';
 import { giveUp } from './connection.ts';
 import { createCounter } from './counts.ts';
-import { type Cursor, cursorOf, historyOf, later } from './cursor.ts';
+import { byCrowd } from './crowds.ts';
+import { type Cursor, earliest, historyOf, later } from './cursor.ts';
 import type { Pair } from './doorbell.ts';
 import { createFeed, type Feed } from './feed.ts';
 import type { Figures } from './figures.ts';
@@ -45,39 +46,29 @@ export function createInbox({
   const counter = createCounter({ reader, tell: tellCounts, logger });
 
   const catchUpOf = async (people: readonly string[], after: Cursor): Promise<Cursor | null> => {
-    let lowest: Cursor | null = null;
-    await Promise.all(
+    const all = await Promise.all(
       people.map(async (person) => {
         const since = await reader.since(person, after);
-        if (lowest === null || historyOf(lowest) !== historyOf(since.cursor) || since.cursor < lowest)
-          lowest = since.cursor;
         counter.noteReturn(person, since.returnsAt);
         send(person, frameOf(since), since.bytes + bareBytes);
         for (const { tell } of numbers.of(person)) tell(since.unread);
+        return since.cursor;
       }),
     );
-    return lowest;
+    return earliest(all);
   };
 
   const lane: Lane = {
     kinds: 'nr',
     isWanted: (person) => inboxes.has(person) || numbers.has(person),
     async handle(doorbells, cursor) {
-      const pairsOf = (kind: string) =>
-        doorbells.filter((doorbell) => doorbell.kind === kind).flatMap(({ pairs }) => pairs);
-      const pairs = pairsOf('n');
-      const crowded = new Set(pairsOf('r').map(({ person }) => person));
-      // Whoever is to be read anew gets nothing else: a frame before that would carry a cursor beyond what they have not had yet.
+      const { pairs, crowded, since } = byCrowd(doorbells, 'r', historyOf(cursor));
       await sendItems(
-        pairs.filter(({ person }) => inboxes.has(person) && !crowded.has(person)),
+        pairs.filter(({ person }) => inboxes.has(person)),
         cursor,
       );
       for (const { person } of pairs) counter.note(person);
-      if (crowded.size > 0) {
-        let lowest = doorbells[0]?.xmin ?? 0n;
-        for (const { xmin } of doorbells) if (xmin < lowest) lowest = xmin;
-        await catchUpOf([...crowded], cursorOf(historyOf(cursor), lowest));
-      }
+      await catchUpOf(crowded, since);
       figures.noteRead(doorbells);
     },
     async catchUp(since) {
@@ -88,7 +79,6 @@ export function createInbox({
 
   /** By the row's own recipient, never by whom the doorbell names. */
   const sendItems = async (pairs: readonly Pair[], cursor: Cursor): Promise<void> => {
-    if (pairs.length === 0) return;
     const frames = new Map<string, { items: Item[]; removed: Set<string>; bytes: number }>();
     for (const { person, id } of pairs) {
       const frame = frames.get(person) ?? { items: [], removed: new Set(), bytes: bareBytes };

@@ -56,6 +56,7 @@ export function createReader(pool: Pick<pg.Pool, 'query'>, listening: Promise<vo
   );
 
   const readPairs = async (name: 'live_items' | 'live_activities', pairs: readonly Pair[]): Promise<Read[]> => {
+    if (pairs.length === 0) return [];
     const { rows } = await pool.query<RowOf<'notify_private.live_items'>>({
       name,
       text: `select * from notify_private.${name}($1, $2)`,

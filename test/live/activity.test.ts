@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { recordActivity } from '../support/activity.ts';
+import { recordActivities, recordActivity } from '../support/activity.ts';
 import { createUser, signToken, startTestApi, type TestApi } from '../support/api.ts';
 import { hasPack } from '../support/cluster.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
@@ -81,6 +81,31 @@ describe('NC-40: own activity', () => {
     const live = await connectLive(api, token);
     const feed = live.subscribe(added, { after: cursor });
     expect(idsIn({ ...feed, frames: [await feed.frame('the first frame', () => true)] })).toEqual(ids);
+    await live.close();
+  });
+
+  test.each([
+    ['300 in a statement: all of them', 1, 300, [false]],
+    ['3 000 in a statement: begin anew', 1, 3_000, [true]],
+    ['3 600 in statements of 90: all, or begin anew', 40, 90, [false, true]],
+  ])('many of one person in a transaction, %s', async (_what, statements, each, resets) => {
+    const ada = await createUser(db);
+    const live = await connectLive(api, await signToken(ada));
+    const feed = live.subscribe(added);
+    await feed.frame('the first frame', () => true);
+    const ids: string[] = [];
+    await db.asOwner(
+      async (owner) => {
+        for (let n = 0; n < statements; n++) ids.push(...(await recordActivities({ owner }, Array(each).fill(ada))));
+      },
+      { commit: true },
+    );
+    const last = await record(ada, 'report');
+    await feed.frame('what came after', has(last));
+    const isReset = feed.frames.some(({ reset }) => reset);
+    expect(resets).toContain(isReset);
+    const had = new Set(idsIn(feed));
+    if (!isReset) expect(ids.filter((id) => !had.has(id))).toEqual([]);
     await live.close();
   });
 

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Doorbell, parseDoorbell } from '../../src/live/doorbell.ts';
+import { recordActivities } from '../support/activity.ts';
 import { createUser } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { makeNotifications } from '../support/inbox.ts';
@@ -70,6 +71,15 @@ describe('NC-40: doorbells', () => {
     expect(doorbells.map(({ kind, pairs }) => [kind, pairs.map(({ person }) => person)])).toEqual([
       ['r', [ada]],
       ['n', [bob]],
+    ]);
+  });
+
+  test('so do activities: more than a hundred of one person have no ids', async () => {
+    const [ada, bob] = [await createUser(db), await createUser(db)];
+    const { doorbells } = await ringing(() => recordActivities(db, [bob, ...Array.from({ length: 101 }, () => ada)]));
+    expect(doorbells.map(({ kind, pairs }) => [kind, pairs.map(({ person }) => person)])).toEqual([
+      ['m', [ada]],
+      ['a', [bob]],
     ]);
   });
 

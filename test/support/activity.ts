@@ -1,3 +1,4 @@
+import type pg from 'pg';
 import type { TestDatabase } from './database.ts';
 
 /** Writes an entry of somebody's activity; its id. */
@@ -12,4 +13,17 @@ export async function recordActivity(
     [person, type, title],
   );
   return rows[0]?.id ?? '';
+}
+
+/** An entry for each of these people, in one statement; the ids. */
+export async function recordActivities(
+  { owner }: { readonly owner: Pick<pg.ClientBase, 'query'> },
+  people: readonly string[],
+): Promise<string[]> {
+  const { rows } = await owner.query<{ id: string }>(
+    `insert into notify.activities (user_id, type, action, status, title)
+     select p, 'report', 'completed', 'completed', 'Something happened' from unnest($1::uuid[]) as p returning id`,
+    [people],
+  );
+  return rows.map(({ id }) => id);
 }

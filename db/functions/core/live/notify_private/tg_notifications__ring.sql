@@ -5,8 +5,6 @@ declare
   me constant xid8 := pg_catalog.pg_current_xact_id();
   people uuid[];
   ids uuid[];
-  -- Their reader asks what changed of them, in place of a hundred ids.
-  crowded uuid[] := '{}';
 begin
   -- What nobody was told yet concerns no screen; what was not stamped is not another version. A stamp may be above one's own id:
   -- next_version().
@@ -15,16 +13,7 @@ begin
   if ids is null then
     return null;
   end if;
-  if cardinality(ids) > 100 then
-    crowded := array(select p from unnest(people) as p group by p having count(*) > 100);
-  end if;
-  if cardinality(crowded) > 0 then
-    perform notify_private.ring('r', crowded, pg_catalog.array_fill('00000000-0000-0000-0000-000000000000'::uuid,
-      array[cardinality(crowded)]));
-    select array_agg(x.person), array_agg(x.id) into people, ids
-    from unnest(people, ids) as x (person, id) where x.person <> all (crowded);
-  end if;
-  perform notify_private.ring('n', people, ids);
+  perform notify_private.ring_changed('n', 'r', people, ids);
   return null;
 end
 $$;
