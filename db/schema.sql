@@ -1870,6 +1870,7 @@ table notify.suppressions
   constraint suppressions_reason_is_known CHECK ((reason = ANY (ARRAY['hard_bounce'::text, 'complaint'::text, 'opted_out'::text, 'invalid_address'::text, 'operator'::text])))
   row level security
   policy select_admin for select to rowbell_operator using (true)
+  CREATE TRIGGER _100_spell_address BEFORE INSERT OR UPDATE OF address ON notify.suppressions FOR EACH ROW WHEN (((new.channel = 'email'::text) AND (new.address ~ '[A-Z]|[^\x21-\x7e]'::text))) EXECUTE FUNCTION notify_private.tg_suppressions__spell_address()
   CREATE TRIGGER _500_log_deleted AFTER DELETE ON notify.suppressions REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_suppressions__log()
   CREATE TRIGGER _500_log_inserted AFTER INSERT ON notify.suppressions REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_suppressions__log()
   CREATE TRIGGER _500_log_updated AFTER UPDATE ON notify.suppressions REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_suppressions__log()
@@ -1955,7 +1956,7 @@ table notify.users
   region text grant rowbell_writer (insert, update)
   created_at timestamp with time zone default now() not null
   updated_at timestamp with time zone default now() not null grant rowbell_writer (update)
-  constraint users_email_is_a_mailbox CHECK ((email ~ '^[^@\s]{1,64}@[^@\s]{1,255}$'::text))
+  constraint users_email_is_a_mailbox CHECK (notify_hidden.is_mailbox(email))
   constraint users_external_id_key UNIQUE (external_id)
   constraint users_locale_is_bcp47 CHECK ((locale ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'::text))
   constraint users_name_is_short CHECK (((length(name) >= 1) AND (length(name) <= 200)))
@@ -1973,6 +1974,7 @@ table notify.users
   policy select_own for select to rowbell_user using ((id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
   policy select_service for select to rowbell_writer using (true)
   policy update_service for update to rowbell_writer using (true) with check (true)
+  CREATE TRIGGER _100_spell_email BEFORE INSERT OR UPDATE OF email ON notify.users FOR EACH ROW WHEN ((new.email ~ '@.*[^\x01-\x7f]'::text)) EXECUTE FUNCTION notify_private.tg_users__spell_email()
   CREATE TRIGGER _100_spell_time_zone BEFORE INSERT OR UPDATE OF time_zone ON notify.users FOR EACH ROW WHEN ((new.time_zone <> ALL (notify_hidden.iana_time_zones()))) EXECUTE FUNCTION notify_private.tg_users__spell_time_zone()
   CREATE TRIGGER _200_check_email_inserted AFTER INSERT ON notify.users REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_users__check_email()
   CREATE TRIGGER _200_check_email_updated AFTER UPDATE ON notify.users REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_users__check_email()
@@ -4602,6 +4604,10 @@ function notify_hidden.current_user_id() returns uuid
   sql stable parallel safe
   grant rowbell_anonymous (execute); rowbell_operator (execute); rowbell_user (execute); rowbell_writer (execute)
 
+function notify_hidden.domain_to_ascii(domain text) returns text
+  plpgsql immutable parallel safe strict set search_path=pg_catalog, pg_temp
+  grant rowbell_operator (execute); rowbell_writer (execute)
+
 function notify_hidden.format_instant(at timestamp with time zone, zone text) returns text
   sql stable parallel safe set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute)
@@ -4634,6 +4640,10 @@ function notify_hidden.is_inbox_filter(filter notify.inbox_filter) returns boole
   plpgsql stable set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute)
 
+function notify_hidden.is_mailbox(mailbox text) returns boolean
+  sql immutable parallel safe
+  grant rowbell_writer (execute)
+
 function notify_hidden.is_time_zone(name text) returns boolean
   plpgsql immutable parallel safe set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute); rowbell_writer (execute)
@@ -4661,6 +4671,10 @@ function notify_hidden.phone_in(text text) returns text
 function notify_hidden.prefix_query(search text) returns tsquery
   sql immutable parallel safe set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute)
+
+function notify_hidden.punycode(label text) returns text
+  plpgsql immutable parallel safe strict set search_path=pg_catalog, pg_temp
+  grant rowbell_operator (execute); rowbell_writer (execute)
 
 function notify_hidden.request_ip() returns inet
   sql stable parallel safe set search_path=pg_catalog, pg_temp
@@ -4705,6 +4719,10 @@ function notify_hidden.send_test_push(device_id uuid DEFAULT NULL::uuid) returns
 function notify_hidden.send_test_webhook(endpoint_id uuid) returns uuid
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
+
+function notify_hidden.spell_mailbox(mailbox text) returns text
+  sql immutable parallel safe strict set search_path=pg_catalog, pg_temp
+  grant rowbell_operator (execute); rowbell_writer (execute)
 
 function notify_hidden.stemmer(locale text) returns regconfig
   sql immutable parallel safe set search_path=pg_catalog, pg_temp
@@ -4917,6 +4935,9 @@ function notify_private.delivery_metrics(split text, user_id uuid, types text[],
 
 function notify_private.digest_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
   sql stable
+
+function notify_private.domain_to_unicode(domain text) returns text
+  plpgsql immutable parallel safe strict set search_path=pg_catalog, pg_temp
 
 function notify_private.drop_partition(table_name text, partition_name text) returns text
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp, lock_timeout=500ms
@@ -5672,6 +5693,9 @@ function notify_private.tg_status_changes__count_dropped() returns trigger
 function notify_private.tg_suppressions__log() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
+function notify_private.tg_suppressions__spell_address() returns trigger
+  plpgsql volatile set search_path=pg_catalog, pg_temp
+
 function notify_private.tg_tracking_consents__use_limit() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
@@ -5691,6 +5715,9 @@ function notify_private.tg_users__restore_suppressions() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_users__ring_gone() returns trigger
+  plpgsql volatile set search_path=pg_catalog, pg_temp
+
+function notify_private.tg_users__spell_email() returns trigger
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_users__spell_time_zone() returns trigger

@@ -4007,7 +4007,7 @@ export interface NotifyTransliterations {
 export interface NotifyUsers {
   created_at: Generated<Timestamp>;
   /**
-   * Mailbox for the email channel; null: no email.
+   * Mailbox for the email channel; null: no email. A domain beyond ASCII is stored as DNS has it ("xn--bcher-kva.example").
    */
   email: string | null;
   /**

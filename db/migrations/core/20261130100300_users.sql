@@ -3,11 +3,24 @@ set local lock_timeout = '5s';
 
 -- The people who can be told something.
 
+-- Here and not among the functions, because a check calls it.
+create function notify_hidden.is_mailbox(mailbox text) returns boolean
+language sql immutable parallel safe
+as $$
+  select pg_catalog.length(mailbox) <= 254
+    and mailbox ~* ('^(?=[^@]{1,64}@)[^\s[:cntrl:]@<>()\[\]\\,;:".]+(\.[^\s[:cntrl:]@<>()\[\]\\,;:".]+)*'
+      '@[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*$')
+$$;
+comment on function notify_hidden.is_mailbox(text) is
+  'Whether this is one plain mailbox (RFC 5321''s dot-string, RFC 6531''s letters), its domain in ASCII: no quotes, no '
+  'comments, no IP address in brackets, no two dots together, none at an end.';
+grant execute on function notify_hidden.is_mailbox(text) to rowbell_writer;
+
 create table notify.users (
   id uuid primary key default uuidv7(),
   external_id text,
   name text constraint users_name_is_short check (length(name) between 1 and 200),
-  email text constraint users_email_is_a_mailbox check (email ~ '^[^@\s]{1,64}@[^@\s]{1,255}$'),
+  email text constraint users_email_is_a_mailbox check (notify_hidden.is_mailbox(email)),
   -- An address is used once it is known to be its person's.
   email_verified_at timestamptz,
   phone text constraint users_phone_is_e164 check (phone ~ '^\+[1-9][0-9]{6,14}$'),
@@ -30,7 +43,8 @@ comment on table notify.users is
   'Someone who can be told something. Written by the application (role rowbell_writer); people read their own row.';
 comment on column notify.users.external_id is 'The application''s own key for this person, where it is not the uuid itself.';
 comment on column notify.users.name is 'Name as others see it in copy ("Ada sent you a message").';
-comment on column notify.users.email is 'Mailbox for the email channel; null: no email.';
+comment on column notify.users.email is
+  'Mailbox for the email channel; null: no email. A domain beyond ASCII is stored as DNS has it ("xn--bcher-kva.example").';
 comment on column notify.users.email_verified_at is
   'Since when the mailbox is known to be theirs: by the link of a verification mail, or because the application says so. Another '
   'mailbox clears it.';

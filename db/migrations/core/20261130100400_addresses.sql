@@ -115,7 +115,8 @@ create table notify.suppressions (
 alter table notify.suppressions enable row level security;
 comment on table notify.suppressions is
   E'@paged\n'
-  'Addresses that must not be used, whoever they belong to. Email addresses are kept in lower case.';
+  'Addresses that must not be used, whoever they belong to. Email addresses are kept in lower case, their domains as DNS has them '
+  '("xn--bcher-kva.example").';
 comment on column notify.suppressions.note is 'Why, in the words of whoever put it there.';
 comment on column notify.suppressions.expires_at is 'Ignored from then on; null: for good.';
 create policy select_admin on notify.suppressions for select to rowbell_operator using (true);

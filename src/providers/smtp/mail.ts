@@ -13,11 +13,15 @@ export function parseSender(from: string): Sender {
 }
 
 /**
- * Whether an address is one plain mailbox: no list, no display name, no quoting, nothing that could end the command or
- * the header it stands in. At most 254 bytes (RFC 5321 §4.5.3.1.3).
+ * Whether an address is one plain mailbox: no list, no display name, no quoting, no two dots together, nothing that could
+ * end the command or the header it stands in. At most 254 bytes (RFC 5321 §4.5.3.1.3).
  */
 export function isMailbox(address: string): boolean {
-  return Buffer.byteLength(address) <= 254 && /^[^\s@<>()[\]\\,;:"\p{Cc}]+@[^\s@<>()\\,;:"\p{Cc}]+$/u.test(address);
+  return (
+    Buffer.byteLength(address) <= 254 &&
+    /^[^\s@<>()[\]\\,;:"\p{Cc}]+@[^\s@<>()\\,;:"\p{Cc}]+$/u.test(address) &&
+    !/\.\.|\.@|@\.|^\.|\.$/.test(address)
+  );
 }
 
 /** Where a mailbox is, in lower case. */

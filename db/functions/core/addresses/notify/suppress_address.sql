@@ -11,6 +11,9 @@ declare
     when coalesce(suppress_address.channel, '') not in ('push', 'email', 'sms', 'voice', 'webhook')
       then array['channel', 'must be push, email, sms, voice or webhook']
     when coalesce(length(suppress_address.address), 0) not between 1 and 2000 then array['address', 'must have 1 to 2000 characters']
+    when suppress_address.channel = 'email'
+        and not notify_hidden.is_mailbox(notify_private.normalize_address('email', suppress_address.address))
+      then array['address', 'must be a mailbox such as ada@example.com']
     when coalesce(suppress_address.reason, '') not in ('hard_bounce', 'complaint', 'opted_out', 'invalid_address', 'operator')
       then array['reason', 'must be hard_bounce, complaint, opted_out, invalid_address or operator']
     when suppress_address.expires_at <= pg_catalog.now() then array['expires_at', 'must lie in the future']

@@ -2,7 +2,7 @@ create or replace function notify_private.normalize_address(channel text, addres
 language sql immutable parallel safe set search_path = pg_catalog, pg_temp
 as $$
   select case
-    when channel = 'email' then lower(address)
+    when channel = 'email' then lower(notify_hidden.spell_mailbox(address))
     -- What reads like an APNs token is one: those of the others are longer, and no hexadecimal digits alone.
     when channel = 'push' and address ~ '^([0-9A-Fa-f]{2}){32,100}$' then notify_private.normalize_token('apns', address)
     else address

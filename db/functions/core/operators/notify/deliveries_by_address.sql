@@ -5,7 +5,7 @@ as $$
   select d.* from notify.deliveries as d
   where d.channel <> 'in_app' and d.address = coalesce(
     notify_hidden.phone_in(deliveries_by_address.address),
-    pg_catalog.lower(pg_catalog.btrim(deliveries_by_address.address)))
+    pg_catalog.lower(notify_hidden.spell_mailbox(pg_catalog.btrim(deliveries_by_address.address))))
   union all
   -- What goes to an endpoint names the endpoint: by its person's notifications, since deliveries have no index of endpoints.
   select d.*

@@ -9,7 +9,7 @@ as $$
 declare
   asked constant text := pg_catalog.btrim(find.text);
   as_id constant uuid := case when pg_catalog.pg_input_is_valid(asked, 'uuid') then asked end;
-  as_email constant text := case when asked ~ '@' then pg_catalog.lower(asked) end;
+  as_email constant text := case when asked ~ '@' then pg_catalog.lower(notify_hidden.spell_mailbox(asked)) end;
   as_phone constant text := notify_hidden.phone_in(asked);
 begin
   if coalesce(length(asked), 0) not between 1 and 2000 then

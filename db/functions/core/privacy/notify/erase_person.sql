@@ -49,6 +49,9 @@ begin
       select unnest(array[user_id::text] || notify_private.addresses_of_person(user_id)) as w
       union all
       select a.w from notify.users as u cross join lateral (values (u.email),
+        -- As the application knew it, in keys of its own.
+        (case when u.email ~* '@(.*\.)?xn--' then regexp_replace(u.email, '[^@]*$', '')
+          || notify_private.domain_to_unicode(substring(u.email from '[^@]*$')) end),
         (case when length(u.external_id) > 5 then u.external_id end)) as a (w)
         where u.id = user_id and a.w is not null
       union all select v.address from notify.email_verifications as v where v.user_id = user_id
