@@ -27,6 +27,7 @@ const ours: Readonly<Record<string, string>> = {
   'notify.suppression_changes.reason': 'copied from suppressions',
   'notify.webhook_endpoints.deactivation_reason': 'a reason of ours',
   'notify.webhook_endpoints.previous_secret': 'what secret was',
+  'notify_private.daily_counters.channel': 'copied from deliveries',
   'notify_private.event_keys.idempotency_key': 'people make no events',
   'notify_private.status_changes.channel': 'copied from columns that are checked',
   'notify_private.status_changes.reason': 'a reason of ours',
