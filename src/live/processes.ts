@@ -91,12 +91,14 @@ export function createProcesses({
     return rows[0]?.figures ?? {};
   };
   const quietly = (what: () => Promise<void>) => () =>
-    void what().catch((error: unknown) => {
+    what().catch((error: unknown) => {
       if (!hasStopped) logger.warn('figures.failed', { error });
     });
 
-  const reporting = setInterval(quietly(report), reportEveryMs);
-  quietly(report)();
+  let reported = quietly(report)();
+  const reporting = setInterval(() => {
+    reported = quietly(report)();
+  }, reportEveryMs);
   let telling: NodeJS.Timeout | null = null;
   const tell = async (): Promise<void> => {
     const frame = await read();
@@ -130,6 +132,8 @@ export function createProcesses({
       hasStopped = true;
       clearInterval(reporting);
       if (telling) clearInterval(telling);
+      // One that is under way would say that this process is there, after it has gone.
+      await reported;
       await pool
         .query({ text: 'select notify_private.retire_live_process($1)', values: [id] })
         .catch((error: unknown) => logger.debug('figures.failed', { error }));

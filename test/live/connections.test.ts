@@ -1,6 +1,10 @@
 import pg from 'pg';
+import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { quantile } from '../../src/live/processes.ts';
+import { createFigures } from '../../src/live/figures.ts';
+import { createProcesses, quantile } from '../../src/live/processes.ts';
+import { createRoster } from '../../src/live/roster.ts';
+import { createLogger } from '../../src/logger.ts';
 import { createUser, signToken, startTestApi, type TestApi } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { connectLive, type LiveSocket, unreadCountChanged } from '../support/live.ts';
@@ -101,6 +105,36 @@ describe('NC-43: operators see who is connected', () => {
     );
     expect(await count()).toBe(2);
     expect((await connectionsOf(operatorId)).data.connectionsOf).toEqual([]);
+  });
+
+  test('a process that ends while it says that it is there is gone all the same', async () => {
+    const pool = new pg.Pool({ connectionString: `${db.apiUrl}?options=-c%20role%3Drowbell_live` });
+    const registry = new Registry();
+    const said = Promise.withResolvers<void>();
+    const processes = createProcesses({
+      pool: {
+        // The network takes its time.
+        query: (async (query: pg.QueryConfig) => {
+          if (query.name === 'report_live_process') await said.promise;
+          return pool.query(query);
+        }) as pg.Pool['query'],
+      },
+      roster: createRoster(),
+      registry,
+      figures: createFigures(registry),
+      logger: createLogger({ level: 'silent', component: 'api' }),
+    });
+    const ids = async () =>
+      (await db.owner.query<{ id: string }>('select id from notify_private.live_processes order by id')).rows;
+    const before = await ids();
+    const stopped = processes.stop();
+    // Long enough for what does not wait.
+    await ids();
+    said.resolve();
+    await stopped;
+    await until('nothing is under way', async () => pool.idleCount === pool.totalCount);
+    expect(await ids()).toEqual(before);
+    await pool.end();
   });
 
   test('people have no such field, and may not ask about others', async () => {
