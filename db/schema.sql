@@ -1526,6 +1526,7 @@ table notify.preference_changes
   policy select_admin for select to rowbell_operator using (true)
   policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
   CREATE TRIGGER _200_use_limit AFTER INSERT ON notify.preference_changes REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__use_limit()
+  CREATE TRIGGER _510_cancel_unwanted AFTER INSERT ON notify.preference_changes REFERENCING NEW TABLE AS changes FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__cancel_unwanted()
   CREATE TRIGGER _800_add_activity AFTER INSERT ON notify.preference_changes REFERENCING NEW TABLE AS changes FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__add_activity()
   CREATE TRIGGER _900_release_holds AFTER INSERT ON notify.preference_changes REFERENCING NEW TABLE AS changes FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__release_holds()
   grant rowbell_operator (select); rowbell_user (select)
@@ -5661,6 +5662,9 @@ function notify_private.tg_personal_settings__move_digests() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_preference_changes__add_activity() returns trigger
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+
+function notify_private.tg_preference_changes__cancel_unwanted() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_preference_changes__log() returns trigger
