@@ -7,6 +7,7 @@ import { signToken } from '../../support/api.ts';
 import { hasPack } from '../../support/cluster.ts';
 import { api, createClient, db, gate, somebody } from '../world.ts';
 import { look, statusOf } from './looking.ts';
+import { createStage } from './stage.ts';
 import { createBrowser } from './tabs.ts';
 
 let announcer: Announcer;
@@ -34,16 +35,17 @@ async function watch(rowbell: Rowbell, options = {}): Promise<Banners> {
   await statusOf(rowbell).toBe('live');
   return banners;
 }
-/** Without waits between tries, and with waits of a tenth for everything else. */
-const hasty: { surroundings: Partial<Surroundings> } = {
+const paced = (random: number, haste: number): { surroundings: Partial<Surroundings> } => ({
   surroundings: {
-    random: () => 0,
+    random: () => random,
     after(ms, work) {
-      const timer = setTimeout(work, ms / 10);
+      const timer = setTimeout(work, ms / haste);
       return () => clearTimeout(timer);
     },
   },
-};
+});
+/** Without waits between tries. */
+const hasty = paced(0, 10);
 
 describe('NC-42, NC-43: banners', () => {
   test('are there at once, come as they begin, change, and go when they are withdrawn', async () => {
@@ -69,13 +71,15 @@ describe('NC-42, NC-43: banners', () => {
     await shows(banners, 'Shown already');
   });
 
-  test('go at their end, without a word of the API', async () => {
-    const { rowbell } = await somebody();
+  test('go at their end, without a word of the API, and though the clock is set back', async () => {
+    let offsetMs = 0;
+    const { rowbell } = await somebody({ surroundings: { now: () => Date.now() + offsetMs } });
     const banners = await watch(rowbell);
     await settle(banners);
     await announce('Stays');
     await announce('Soon over', { endsAt: inMs(1_000) });
     await shows(banners, 'Stays', 'Soon over');
+    offsetMs = -3_600_000;
     await shows(banners, 'Stays');
   });
 
@@ -89,7 +93,8 @@ describe('NC-42, NC-43: banners', () => {
   });
 
   test('after a break are those that are shown now', async () => {
-    const { rowbell } = await somebody(hasty);
+    // Slow enough that nothing is asked for by request before the next socket.
+    const { rowbell } = await somebody(paced(0.9, 3));
     const banners = await watch(rowbell);
     const [stays, goes] = [await announce('Stays'), await announce('Goes')];
     await shows(banners, 'Stays', 'Goes');
@@ -97,7 +102,7 @@ describe('NC-42, NC-43: banners', () => {
     const stop = banners.subscribe(() => had.push(banners.get().filter(({ id }) => id === stays).length));
     gate.way = 'down';
     gate.cut();
-    await statusOf(rowbell).not.toBe('live');
+    await statusOf(rowbell).toBe('reconnecting');
     await announcer.withdraw(goes);
     await announce('Comes');
     gate.way = 'up';
@@ -148,9 +153,13 @@ describe('NC-42, NC-43: banners', () => {
     const two = await watch(other);
     await shows(two, 'Both');
     expect(gate.opened).toBe(1);
+    // Nobody has a socket while it is withdrawn.
+    gate.way = 'down';
     leading.close();
-    await statusOf(other).toBe('live');
+    await statusOf(other).toBe('reconnecting');
     await announcer.withdraw(id);
+    gate.way = 'up';
+    other.connection.connect();
     await announce('After');
     await shows(two, 'After');
     expect(gate.opened).toBe(2);
@@ -173,5 +182,20 @@ describe('NC-42, NC-43: banners', () => {
     await announce('By request', channel);
     rowbell.connection.connect();
     await shows(with_, 'Shown already', 'Payments are slow', 'By request');
+  });
+
+  test('of a channel are subscribed to when the API has said that it watches the channel', async () => {
+    const stage = createStage();
+    const { surroundings } = stage;
+    const rowbell = createClient({ getToken: () => 'a token', surroundings, fetch: () => new Promise(() => {}) });
+    look(rowbell, rowbell.announcements({ channels: ['payments'] }));
+    await expect.poll(() => stage.peers.length).toBe(1);
+    stage.peer.accept();
+    const asked = () => stage.peer.sent.filter(({ type }) => type === 'subscribe');
+    const queries = () => asked().map(({ payload }) => /\{ (\w+)/.exec((payload as { query: string }).query)?.[1]);
+    expect(queries()).toEqual(['channel']);
+    const data = { channel: { cursor: '00000000.0000000000000001', reset: false, items: [] } };
+    stage.peer.say({ id: asked()[0]?.id, type: 'next', payload: { data } });
+    expect(queries()).toEqual(['channel', 'announced']);
   });
 });

@@ -13,50 +13,52 @@ const compare = (one: ActivityEntry, other: ActivityEntry): number =>
  * @param isOurs whether the list shows entries of this type; asked from the first page on
  */
 export function createEntries(isOurs: (entry: ActivityEntry) => boolean) {
+  /** Those of pages, and those that were told of: a page that was read before may lack them. */
   const known = new Map<string, ActivityEntry>();
   let shown: readonly ActivityEntry[] = [];
   let waiting: readonly ActivityEntry[] = [];
-  let hasMore = false;
   let hasBegun = false;
+  let hasMore = false;
+  /** The last one of what was read; behind it there may be others between. */
+  let last: ActivityEntry | undefined;
 
-  const isBehind = (entry: ActivityEntry): boolean => {
-    const last = shown.at(-1);
-    return last !== undefined && compare(entry, last) > 0;
+  const isWithin = (entry: ActivityEntry): boolean => !hasMore || (last !== undefined && compare(entry, last) <= 0);
+  const read = (page: EntriesPage): void => {
+    for (const entry of page.items) known.set(entry.id, entry);
+    hasMore = page.hasMore;
+    last = page.items.at(-1);
   };
+  const within = (): readonly ActivityEntry[] =>
+    [...known.values()].filter((entry) => isOurs(entry) && isWithin(entry)).sort(compare);
+  const idsOf = (entries: readonly ActivityEntry[]): ReadonlySet<string> => new Set(entries.map(({ id }) => id));
 
   return {
-    /** The list from its beginning. What was told of that is newer than the end of the page may be newer than the page. */
+    /** The list from its beginning. */
     begin(page: EntriesPage, mayMove: boolean): void {
-      const last = page.items.at(-1);
-      const isWithin = (entry: ActivityEntry) => !page.hasMore || last === undefined || compare(entry, last) <= 0;
-      for (const entry of page.items) known.set(entry.id, entry);
-      const all = [...known.values()].filter((entry) => isOurs(entry) && isWithin(entry)).sort(compare);
-      known.clear();
-      for (const entry of all) known.set(entry.id, entry);
-      const before = new Set(shown.map(({ id }) => id));
+      read(page);
+      const all = within();
+      const before = idsOf(shown);
+      const end = all.filter(({ id }) => before.has(id)).at(-1);
       // Where nothing is left of what was shown there is nothing to be kept in its place.
-      const isKept = all.some(({ id }) => before.has(id));
-      const isFresh = ({ id }: ActivityEntry) => !mayMove && isKept && !before.has(id);
+      const isFresh = (entry: ActivityEntry) =>
+        !mayMove && end !== undefined && !before.has(entry.id) && compare(entry, end) < 0;
       shown = all.filter((entry) => !isFresh(entry));
       waiting = all.filter(isFresh);
-      hasMore = page.hasMore;
       hasBegun = true;
     },
 
     append(page: EntriesPage): void {
-      const more = page.items.filter(({ id }) => !known.has(id));
-      for (const entry of more) known.set(entry.id, entry);
-      shown = [...shown, ...more].sort(compare);
-      hasMore = page.hasMore;
+      read(page);
+      const above = idsOf(waiting);
+      shown = within().filter(({ id }) => !above.has(id));
     },
 
     take(entry: ActivityEntry, mayMove: boolean): void {
-      if (known.has(entry.id)) return;
-      // Further down there may be others between: a page will have it.
-      if (hasBegun && (!isOurs(entry) || (hasMore && isBehind(entry)))) return;
+      if (known.has(entry.id) || (hasBegun && !isOurs(entry))) return;
       known.set(entry.id, entry);
-      if (!hasBegun) return;
-      if (mayMove || shown.length === 0 || isBehind(entry)) shown = [...shown, entry].sort(compare);
+      if (!hasBegun || !isWithin(entry)) return;
+      const end = shown.at(-1);
+      if (mayMove || end === undefined || compare(entry, end) > 0) shown = [...shown, entry].sort(compare);
       else waiting = [...waiting, entry];
     },
 
