@@ -6,6 +6,9 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { packageClient } from '../../scripts/package-client.ts';
 import { listen } from '../../src/sandbox/server.ts';
+import { expectAccessible } from '../support/accessible.ts';
+import { recordActivity } from '../support/activity.ts';
+import { createAnnouncer, english } from '../support/announcing.ts';
 import { createUser, signToken, startTestApi, type TestApi } from '../support/api.ts';
 import { chromiumPath, startChromium } from '../support/chromium.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
@@ -27,6 +30,24 @@ const html = (api: string, token: string) => `<!doctype html><html lang="en"><me
   rowbell.connection.subscribe(show);
   list.subscribe(show);
   Object.assign(globalThis, { rowbell, list });
+</script></html>`;
+
+/** A page with what else keeps itself up to date. */
+const accountHtml = (api: string, token: string) => `<!doctype html><html lang="en"><meta charset="utf-8">
+<meta name="viewport" content="width=device-width"><title>Account</title><link rel="icon" href="data:,">
+<main><h1>Account</h1><output></output><div role="status"></div><h2 id="activity">Activity</h2><ul aria-labelledby="activity"></ul></main>
+<script type="module">
+  import { createRowbell } from '/client/index.js';
+  const rowbell = createRowbell({ url: '${api}/graphql', getToken: () => '${token}' });
+  const [activity, banners] = [rowbell.activity({ first: 10 }), rowbell.announcements()];
+  activity.follow(true);
+  const element = (name, textContent) => Object.assign(document.createElement(name), { textContent });
+  const show = () => {
+    document.querySelector('output').textContent = rowbell.connection.get().status;
+    document.querySelector('ul').replaceChildren(...activity.get().items.map(({ title }) => element('li', title)));
+    document.querySelector('[role=status]').replaceChildren(...banners.get().map(({ title }) => element('p', title)));
+  };
+  for (const store of [rowbell.connection, activity, banners]) store.subscribe(show);
 </script></html>`;
 
 /** The keys in IndexedDB, asked for in the page. */
@@ -56,7 +77,8 @@ describe.skipIf(chromiumPath === undefined)('NC-42, in Chromium', () => {
     folder = await mkdtemp(join(tmpdir(), 'rowbell-browser-'));
     server = createServer(async (request, response) => {
       const [, part, file] = /^\/(client\/)?([\w/.-]*)/.exec(request.url ?? '') ?? [];
-      if (!part) return void response.setHeader('content-type', 'text/html').end(html(api.url, token));
+      const page = file === 'account' ? accountHtml : html;
+      if (!part) return void response.setHeader('content-type', 'text/html').end(page(api.url, token));
       response.setHeader('content-type', 'text/javascript').end(await readFile(join(folder, file ?? '')));
     });
     origin = `http://127.0.0.1:${await listen(server, 0, '127.0.0.1')}`;
@@ -80,7 +102,7 @@ describe.skipIf(chromiumPath === undefined)('NC-42, in Chromium', () => {
     return () => context.close();
   });
 
-  async function openTab(): Promise<Page> {
+  async function openTab(path = '', first = ['First']): Promise<Page> {
     const page = await context.newPage();
     page.on('websocket', (socket) => {
       sockets.open++;
@@ -90,8 +112,8 @@ describe.skipIf(chromiumPath === undefined)('NC-42, in Chromium', () => {
     page.on('requestfinished', (request) => {
       if (request.postData()?.includes('changeNotifications(')) changes++;
     });
-    await page.goto(origin);
-    await shows(page, ['First']);
+    await page.goto(`${origin}/${path}`);
+    await shows(page, first);
     return page;
   }
   const shows = (page: Page, titles: readonly string[]) =>
@@ -164,5 +186,27 @@ describe.skipIf(chromiumPath === undefined)('NC-42, in Chromium', () => {
     expect(await kept(one)).toEqual([]);
     expect(sockets.open).toBe(0);
     expect((await api.ask('{ unreadCount }', { token })).codes).toEqual(['UNAUTHENTICATED']);
+  });
+
+  test('two tabs show activity and banners by one socket, on a page that axe-core finds nothing wrong with', async () => {
+    const { announce, withdraw } = await createAnnouncer(db, api);
+    const bannersOf = (page: Page) => expect.poll(() => page.locator('[role=status] p').allTextContents());
+    await recordActivity(db, userId, 'report', 'A report');
+    const tabs = [await openTab('account', ['A report'])];
+    tabs.push(await openTab('account', ['A report']));
+    for (const tab of tabs) await says(tab, 'live');
+    const { id } = await announce({ texts: english('Maintenance tonight') });
+    await recordActivity(db, userId, 'export', 'An export');
+    for (const tab of tabs) {
+      await shows(tab, ['An export', 'A report']);
+      await bannersOf(tab).toEqual(['Maintenance tonight']);
+      await expectAccessible(tab);
+    }
+    expect(sockets).toEqual({ open: 1, ever: 1 });
+    await withdraw(id);
+    for (const tab of tabs) await bannersOf(tab).toEqual([]);
+    // Had anything been wrong, it would have been found.
+    await tabs[0]?.evaluate(`document.querySelector('h1').append(new Image())`);
+    await expect(expectAccessible(tabs[0] as Page)).rejects.toThrow('image-alt');
   });
 });
