@@ -28,7 +28,7 @@ export async function compileMjml(folder: string, file: string): Promise<string>
     minify: false,
   });
   if (errors.length > 0) throw new Error(`${join(folder, file)}: ${JSON.stringify(errors)}`);
-  return `${squeeze(html)}\n`;
+  return `${squeeze(ownWords(html))}\n`;
 }
 
 /** Ours and not MJML's includes, which need the file system opened to it. The folder's own parts go before the core's. */
@@ -42,6 +42,18 @@ async function withIncludes(folder: string, file: string): Promise<string> {
   const whole = parts.map((part, index) => (index % 2 === 1 ? withIncludes(folder, part) : part));
   return (await Promise.all(whole)).join('');
 }
+
+/**
+ * What MJML has no words for. A notification's own words (class `said`) may be of another language and direction than the mail
+ * around them, and a cell says so for clients that know no `dir="auto"`. Outlook shows the preview line unless told not to.
+ */
+const ownWords = (html: string) =>
+  html
+    .replace(
+      /<td(\s+)align="left"(\s+class="[^"]*\bsaid\b[^"]*"[^>]*>\s*<div[^>]*text-align:)left/g,
+      '<td lang="{{lang}}" dir="{{dir}}"$1align="{{align}}"$2{{align}}',
+    )
+    .replace('<div style="display:none;', '<div style="display:none;mso-hide:all;');
 
 /** Indentation and empty lines are a third of the bytes. */
 const squeeze = (html: string) => html.replaceAll(/^\s+/gm, '').replaceAll(/\s+$/gm, '').trim();

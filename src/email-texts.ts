@@ -9,6 +9,8 @@ export type MailTexts = {
   readonly locked: string;
   readonly unsubscribe: string;
   readonly preferences: string;
+  /** Under a digest that has more than it shows. */
+  readonly more: (count: number) => string;
 };
 
 /** What the pages behind links in emails say. */
@@ -59,6 +61,7 @@ const en: EmailTexts = {
     locked: 'You get this email because it concerns your account; it cannot be switched off.',
     unsubscribe: 'Unsubscribe from these',
     preferences: 'All email settings',
+    more: (count) => `and ${count} more in the inbox`,
   },
   page: {
     invalid: 'This link does not work',
@@ -100,6 +103,8 @@ const fr: EmailTexts = {
     locked: 'Vous recevez cet email car il concerne votre compte\u00a0; il ne peut pas être désactivé.',
     unsubscribe: 'Ne plus recevoir ceux-ci',
     preferences: 'Tous les réglages des emails',
+    more: (count) =>
+      count === 1 ? 'et une autre dans la boîte de réception' : `et ${count} autres dans la boîte de réception`,
   },
   page: {
     invalid: 'Ce lien ne fonctionne pas',

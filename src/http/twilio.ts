@@ -10,7 +10,8 @@ const maxBytes = 16_384;
 const smallintMax = 32_767;
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-type Parameters = Readonly<Record<string, string>>;
+/** A parameter that stands there several times has several values: the signature covers each. */
+type Parameters = Readonly<Record<string, string | readonly string[]>>;
 
 /** What the route needs of the provider, handed in by the entry point: routes do not know providers. */
 export type TwilioCallbacks = {
@@ -56,7 +57,7 @@ export function createTwilioRoutes(callbacks: TwilioCallbacks, publicUrl: string
     return rows[0] ? callbacks.tokenOf(rows[0].secret_setting) : null;
   };
   const read = async (request: Request): Promise<Parameters> => {
-    const parameters = Object.fromEntries(new URLSearchParams(await readBody(request, maxBytes)));
+    const parameters = parametersOf(await readBody(request, maxBytes));
     const signature = request.headers['x-twilio-signature'];
     const token = await tokenFor(request);
     const isSigned =
@@ -106,6 +107,16 @@ export function createTwilioRoutes(callbacks: TwilioCallbacks, publicUrl: string
       }),
     },
   ];
+}
+
+function parametersOf(body: string): Parameters {
+  const values = new Map<string, string | readonly string[]>();
+  const form = new URLSearchParams(body);
+  for (const name of new Set(form.keys())) {
+    const all = form.getAll(name);
+    values.set(name, all.length > 1 ? all : (all[0] ?? ''));
+  }
+  return Object.fromEntries(values);
 }
 
 async function apply(queries: Queries, deliveryId: string, report: TwilioReport): Promise<boolean> {

@@ -1,9 +1,9 @@
 import { domainToASCII } from 'node:url';
-import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { signToken, startTestApi, type TestApi } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { decisionOf, installPack, makePerson, makeType, planDue, tell } from '../support/engine-pack.ts';
+import fc from '../support/fast-check.ts';
 import { one } from '../support/one.ts';
 
 let db: TestDatabase;

@@ -22,13 +22,15 @@ afterAll(async () => {
 
 let last = 15_550_000_000;
 const number = () => `+${++last}`;
-function reply(fields: Record<string, string>, signature?: string) {
+function reply(fields: Record<string, string | string[]>, signature?: string) {
   const path = '/callbacks/twilio';
   const all = { To: '+15005550006', MessageSid: `SM${'0'.repeat(32)}`, ...fields };
   return fetch(api.url + path, {
     method: 'POST',
     headers: { 'x-twilio-signature': signature ?? twilio.getExpectedTwilioSignature(authToken, publicUrl + path, all) },
-    body: new URLSearchParams(all),
+    body: new URLSearchParams(
+      Object.entries(all).flatMap(([name, value]) => [value].flat().map((each) => [name, each] as [string, string])),
+    ),
   });
 }
 const listed = async (address: string) =>
@@ -52,6 +54,34 @@ describe('CP-23 STOP by the recipient', () => {
     },
   );
 
+  test.each([
+    'Stop.',
+    '"STOP"',
+    '«Stop»',
+    'STOP!!!',
+    'ＳＴＯＰ',
+    'stop\u00a0',
+    '\u201cStop\u201d 🙏',
+    'Opt-out',
+    'Stop all',
+    'unsubscribe…',
+  ])('W15: %s is the word, whatever stands around it', async (body) => {
+    const from = number();
+    expect((await reply({ From: from, Body: body })).status).toBe(204);
+    expect(await listed(from)).toEqual([{ channel: 'sms', reason: 'opted_out' }]);
+  });
+
+  test.each([
+    { MediaUrl: ['https://a.example/1', 'https://a.example/2'] },
+    { MediaUrl: ['b', 'a', 'b'] },
+    { ToCity: ['', ''] },
+  ])('W15: a parameter that is repeated is signed with all its values: %j', async (fields) => {
+    const from = number();
+    expect((await reply({ From: from, Body: 'STOP', ...fields })).status).toBe(204);
+    expect(await listed(from)).toHaveLength(1);
+    expect((await reply({ From: from, Body: 'STOP', ...fields }, 'wrong')).status).toBe(403);
+  });
+
   test("Twilio's own verdict goes before the words", async () => {
     const from = number();
     await reply({ From: from, Body: 'no more of this please', OptOutType: 'STOP' });
@@ -71,14 +101,17 @@ describe('CP-23 STOP by the recipient', () => {
     expect((await history(stopped)).at(-1)).toBe('removed provider: START from the number itself');
   });
 
-  test.each([{ Body: 'Thank you, I will stop by' }, { Body: '' }, { From: 'whatsapp:+15550000001', Body: 'STOP' }])(
-    '%j is none',
-    async (fields) => {
-      const from = number();
-      expect((await reply({ From: from, ...fields })).status).toBe(204);
-      expect(await listed(from)).toEqual([]);
-    },
-  );
+  test.each([
+    { Body: 'Thank you, I will stop by' },
+    { Body: 'STOP please, I do not want this' },
+    { Body: '...' },
+    { Body: '' },
+    { From: 'whatsapp:+15550000001', Body: 'STOP' },
+  ])('%j is none', async (fields) => {
+    const from = number();
+    expect((await reply({ From: from, ...fields })).status).toBe(204);
+    expect(await listed(from)).toEqual([]);
+  });
 
   test('nobody else can say it', async () => {
     const from = number();

@@ -38,7 +38,7 @@ export function mailOf(message: Message, sender: Sender, returnPath: string | nu
     from: sender,
     to: { name: '', address },
     envelope: { from: bounces, to: [address] },
-    subject: oneLine(title),
+    subject: shortened(oneLine(title)),
     text: mail?.text ?? body,
     ...(mail && { html: mail.html }),
     messageId: `<${deliveryId}@${sender.address.slice(sender.address.lastIndexOf('@') + 1)}>`,
@@ -72,4 +72,20 @@ function oneLine(text: string): string {
     .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
     .replace(/[\u202a-\u202e\u2066-\u2069]/g, '')
     .trim();
+}
+
+/** What mail clients show of a subject, and more. A header's line has at most 998 bytes (RFC 5322 §2.1.1), a word of it may have no blank. */
+const maxSubject = 150;
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
+/** Cut at the end of a word where one ends late enough, and never within a letter and its accents, or an emoji of several signs. */
+function shortened(subject: string): string {
+  if (subject.length <= maxSubject) return subject;
+  let kept = '';
+  for (const { segment } of graphemes.segment(subject.slice(0, maxSubject * 4))) {
+    if (kept.length + segment.length > maxSubject - 1) break;
+    kept += segment;
+  }
+  const end = kept.search(/\s+\S*$/);
+  return `${end > maxSubject * 0.6 ? kept.slice(0, end) : kept.trimEnd()}…`;
 }

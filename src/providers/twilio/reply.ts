@@ -14,7 +14,19 @@ export function parseTwilioReply(params: Readonly<Record<string, unknown>>): Twi
   if (typeof from !== 'string' || !/^\+[1-9]\d{6,14}$/.test(from)) return null;
   if (type === 'STOP') return { from, optOut: 'stop' };
   if (type === 'START') return { from, optOut: 'start' };
-  const word = typeof body === 'string' ? body.trim().toLowerCase().normalize('NFC') : '';
+  const word = typeof body === 'string' ? bareWord(body) : '';
   if (stop.has(word)) return { from, optOut: 'stop' };
   return start.has(word) ? { from, optOut: 'start' } : null;
 }
+
+/**
+ * The word, whatever stands around it or how it is spelled: `Stop.`, `"STOP"`, `ＳＴＯＰ`, `Opt-out!`. Of a sentence, all its
+ * letters in one word, which is none of ours.
+ */
+const bareWord = (body: string) =>
+  body.length > 200
+    ? ''
+    : body
+        .normalize('NFKC')
+        .toLowerCase()
+        .replace(/[^\p{L}\p{M}\p{N}]+/gu, '');

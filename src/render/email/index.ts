@@ -1,4 +1,6 @@
 import { emailTextsOf, languageOf, type MailTexts } from '../../email-texts.ts';
+import { ownWords } from './direction.ts';
+import { fitItems, summaryOf } from './fit.ts';
 import { type EmailTemplate, printable, type TemplateTexts, type Values } from './template.ts';
 import { actionUrl } from './url.ts';
 
@@ -77,7 +79,13 @@ export function renderEmail(
   const { language, mail } = emailTextsOf(context.locale);
   const { deliveryId, title, subtitle, body, data } = content;
   const tracked = (target: string) => (context.tracked ? links.click(deliveryId, target) : target);
-  const items = context.items?.map((item) => ({ ...item, url: actionUrl(item.url, item.data, appUrl) })) ?? [];
+  const items =
+    context.items?.map((item) => ({
+      ...item,
+      body: summaryOf(item.body),
+      url: actionUrl(item.url, item.data, appUrl),
+    })) ?? [];
+  const wordsOf = (...words: readonly (string | null)[]) => ownWords(words.join(' '), context.locale, language);
   const target = context.verificationId ? links.verify(context.verificationId) : actionUrl(context.url, data, appUrl);
   const foot = footOf(content, context, links, mail);
   const own = ownTexts(template, context.locale);
@@ -85,8 +93,11 @@ export function renderEmail(
   const figures = figuresOf(own, data);
   const action = target === null ? null : { url: target, label: context.verificationId ? mail.confirm : mail.open };
 
-  const values: Values = {
+  const inbox = action?.url ?? appUrl;
+  const moreAfter = (shown: number) => (shown < items.length ? mail.more(items.length - shown) : null);
+  const valuesOf = (shown: number): Values => ({
     locale: language,
+    ...wordsOf(title, subtitle, body),
     title,
     subtitle,
     // A digest shows its items; its body repeats them for those who read text.
@@ -97,12 +108,15 @@ export function renderEmail(
     actionLabel: action?.label,
     badge,
     figures,
-    items: items.map((item) => ({
+    items: items.slice(0, shown).map((item) => ({
+      ...wordsOf(item.title, item.subtitle, item.body),
       title: item.title,
       subtitle: item.subtitle,
       body: item.body,
       url: item.url === null ? null : tracked(item.url),
     })),
+    more: moreAfter(shown),
+    moreUrl: tracked(inbox),
     openLabel: mail.open,
     expiry: mail.expiry,
     pasteLabel: mail.paste,
@@ -115,7 +129,9 @@ export function renderEmail(
     preferencesLabel: mail.preferences,
     pixel: context.tracked,
     pixelUrl: context.tracked ? links.open(deliveryId) : null,
-  };
+  });
+  const { html, shown } = fitItems(items.length, (count) => template.render(valuesOf(count)));
+  const more = moreAfter(shown);
 
   const text = [
     badge,
@@ -124,7 +140,8 @@ export function renderEmail(
     '',
     ...figures.map(({ name, value }) => `${name}: ${value}`),
     ...(figures.length > 0 ? [''] : []),
-    ...(items.length > 0 ? itemsAsText(items) : [body]),
+    ...(items.length > 0 ? itemsAsText(items.slice(0, shown)) : [body]),
+    ...(more ? ['', `${more}: ${inbox}`] : []),
     ...(action ? ['', `${action.label}: ${action.url}`] : []),
     ...(context.verificationId ? [mail.expiry] : []),
     '',
@@ -135,7 +152,7 @@ export function renderEmail(
   ].filter((line) => line !== null && line !== undefined);
 
   return {
-    html: template.render(values),
+    html,
     text: printable(text.join('\n')),
     headers: listHeaders(foot.unsubscribe),
   };
