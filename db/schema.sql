@@ -159,11 +159,11 @@ type notify_private.fate as (delivery_id uuid, attempt integer, lane text, chann
 
 type notify_private.judgement as (delivery_id uuid, outcome text, resume_at timestamp with time zone)
 
-type notify_private.past as (event_id uuid, recipient_id uuid, channel text, type_key text, place integer, type_enabled boolean, shares_key boolean, at timestamp with time zone, nth integer, released_rule text, judged_at timestamp with time zone[], rule_inputs jsonb[], held_by text[], held_until timestamp with time zone[], decided_at timestamp with time zone, outcome text, rule text, reason text, ended_by text, freed_at timestamp with time zone)
+type notify_private.past as (event_id uuid, recipient_id uuid, channel text, type_key text, place integer, type_enabled boolean, shares_key boolean, at timestamp with time zone, nth integer, released_rule text, judged_at timestamp with time zone[], rule_inputs jsonb[], held_by text[], held_until timestamp with time zone[], decided_at timestamp with time zone, outcome text, rule text, reason text, ended_by text, freed_at timestamp with time zone, uncounted_at timestamp with time zone)
 
 type notify_private.past_key as (recipient_id uuid, channel text, dedupe_key text, event_id uuid, expires_at timestamp with time zone)
 
-type notify_private.past_message as (recipient_id uuid, at timestamp with time zone)
+type notify_private.past_message as (recipient_id uuid, at timestamp with time zone, uncounted_at timestamp with time zone)
 
 type notify_private.person as (notification_id uuid, event_id uuid, recipient_id uuid, title text, subtitle text, body text, data jsonb, thread_id text, collapse_key text, dedupe_key text, channel_texts jsonb, rich_content jsonb)
 
@@ -3608,7 +3608,7 @@ view notify.delivery_timelines with (security_invoker=true)
         END AS is_recovered,
     t.is_tracked,
     ((d.channel = 'email'::text) AND (d.sent_at IS NOT NULL) AND (d.status <> 'failed'::text)) AS is_leavable,
-    (n.type_key = ANY (ARRAY['test_push'::text, 'test_email'::text])) AS is_test,
+    notify_hidden.is_test_type(n.type_key) AS is_test,
         CASE
             WHEN ((d.channel = 'push'::text) AND (d.sent_at IS NOT NULL)) THEN COALESCE((LEAST(r.opened_at, r.clicked_at, n.seen_at, n.read_at, n.clicked_at) < (d.sent_at + '24:00:00'::interval)), false)
             ELSE NULL::boolean
@@ -4645,6 +4645,10 @@ function notify_hidden.is_mailbox(mailbox text) returns boolean
   sql immutable parallel safe
   grant rowbell_writer (execute)
 
+function notify_hidden.is_test_type(type_key text) returns boolean
+  sql immutable parallel safe
+  grant rowbell_operator (execute); rowbell_user (execute)
+
 function notify_hidden.is_time_zone(name text) returns boolean
   plpgsql immutable parallel safe set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute); rowbell_writer (execute)
@@ -5041,6 +5045,9 @@ function notify_private.fit_to_sms_segments(template text, variables jsonb, loca
 function notify_private.format_dates(first date, last date, with_year boolean, locale text) returns text
   plpgsql stable parallel safe set search_path=pg_catalog, pg_temp
 
+function notify_private.give_back(delivery_ids uuid[], at timestamp with time zone) returns void
+  plpgsql volatile set search_path=pg_catalog, pg_temp
+
 function notify_private.given_or_new_secret(secret text) returns text
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
@@ -5179,6 +5186,9 @@ function notify_private.lock_few_events(type_key text, at timestamp with time zo
 function notify_private.lock_inbox() returns uuid
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
+function notify_private.lock_people_of_suppressed(taken notify_private.claimable[], at timestamp with time zone) returns notify_private.claimable[]
+  plpgsql volatile set search_path=pg_catalog, pg_temp
+
 function notify_private.log_out(user_id uuid, session_id text) returns integer
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
@@ -5266,7 +5276,7 @@ function notify_private.origin_standings(sender notify.senders, answers notify_p
 function notify_private.pass_over_held(events notify.events[], members notify_private.audience_member[], people uuid[]) returns notify_private.audience_member[]
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
-function notify_private.past(event_id uuid, recipient_id uuid, channel text, type_key text, place integer, type_enabled boolean, shares_key boolean, at timestamp with time zone, nth integer, released_rule text, judged_at timestamp with time zone[], rule_inputs jsonb[], held_by text[], held_until timestamp with time zone[], decided_at timestamp with time zone, outcome text, rule text, reason text, ended_by text, freed_at timestamp with time zone) returns notify_private.past
+function notify_private.past(event_id uuid, recipient_id uuid, channel text, type_key text, place integer, type_enabled boolean, shares_key boolean, at timestamp with time zone, nth integer, released_rule text, judged_at timestamp with time zone[], rule_inputs jsonb[], held_by text[], held_until timestamp with time zone[], decided_at timestamp with time zone, outcome text, rule text, reason text, ended_by text, freed_at timestamp with time zone, uncounted_at timestamp with time zone) returns notify_private.past
   sql immutable parallel safe
 
 function notify_private.past_partitions() returns TABLE(table_name text, partition_name text, from_id uuid, to_id uuid, kept_since timestamp with time zone, needed text)

@@ -2220,7 +2220,7 @@ export interface NotifyDeliveryTimelines {
    */
   is_recovered: boolean | null;
   /**
-   * It was sent to test a device or mailbox, and counts in no metric.
+   * It was sent to test a device, an endpoint or a mailbox, and counts in no metric.
    */
   is_test: boolean | null;
   /**

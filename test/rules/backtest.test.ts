@@ -158,6 +158,18 @@ describe.each([11, 12, 13])('world %i', (seed) => {
   });
 });
 
+test('W16: of people who moved between time zones, nothing changed is exactly what happened', async () => {
+  const db = await createDatabase();
+  const { since } = await live(db, 14, 60, 40, { moves: true });
+  const { rows } = await db.owner.query(
+    `select * from notify_private.replay($1, now(), '{}', 0, 1)
+     where (outcome, rule, reason, at) is distinct from (new_outcome, new_rule, new_reason, new_at)`,
+    [new Date(since - hour)],
+  );
+  await db.drop();
+  expect(rows).toEqual([]);
+});
+
 test('and each of these changes changed something', () => {
   expect([...moved].filter(([, count]) => count < 10)).toEqual([]);
   expect(moved.size).toBe(7);

@@ -8,7 +8,7 @@ describe.each([1, 2, 3, 4, 5])('world %i', (seed) => {
   let expected: Life['expected'];
   beforeAll(async () => {
     db = await createDatabase();
-    ({ expected } = await live(db, seed, 150, 70));
+    ({ expected } = await live(db, seed, 150, 70, { moves: true }));
   });
   afterAll(() => db.drop());
 

@@ -24,8 +24,17 @@ export type Life = {
   readonly expected: ReadonlyMap<string, { readonly candidate: Candidate; readonly said: readonly Said[] }>;
 };
 
-/** Some days of a random world, planned and released by the engine and judged by the oracle; the oracle's answers. */
-export async function live(db: TestDatabase, seed: number, people: number, steps: number): Promise<Life> {
+/**
+ * Some days of a random world, planned and released by the engine and judged by the oracle; the oracle's answers. With `moves`, some
+ * people move to other time zones on the way.
+ */
+export async function live(
+  db: TestDatabase,
+  seed: number,
+  people: number,
+  steps: number,
+  { moves = false } = {},
+): Promise<Life> {
   const random = seeded(seed);
   // A world begins when a week does, so that its days and nights do not depend on when it is looked at.
   const week = 7 * 24 * hour;
@@ -60,7 +69,7 @@ export async function live(db: TestDatabase, seed: number, people: number, steps
   for (let step = 0; step < steps; step++) {
     at += (1 + random(6 * 60)) * minute + random(60_000);
     const told = await tellSome(db, random, world, at);
-    if (random.chance(20)) await moveSome(db, random, world);
+    if (moves && random.chance(20)) await moveSome(db, random, world);
     await lookAt(db, random, world, at);
     await planAt(db, told, at);
     for (const event of told) for (const candidate of candidatesOf(event, at)) judge(candidate, null);

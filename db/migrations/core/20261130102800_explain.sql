@@ -65,16 +65,17 @@ create type notify_private.past as (
   event_id uuid, recipient_id uuid, channel text, type_key text, place integer, type_enabled boolean, shares_key boolean,
   at timestamptz, nth integer, released_rule text,
   judged_at timestamptz[], rule_inputs jsonb[], held_by text[], held_until timestamptz[],
-  decided_at timestamptz, outcome text, rule text, reason text, ended_by text, freed_at timestamptz
+  decided_at timestamptz, outcome text, rule text, reason text, ended_by text, freed_at timestamptz, uncounted_at timestamptz
 );
 comment on type notify_private.past is
   'A candidate of the past on its way through replay(): when it is judged next, which of the judgements of its history that is (null: '
   'none, it went another way), all of that history, and how it ended. ended_by: where no full judgement ended it, what had kept it '
-  'waiting (fallback, digest) or any for a canceled event. freed_at: when its event was canceled before any provider had it, which '
-  'gave its dedupe key back.';
+  'waiting (fallback, digest) or any for a canceled event. freed_at: when its event was canceled before any provider had it, or all '
+  'its deliveries were suppressed, which gave its dedupe key back; uncounted_at: the latter, which gave back its room under the caps.';
 
-create type notify_private.past_message as (recipient_id uuid, at timestamptz);
-comment on type notify_private.past_message is 'Something that replay() has sent, as the caps count it.';
+create type notify_private.past_message as (recipient_id uuid, at timestamptz, uncounted_at timestamptz);
+comment on type notify_private.past_message is
+  'Something that replay() has sent, as the caps count it; uncounted_at: since when they do not, for nobody was told.';
 
 create type notify_private.past_key as (recipient_id uuid, channel text, dedupe_key text, event_id uuid, expires_at timestamptz);
 comment on type notify_private.past_key is 'A dedupe key as replay() has it in use.';

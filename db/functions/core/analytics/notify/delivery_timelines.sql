@@ -27,7 +27,7 @@ create or replace view notify.delivery_timelines with (security_invoker = true) 
     case when d.attempt > 1 and d.status not in ('queued', 'sending') then d.sent_at is not null end as is_recovered,
     t.is_tracked,
     d.channel = 'email' and d.sent_at is not null and d.status <> 'failed' as is_leavable,
-    n.type_key in ('test_push', 'test_email') as is_test,
+    notify_hidden.is_test_type(n.type_key) as is_test,
     case when d.channel = 'push' and d.sent_at is not null then
       coalesce(least(r.opened_at, r.clicked_at, n.seen_at, n.read_at, n.clicked_at) < d.sent_at + interval '24 hours', false)
     end as is_app_opened,
@@ -103,7 +103,7 @@ comment on column notify.delivery_timelines.is_tracked is
   'for email the person must have agreed to tracking when it was sent. Nobody learns whether a text, call or webhook was read.';
 comment on column notify.delivery_timelines.is_leavable is
   'It is an email that went out and did not fail; unsubscribe_rate is a share of these.';
-comment on column notify.delivery_timelines.is_test is 'It was sent to test a device or mailbox, and counts in no metric.';
+comment on column notify.delivery_timelines.is_test is 'It was sent to test a device, an endpoint or a mailbox, and counts in no metric.';
 comment on column notify.delivery_timelines.is_app_opened is
   'Whether its person came to the app within 24 hours after this push was sent: they opened or clicked it, or saw, read or '
   'clicked the notification in the app. Null: it is no push, or was not sent.';

@@ -23,7 +23,7 @@ as $$
     notify_private.uuid_hour(c.event_id), e.type_key, c.channel, 'held_back', c.reason, null, null, false, null, null,
     false, null, null, 0, null, null, null, null, null
   from notify.decisions as c join notify.events as e on e.id = c.event_id
-  where c.recipient_id = candidates_of_person.recipient_id and c.outcome = 'suppress' and e.type_key not in ('test_push', 'test_email')
+  where c.recipient_id = candidates_of_person.recipient_id and c.outcome = 'suppress' and not notify_hidden.is_test_type(e.type_key)
     and c.event_id >= notify_private.uuidv7_floor(candidates_of_person.since)
       and c.event_id < notify_private.uuidv7_floor(candidates_of_person.until)
     and (types is null or e.type_key = any (types)) and (channels is null or c.channel = any (channels))

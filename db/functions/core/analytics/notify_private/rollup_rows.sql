@@ -37,7 +37,7 @@ as $$
     pg_catalog.count(*), null, null, null, false, null, null, null, null, null
   from notify.decisions as d join notify.events as e on e.id = d.event_id
   where d.event_id >= notify_private.uuidv7_floor(starts_at) and d.event_id < notify_private.uuidv7_floor(starts_at + interval '1 hour')
-    and d.outcome = 'suppress' and e.type_key not in ('test_push', 'test_email')
+    and d.outcome = 'suppress' and not notify_hidden.is_test_type(e.type_key)
   group by e.type_key, d.channel, d.reason
 $$;
 comment on function notify_private.rollup_rows(timestamptz) is

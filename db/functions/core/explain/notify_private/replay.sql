@@ -46,11 +46,12 @@ begin
     sent := array(
       select m::notify_private.past_message
       from (
-        select d.recipient_id, d.decided_at as at
+        select d.recipient_id, d.decided_at as at, (d.rule_inputs ->> 'given_back')::timestamptz as uncounted_at
         from unnest(chunk) as r (id)
         join notify.decisions as d on d.recipient_id = r.id
         where d.event_id >= notify_private.uuidv7_floor(since - interval '40 days') and d.event_id < first_id
           and d.outcome = 'send' and d.decided_at > since - memory and d.channel = any (other.capped_channels)
+          and not exists (select from notify.events as e where e.id = d.event_id and notify_hidden.is_test_type(e.type_key))
       ) as m
     );
     open rounds for
@@ -65,7 +66,8 @@ begin
           case when e.canceled_at is not null and d.outcome = 'send' and not exists (
             select from notify.deliveries as x
             where x.notification_id = d.notification_id and x.channel = d.channel and (x.attempt > 0 or x.status = 'delivered')
-          ) then e.canceled_at end as freed_at,
+          ) then e.canceled_at else (d.rule_inputs ->> 'given_back')::timestamptz end as freed_at,
+          (d.rule_inputs ->> 'given_back')::timestamptz as uncounted_at,
           d.rule_inputs ->> 'key' is not null and count(*) over (partition by d.recipient_id, d.channel,
             d.rule_inputs ->> 'key') > 1 as shares_key
         from unnest(chunk) as r (id)
@@ -113,7 +115,7 @@ begin
         at => n.judged_at[1], nth => 1, released_rule => null,
         judged_at => n.judged_at, rule_inputs => n.known, held_by => n.held_by, held_until => n.held_for,
         decided_at => n.decided_at, outcome => n.outcome, rule => n.rule, reason => n.reason,
-        ended_by => n.ended_by, freed_at => n.freed_at))
+        ended_by => n.ended_by, freed_at => n.freed_at, uncounted_at => n.uncounted_at))
       from numbered as n group by n.round order by n.round;
     fetch rounds into fresh;
 
@@ -194,9 +196,10 @@ begin
         left join (select distinct f.recipient_id, f.at from unnest(looked_at) as f) as f on f.recipient_id = s.recipient_id
         where f.at is null or s.at > f.at - memory
       ) || array(
-        select row(v.recipient_id, f.at)::notify_private.past_message
+        select row(v.recipient_id, f.at, b.uncounted_at)::notify_private.past_message
         from unnest(verdicts) as v
         join unnest(looked_at) as f on f.event_id = v.event_id and f.recipient_id = v.recipient_id and f.channel = v.channel
+        join unnest(batch) as b on b.event_id = v.event_id and b.recipient_id = v.recipient_id and b.channel = v.channel
         where v.outcome = 'send' and f.capped
       );
 
@@ -207,7 +210,7 @@ begin
           at => n.next_at, nth => n.next_nth, released_rule => n.new_rule,
           judged_at => n.judged_at, rule_inputs => n.rule_inputs, held_by => n.held_by, held_until => n.held_until,
           decided_at => n.decided_at, outcome => n.outcome, rule => n.rule, reason => n.reason,
-          ended_by => n.ended_by, freed_at => n.freed_at)) filter (where n.next_at is not null),
+          ended_by => n.ended_by, freed_at => n.freed_at, uncounted_at => n.uncounted_at)) filter (where n.next_at is not null),
         pg_catalog.array_agg(row(
           n.event_id, n.recipient_id, n.channel, n.type_key, k.at, n.outcome, n.rule, n.reason,
           k.new_at, n.new_outcome, n.new_rule, n.new_reason)::notify.backtest_case) filter (where n.next_at is null)

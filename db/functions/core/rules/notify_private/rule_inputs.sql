@@ -45,7 +45,7 @@ as $$
     at + coalesce(t.dedupe_window, s.retention) as dedupe_expires_at,
     k.event_id as used_by_event_id,
     k.expires_at as used_until,
-    c.channel = any (s.capped_channels) as capped,
+    c.channel = any (s.capped_channels) and not notify_hidden.is_test_type(c.type_key) as capped,
     least(s.daily_cap, o.daily_cap) as cap,
     coalesce(n.count, 0) as count,
     z.day,

@@ -25,6 +25,7 @@ declare
   provider text;
   own_channel text;
   is_unlimited boolean;
+  suppressed boolean;
 begin
   select p.provider, p.channel, s.rate_per_second is null into strict provider, own_channel, is_unlimited
   from notify.senders as s join notify.providers as p on p.provider = s.provider where s.id = sender_id;
@@ -51,6 +52,10 @@ begin
     end if;
     if provider in ('web_push', 'webhook') then
       taken := notify_private.skip_paused_origins(sender_id, provider, taken);
+    end if;
+    suppressed := exists (select from unnest(taken) as t where t.fate = 'suppressed');
+    if suppressed then
+      taken := notify_private.lock_people_of_suppressed(taken, at);
     end if;
 
     select
@@ -131,6 +136,9 @@ begin
         due_at = null,
         finished_at = at
       where d.id = any (ending) and d.id between ending[1] and ending[pg_catalog.cardinality(ending)];
+      if suppressed then
+        perform notify_private.give_back(array(select t.delivery_id from unnest(taken) as t where t.fate = 'suppressed'), at);
+      end if;
       perform notify_private.advance_awaited(ending, at);
     end if;
 
