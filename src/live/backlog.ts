@@ -1,4 +1,4 @@
-/** Bytes of frames that wait for one socket; above it frames are dropped. One that waits alone may be larger. */
+/** Bytes of frames that wait for one socket; above it frames are dropped. They are counted beside the first, which may be larger. */
 export const maxBacklogBytes = 262_144;
 /** Bytes of a frame; instead of a larger one the client is told to begin anew. So many may wait where subscriptions begin, too. */
 export const maxFrameBytes = 2_000_000;
@@ -34,12 +34,15 @@ export function createBacklog(): Backlog {
   let waiting = 0;
   let givenBytes = 0;
   let given = 0;
+  /** Of what was added when nothing waited. */
+  let firstBytes = 0;
   let movedAtMs = 0;
   const listeners = new Set<() => void>();
   const hasRoom = (): boolean => givenBytes < maxGivenBytes;
 
   const force = (bytes: number): void => {
     if (waiting + given === 0) movedAtMs = performance.now();
+    if (waiting === 0) firstBytes = bytes;
     waiting += 1;
     waitingBytes += bytes;
   };
@@ -54,7 +57,7 @@ export function createBacklog(): Backlog {
   };
 
   return {
-    add: (bytes) => addUpTo(bytes, maxBacklogBytes),
+    add: (bytes) => addUpTo(bytes, maxBacklogBytes + firstBytes),
     addFirst: (bytes) => addUpTo(bytes, maxFrameBytes),
     force,
     get hasRoom() {

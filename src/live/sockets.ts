@@ -3,6 +3,7 @@ import type { ExecutionArgs, ExecutionResult } from 'postgraphile/graphql';
 import { GraphQLError } from 'postgraphile/graphql';
 import type { WebSocket } from 'ws';
 import { RowbellError } from '../errors.ts';
+import { checkAnswer } from '../graphql/answer-size.ts';
 import type { Authenticate, Identity } from '../graphql/identity.ts';
 import { type PublicError, withCode } from '../graphql/public-error.ts';
 import type { Graphql } from '../graphql/schema.ts';
@@ -149,6 +150,7 @@ export function createSockets(options: SocketsOptions) {
     },
     onError: (_context, _id, _payload, errors) => errors.map(publicOf) as never,
     onNext(_context, _id, _payload, _args, { data, errors }) {
+      checkAnswer(data);
       return errors ? ({ data, errors: errors.map(publicOf) } as never) : undefined;
     },
   });

@@ -34,7 +34,7 @@ test('NC-41: a client that does not read loses frames and is told to begin anew;
   slow.socket.pause();
   const body = 'x'.repeat(60_000);
   // The kernel would take megabytes for her; so much is more than may be on its way and wait.
-  for (let bytes = 0; bytes < maxUnreadBytes + maxGivenBytes + maxBacklogBytes + 4 * body.length; bytes += body.length)
+  for (let bytes = 0; bytes < maxUnreadBytes + maxGivenBytes + maxBacklogBytes + 5 * body.length; bytes += body.length)
     await makeNotifications(db, ada, [{ body }]);
   await expect.poll(dropped).toBeGreaterThan(0);
   const ids = await makeNotifications(db, bob, [{ body }]);
@@ -61,6 +61,21 @@ test('NC-41: one commit that is more than may wait is one frame for whoever read
   await live.close();
 });
 
+test('NC-41: a document that repeats what it asks for has no frame that is longer than an answer', async () => {
+  const ada = await createUser(db);
+  const live = await connectLive(api, await signToken(ada));
+  const names = Array.from({ length: 10 }, (_, n) => `body${n}: body`).join(' ');
+  const greedy = live.subscribe(`subscription { inboxChanged { items { id ${names} } } }`);
+  const modest = live.subscribe(inboxChanged);
+  await greedy.frame('the first frame', () => true);
+  await modest.frame('the first frame', () => true);
+  const ids = await makeNotifications(db, ada, Array(20).fill({ body: 'x'.repeat(60_000) }));
+  await modest.frame('all of them', has(ids[0]));
+  await expect.poll(() => greedy.errors).toMatchObject([{ extensions: { code: 'INVALID_INPUT' } }]);
+  expect([greedy.frames.length, greedy.isComplete()]).toEqual([1, true]);
+  await live.close();
+});
+
 test('a feed keeps what comes before it is open, counts what waits, and knows since when', async () => {
   const backlog = createBacklog();
   const { feed, lost, isOver } = feedOn(backlog);
@@ -75,22 +90,26 @@ test('a feed keeps what comes before it is open, counts what waits, and knows si
   feed.push('at once', 100);
   expect((await asked).value).toBe('at once');
   feed.push('a', 200_000);
-  feed.push('b', 100_000);
-  feed.push('c', 100);
-  expect([lost, backlog.stuckSinceMs === null]).toEqual([[2], false]);
+  feed.push('b', 200_000);
+  feed.push('c', 100_000);
+  feed.push('d', 100);
+  expect([lost, backlog.stuckSinceMs === null]).toEqual([[3], false]);
   expect((await feed.next()).value).toBe('reset');
   feed.push('after', 100);
   await feed.return?.();
   expect([isOver(), backlog.stuckSinceMs, (await feed.next()).done]).toEqual([true, null, true]);
 });
 
-test('one frame that waits alone may be large, but no larger than a frame', async () => {
+test('the first frame that waits may be large, but no larger than a frame; small ones may follow', async () => {
   const backlog = createBacklog();
   const { feed, lost } = feedOn(backlog);
   feed.open('first', 100);
   await feed.next();
   feed.push('large', maxFrameBytes);
   expect([lost, (await feed.next()).value]).toEqual([[], 'large']);
+  feed.push('large again', maxFrameBytes);
+  feed.push('small', maxBacklogBytes);
+  expect([(await feed.next()).value, (await feed.next()).value, lost]).toEqual(['large again', 'small', []]);
   const asked = feed.next();
   feed.push('too large', maxFrameBytes + 1);
   expect([lost, (await asked).value]).toEqual([[1], 'reset']);
