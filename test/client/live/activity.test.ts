@@ -117,8 +117,12 @@ describe('NC-40, NC-42: one’s own activity as a list', () => {
 
   test('says why it could not be read, and reads it when the API is back', async () => {
     const { id, rowbell } = await somebody({ ...hasty, retries: 0 });
+    const first = await watch(rowbell, rowbell.activity());
+    await statusOf(rowbell).toBe('live');
     await record(id, 'One');
+    await shows(first, 'One');
     gate.way = 'down';
+    gate.cut();
     const list = look(rowbell, rowbell.activity());
     await expect.poll(() => list.get().error?.code).toBe('NO_CONNECTION');
     gate.way = 'up';

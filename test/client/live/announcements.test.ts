@@ -148,7 +148,7 @@ describe('NC-42, NC-43: banners', () => {
     const { surroundings } = browser.tab();
     const other = createClient({
       getToken: () => token,
-      surroundings: { ...surroundings, ...hasty.surroundings },
+      surroundings: { ...surroundings, ...paced(0.9, 3).surroundings },
     });
     const two = await watch(other);
     await shows(two, 'Both');
@@ -160,6 +160,7 @@ describe('NC-42, NC-43: banners', () => {
     await announcer.withdraw(id);
     gate.way = 'up';
     other.connection.connect();
+    await shows(two);
     await announce('After');
     await shows(two, 'After');
     expect(gate.opened).toBe(2);
