@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { parseReport } from '../../src/providers/smtp/feedback/report.ts';
 import { hand, returned, returnPath, type Sent, sent, state, untouched } from './feedback-world.ts';
 
 const failed = 'Action: failed\r\nStatus: 5.1.1\r\nDiagnostic-Code: smtp; 550 5.1.1 unknown';
@@ -34,6 +35,14 @@ const qmail = (to: Sent, mailbox: string, said: string) =>
     said,
     '',
   ].join('\r\n');
+
+test('W09: a report that names thousands is not asked about each', () => {
+  const tag = `k1-${'0'.repeat(42)}`;
+  const block = `Final-Recipient: rfc822; x@example.com\r\n${failed}`;
+  const to = { mail: { raw: { returnPath: `bounces+${tag}@rowbell.example` } } } as unknown as Sent;
+  const mail = report(to, ...Array.from({ length: 500 }, () => block));
+  expect(parseReport(Buffer.from(mail), [], (given) => (given === tag ? 'd' : null))).toHaveLength(50);
+});
 
 describe('W09: whose bounce', () => {
   const soft = { status: 'failed', receipts: ['bounced soft 5.1.1'], suppressed: null };

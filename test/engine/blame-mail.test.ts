@@ -46,6 +46,7 @@ test.each(ofUs)('W05: said of one among others it fails that mail and nothing el
 test.each([
   '550 5.1.1 <ada@example.com>: Recipient address rejected: User unknown in relay recipient table',
   '550 No such user here',
+  '550 #5.1.0 Address rejected.',
   '550 5.2.1 The email account that you tried to reach is disabled.',
   "554 delivery error: dd This user doesn't have a yahoo.com account",
 ])('W05, W06: words and codes of a mailbox that is gone retire it at once: %s', async (reply) => {
@@ -67,6 +68,10 @@ test.each([
   '550 5.2.2 over quota',
   '550-Verification failed for <bounces@rowbell.example>\n550-No Such User Here\n550 Sender verify failed',
   '451 5.1.1 No such user, as it looks',
+  '550 Unable to verify sender: no such user',
+  '550 Invalid user credentials',
+  '550 Too many invalid recipients',
+  '550 Message headers invalid',
 ])('W06: other classes retire nobody: %s', async (reply) => {
   const [reader] = await people(1, 'smtp');
   if (!reader) throw new Error('nobody');

@@ -49,7 +49,7 @@ function stageOf(code: string, command: string): string {
 }
 
 function refusal(reply: number, { response, stage }: { response: string; stage: string }): Rejected {
-  const enhanced = /^\d{3}[ -]([245]\.\d{1,3}\.\d{1,3})\b/.exec(response)?.[1] ?? null;
+  const enhanced = /^\d{3}[ -]#?([245]\.\d{1,3}\.\d{1,3})\b/.exec(response)?.[1] ?? null;
   return reject(rowOf({ stage, reply, enhanced, text: response }).code, { code: enhanced ?? String(reply) });
 }
 

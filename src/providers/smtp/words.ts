@@ -2,7 +2,7 @@
 export type Word = 'sender' | 'blocked' | 'large' | 'too_many' | 'full' | 'for_now' | 'unknown' | 'later' | 'policy';
 
 const person =
-  '(?:user ?name|user|recipient|mailbox|account|addressee|address|alias|customer|person|inbox|local[- ]part)\\b';
+  '(?:user ?name|user|recipient|mailbox|account|addressee|address|alias|customer|person|inbox|local[- ]part)\\b(?! (?:cred|auth|agent|pass|polic|book|data))';
 const kind = '(?:e-?mail |mail |local |virtual |valid |such |destination )*';
 const gone =
   "(?:unknown|not known|not found|inactive|deactivated|disabled|discontinued|deleted|closed|terminated|expired|non-?existent|invalid|not valid|no longer|not listed|not recogni[sz]ed|not a valid|(?:could not|cannot|can't) be found)\\b";
@@ -29,7 +29,7 @@ const words: readonly (readonly [Word, readonly RegExp[]])[] = [
     [
       /\bsender(?:'s)?(?: [^ ]+){0,2}? (?:verif|rejected|denied|unknown|invalid|not found|is not|does ?n[o']t|refused|blocked)/,
       /\b(?:unknown|invalid|bad|unverified|forged|unverifiable) (?:[^ ]+ )?sender\b/,
-      /\bsender (?:address|domain|verif|id\b)/,
+      /\bsender (?:address|domain|verif|id\b)|\bverif[a-z]+ (?:of )?(?:the )?sender\b/,
       /\b(?:mail|envelope)[- ]from\b(?!: ?<>)|\breturn[- ]?path\b|\bfrom (?:address|header|domain)\b|\bcall-?out\b|\breverse-path\b/,
     ],
   ],
@@ -98,12 +98,15 @@ const spoken = (text: string) =>
   text
     .toLowerCase()
     .replace(/[\u2018\u2019`\u00b4]/g, "'")
-    .replace(/[^\s<>;:,"()]+@[^\s<>;,"()]+/g, ' ')
+    .replace(/[^\s<>;:,"()]{1,64}@[^\s<>;,"()]{1,255}/g, ' ')
     .replace(/\bhttps?:\/\/\S+/g, (link) => ` ${linked.exec(link)?.[0] ?? ''} `)
     .replace(/[\s<>"()]+/g, ' ');
 
+/** Servers say what they have to say in a few lines. */
+const maxRead = 2_000;
+
 /** What a refusal's text speaks of; null where it says nothing that is known. */
 export function wordOf(text: string): Word | null {
-  const said = spoken(text.slice(0, 4_000));
+  const said = spoken(text.slice(0, maxRead));
   return words.find(([, patterns]) => patterns.some((pattern) => pattern.test(said)))?.[0] ?? null;
 }

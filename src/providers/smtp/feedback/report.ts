@@ -9,6 +9,8 @@ export type ReadReturn = (tag: string) => string | null;
 
 /** Of a mail so much is read: what a report says comes first (RFC 3464 §2), then the message that came back. */
 const maxReadBytes = 65_536;
+/** Our mails have one recipient; an alias has some members. Each that a report names is looked up. */
+const maxRecipients = 50;
 
 /**
  * A mail that came back: a delivery status notification (RFC 3464), a complaint (RFC 5965), or a notice of qmail and others in
@@ -31,10 +33,12 @@ export function parseReport(source: Buffer, to: readonly string[], readReturn: R
   const complaint = parts.find((part) => typeOf(part) === 'message/feedback-report');
   if (complaint) return isAbuse(textOf(complaint)) ? [complained(deliveryId, instantOf(date))] : [];
   const status = parts.find((part) => /^message\/(?:global-)?delivery-status$/.test(typeOf(part)));
-  if (status) return readStatus(textOf(status), deliveryId, date);
+  if (status) return readStatus(textOf(status), deliveryId, date).slice(0, maxRecipients);
   // Without an envelope that leads back to it, a notice might as well be part of a conversation.
   const cameBack = deliveryOf([...to, mail.headers.get('to') ?? ''].join('\n'), readReturn) === deliveryId;
-  return cameBack && !/<[^>\s]/.test(mail.headers.get('return-path') ?? '') ? readNotice(mail, deliveryId) : [];
+  return cameBack && !/<[^>\s]/.test(mail.headers.get('return-path') ?? '')
+    ? readNotice(mail, deliveryId).slice(0, maxRecipients)
+    : [];
 }
 
 /** "not-spam" takes a complaint back, "virus", "auth-failure" and "other" are none. */
