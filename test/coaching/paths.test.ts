@@ -31,7 +31,8 @@ afterAll(() => world?.stop());
 
 const waitIsOver = (member: Member) =>
   world.db.owner.query(
-    `with told as (update notify.decisions set decided_at = decided_at - interval '2 minutes' where recipient_id = $1 and outcome = 'send')
+    `with told as (update notify.decisions set decided_at = decided_at - interval '2 minutes' where recipient_id = $1 and outcome = 'send'),
+       taken as (update notify.deliveries set sent_at = sent_at - interval '2 minutes' where recipient_id = $1 and sent_at is not null)
      update notify.holds set due_at = now() where recipient_id = $1 and released_at is null`,
     [member.id],
   );

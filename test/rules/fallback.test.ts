@@ -81,7 +81,8 @@ const receipt = (id: string) =>
   one<boolean>(db.owner, `select notify_private.record_receipt($1, 'delivered', 'client')`, [id]);
 const timeIsUp = () =>
   db.owner.query(`update notify.holds set due_at = now() where released_at is null;
-    update notify.decisions set decided_at = decided_at - interval '31 seconds' where outcome = 'send'`);
+    update notify.decisions set decided_at = decided_at - interval '31 seconds' where outcome = 'send';
+    update notify.deliveries set sent_at = sent_at - interval '31 seconds' where sent_at is not null`);
 const waitOf = (event: string, channel: string) =>
   one<number>(
     db.owner,
@@ -110,6 +111,24 @@ test('CP-12: no receipt within the wait: the next step goes out, once', async ()
   // A late receipt changes nothing about that.
   await receipt(await delivery(event, 'push'));
   expect(await decisionOf(db, event, 'sms')).toBe('send');
+});
+
+test('W27: the wait begins when the provider took it, and not while it is being tried again', async () => {
+  const event = await plan(await withPhone());
+  const waits = () => waitOf(event, 'sms');
+  expect(await waits()).toBe(30);
+  await send('apns', 'transient');
+  // Until it expires, at most.
+  expect(await waits()).toBe(30 * 86_400);
+  // It was decided eleven seconds ago.
+  await db.owner.query(
+    `update notify.deliveries set due_at = now() where status = 'queued';
+     update notify.decisions set decided_at = decided_at - interval '11 seconds';
+     update notify.holds set held_at = held_at - interval '11 seconds'`,
+  );
+  await send('apns', 'accepted');
+  expect(await waits()).toBeGreaterThanOrEqual(41);
+  expect(await waits()).toBeLessThan(60);
 });
 
 test('CP-12: a receipt in time: the next step is not needed, and its timer finds nothing', async () => {

@@ -15,7 +15,8 @@ begin
         when not earlier.pending then 'begin'
         else 'wait'
       end as fate,
-      case when earlier.decision = 'send' then earlier.decided_at + earlier.wait end as until
+      -- From when a provider took it. While it is being tried again the wait has not begun: until expiry, at most.
+      case when earlier.decision = 'send' then earlier.taken_at + earlier.wait end as until
     from unnest(advance_fallbacks.notification_ids) as i (id)
     cross join lateral (select * from notify.notifications as x where x.id = i.id limit 1) as n
     join notify.holds as h
@@ -30,7 +31,7 @@ begin
           when pg_catalog.bool_or(d.outcome in ('send', 'suppress')) then 'send'
           else max(d.outcome)
         end as decision,
-        max(d.decided_at) as decided_at,
+        max(q.taken_at) as taken_at,
         coalesce(pg_catalog.bool_or(q.reached), false) as reached,
         coalesce(pg_catalog.bool_or(q.pending), false) as pending
       from notify.fallback_steps as s
@@ -46,12 +47,13 @@ begin
             when 'read' then coalesce(n.read_at, n.clicked_at) is not null
             when 'clicked' then n.clicked_at is not null
           end) as reached,
-          pg_catalog.bool_or(v.finished_at is null or v.status = 'delivered') as pending
+          pg_catalog.bool_or(v.finished_at is null or v.status = 'delivered') as pending,
+          coalesce(min(v.sent_at), case when pg_catalog.bool_and(v.attempt = 0) then d.decided_at end) as taken_at
         from (
-          select x.status, x.finished_at, false as was_seen from notify.deliveries as x
+          select x.status, x.finished_at, false as was_seen, x.sent_at, x.attempt from notify.deliveries as x
           where d.outcome = 'send' and x.notification_id = n.id and x.channel = d.channel
           union all
-          select 'delivered', null, true where d.outcome = 'suppress' and d.rule = 'attention'
+          select 'delivered', null, true, d.decided_at, 0 where d.outcome = 'suppress' and d.rule = 'attention'
         ) as v
       ) as q on d.outcome in ('send', 'suppress')
       where s.fallback_key = h.inputs ->> 'fallback' and s.step < (h.inputs ->> 'step')::integer
@@ -59,7 +61,7 @@ begin
       order by s.step desc limit 1
     ) as found on true
     cross join lateral (
-      select coalesce(found.decision, 'none') as decision, found.wait, found.decided_at, found.reached, found.pending
+      select coalesce(found.decision, 'none') as decision, found.wait, found.taken_at, found.reached, found.pending
     ) as earlier
     order by h.event_id, h.recipient_id, h.channel
   loop
