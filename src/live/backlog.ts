@@ -50,8 +50,8 @@ export function createBacklog(): Backlog {
     waiting -= 1;
     waitingBytes -= bytes;
   };
-  const addUpTo = (bytes: number, mostBytes: number): boolean => {
-    if (bytes > maxFrameBytes || (waiting > 0 && waitingBytes + bytes > mostBytes)) return false;
+  const addUpTo = (bytes: number, maxBytes: number): boolean => {
+    if (bytes > maxFrameBytes || (waiting > 0 && waitingBytes + bytes > maxBytes)) return false;
     force(bytes);
     return true;
   };

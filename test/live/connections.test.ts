@@ -104,7 +104,9 @@ describe('NC-43: operators see who is connected', () => {
       `update notify_private.live_processes set seen_at = now() - interval '16 seconds' where host = 'silent'`,
     );
     expect(await count()).toBe(2);
-    expect((await connectionsOf(operatorId)).data.connectionsOf).toEqual([]);
+    // Another test's may still be said until the next report.
+    const { data } = await connectionsOf(operatorId);
+    expect(data.connectionsOf.map(({ host }: { host: string }) => host)).not.toContain('silent');
   });
 
   test('a process that ends while it says that it is there is gone all the same', async () => {
