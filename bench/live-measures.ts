@@ -5,6 +5,7 @@ import type pg from 'pg';
 import { type Arrivals, type Member, nowMs, type Question, type State } from './live-clients.ts';
 import { nanoseconds } from './processor-time.ts';
 import { sleep, type startApiProcess } from './stack.ts';
+import { median } from './statistics.ts';
 
 export type Api = Awaited<ReturnType<typeof startApiProcess>>;
 
@@ -75,8 +76,20 @@ export async function tellOneByOne(
   };
 }
 
-/** The same to everybody at once; milliseconds from the write's answer, and what the APIs used. */
-export async function tellAll(
+/** The same to everybody at once, so many times; medians of milliseconds from the write's answer, and of what the APIs used. */
+export async function tellAllAgain(times: number, ...args: Parameters<typeof tellAll>) {
+  const all: Awaited<ReturnType<typeof tellAll>>[] = [];
+  for (let n = 0; n < times; n++) all.push(await tellAll(...args));
+  const middle = (what: 'firstMs' | 'lastMs' | 'cpuUs') => median(all.map((one) => one[what]));
+  return {
+    firstMs: middle('firstMs'),
+    lastMs: middle('lastMs'),
+    cpuUs: middle('cpuUs'),
+    lost: all.reduce((sum, { lost }) => sum + lost, 0),
+  };
+}
+
+async function tellAll(
   clients: ChildProcess,
   pool: pg.Pool,
   options: {

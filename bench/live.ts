@@ -9,7 +9,7 @@ import {
   expectDescriptors,
   residentKb,
   restart,
-  tellAll,
+  tellAllAgain,
   tellOneByOne,
   writeNotifications,
   writeRow,
@@ -35,6 +35,8 @@ const connections = Number(values.connections);
 const [singles, rate] = [Number(values.singles), Number(values.rate)];
 /** Opened before memory is looked at: what the first ones bring with them is the process's and not theirs. */
 const warm = Math.min(200, Math.ceil(connections / 10));
+/** Of each kind. */
+const broadcasts = 5;
 const say = (sentence: string) => console.error(`bench: ${sentence}`);
 const whole = connections.toLocaleString('en');
 
@@ -68,7 +70,7 @@ try {
   await report(
     'live',
     [
-      `${whole} sockets, a person each; ${singles} single commits of each kind, ${rate} a second.`,
+      `${whole} sockets, a person each; ${singles} single commits of each kind, ${rate} a second; medians of ${broadcasts} broadcasts of each kind.`,
       '',
       table(
         ['what', ...names],
@@ -111,13 +113,13 @@ async function measure(count: number, people: readonly string[]): Promise<Column
       write: (client, text, person) => writeNotifications(client, text, [person]),
     });
     const business = await tellOneByOne(clients, pool, { ...singly, what: 'business', write: writeRow });
-    const written = await tellAll(clients, pool, {
+    const written = await tellAllAgain(broadcasts, clients, pool, {
       title: 'all written',
       count: connections,
       pids,
       write: (client, title) => writeNotifications(client, title, people),
     });
-    const planned = await tellAll(clients, pool, {
+    const planned = await tellAllAgain(broadcasts, clients, pool, {
       title: 'all planned',
       count: connections,
       pids,
