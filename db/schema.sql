@@ -2042,6 +2042,7 @@ table notify_private.audience_rest
   slice bigint not null
   members notify_private.audience_member[] not null
   due_at timestamp with time zone default '-infinity'::timestamp with time zone not null
+  after uuid
   constraint audience_rest_pkey PRIMARY KEY (event_id, slice)
   CREATE INDEX audience_rest_due_at_idx on notify_private.audience_rest USING btree (event_id, due_at, slice)
   row level security
@@ -5780,6 +5781,9 @@ function notify_private.unsubscribe(user_id uuid, type_key text, delivery_id uui
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_http (execute)
 
+function notify_private.untold_condition(is_retried boolean) returns text
+  sql immutable parallel safe set search_path=pg_catalog, pg_temp
+
 function notify_private.update_circuit_breakers(claim notify_private.claims, results notify_private.result[]) returns notify_private.judgement[]
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
@@ -5809,6 +5813,9 @@ function notify_private.warn_unreachable(verdicts notify_private.verdict[]) retu
 
 function notify_private.weigh_evidence(sender notify.senders, origin text, at timestamp with time zone, OUT people_for bigint, OUT people_against bigint) returns record
   sql stable set search_path=pg_catalog, pg_temp
+
+function notify_private.write_audience_rest(events notify.events[], max_candidates integer) returns void
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.write_consent(user_id uuid, granted boolean, channel text, text_version text, method text, evidence jsonb) returns notify.consents
   plpgsql volatile set search_path=pg_catalog, pg_temp

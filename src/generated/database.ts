@@ -2976,6 +2976,10 @@ export interface NotifyPrivateAttention {
 
 export interface NotifyPrivateAudienceRest {
   /**
+   * Of a row without members: the audience has not been asked who comes after this person.
+   */
+  after: string | null;
+  /**
    * Not planned before: people who were held come back at this instant.
    */
   due_at: Generated<Timestamp>;

@@ -18,6 +18,7 @@ create table notify_private.audience_rest (
   slice bigint not null,
   members notify_private.audience_member[] not null,
   due_at timestamptz not null default '-infinity',
+  after uuid,
   primary key (event_id, slice)
 );
 alter table notify_private.audience_rest enable row level security;
@@ -28,6 +29,8 @@ alter table notify_private.audience_rest alter column members set storage extern
 comment on table notify_private.audience_rest is
   'Who of an audience is still to be planned, a row a slice: of one that is larger than a slice of plan(), written once, by the first '
   'slice; and people whom somebody held when it was their turn.';
+comment on column notify_private.audience_rest.after is
+  'Of a row without members: the audience has not been asked who comes after this person.';
 comment on column notify_private.audience_rest.due_at is 'Not planned before: people who were held come back at this instant.';
 
 create type notify_private.planned_chunk as (found boolean, more boolean, unplanned uuid[]);

@@ -17,10 +17,9 @@ declare
   locked notify.events[];
   audience record;
   source text;
-  -- Whom an event told before it was retried is not told again.
-  untold text;
   last notify_private.audience_member;
   found_members notify_private.audience_member[];
+  rest_members notify_private.audience_member[];
   -- How many rows they were.
   named bigint;
   chosen notify_private.audience_member[] := '{}';
@@ -60,8 +59,6 @@ begin
       exit;
     end if;
     source := pg_catalog.regexp_replace(audience.name, '^(.+)\.(.+)$', '"\1"."\2"');
-    untold := case when audience.are_retried then
-      ' and not exists (select from notify.decisions as d where d.event_id = a.event_id and d.recipient_id = a.recipient_id)' else '' end;
     execute pg_catalog.format(
       'select coalesce(max(m.named), 0),
          coalesce(array_agg(row(m.event_id, m.recipient_id, m.variant, m.variables)::notify_private.audience_member), ''{}'')
@@ -73,33 +70,23 @@ begin
            select * from %s($1) as a where a.recipient_id is not null%s order by a.event_id, a.recipient_id, a.variant limit $2
          ) as a
          order by a.event_id, a.recipient_id, a.variant
-       ) as m', source, untold)
+       ) as m', source, notify_private.untold_condition(audience.are_retried))
     into named, found_members using audience.event_ids, room;
     if named < room then
       begun := begun || audience.event_ids;
     else
       -- Full: everything before the last event is whole, that one goes on from its cursor, the events after it wait.
       more := true;
-      -- The first of a mass are few, so that somebody hears of it at once: 500 take some 40 ms.
-      if found_members[1].event_id = found_members[pg_catalog.cardinality(found_members)].event_id then
-        found_members := found_members[1:few];
-      end if;
       last := found_members[pg_catalog.cardinality(found_members)];
+      -- The first of a mass are few, so that somebody hears of it at once: 500 take some 40 ms.
+      rest_members := case when found_members[1].event_id = last.event_id then found_members[few + 1:] else '{}' end;
+      found_members := found_members[:pg_catalog.cardinality(found_members) - pg_catalog.cardinality(rest_members)];
       begun := begun || array(select id from unnest(audience.event_ids) as id where id <= last.event_id);
-      -- The rest is written down once, because an audience is a join whose order no index gives: asking it again for
-      -- each slice sorted what was left of 100 000 members a hundred times (150 to 290 ms each). A row is a slice: a
-      -- row for each member cost 10 us a member, a tenth of all that planning and sending it costs.
-      execute pg_catalog.format(
-        'insert into notify_private.audience_rest (event_id, slice, members)
-         select m.event_id, m.slice, array_agg(row(m.event_id, m.recipient_id, m.variant, m.variables)::notify_private.audience_member)
-         from (
-           select a.*, (row_number() over (order by a.recipient_id) - 1) / $3 as slice
-           from (
-             select distinct on (a.recipient_id) a.* from %s($1) as a where a.recipient_id > $2%s order by a.recipient_id, a.variant
-           ) as a
-         ) as m
-         group by m.event_id, m.slice', source, untold)
-      using array[last.event_id], last.recipient_id, max_candidates;
+      -- Who comes after them is asked for by the next call, so that nobody waits for that.
+      insert into notify_private.audience_rest (event_id, slice, members, after)
+      select last.event_id, x.slice, x.members, x.after
+      from (values (0, rest_members, null::uuid), (1, '{}', last.recipient_id)) as x (slice, members, after)
+      where pg_catalog.cardinality(x.members) > 0 or x.after is not null;
     end if;
     chosen := chosen || found_members;
     room := room - pg_catalog.cardinality(found_members);
@@ -108,12 +95,13 @@ begin
   -- What has begun goes on from what was written down, a slice of each event: the smallest first, so that people who were held do
   -- not wait for the end of a broadcast, and so many as begin within the room, so that it does not wait for them.
   if goes_on then
+    perform notify_private.write_audience_rest(locked, max_candidates);
     with next as (
       select r.event_id, r.slice, r.size, sum(r.size) over (order by r.size, r.due_at, r.event_id) as candidates
       from unnest(locked) as e
       cross join lateral (
         select q.event_id, q.slice, q.due_at, pg_catalog.cardinality(q.members) as size from notify_private.audience_rest as q
-        where q.event_id = e.id and q.due_at <= at order by q.due_at, q.slice limit 1
+        where q.event_id = e.id and q.after is null and q.due_at <= at order by q.due_at, q.slice limit 1
       ) as r
       where e.plan_cursor is not null
     ), taken as (
