@@ -27,8 +27,8 @@ create index audience_rest_due_at_idx on notify_private.audience_rest (event_id,
 -- Read once and deleted: compressing it would cost more than the bytes.
 alter table notify_private.audience_rest alter column members set storage external;
 comment on table notify_private.audience_rest is
-  'Who of an audience is still to be planned, a row a slice: of one that is larger than a slice of plan(), written once, by the first '
-  'slice; and people whom somebody held when it was their turn.';
+  'Who of an audience is still to be planned, a row a slice: of one that is larger than a slice of plan(), written once, by its second '
+  'call; and people whom somebody held when it was their turn.';
 comment on column notify_private.audience_rest.after is
   'Of a row without members: the audience has not been asked who comes after this person.';
 comment on column notify_private.audience_rest.due_at is 'Not planned before: people who were held come back at this instant.';
