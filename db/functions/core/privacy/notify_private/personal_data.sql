@@ -66,7 +66,8 @@ as $$
       'r.id in (select w.id from notify.notifications as n
          join notify_private.search_index_chunks as w on w.recipient_id = n.recipient_id and n.id between w.id and w.last_id
          where n.id = any (person.notification_ids))', 'false', reason => 'Words of the inbox of others')),
-    (notify_private.declare_mention('notify_private.audience_rest', null, '{}',
+    -- "after" is a place in an order, where the next call goes on; that call takes the row away.
+    (notify_private.declare_mention('notify_private.audience_rest', null, '{after}',
       '{"members": "array(select row(m.event_id, m.recipient_id, m.variant, notify_private.redact_json(m.variables, '
       'person.terms))::notify_private.audience_member from unnest(r.members) as m where m.recipient_id <> person.id)"}',
       -- Those in a planner's hands are passed by: they are gone when it commits, and it finds nobody.
