@@ -5078,6 +5078,9 @@ function notify_private.is_link_template(template text, https_only boolean) retu
 function notify_private.is_owned_by_engine(routine oid) returns boolean
   sql stable set search_path=pg_catalog, pg_temp
 
+function notify_private.is_passing_error(state text) returns boolean
+  sql immutable parallel safe set search_path=pg_catalog, pg_temp
+
 function notify_private.is_paused_by_operator(sender notify.senders) returns boolean
   sql volatile set search_path=pg_catalog, pg_temp
 

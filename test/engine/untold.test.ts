@@ -114,7 +114,7 @@ test('W07: whoever lacks a value, has one that is none or no copy keeps nobody e
   ]);
 });
 
-test('W07: of 1 200 one is nameless; a retry asks the audience again, and tells them and nobody twice', async () => {
+test('W07: of 1 200 two are nameless; a retry asks the audience again, and tells them and nobody twice', async () => {
   const type = await makeNamedType();
   await db.owner.query(`
     with person as (insert into notify.users (id) select uuidv7() from generate_series(1, 1200) returning id),

@@ -110,7 +110,7 @@ test('W35: what is locked goes out, as does what is switched on, and a choice th
   expect([await deliveriesOf(ada, locked), await deliveriesOf(ada, optional)]).toEqual([both, emailOff]);
 });
 
-test('W35: what a worker has taken is its own, and people without anything that waits lose nothing', async () => {
+test('W35: what a worker has taken is its own', async () => {
   const type = await makeCategorized('w35_taken');
   const ada = await makeAda();
   await tell(db, type, [ada]);

@@ -1,3 +1,5 @@
+// Not by postal-mime, which gives the leaves of a mail without saying below which part they stand: of a report only its own parts speak.
+
 /** A part of a mail, or a mail: its headers by name in lower case (the first of a name), and its body as it stands. */
 export type Part = { readonly headers: ReadonlyMap<string, string>; readonly body: string };
 

@@ -10,6 +10,11 @@ exception when others then
   if pg_catalog.cardinality(event_ids) > 1 then
     return false;
   end if;
+  if notify_private.is_passing_error(sqlstate) then
+    -- Who waited for a lock would wait for it once more.
+    perform notify_private.fail_event(event_ids[1], sqlstate || ': ' || sqlerrm);
+    return false;
+  end if;
   begin
     -- One person of its audience may be the reason.
     perform notify_private.plan(event_ids, one_by_one => true);

@@ -17,8 +17,7 @@ begin
       people := people || notify_private.render_people(array[event], array[member]);
     exception when others then
       get stacked diagnostics state = returned_sqlstate, detail = pg_exception_detail;
-      -- What is no fault of the copy or its values: it holds for everybody, and passes.
-      if left(state, 2) in ('40', '53', '55', '57', '58', 'XX') then
+      if notify_private.is_passing_error(state) then
         raise;
       end if;
       untold := untold || member.recipient_id;
