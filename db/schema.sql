@@ -1491,9 +1491,6 @@ table notify.personal_settings
   CREATE TRIGGER _500_log_deleted AFTER DELETE ON notify.personal_settings REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__log()
   CREATE TRIGGER _500_log_inserted AFTER INSERT ON notify.personal_settings REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__log()
   CREATE TRIGGER _500_log_updated AFTER UPDATE ON notify.personal_settings REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__log()
-  CREATE TRIGGER _500_move_digests_of_deleted AFTER DELETE ON notify.personal_settings REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_personal_settings__move_digests()
-  CREATE TRIGGER _500_move_digests_of_inserted AFTER INSERT ON notify.personal_settings REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_personal_settings__move_digests()
-  CREATE TRIGGER _500_move_digests_of_updated AFTER UPDATE ON notify.personal_settings REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_personal_settings__move_digests()
   grant rowbell_operator (select); rowbell_user (select)
 
 table notify.phone_prefixes
@@ -1528,7 +1525,7 @@ table notify.preference_changes
   CREATE TRIGGER _200_use_limit AFTER INSERT ON notify.preference_changes REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__use_limit()
   CREATE TRIGGER _510_cancel_unwanted AFTER INSERT ON notify.preference_changes REFERENCING NEW TABLE AS changes FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__cancel_unwanted()
   CREATE TRIGGER _800_add_activity AFTER INSERT ON notify.preference_changes REFERENCING NEW TABLE AS changes FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__add_activity()
-  CREATE TRIGGER _900_release_holds AFTER INSERT ON notify.preference_changes REFERENCING NEW TABLE AS changes FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__release_holds()
+  CREATE TRIGGER _900_move_waiting AFTER INSERT ON notify.preference_changes REFERENCING NEW TABLE AS changes FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__move_waiting()
   grant rowbell_operator (select); rowbell_user (select)
 
 table notify.preferences
@@ -1773,7 +1770,6 @@ table notify.settings
   policy update_admin for update to rowbell_operator using (true) with check (true)
   CREATE TRIGGER _200_check AFTER UPDATE ON notify.settings REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_settings__check()
   CREATE TRIGGER _500_log_updated AFTER UPDATE ON notify.settings REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__log()
-  CREATE TRIGGER _500_move_digests AFTER UPDATE ON notify.settings REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_settings__move_digests()
   grant rowbell_operator (select)
 
 table notify.sms_prices
@@ -1982,7 +1978,6 @@ table notify.users
   CREATE TRIGGER _500_align_coaching_calls AFTER UPDATE ON notify.users REFERENCING OLD TABLE AS outdated NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION coaching_private.tg_users__align_calls()
   CREATE TRIGGER _500_log_updated AFTER UPDATE ON notify.users REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_preference_changes__log()
   CREATE TRIGGER _500_move_counters AFTER UPDATE ON notify.users REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_users__move_counters()
-  CREATE TRIGGER _500_move_digests AFTER UPDATE ON notify.users REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_users__move_digests()
   CREATE TRIGGER _500_move_schedules AFTER UPDATE ON notify.users REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_users__move_schedules()
   CREATE TRIGGER _500_restore_suppressions_inserted AFTER INSERT ON notify.users REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_users__restore_suppressions()
   CREATE TRIGGER _500_restore_suppressions_updated AFTER UPDATE ON notify.users REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_users__restore_suppressions()
@@ -5672,9 +5667,6 @@ function notify_private.tg_notifications__invalidate_rollup() returns trigger
 function notify_private.tg_notifications__ring() returns trigger
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
-function notify_private.tg_personal_settings__move_digests() returns trigger
-  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
-
 function notify_private.tg_preference_changes__add_activity() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
@@ -5684,7 +5676,7 @@ function notify_private.tg_preference_changes__cancel_unwanted() returns trigger
 function notify_private.tg_preference_changes__log() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
-function notify_private.tg_preference_changes__release_holds() returns trigger
+function notify_private.tg_preference_changes__move_waiting() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_preference_changes__use_limit() returns trigger
@@ -5701,9 +5693,6 @@ function notify_private.tg_rows__use_limit() returns trigger
 
 function notify_private.tg_settings__check() returns trigger
   plpgsql volatile set search_path=pg_catalog, pg_temp
-
-function notify_private.tg_settings__move_digests() returns trigger
-  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_status_changes__count_dropped() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
@@ -5722,9 +5711,6 @@ function notify_private.tg_users__check_email() returns trigger
 
 function notify_private.tg_users__move_counters() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp, enable_nestloop=off
-
-function notify_private.tg_users__move_digests() returns trigger
-  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_users__move_schedules() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp

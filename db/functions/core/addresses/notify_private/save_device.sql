@@ -49,6 +49,8 @@ begin
   if wrong is not null then
     raise exception '%: %', wrong[1], wrong[2] using errcode = 'RBINV', column = wrong[1];
   end if;
+  -- People before what belongs to them, as the engine locks: deactivate_excess_devices() holds the person as well.
+  perform from notify.users as u where u.id = save_device.user_id for no key update;
   insert into notify.devices as d
     (user_id, session_id, app_key, environment, provider, token, web_push_p256dh, web_push_auth, platform, name)
   values (

@@ -6,27 +6,18 @@ set plan_cache_mode = force_generic_plan set jit = off set enable_seqscan = off 
 as $$
 declare
   at constant timestamptz := pg_catalog.clock_timestamp();
-  picked notify.digests[];
-  locked uuid[];
-  closing notify.digests[];
+  closing constant notify.digests[] := array(
+    select d from notify.digests as d join notify.users as u on u.id = d.user_id
+    where d.closed_at is null and d.due_at <= at
+    order by d.due_at limit max_digests
+    -- People before their digests, as everybody locks them. Nothing here waits for a lock, so closers share out what is due; whom
+    -- somebody holds at the moment is left to the next look.
+    for no key update of u skip locked
+    for update of d skip locked
+  );
   digest notify.digests;
 begin
-  -- Nothing here waits for a lock, so closers share out what is due, and the order of locks (people first) does not
-  -- matter; whom somebody holds at the moment is left to the next look.
-  select pg_catalog.array_agg(d) into picked
-  from (
-    select * from notify.digests as d where d.closed_at is null and d.due_at <= at
-    order by d.due_at limit max_digests
-    for update skip locked
-  ) as d;
-  select pg_catalog.array_agg(u.id) into locked
-  from (
-    select x.id from notify.users as x
-    where x.id = any (array(select p.user_id from unnest(picked) as p))
-    for no key update skip locked
-  ) as u;
-  select pg_catalog.array_agg(p) into closing from unnest(picked) as p where p.user_id = any (locked);
-  if closing is null then
+  if pg_catalog.cardinality(closing) = 0 then
     return false;
   end if;
   begin
@@ -42,7 +33,7 @@ begin
       end;
     end loop;
   end;
-  return pg_catalog.cardinality(picked) = max_digests;
+  return pg_catalog.cardinality(closing) = max_digests;
 end
 $$;
 comment on function notify_private.close_digests(integer) is

@@ -44,6 +44,11 @@ begin
   ) as j;
   perform pg_catalog.set_config('enable_hashjoin', 'off', true);
 
+  -- Of these, what steps of a fallback may wait for: deliveries are locked before what is held and gathered.
+  left_out := array(select distinct v.notification_id from unnest(dropped) as v where v.fallback_key is not null);
+  if pg_catalog.cardinality(left_out) > 0 then
+    perform from notify.deliveries as d where d.is_awaited and d.notification_id = any (left_out) order by d.id for no key update;
+  end if;
   with marked as (
     update notify.digest_items as i set position = j.position, left_out = j.left_out
     from unnest(items) as j
@@ -82,9 +87,7 @@ begin
   from filled as f where d.id = f.id;
 
   -- Steps of a fallback that waited for what is left out: nobody got that one.
-  if exists (select from unnest(dropped) as v where v.fallback_key is not null) then
-    left_out := array(select distinct v.notification_id from unnest(dropped) as v where v.fallback_key is not null);
-    perform from notify.deliveries as d where d.is_awaited and d.notification_id = any (left_out) order by d.id for no key update;
+  if pg_catalog.cardinality(left_out) > 0 then
     perform notify_private.advance_fallbacks(left_out, at);
   end if;
 end

@@ -16,6 +16,8 @@ begin
   ) then
     raise exception 'choice: must be instant, daily, weekly or never' using errcode = 'RBINV', column = 'choice';
   end if;
+  -- People before what belongs to them, as the engine locks.
+  perform from notify.users as u where u.id = save_email_preferences.user_id for no key update;
   -- Only what changes becomes a choice of their own: the rest goes on following the defaults.
   insert into notify.preferences as p (user_id, type_key, channel, enabled, frequency, source)
   select

@@ -7,6 +7,8 @@ as $$
 declare
   me constant uuid := notify_private.require_user();
 begin
+  -- People before what belongs to them, as the engine locks.
+  perform from notify.users as u where u.id = me for no key update;
   delete from notify.category_preferences as p
   where p.user_id = me and p.category = reset_category_preference.category
     and (reset_category_preference.channel is null or p.channel = reset_category_preference.channel);

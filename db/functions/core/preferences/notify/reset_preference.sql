@@ -7,6 +7,8 @@ as $$
 declare
   me constant uuid := notify_private.require_user();
 begin
+  -- People before what belongs to them, as the engine locks.
+  perform from notify.users as u where u.id = me for no key update;
   delete from notify.preferences as p
   where p.user_id = me and p.type_key = reset_preference.type_key
     and (reset_preference.channel is null or p.channel = reset_preference.channel);

@@ -7,6 +7,8 @@ declare
   me constant uuid := notify_private.require_user();
   taken_back integer;
 begin
+  -- People before what belongs to them, as the engine locks.
+  perform from notify.users as u where u.id = me for no key update;
   with of_types as (delete from notify.preferences as p where p.user_id = me returning p.type_key, p.channel),
   of_categories as (delete from notify.category_preferences as p where p.user_id = me returning p.category, p.channel)
   select

@@ -34,6 +34,8 @@ begin
     raise exception '%: nothing of this category can be switched off or slowed down there', refused
       using errcode = 'RBLCK', column = refused;
   end if;
+  -- People before what belongs to them, as the engine locks.
+  perform from notify.users as u where u.id = me for no key update;
   insert into notify.category_preferences as p (user_id, category, channel, enabled, frequency, source)
   select me, set_category_preference.category, c.channel, set_category_preference.enabled, x.frequency, notify_private.change_source()
   from unnest(targets) as c (channel)

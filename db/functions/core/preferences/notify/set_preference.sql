@@ -11,6 +11,8 @@ declare
 begin
   perform notify_private.check_preference(type.channels, coalesce(set_preference.channel, ''),
     set_preference.enabled, set_preference.frequency);
+  -- People before what belongs to them, as the engine locks.
+  perform from notify.users as u where u.id = me for no key update;
   perform notify_private.write_preference(me, type.key, array[set_preference.channel], set_preference.enabled, set_preference.frequency);
   select p.* into effective
   from notify_private.effective_preferences(me, null) as p where p.type_key = type.key and p.channel = set_preference.channel;

@@ -26,6 +26,8 @@ begin
   end if;
   perform notify_private.check_preference(
     type.channels, null, coalesce(set_type_preferences.enabled, chosen is not null or null), set_type_preferences.frequency);
+  -- People before what belongs to them, as the engine locks.
+  perform from notify.users as u where u.id = me for no key update;
   if chosen is null then
     perform notify_private.write_preference(me, type.key, notify_private.all_channels(), set_type_preferences.enabled,
       set_type_preferences.frequency);

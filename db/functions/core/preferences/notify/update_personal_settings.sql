@@ -33,8 +33,6 @@ begin
   end if;
   -- People before what belongs to them, as the engine locks.
   perform from notify.users as u where u.id = me for no key update;
-  update notify.users as u set time_zone = zone, updated_at = pg_catalog.clock_timestamp()
-  where u.id = me and u.time_zone is distinct from coalesce(zone, u.time_zone);
   insert into notify.personal_settings as p
     (user_id, quiet_hours, paused_until, daily_cap, digest_time, digest_weekday, hold_while_looking, source)
   select
@@ -52,6 +50,9 @@ begin
     digest_weekday = coalesce(excluded.digest_weekday, p.digest_weekday),
     hold_while_looking = coalesce(excluded.hold_while_looking, p.hold_while_looking),
     source = excluded.source, updated_at = pg_catalog.clock_timestamp();
+  -- Last: what waits follows the zone, and comes after the settings.
+  update notify.users as u set time_zone = zone, updated_at = pg_catalog.clock_timestamp()
+  where u.id = me and u.time_zone is distinct from coalesce(zone, u.time_zone);
   return notify_private.effective_settings(me, null);
 end
 $$;
