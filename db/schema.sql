@@ -75,6 +75,8 @@ schema trips_private
 
 type coaching_private.call_change as (call_id uuid, type_key text, old_due_at timestamp with time zone, due_at timestamp with time zone, scheduled_at timestamp with time zone)
 
+type coaching_private.streak_answer as (call_id uuid, local_day date)
+
 type notify.active_session as (session_id text, device_count integer, seen_at timestamp with time zone, is_current boolean)
 
 type notify.activity_count as (dimension text, value text, count bigint)
@@ -397,11 +399,13 @@ table coaching.calls
   started_at timestamp with time zone
   answered_at timestamp with time zone
   ended_at timestamp with time zone
+  duration_seconds integer
   outcome text
   outcome_reason text
   created_at timestamp with time zone default now() not null
   constraint calls_coach_id_fkey FOREIGN KEY (coach_id) REFERENCES coaching.coaches(id)
   constraint calls_context_line_is_short CHECK (((length(context_line) <= 200) AND (context_line ~ '\S'::text)))
+  constraint calls_duration_seconds_is_not_negative CHECK ((duration_seconds >= 0))
   constraint calls_outcome_iff_completed CHECK (((status = 'completed'::text) = (outcome IS NOT NULL)))
   constraint calls_outcome_is_known CHECK ((outcome = ANY (ARRAY['answered'::text, 'voicemail'::text, 'no_answer'::text, 'failed'::text])))
   constraint calls_pkey PRIMARY KEY (id)
@@ -480,6 +484,9 @@ table coaching.streaks
   user_id uuid not null grant rowbell_writer (insert)
   day integer default 1 not null grant rowbell_writer (insert, update)
   last_answered_on date grant rowbell_writer (insert, update)
+  base_day integer default 1 not null
+  base_answered_on date
+  answers coaching_private.streak_answer[] default '{}'::coaching_private.streak_answer[] not null
   constraint streaks_day_is_not_negative CHECK ((day >= 0))
   constraint streaks_pkey PRIMARY KEY (user_id)
   constraint streaks_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
@@ -1586,12 +1593,16 @@ table notify.receipts partition by RANGE (delivery_id)
   source text not null
   code text
   reason text
+  earlier_codes text[]
+  duration_seconds integer
   action_key text
   occurred_at timestamp with time zone default now() not null
   constraint receipts_action_key_is_a_slug CHECK ((action_key ~ '^[a-z][a-z0-9_]{0,30}$'::text))
   constraint receipts_action_key_only_clicked CHECK (((action_key IS NULL) OR (kind = 'clicked'::text)))
   constraint receipts_bounce_type_iff_bounced CHECK (((kind = 'bounced'::text) = (bounce_type IS NOT NULL)))
   constraint receipts_bounce_type_is_known CHECK ((bounce_type = ANY (ARRAY['hard'::text, 'soft'::text])))
+  constraint receipts_duration_seconds_is_not_negative CHECK ((duration_seconds >= 0))
+  constraint receipts_duration_seconds_only_completed CHECK (((duration_seconds IS NULL) OR (kind = 'completed'::text)))
   constraint receipts_kind_is_known CHECK ((kind = ANY (ARRAY['sent'::text, 'delivered'::text, 'answered'::text, 'completed'::text, 'opened'::text, 'clicked'::text, 'unsubscribed'::text, 'deferred'::text, 'bounced'::text, 'failed'::text, 'complained'::text])))
   constraint receipts_pkey PRIMARY KEY (delivery_id, kind, source)
   constraint receipts_source_is_known CHECK ((source = ANY (ARRAY['provider'::text, 'client'::text])))
@@ -3939,6 +3950,9 @@ function coaching_private.check_call_time(scheduled_at timestamp with time zone)
 function coaching_private.check_coach_and_topic(coach_id uuid, topic_key text) returns void
   plpgsql stable set search_path=pg_catalog, pg_temp
 
+function coaching_private.count_streak(base_day integer, base_answered_on date, answers coaching_private.streak_answer[], OUT day integer, OUT last_answered_on date) returns record
+  sql immutable set search_path=pg_catalog, pg_temp
+
 function coaching_private.day_of_call(call coaching.calls, zone text) returns date
   sql stable
 
@@ -4905,6 +4919,9 @@ function notify_private.consent_regime(region text) returns TABLE(regime text)
 function notify_private.contains_any_term(content text, terms text[]) returns boolean
   sql immutable set search_path=pg_catalog, pg_temp
 
+function notify_private.correct_call_receipt(delivery_id uuid, kind text, code text, occurred_at timestamp with time zone, duration_seconds integer) returns boolean
+  plpgsql volatile set search_path=pg_catalog, pg_temp
+
 function notify_private.country_of_phone(phone text) returns text
   sql stable parallel safe strict set search_path=pg_catalog, pg_temp
 
@@ -5375,7 +5392,7 @@ function notify_private.record_opt_out(address text, opted_out boolean) returns 
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_http (execute)
 
-function notify_private.record_receipt(delivery_id uuid, kind text, source text, code text DEFAULT NULL::text, reason text DEFAULT NULL::text, address_is_dead boolean DEFAULT false, occurred_at timestamp with time zone DEFAULT NULL::timestamp with time zone, action_key text DEFAULT NULL::text) returns boolean
+function notify_private.record_receipt(delivery_id uuid, kind text, source text, code text DEFAULT NULL::text, reason text DEFAULT NULL::text, address_is_dead boolean DEFAULT false, occurred_at timestamp with time zone DEFAULT NULL::timestamp with time zone, action_key text DEFAULT NULL::text, duration_seconds integer DEFAULT NULL::integer) returns boolean
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_http (execute)
 

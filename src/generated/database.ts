@@ -1623,6 +1623,13 @@ export interface CoachingCalls {
    */
   context_line: string | null;
   created_at: Generated<Timestamp>;
+  /**
+   * From being picked up until the end, by the final report; null: not picked up, or nobody reported the end.
+   */
+  duration_seconds: number | null;
+  /**
+   * When it was over by the provider's final report; of a call without one, when that was noticed.
+   */
   ended_at: Timestamp | null;
   id: Generated<string>;
   /**
@@ -1766,6 +1773,21 @@ export interface CoachingPrivateCallCopyVariables {
 }
 
 export interface CoachingStreaks {
+  /**
+   * @behavior -*
+   * The latest answered calls that were counted, at most 31. Where day and last_answered_on are not what they come to, a service has set these, and counting begins from there.
+   */
+  answers: Generated<string[]>;
+  /**
+   * @behavior -*
+   * last_answered_on at base_day.
+   */
+  base_answered_on: string | null;
+  /**
+   * @behavior -*
+   * The day before the answers that are remembered, from which they are counted anew where a verdict changes.
+   */
+  base_day: Generated<number>;
   /**
    * The day that the next call is: what "Day {streak}" says. Services may set it.
    */
@@ -3602,6 +3624,15 @@ export interface NotifyReceipts {
    */
   code: string | null;
   delivery_id: string;
+  /**
+   * How long a completed call lasted from being picked up, where its provider says so.
+   */
+  duration_seconds: number | null;
+  /**
+   * @behavior -*
+   * Other verdicts on who picked up that were heard of the same call, so that a repeat of one does not pass for news.
+   */
+  earlier_codes: string[] | null;
   /**
    * answered and completed are a call's: who picked up stands in code (human, machine_start, fax, unknown), and it is over. deferred, bounced and complained are an email's: delayed on its way, returned, reported as abuse; unsubscribed: its own link was used to leave.
    */

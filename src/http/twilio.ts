@@ -25,17 +25,20 @@ export type TwilioCallbacks = {
   readonly parseReply: (parameters: Parameters) => TwilioOptOut | null;
 };
 
-export type TwilioReport =
+export type TwilioReport = { readonly occurredAt: Date | null } & (
   | { readonly status: 'sent' | 'delivered' }
-  | { readonly status: 'answered' | 'completed'; readonly code: string | null }
-  | { readonly status: 'failed'; readonly code: string; readonly permanence: string; readonly reason: string };
+  | { readonly status: 'answered'; readonly code: string | null }
+  | { readonly status: 'completed'; readonly code: string | null; readonly durationSeconds: number | null }
+  | { readonly status: 'failed'; readonly code: string; readonly permanence: string; readonly reason: string }
+);
 
 /** Somebody's STOP or START. */
 export type TwilioOptOut = { readonly from: string; readonly optOut: 'stop' | 'start' };
 
 /**
- * `POST /callbacks/twilio/:deliveryId`: Twilio's word on an SMS or a call. Repeated and late ones change nothing. The
- * signature is checked before anything else is looked at, so nobody learns from the answer which deliveries exist.
+ * `POST /callbacks/twilio/:deliveryId`: Twilio's word on an SMS or a call. Repeated and late ones change nothing, but for a
+ * new verdict on who picked up. The signature is checked before anything else is looked at, so nobody learns from the
+ * answer which deliveries exist.
  *
  * `POST /callbacks/twilio`: what somebody answered to a text, where the number's webhook leads here. STOP puts their
  * number on the suppression list, START takes it off; everything else is left to whoever reads replies.
@@ -123,13 +126,17 @@ async function apply(queries: Queries, deliveryId: string, report: TwilioReport)
   const failure = report.status === 'failed' ? report : null;
   const { rows } = await queries
     .query<{ known: boolean }>(
-      `select notify_private.record_receipt($1, $2, 'provider', $3, $4, $5) is not null as known`,
+      `select notify_private.record_receipt(
+         $1, $2, 'provider', $3, $4, $5, $6::timestamptz, duration_seconds => $7::integer
+       ) is not null as known`,
       [
         deliveryId,
         report.status,
         'code' in report ? report.code : null,
         failure?.reason,
         failure?.permanence === 'address',
+        report.occurredAt,
+        'durationSeconds' in report ? report.durationSeconds : null,
       ],
     )
     .catch((error: unknown) => {

@@ -11,7 +11,7 @@ export type CallStep = { readonly status: string } | { readonly answeredBy: stri
  * What becomes of a call that was accepted: a person picks up and hangs up. A fault changes that: `soft_bounce` is
  * nobody picking up (or its reason: `busy`, `failed`, `canceled`, or who picked up instead: `machine_start`, `fax`,
  * `unknown`), `hard_bounce` a call that fails, `lost_receipt` one of which nothing more is heard, `late_receipt` waits
- * before the last step.
+ * before the last step, which is the verdict of the machine detection where its reason is who picked up.
  */
 export function callStepsOf(fault: Fault | null): Walk<CallStep> {
   const pickedUpBy = (answeredBy: string): readonly CallStep[] => [
@@ -29,8 +29,11 @@ export function callStepsOf(fault: Fault | null): Walk<CallStep> {
     }
     case 'lost_receipt':
       return { steps: [], lastAfterMs: null };
-    case 'late_receipt':
-      return { steps: pickedUpBy('human'), lastAfterMs: fault.latencyMs ?? 1000 };
+    case 'late_receipt': {
+      const [begun, verdict, over] = pickedUpBy(fault.reason ?? 'human');
+      const steps = fault.reason ? [begun, over, verdict] : [begun, verdict, over];
+      return { steps: steps.filter((step) => step !== undefined), lastAfterMs: fault.latencyMs ?? 1000 };
+    }
     default:
       return { steps: pickedUpBy('human'), lastAfterMs: null };
   }
@@ -76,11 +79,15 @@ export function spokenIn(twiml: string | null): string | null {
   return words.replace(/&(lt|gt|quot|apos|amp);/g, (_entity, name: string) => entities[name] ?? '');
 }
 
-/** The parameters of a step's callback. Which steps are reported at all is the caller's to have asked for. */
+/**
+ * The parameters of a step's callback. Which steps are reported at all is the caller's to have asked for. As from Twilio, a
+ * status has an instant in whole seconds, the verdict of the machine detection none, and the last one says how long it was.
+ */
 export function callParams(
   call: ReturnType<typeof callOf>,
   step: CallStep,
   accountSid: string,
+  { at, pickedUpAt }: { readonly at: Date; readonly pickedUpAt: Date | null },
 ): Record<string, string> {
   const common = {
     AccountSid: accountSid,
@@ -89,7 +96,13 @@ export function callParams(
     From: call.from ?? '',
     To: call.to,
   };
-  return 'answeredBy' in step
-    ? { ...common, AnsweredBy: step.answeredBy, MachineDetectionDuration: '2400' }
-    : { ...common, CallStatus: step.status, CallbackSource: 'call-progress-events' };
+  if ('answeredBy' in step) return { ...common, AnsweredBy: step.answeredBy, MachineDetectionDuration: '2400' };
+  const seconds = pickedUpAt === null ? 0 : Math.round((at.getTime() - pickedUpAt.getTime()) / 1000);
+  return {
+    ...common,
+    CallStatus: step.status,
+    CallbackSource: 'call-progress-events',
+    Timestamp: at.toUTCString().replace('GMT', '+0000'),
+    ...(step.status === 'completed' && { CallDuration: String(seconds) }),
+  };
 }

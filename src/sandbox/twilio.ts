@@ -165,11 +165,14 @@ export const startTwilio: StartServer = async (context) => {
     const isReported = (status: string) =>
       status === 'in-progress' ? events.has('answered') : events.size === 0 || events.has('completed');
     const options = { authToken, base: twilioCallbackBase, signal: stopping.signal };
+    let pickedUpAt: Date | null = null;
     void walk(callStepsOf(fault), options, (step) => {
+      const at = new Date();
+      if ('status' in step && step.status === 'in-progress') pickedUpAt = at;
       const isDetection = 'answeredBy' in step;
       const asked = isDetection ? params.get('AsyncAmd') === 'true' : isReported(step.status);
       const url = params.get(isDetection ? 'AsyncAmdStatusCallback' : 'StatusCallback');
-      return { url: asked ? url : null, params: callParams(call, step, accountSid) };
+      return { url: asked ? url : null, params: callParams(call, step, accountSid, { at, pickedUpAt }) };
     });
   }
 

@@ -53,6 +53,23 @@ describe('CP-6 the call is placed at T through Twilio, and its outcome is kept o
     expect((await callOf(world.db, call)).answered_at !== null).toBe(outcome === 'answered' || outcome === 'voicemail');
   });
 
+  test('W25: a verdict that comes after the end changes the outcome, and the streak with it', async () => {
+    const ada = await makeMember(world.db, { streak: 3 });
+    world.sandbox.faults.add({
+      provider: 'twilio_voice',
+      address: ada.phone ?? '',
+      kind: 'late_receipt',
+      reason: 'machine_start',
+      latencyMs: 20,
+    });
+    const call = await makeCall(world.db, ada.id, '1 second', { coachId });
+    await until('the verdict is in', async () => (await callOf(world.db, call)).outcome === 'voicemail');
+    const found = await callOf(world.db, call);
+    expect(found).toMatchObject({ status: 'completed', outcome_reason: 'machine_start' });
+    expect(found.duration_seconds).toBeLessThan(60);
+    expect(await one(world.db.owner, 'select day from coaching.streaks where user_id = $1', [ada.id])).toBe(3);
+  });
+
   test('in the language of the person, with the voice of the coach; an agent converses where there is one', async () => {
     const ada = await makeMember(world.db, { locale: 'fr' });
     await ended(await makeCall(world.db, ada.id, '1 second', { coachId }));

@@ -123,6 +123,7 @@ export type Call = {
   readonly outcome: string | null;
   readonly outcome_reason: string | null;
   readonly answered_at: Date | null;
+  readonly duration_seconds: number | null;
 };
 export async function callOf(db: TestDatabase, id: string): Promise<Call> {
   const { rows } = await db.owner.query<Call>('select * from coaching.calls where id = $1', [id]);

@@ -19,6 +19,7 @@ const ours: Readonly<Record<string, string>> = {
   'notify.preference_changes.new': 'copied from columns that are checked',
   'notify.preference_changes.old': 'copied from columns that are checked',
   'notify.receipts.code': 'cut off in record_receipt()',
+  'notify.receipts.earlier_codes': 'what code was',
   'notify.receipts.reason': 'cut off in record_receipt()',
   'notify.suppressions.address': "the delivery's, or that of a text to us",
   'notify.suppression_changes.address': 'copied from suppressions',

@@ -23,6 +23,7 @@ create table coaching.calls (
   started_at timestamptz,
   answered_at timestamptz,
   ended_at timestamptz,
+  duration_seconds integer constraint calls_duration_seconds_is_not_negative check (duration_seconds >= 0),
   outcome text constraint calls_outcome_is_known check (outcome in ('answered', 'voicemail', 'no_answer', 'failed')),
   outcome_reason text,
   created_at timestamptz not null default now(),
@@ -57,6 +58,10 @@ comment on column coaching.calls.preview_due_at is
 comment on column coaching.calls.preview_skipped is
   'Why there is none: too_late (less than a minute was left when the call was made or moved).';
 comment on column coaching.calls.preview_sent is 'Whether a provider has taken the preview of this time.';
+comment on column coaching.calls.ended_at is
+  'When it was over by the provider''s final report; of a call without one, when that was noticed.';
+comment on column coaching.calls.duration_seconds is
+  'From being picked up until the end, by the final report; null: not picked up, or nobody reported the end.';
 comment on column coaching.calls.outcome is 'answered, voicemail, no_answer or failed; from the provider''s reports.';
 comment on column coaching.calls.outcome_reason is
   'Where it was not answered: busy, no_answer, no_address, expired and the like (docs/provider-errors.md).';
@@ -72,10 +77,19 @@ grant insert (id, user_id, coach_id, topic_key, context_line, scheduled_at) on c
 grant update (coach_id, topic_key, context_line, scheduled_at, status) on coaching.calls to rowbell_writer;
 -- People have no grant to write here: schedule_call(), move_call() and cancel_call() say who may what.
 
+create type coaching_private.streak_answer as (
+  call_id uuid,
+  local_day date
+);
+comment on type coaching_private.streak_answer is 'An answered call, and the person''s own day that it counts for.';
+
 create table coaching.streaks (
   user_id uuid primary key references notify.users on delete cascade,
   day integer not null default 1 constraint streaks_day_is_not_negative check (day >= 0),
-  last_answered_on date
+  last_answered_on date,
+  base_day integer not null default 1,
+  base_answered_on date,
+  answers coaching_private.streak_answer[] not null default '{}'
 );
 alter table coaching.streaks enable row level security;
 comment on table coaching.streaks is
@@ -84,6 +98,12 @@ comment on table coaching.streaks is
 comment on column coaching.streaks.day is 'The day that the next call is: what "Day {streak}" says. Services may set it.';
 comment on column coaching.streaks.last_answered_on is
   'The person''s own day of the last answered call; null: none yet, and nothing to miss.';
+comment on column coaching.streaks.base_day is
+  E'@behavior -*\nThe day before the answers that are remembered, from which they are counted anew where a verdict changes.';
+comment on column coaching.streaks.base_answered_on is E'@behavior -*\nlast_answered_on at base_day.';
+comment on column coaching.streaks.answers is
+  E'@behavior -*\nThe latest answered calls that were counted, at most 31. Where day and last_answered_on are not what they come to, a '
+  'service has set these, and counting begins from there.';
 create policy select_own on coaching.streaks for select to rowbell_user using (user_id = (select notify_hidden.current_user_id()));
 create policy select_admin on coaching.streaks for select to rowbell_operator using (true);
 create policy select_service on coaching.streaks for select to rowbell_writer using (true);

@@ -8,9 +8,14 @@ begin
   update coaching.calls as c
   set
     status = 'completed',
-    outcome = case when c.answered_at is not null then 'answered' else 'failed' end,
+    outcome = case
+      when c.answered_at is null then 'failed'
+      when c.outcome_reason is null then 'answered'
+      else 'voicemail'
+    end,
+    -- Of an open line it names the machine that picked up.
     outcome_reason = case
-      when c.answered_at is not null then null
+      when c.answered_at is not null then c.outcome_reason
       when c.status = 'in_progress' then 'no_report'
       else coalesce((
         select d.reason

@@ -1,7 +1,7 @@
 create or replace function notify_private.record_receipt(
   delivery_id uuid, kind text, source text,
   code text default null, reason text default null, address_is_dead boolean default false, occurred_at timestamptz default null,
-  action_key text default null
+  action_key text default null, duration_seconds integer default null
 ) returns boolean
 language plpgsql volatile
 -- Definer: reports come from people and from the callback route, neither of whom may touch the tables. The grant to
@@ -23,13 +23,17 @@ begin
   if not found then
     return null;
   end if;
-  insert into notify.receipts (delivery_id, kind, source, code, reason, bounce_type, occurred_at, action_key)
+  insert into notify.receipts (delivery_id, kind, source, code, reason, bounce_type, occurred_at, action_key, duration_seconds)
   values (
     delivery.id, record_receipt.kind, record_receipt.source, left(record_receipt.code, 100), left(record_receipt.reason, 100),
     case when record_receipt.kind = 'bounced' then case when record_receipt.address_is_dead then 'hard' else 'soft' end end,
-    greatest(at, delivery.created_at), record_receipt.action_key)
+    greatest(at, delivery.created_at), record_receipt.action_key,
+    case when record_receipt.kind = 'completed' then record_receipt.duration_seconds end)
   on conflict do nothing;
-  if not found then
+  if not found and not (
+    record_receipt.source = 'provider' and record_receipt.kind in ('answered', 'completed') and notify_private.correct_call_receipt(
+      delivery.id, record_receipt.kind, left(record_receipt.code, 100), greatest(at, delivery.created_at), record_receipt.duration_seconds)
+  ) then
     return false;
   end if;
   perform notify_private.apply_receipts(array[delivery.id]);
@@ -64,9 +68,9 @@ begin
   return true;
 end
 $$;
-comment on function notify_private.record_receipt(uuid, text, text, text, text, boolean, timestamptz, text) is
-  'Takes a report about a delivery, once per kind and source, in any order. True: it was new; false: '
+comment on function notify_private.record_receipt(uuid, text, text, text, text, boolean, timestamptz, text, integer) is
+  'Takes a report about a delivery, once per kind and source, in any order. True: it was new or corrects one; false: '
   'known already; null: no such delivery. code is the provider''s own word, reason ours; address_is_dead '
   'puts the address on the suppression list and makes a bounce a hard one. A complaint suppresses it, too. '
-  'action_key is the button that was clicked.';
-grant execute on function notify_private.record_receipt(uuid, text, text, text, text, boolean, timestamptz, text) to rowbell_http;
+  'action_key is the button that was clicked, duration_seconds how long a completed call lasted.';
+grant execute on function notify_private.record_receipt(uuid, text, text, text, text, boolean, timestamptz, text, integer) to rowbell_http;
