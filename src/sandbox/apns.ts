@@ -50,6 +50,9 @@ export const apnsReasons: Readonly<Record<string, number>> = {
   Shutdown: 503,
 };
 
+/** With the greatest streams that came, that were processed, and that will be, once the connection ends. */
+type Connection = { readonly number: number; came: number; processed: number; last: number };
+
 /** null: accepted. */
 type Verdict = { readonly status: number; readonly reason: string; readonly retryAfterS?: number | undefined } | null;
 
@@ -80,27 +83,42 @@ export const startApns: StartServer = async ({ journal, faults, credentials, hos
     cert: credentials.tls.cert,
     settings: { maxConcurrentStreams },
   });
-  const sessions = new Map<ServerHttp2Session, number>();
+  const sessions = new Map<ServerHttp2Session, Connection>();
   let lastConnection = 0;
   server.on('session', (session) => {
-    sessions.set(session, ++lastConnection);
+    sessions.set(session, { number: ++lastConnection, came: 0, processed: 0, last: Number.POSITIVE_INFINITY });
     session.on('error', () => session.destroy());
     session.on('close', () => sessions.delete(session));
   });
 
   server.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
-    const connection = stream.session ? (sessions.get(stream.session as ServerHttp2Session) ?? 0) : 0;
+    const connection = sessions.get(stream.session as ServerHttp2Session);
+    if (!connection) return;
+    connection.came = Math.max(connection.came, Number(stream.id));
     const chunks: Buffer[] = [];
     stream.on('error', () => {});
     stream.on('data', (chunk: Buffer) => chunks.push(chunk));
     stream.on('end', () => void answer(stream, headers, Buffer.concat(chunks), connection));
   });
 
-  async function answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, body: Buffer, connection: number) {
+  /** Says that a connection ends, and holds to what it says: Node would still hand over what comes before GOAWAY is written. */
+  async function goAway({ unprocessed, afterMs, errorCode = 0 }: Fault, stream: ServerHttp2Stream, of: Connection) {
+    const { session } = stream;
+    if (unprocessed) of.last = Math.min(of.last, of.processed);
+    if (afterMs !== undefined) await delay(afterMs);
+    of.last = Math.min(of.last, of.came);
+    if (session && !session.destroyed) session.goaway(errorCode, of.last);
+  }
+
+  async function answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, body: Buffer, connection: Connection) {
+    const id = Number(stream.id);
+    if (id > connection.last) return;
     const path = headers[':path'] ?? '';
     const address = /^\/3\/device\/([^/?]*)$/.exec(path)?.[1] ?? null;
     const fault = address === null ? null : faults.next('apns', address);
     if (fault?.latencyMs) await delay(fault.latencyMs);
+    if (id > connection.last) return;
+    connection.processed = Math.max(connection.processed, id);
     const payload = parse(body);
     const imposed = fault ? impose(fault) : undefined;
     const judge = () => check(headers, address, body, payload, checkToken, credentials.apns.topic);
@@ -118,13 +136,13 @@ export const startApns: StartServer = async ({ journal, faults, credentials, hos
       data,
       drawn: drawnByIphone(payload),
       headers: pick(headers),
-      connection,
+      connection: connection.number,
       raw: payload,
     });
     const session = stream.session;
     if (cut) return void session?.destroy();
     if (stream.destroyed) return;
-    if (fault?.kind === 'goaway') session?.goaway();
+    if (fault?.kind === 'goaway') void goAway(fault, stream, connection);
     if (verdict === null) return void stream.respond({ ':status': 200, 'apns-id': apnsId }, { endStream: true });
     stream.respond({
       ':status': verdict.status,

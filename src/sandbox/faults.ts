@@ -10,7 +10,8 @@ import { providerNames } from '../providers/types.ts';
  * - `reject`: refused with `status` and `reason` as given.
  * - `server_error`: 500, or `status`.
  * - `reset`: the connection is cut after the request was read.
- * - `goaway`: HTTP/2 GOAWAY; other protocols close the connection after answering.
+ * - `goaway`: HTTP/2 GOAWAY; other protocols close the connection after answering. With `errorCode` HTTP/2 ends it at once. With
+ *   `unprocessed` whatever came after the struck request is not looked at; with `afterMs` the connection has some rest first.
  * - `hard_bounce`, `soft_bounce`: the mailbox or number refuses for good, or for now.
  * - `lost_receipt`, `late_receipt`: the receipt never comes, or after `latencyMs`.
  */
@@ -40,6 +41,10 @@ const faultInput = z.strictObject({
   times: z.int().min(1).optional(),
   latencyMs: z.int().min(0).max(600_000).optional(),
   retryAfterS: z.int().min(0).max(86_400).optional(),
+  /** `goaway`: why, as RFC 9113 §7 numbers it; absent: gracefully. */
+  errorCode: z.int().min(0).max(13).optional(),
+  unprocessed: z.boolean().optional(),
+  afterMs: z.int().min(0).max(600_000).optional(),
   reason: z
     .string()
     .min(1)

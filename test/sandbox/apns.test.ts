@@ -126,6 +126,30 @@ describe('APNs', () => {
     expect(Math.abs(Date.now() - Number(body.timestamp))).toBeLessThan(5000);
   });
 
+  test('W02: GOAWAY, with an error or without, leaves unread what came after the struck request where it is told to', async () => {
+    const { APNS_HOST, APNS_PORT, APNS_CA = '' } = sandbox.settings;
+    for (const errorCode of [0, 11]) {
+      sandbox.journal.clear();
+      const before = session;
+      session = connect(`https://${APNS_HOST}:${APNS_PORT}`, { ca: APNS_CA });
+      try {
+        session.on('error', () => undefined);
+        const ended = new Promise((resolve) => session.once('goaway', (code, last) => resolve({ code, last })));
+        sandbox.faults.add({ provider: 'apns', kind: 'goaway', errorCode, unprocessed: true, latencyMs: 20, times: 1 });
+        sandbox.faults.add({ provider: 'apns', kind: 'latency', latencyMs: 2_000 });
+        const answers = await Promise.allSettled([post(), post(), post()]);
+        expect(await ended).toEqual({ code: errorCode, last: 1 });
+        expect(answers.map(({ status }) => status).slice(1)).toEqual(['rejected', 'rejected']);
+        expect(answers[0]?.status).toBe(errorCode === 0 ? 'fulfilled' : 'rejected');
+        expect(sandbox.journal.list()).toHaveLength(1);
+      } finally {
+        session.destroy();
+        session = before;
+        sandbox.faults.clear();
+      }
+    }
+  });
+
   test('the journal keeps no provider token', async () => {
     await post();
     expect(JSON.stringify(sandbox.journal.list())).not.toContain(authorization.slice(8, 40));

@@ -66,12 +66,7 @@ export const errors = [
   { code: 'InternalServerError', permanence: 'transient', reason: 'server_error', note: '500' },
   { code: 'ServiceUnavailable', permanence: 'transient', reason: 'server_error', note: '503' },
   { code: 'Shutdown', permanence: 'transient', reason: 'server_error', note: '503: this server is going down' },
-  {
-    code: 'server_error',
-    permanence: 'transient',
-    reason: 'server_error',
-    note: 'Any other 5xx, or a refusal that may be retried whose details the SDK lost with the connection',
-  },
+  { code: 'server_error', permanence: 'transient', reason: 'server_error', note: 'Any other 5xx' },
   {
     code: 'IdleTimeout',
     permanence: 'transient',
@@ -166,7 +161,7 @@ export const errors = [
     code: 'REFUSED_STREAM',
     permanence: 'transient',
     reason: 'unavailable',
-    note: 'The server says it did not process the request (RFC 9113 §8.7)',
+    note: 'The server says it did not process the request (RFC 9113 §8.7), or ended four connections before it did (§6.8)',
   },
   ...transportErrors,
   ...chunkErrors,

@@ -33,8 +33,6 @@ export function explain(failure: ResponseFailure, message: Message, retryAt: Dat
   const causes = chain(error ?? failure);
   if (causes.some(({ code }) => tlsCode.test(code))) return reject('tls');
   const text = error?.message ?? '';
-  // node-apn gave up on repeating a request that was answered with 408, 429 or 5xx, as another had closed the session.
-  if (text === 'client session is either closed or destroyed') return reject('server_error');
   if (text === 'client is destroyed') return reject('not_connected');
   if (causes.some((cause) => cause.message.includes('NGHTTP2_REFUSED_STREAM'))) return reject('REFUSED_STREAM');
   const notSent = causes.find(({ code }) => notSentCodes.has(code));

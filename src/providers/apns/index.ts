@@ -2,6 +2,7 @@ import { createPrivateKey } from 'node:crypto';
 import { Provider as ApnProvider, type ResponseFailure } from '@parse/node-apn';
 import { trusting } from '../trust.ts';
 import type { Message, Progress, Provider, Result } from '../types.ts';
+import { noteEndings } from './endings.ts';
 import { explain, isTimeout, reject } from './failure.ts';
 import { toNotification } from './notification.ts';
 import { noteRetryAfter } from './retry-after.ts';
@@ -23,6 +24,8 @@ export type ApnsOptions = {
 };
 
 const shutdownBoundMs = 250;
+/** How often a message is sent again at once because the connection that it went by ended before APNs looked at it. */
+const maxResends = 3;
 const deviceToken = /^[0-9a-f]{64,200}$/i;
 
 /**
@@ -35,11 +38,14 @@ export function createApns(options: ApnsOptions): Provider {
   const { topic, timeoutMs = 10_000 } = options;
   const settings = connectionSettings(options, timeoutMs);
   const retryAfter = noteRetryAfter();
+  const endings = noteEndings();
   let connection = connect();
   let closed: Promise<void> | null = null;
 
   function connect() {
-    return { client: new ApnProvider(settings), answeredAt: 0 };
+    const client = new ApnProvider(settings);
+    endings.watch(client);
+    return { client, answeredAt: 0 };
   }
 
   /**
@@ -52,18 +58,25 @@ export function createApns(options: ApnsOptions): Provider {
     void used.client.shutdown();
   }
 
-  async function sendOne(message: Message): Promise<Result> {
+  async function sendOne(message: Message, signal: AbortSignal): Promise<Result> {
     if (!deviceToken.test(message.address)) return reject('malformed_token');
-    const used = connection;
-    const begunAt = performance.now();
-    const { failed } = await used.client.send(toNotification(message, topic), message.address);
-    const failure = failed[0];
-    if (!failure) {
-      used.answeredAt = performance.now();
-      return { outcome: 'accepted', providerMessageId: message.deliveryId };
+    const notification = toNotification(message, topic);
+    for (let resends = 0; ; resends++) {
+      const used = connection;
+      const begunAt = performance.now();
+      const { failed } = await used.client.send(notification, message.address);
+      const failure = failed[0];
+      if (!failure) {
+        used.answeredAt = performance.now();
+        return { outcome: 'accepted', providerMessageId: message.deliveryId };
+      }
+      noteFailure(used, begunAt, failure);
+      const isAnswered = typeof failure.status === 'number';
+      if (isAnswered || !(await endings.leftUnprocessed(message.deliveryId))) {
+        return explain(failure, message, retryAfter.take(message.deliveryId));
+      }
+      if (resends === maxResends || signal.aborted) return reject('REFUSED_STREAM');
     }
-    noteFailure(used, begunAt, failure);
-    return explain(failure, message, retryAfter.take(message.deliveryId));
   }
 
   function noteFailure(used: typeof connection, begunAt: number, failure: ResponseFailure) {
@@ -75,7 +88,10 @@ export function createApns(options: ApnsOptions): Provider {
     name: 'apns',
     send: (batch, signal, progress) => settleAll(batch, signal, sendOne, progress),
     close() {
-      closed ??= shutDown(connection.client).finally(retryAfter.close);
+      closed ??= shutDown(connection.client).finally(() => {
+        retryAfter.close();
+        endings.close();
+      });
       return closed;
     },
   };
@@ -88,7 +104,7 @@ export function createApns(options: ApnsOptions): Provider {
 function settleAll(
   batch: readonly Message[],
   signal: AbortSignal,
-  sendOne: (message: Message) => Promise<Result>,
+  sendOne: (message: Message, signal: AbortSignal) => Promise<Result>,
   progress?: Progress,
 ): Promise<Result[]> {
   return new Promise((resolve) => {
@@ -114,7 +130,7 @@ function settleAll(
     }
     signal.addEventListener('abort', giveUp);
     for (const [index, message] of batch.entries()) {
-      sendOne(message).then(
+      sendOne(message, signal).then(
         (result) => settle(index, result),
         () => settle(index, reject('internal')),
       );
