@@ -52,8 +52,36 @@ function pattern(locale: string, [options, first, last]: (typeof samples)[keyof 
     .join('');
 }
 
+/**
+ * How an instant is said: the day's place and the clock, of twelve hours with the words of its halves, or of 24. Where a language
+ * has more than two words for the time of day, it is the clock of 24 hours.
+ */
+function instant(locale: string): [pattern: string, halves: string] {
+  const early = Date.UTC(2026, 6, 3, 9, 5);
+  const style = { timeZone: 'UTC', timeStyle: 'short' } as const;
+  const usual = new Intl.DateTimeFormat(locale, style);
+  const half = (hour: number) =>
+    usual.formatToParts(Date.UTC(2026, 6, 3, hour, 5)).find(({ type }) => type === 'dayPeriod')?.value;
+  const hasMore = new Set(Array.from({ length: 24 }, (_, hour) => half(hour))).size > 2;
+  const clock = hasMore ? new Intl.DateTimeFormat(locale, { ...style, hourCycle: 'h23' }) : usual;
+  const is12 = clock.resolvedOptions().hour12 === true;
+  const hour = clock.formatToParts(early).find(({ type }) => type === 'hour')?.value ?? '';
+  // What format() writes, and not its parts: these have CLDR's narrow no-break space.
+  const time = clock
+    .format(early)
+    .replace(hour, `{${(is12 ? 'h' : 'H').repeat(hour.length)}}`)
+    .replace('05', '{min}')
+    .replace((is12 && half(9)) || '{half}', '{half}');
+  const pattern = new Intl.DateTimeFormat(locale, { ...style, dateStyle: 'long' })
+    .format(early)
+    .replace(new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' }).format(early), '{date}')
+    .replace(usual.format(early), time);
+  return [pattern, is12 ? `{${half(9)},${half(21)}}` : '{}'];
+}
+
 function row(locale: string): string[] {
-  return [`{${months(locale).join(',')}}`, ...Object.values(samples).map((sample) => pattern(locale, sample))];
+  const days = Object.values(samples).map((sample) => pattern(locale, sample));
+  return [`{${months(locale).join(',')}}`, ...days, ...instant(locale)];
 }
 
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : shipped.split(' ');

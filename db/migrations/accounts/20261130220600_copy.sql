@@ -73,5 +73,12 @@ insert into notify.channel_copies (type_key, locale, variant, channel, place, fo
   ('verification_failed', 'en', 'reason', 'sms', 1, 'full', 'Your verification failed: {Reason}', true, '{Reason}'),
   ('verification_failed', 'fr', 'reason', 'sms', 1, 'full', 'Votre vérification a échoué : {Reason}', true, '{Reason}');
 
+-- What its categories are called.
+insert into notify_private.sentences (key, locale, you) values
+  ('category.billing', 'en', 'Billing'), ('category.billing', 'fr', 'Facturation'),
+  ('category.payment', 'en', 'Payments'), ('category.payment', 'fr', 'Paiements'),
+  ('category.settings', 'en', 'Settings'), ('category.settings', 'fr', 'Réglages'),
+  ('category.verification', 'en', 'Verification'), ('category.verification', 'fr', 'Vérification');
+
 -- migrate:down
 do $$ begin raise exception 'Rowbell rolls forward only: write a new migration'; end $$;

@@ -24,5 +24,9 @@ insert into notify.notification_copies (type_key, locale, title, body) values
   ('coaching_call', 'en', 'Coach {name}', 'Hello, this is Coach {name}. Day {streak}: {topic}.'),
   ('coaching_call', 'fr', 'Coach {name}', 'Bonjour, c''est Coach {name}. Jour {streak} : {topic}.');
 
+-- What its categories are called.
+insert into notify_private.sentences (key, locale, you) values
+  ('category.coaching', 'en', 'Coaching'), ('category.coaching', 'fr', 'Coaching');
+
 -- migrate:down
 do $$ begin raise exception 'Rowbell rolls forward only: write a new migration'; end $$;

@@ -3,6 +3,20 @@ set local lock_timeout = '5s';
 
 -- What explain, trace, predict and backtest answer with: why somebody was told or not, and what would be.
 
+create table notify_private.sentences (
+  key text not null constraint sentences_key_is_dotted check (key ~ '^[a-z0-9_]+(\.[a-z0-9_]+)*$'),
+  locale text not null constraint sentences_locale_is_bcp47 check (locale ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'),
+  you text not null,
+  they text,
+  primary key (key, locale)
+);
+alter table notify_private.sentences enable row level security;
+comment on table notify_private.sentences is
+  'What explain(), trace() and predict() say, by language. A key names who speaks and of what, the more closely the longer: '
+  'address.no_address.push goes before address.no_address. docs/explain.md has the placeholders, docs/sentences.md all that is said.';
+comment on column notify_private.sentences.you is 'To the person whom it is about.';
+comment on column notify_private.sentences.they is 'About the person, to operators; null: the same words.';
+
 create type notify.explanation as (
   event_id uuid, recipient_id uuid, channel text, judgement integer, at timestamptz, "position" integer, rule text, verdict text,
   reason text, inputs jsonb, because text

@@ -28,7 +28,7 @@ values
 insert into notify.notification_types
   (key, pack, app_key, category, priority, channels, default_channels, locked_channels, audience, sound, max_attempts, expires_after, labels)
 values
-  ('test_push', 'core', null, 'test', 'P0', '{push}', '{push}', '{}', 'notify_private.test_push_audience', 'default', 1, '5 minutes', '{}'),
+  ('test_push', 'core', null, 'test', 'P0', '{push}', '{push}', '{}', 'notify_private.test_push_audience', 'default', 1, '5 minutes', '{"en": "Test push", "fr": "Push de test"}'),
   ('test_webhook', 'core', null, 'test', 'P0', '{webhook}', '{webhook}', '{webhook}', 'notify_private.test_push_audience', null, 1, '5 minutes', '{"en": "Test of a webhook", "fr": "Test d''un webhook"}'),
   ('test_email', 'core', null, 'test', 'P0', '{email}', '{email}', '{email}', 'notify_private.test_push_audience', null, 1, '5 minutes', '{"en": "Test email", "fr": "Email de test"}');
 

@@ -14,5 +14,11 @@ insert into notify.notification_copies (type_key, locale, variant, title, body, 
   ('juke_weekly_recap', 'en', 'default', 'Your week in music', 'Minutes: {Minutes} · Sessions: {Sessions} · Top artist: {TopArtist} · Top track: {TopTrack}', null),
   ('juke_weekly_recap', 'fr', 'default', 'Votre semaine en musique', 'Minutes : {Minutes} · Sessions : {Sessions} · Artiste : {TopArtist} · Titre : {TopTrack}', null);
 
+-- What its categories are called.
+insert into notify_private.sentences (key, locale, you) values
+  ('category.juke_invites', 'en', 'Invitations'), ('category.juke_invites', 'fr', 'Invitations'),
+  ('category.juke_onboarding', 'en', 'Getting started'), ('category.juke_onboarding', 'fr', 'Premiers pas'),
+  ('category.juke_recap', 'en', 'Weekly recap'), ('category.juke_recap', 'fr', 'Bilan de la semaine');
+
 -- migrate:down
 do $$ begin raise exception 'Rowbell rolls forward only: write a new migration'; end $$;

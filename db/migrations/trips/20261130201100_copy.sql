@@ -47,5 +47,9 @@ insert into notify.notification_copies (type_key, locale, title, subtitle, body)
   ('circle_invitation', 'en', 'An invitation', 'Rowbell Trips', 'You are asked into a circle — take a look when you''re ready.'),
   ('circle_invitation', 'fr', 'Une invitation', 'Rowbell Trips', 'On vous invite dans un cercle. Jetez-y un œil quand vous voulez.');
 
+-- What its categories are called.
+insert into notify_private.sentences (key, locale, you) values
+  ('category.trips', 'en', 'Trips'), ('category.trips', 'fr', 'Voyages');
+
 -- migrate:down
 do $$ begin raise exception 'Rowbell rolls forward only: write a new migration'; end $$;

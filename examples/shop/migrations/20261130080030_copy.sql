@@ -10,5 +10,9 @@ insert into notify.notification_copies (type_key, locale, title, body, action_ti
   ('order_shipped', 'en', 'Order {Number} is on its way', 'You will have it soon.', '{"track": "Track it", "help": "Get help"}'),
   ('order_shipped', 'fr', 'La commande {Number} est en route', 'Vous l''aurez bientôt.', '{"track": "Suivre", "help": "Aide"}');
 
+-- What its categories are called.
+insert into notify_private.sentences (key, locale, you) values
+  ('category.orders', 'en', 'Orders'), ('category.orders', 'fr', 'Commandes');
+
 -- migrate:down
 do $$ begin raise exception 'Rowbell rolls forward only: write a new migration'; end $$;

@@ -3,15 +3,9 @@ language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_variable
 declare
-  tag text := coalesce(locale, 'en');
-  format notify_private.locale_formats;
+  format constant notify_private.locale_formats := notify_private.locale_format(locale);
   said text;
 begin
-  loop
-    select f.* into format from notify_private.locale_formats as f where f.locale = tag;
-    exit when found;
-    tag := case when pg_catalog.strpos(tag, '-') = 0 then 'en' else pg_catalog.regexp_replace(tag, '-[^-]*$', '') end;
-  end loop;
   said := case
     when first = last then case when with_year then format.day_with_year else format.day end
     when extract(year from first) <> extract(year from last) then format.over_years

@@ -7,16 +7,19 @@ as $$
 declare
   asked record;
   event record;
+  reader jsonb;
 begin
   select * into asked from notify_hidden.resolve_explain_target(explain.event_id, explain.notification_id, explain.recipient_id);
+  reader := notify_hidden.reader_of(asked.of_event_id, asked.of_recipient_id);
   return query
   with judgement as (
     select
       j.*, row_number() over (partition by j.channel order by j.at, j.nth)::integer as judgement
     from (
       select h.channel, 1 as nth, h.held_at as at, 'hold' as outcome, h.rule, h.reason, h.inputs,
-        -- Due may have become earlier since, with the person's settings.
-        coalesce((h.rule_inputs ->> 'until')::timestamptz, h.due_at) as until, h.rule_inputs
+        -- Due may have become earlier since, with the person's settings. When a fallback's step has its turn is only known since.
+        case when h.rule = 'fallback' then h.due_at else coalesce((h.rule_inputs ->> 'until')::timestamptz, h.due_at) end as until,
+        h.rule_inputs
       from notify.holds as h
       where h.event_id = asked.of_event_id and h.recipient_id = asked.of_recipient_id
       union all
@@ -45,7 +48,7 @@ begin
     case when r.rule = j.rule then j.reason end as reason,
     case when r.rule = j.rule then coalesce(j.inputs, i.inputs) when s.verdict = 'passed' then i.inputs end as inputs,
     notify_hidden.rule_explanation(r.rule, s.verdict, case when r.rule = j.rule then j.reason end, j.until,
-      coalesce(j.rule_inputs, '{}') || case when r.rule = j.rule then coalesce(j.inputs, '{}') else '{}' end) as because
+      coalesce(j.rule_inputs, '{}') || case when r.rule = j.rule then coalesce(j.inputs, '{}') else '{}' end, j.channel, reader) as because
   from judgement as j
   left join notify_hidden.rules() as decisive on decisive.rule = j.rule
   cross join notify_hidden.rules() as r
@@ -74,11 +77,7 @@ begin
     'suppressed' as verdict,
     d.reason,
     d.inputs,
-    case d.rule when 'event' then 'The event was canceled while this waited.'
-      else case d.reason when 'missing_value' then 'Its text could not be written: a value was missing.'
-        when 'no_copy' then 'There was no text for it.'
-        else 'Its text could not be written: a value was not as it must be.' end
-    end as because
+    notify_hidden.rule_explanation(d.rule, 'suppressed', d.reason, null, d.inputs, d.channel, reader) as because
   from notify.decisions as d
   where d.event_id = asked.of_event_id and d.recipient_id = asked.of_recipient_id and d.rule in ('event', 'copy')
   order by 3, 4, 6;
@@ -102,23 +101,22 @@ begin
       a.verdict,
       a.reason,
       null::jsonb as inputs,
-      a.because
+      notify_hidden.sentence(a.keys, reader, a.variables) as because
     from (
-      select 'event' as rule, 'canceled' as verdict, null as reason, event.canceled_at as at,
-        'The event was canceled before it was planned.' as because
-      where event.canceled_at is not null
+      select 'event' as rule, 'canceled' as verdict, null as reason, event.canceled_at as at, array['event.canceled'] as keys,
+        '{}'::jsonb as variables
+      -- What was planned and canceled later had its audience.
+      where event.canceled_at is not null and event.planned_at is null
       union all
-      select 'event', 'failed', event.plan_error, event.created_at,
-        'Planning failed: ' || event.plan_error || case when event.retry_at = 'infinity' then '. It was given up.'
-          else '. It is tried again at ' || notify_hidden.format_instant(event.retry_at, null) || '.' end
+      select 'event', 'failed', event.plan_error, event.created_at, array['event.failed.again', 'event.failed'],
+        jsonb_build_object('Error', event.plan_error, 'Again', jsonb_build_object('instant', event.retry_at))
       where event.canceled_at is null and event.planned_at is null and event.plan_error is not null
       union all
-      select 'event', 'waiting', null, event.created_at,
-        'The event is not planned yet; it is due at ' || notify_hidden.format_instant(event.due_at, null) || '.'
+      select 'event', 'waiting', null, event.created_at, array['event.waiting'],
+        jsonb_build_object('Due', jsonb_build_object('instant', event.due_at))
       where event.canceled_at is null and event.planned_at is null and event.plan_error is null
       union all
-      select 'audience', 'left_out', 'not_in_audience', event.planned_at,
-        'When the event was planned, its audience did not include this person.'
+      select 'audience', 'left_out', 'not_in_audience', event.planned_at, array['audience.left_out'], '{}'
       where event.planned_at is not null
     ) as a;
   end if;

@@ -14,7 +14,7 @@ as $$
     (10, 'dedupe', '{key,used_by}'),
     (11, 'spending_cap', '{spending}'),
     (12, 'daily_cap', '{priority,capped,cap,count,day,excess}'),
-    (13, 'rolling_cap', '{priority,capped,rolling_cap,rolling_count,excess}'),
+    (13, 'rolling_cap', '{priority,capped,rolling_cap,rolling_count,rolling_window,excess}'),
     (14, 'quiet_hours', '{priority,zone,quiet_until}'),
     (15, 'digest', '{frequency,digest_at}')
 $$;

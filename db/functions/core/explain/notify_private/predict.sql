@@ -15,6 +15,7 @@ declare
   reachable integer;
   known notify_private.rule_inputs[] := '{}';
   first notify_private.verdict[];
+  reader constant jsonb := notify_hidden.reader(predict.user_id, predict.type_key);
 begin
   if predict.at is null or not isfinite(predict.at)
     or predict.at not between pg_catalog.now() - interval '1 minute' and pg_catalog.now() + interval '1 year' then
@@ -77,7 +78,7 @@ begin
         notify_hidden.rule_explanation(
           coalesce(verdict.rule, 'none'),
           case verdict.outcome when 'send' then 'passed' when 'hold' then 'held' when 'digest' then 'gathered' else 'suppressed' end,
-          verdict.reason, verdict.held_until, verdict.rule_inputs || coalesce(verdict.inputs, '{}')) as because;
+          verdict.reason, verdict.held_until, verdict.rule_inputs || coalesce(verdict.inputs, '{}'), place, reader) as because;
       if verdict.outcome = 'digest' then
         -- Its digest is a notification like any other.
         candidate.event_id := uuidv7();

@@ -209,6 +209,7 @@ as $$
       'day': s.day,
       'rolling_cap': case when s.capped then s.rolling_cap end,
       'rolling_count': case when s.capped and s.rolling_cap is not null then s.rolling_count + s.before end,
+      'rolling_window': case when s.capped and s.rolling_cap is not null then s.rolling_frees[1] - s.at end,
       'excess': nullif(s.cap_excess, 'drop'),
       'zone': s.zone,
       'quiet_until': s.quiet_until,

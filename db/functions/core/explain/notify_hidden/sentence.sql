@@ -1,0 +1,50 @@
+create or replace function notify_hidden.sentence(keys text[], reader jsonb, variables jsonb default '{}') returns text
+language plpgsql stable
+-- Definer: the sentences and how a language says dates are in tables that nobody else reads. No row of anybody is looked at.
+security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+  tag constant text := coalesce(reader ->> 'locale', 'en');
+  template text;
+  known record;
+begin
+  for template in
+    select case when (reader ->> 'self')::boolean then s.you else coalesce(s.they, s.you) end
+    from unnest(sentence.keys) with ordinality as k (key, place)
+    join notify_private.sentences as s on s.key = k.key and s.locale in (tag, pg_catalog.split_part(tag, '-', 1), 'en')
+    order by pg_catalog.split_part(s.locale, '-', 1) = pg_catalog.split_part(tag, '-', 1) desc, k.place, s.locale = tag desc
+  loop
+    -- What this sentence needs of values that are not text yet, in the reader's words and by the person's clock.
+    for known in
+      select
+        v.key, v.value,
+        case
+          when v.value ? 'interval' then notify_hidden.interval_words((v.value ->> 'interval')::interval)
+          when v.value ? 'words' then v.value
+        end as words
+      from pg_catalog.jsonb_each(variables) as v
+      where pg_catalog.jsonb_typeof(v.value) = 'object' and pg_catalog.strpos(template, '{' || v.key || '}') > 0
+    loop
+      variables := variables || pg_catalog.jsonb_build_object(known.key, case
+        when known.words is not null then pg_catalog.to_jsonb(notify_hidden.sentence(
+          array(select pg_catalog.jsonb_array_elements_text(known.words -> 'words')), reader, known.words))
+        when known.value ? 'instant' then
+          case when isfinite((known.value ->> 'instant')::timestamptz) then known.value || (reader -> 'clock') end
+        else known.value
+      end);
+    end loop;
+    begin
+      return notify_private.render(template, reader || variables, tag);
+    exception when sqlstate 'RBVAR' then
+      -- What it needs was not recorded. The next one says less.
+      continue;
+    end;
+  end loop;
+  return null;
+end
+$$;
+comment on function notify_hidden.sentence(text[], jsonb, jsonb) is
+  'The first of these sentences that there is and whose values are known, for a reader (notify_hidden.reader()): in their language, '
+  'else in English, and to the person or about them. Values are text, or {"words": the keys of a sentence}, {"instant": …}, {"interval": …} '
+  'and {"dates": …}. explain(), trace() and predict() speak by it.';
+grant execute on function notify_hidden.sentence(text[], jsonb, jsonb) to rowbell_user, rowbell_operator;
