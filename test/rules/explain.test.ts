@@ -67,7 +67,9 @@ test('every rule in its order, with its inputs and a sentence', async () => {
   );
   expect(new Set(rows.slice(15).map(({ verdict }) => verdict))).toEqual(new Set(['passed']));
   expect(rows[26]).toMatchObject({ rule: 'daily_cap', inputs: { cap: 3, count: 0 } });
-  expect(rows[26]?.because).toMatch(/^The daily limit was not reached: 0 of 3 messages had been sent on \w+ \d+, \d{4}\.$/);
+  expect(rows[26]?.because).toMatch(
+    /^The daily limit was not reached: 0 of 3 messages had been sent on \w+ \d+, \d{4}\.$/,
+  );
 });
 
 test('what was held shows every judgement, the first with what it looked at then', async () => {
@@ -82,7 +84,9 @@ test('what was held shows every judgement, the first with what it looked at then
     ({ channel, verdict }) => channel === 'push' && verdict !== 'passed',
   );
   expect(short(held)).toEqual(['quiet_hours held', 'digest not_asked']);
-  expect(held[0]?.because).toMatch(/^You had paused notifications\. It was put off until \w+ \d+, \d{4} at \d+:\d\d [AP]M\.$/);
+  expect(held[0]?.because).toMatch(
+    /^You had paused notifications\. It was put off until \w+ \d+, \d{4} at \d+:\d\d [AP]M\.$/,
+  );
 
   await db.owner.query('delete from notify.personal_settings');
   await db.owner.query('update notify.holds set due_at = clock_timestamp() where released_at is null');

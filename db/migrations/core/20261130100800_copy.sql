@@ -76,12 +76,13 @@ create table notify_private.locale_formats (
   in_year_with_year text not null,
   over_years text not null,
   instant text not null,
-  halves text[] not null constraint locale_formats_halves_are_two_or_none check (cardinality(halves) in (0, 2))
+  halves text[] not null
+    constraint locale_formats_halves_are_two_or_none check (cardinality(halves) in (0, 2))
 );
 alter table notify_private.locale_formats enable row level security;
 comment on table notify_private.locale_formats is
-  'How dates and times are said in each locale: short months and CLDR''s interval patterns. {d1} {m1} {y1} are of the first day, {d2} {m2} {y2} '
-  'of the last; {dd1}, {mm1} with a leading zero, {M1} by name. The rows come from scripts/locale-formats.ts; a locale without one '
+  'How dates and times are said in each locale: short months and CLDR''s interval patterns. {d1} {m1} {y1} are of the first day, '
+  '{d2} {m2} {y2} of the last; {dd1}, {mm1} with a leading zero, {M1} by name. The rows come from scripts/locale-formats.ts; a locale without one '
   'falls back to its language, then to English.';
 comment on column notify_private.locale_formats.day is 'First and last day are the same.';
 comment on column notify_private.locale_formats.in_month is 'Both in one month.';
@@ -89,7 +90,8 @@ comment on column notify_private.locale_formats.in_year is 'In two months of one
 comment on column notify_private.locale_formats.over_years is 'In two years; those are then always said.';
 comment on column notify_private.locale_formats.instant is
   'A day, {date} as above, and a time of it: {H} of 24 hours, {h} of twelve, doubled with a leading zero, {min}, and {half} of the day.';
-comment on column notify_private.locale_formats.halves is 'What the two halves of the day are called (AM, PM); empty where hours are of 24.';
+comment on column notify_private.locale_formats.halves is
+  'What the two halves of the day are called (AM, PM); empty where hours are of 24.';
 
 -- migrate:down
 do $$ begin raise exception 'Rowbell rolls forward only: write a new migration'; end $$;

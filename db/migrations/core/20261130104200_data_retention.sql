@@ -101,6 +101,7 @@ insert into notify.retention_policies (table_name, reason) values
   ('notify_private.limit_uses', 'Until their window is over: expire_keys(), hourly'),
   ('notify_private.live_processes', 'A minute after it was last heard of, by whoever says something next'),
   ('notify_private.locale_formats', 'A row a locale'),
+  ('notify_private.sentences', 'A row a sentence and locale'),
   ('notify_private.rollups_closed', 'One row'),
   ('notify_private.sender_credentials', 'A row a sender'),
   ('notify_private.status_positions', 'Gone with their endpoint'),

@@ -19,9 +19,11 @@ begin
         else '' end;
   end if;
   raise exception 'copy knows no value like %', value
-    using errcode = 'RBVAR', hint = 'Text, a number, {"dates": ["2026-07-03", "2026-07-07"], "year": false} or {"instant": "2026-07-03T19:05Z", "zone": "Europe/Paris"}.';
+    using errcode = 'RBVAR', hint = 'Text, a number, {"dates": ["2026-07-03", "2026-07-07"], "year": false}, '
+      '{"instant": "2026-07-03T19:05Z", "zone": "Europe/Paris"}.';
 end
 $$;
 comment on function notify_private.render_value(jsonb, text) is
   'A value with a type in the words of a locale: {"dates": [first, last], "year": whether to say it}, {"instant": which, "zone": on '
-  'whose clock, "named": whether to say whose}. Audiences give data and copy stays text: how it is said is decided here, once for each text.';
+  'whose clock, "named": whether to say whose}. Audiences give data and copy stays text: how it is said is decided here, once for each '
+  'text.';

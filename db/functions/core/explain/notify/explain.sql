@@ -103,7 +103,7 @@ begin
       null::jsonb as inputs,
       notify_hidden.sentence(a.keys, reader, a.variables) as because
     from (
-      select 'event' as rule, 'canceled' as verdict, null as reason, event.canceled_at as at, array['event.canceled'] as keys,
+      select 'event' as rule, 'canceled' as verdict, null as reason, event.canceled_at as at, array['event.unplanned'] as keys,
         '{}'::jsonb as variables
       -- What was planned and canceled later had its audience.
       where event.canceled_at is not null and event.planned_at is null

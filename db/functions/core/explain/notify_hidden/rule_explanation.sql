@@ -55,7 +55,8 @@ as $$
         when rule = 'dedupe' then pg_catalog.jsonb_build_object('Again', pg_catalog.jsonb_build_object('instant', i -> 'until'))
         when rule = 'daily_cap' and i ? 'day' then pg_catalog.jsonb_build_object(
           'Day', pg_catalog.jsonb_build_object('dates', array[i -> 'day', i -> 'day'], 'year', true))
-        when rule = 'rolling_cap' then pg_catalog.jsonb_build_object('Window', pg_catalog.jsonb_build_object('interval', i -> 'rolling_window'))
+        when rule = 'rolling_cap' then pg_catalog.jsonb_build_object(
+          'Window', pg_catalog.jsonb_build_object('interval', i -> 'rolling_window'))
         -- Where it waits just as long, that says it.
         when rule = 'quiet_hours' and until is distinct from (i ->> 'quiet_until')::timestamptz then
           pg_catalog.jsonb_build_object('Quiet', pg_catalog.jsonb_build_object('instant', i -> 'quiet_until'))

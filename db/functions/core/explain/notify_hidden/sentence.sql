@@ -45,6 +45,6 @@ end
 $$;
 comment on function notify_hidden.sentence(text[], jsonb, jsonb) is
   'The first of these sentences that there is and whose values are known, for a reader (notify_hidden.reader()): in their language, '
-  'else in English, and to the person or about them. Values are text, or {"words": the keys of a sentence}, {"instant": …}, {"interval": …} '
-  'and {"dates": …}. explain(), trace() and predict() speak by it.';
+  'else in English, and to the person or about them. Values are text, or {"words": the keys of a sentence}, {"instant": …}, '
+  '{"interval": …} and {"dates": …}. explain(), trace() and predict() speak by it.';
 grant execute on function notify_hidden.sentence(text[], jsonb, jsonb) to rowbell_user, rowbell_operator;
