@@ -168,7 +168,7 @@ describe("SE-6: the day's money for a country", () => {
       ]),
     );
     expect(explained.rows).toEqual([
-      { verdict: 'suppressed', because: expect.stringContaining('in the country of the number was spent') },
+      { verdict: 'suppressed', because: expect.stringContaining('in the country of this number') },
     ]);
     // Predicted alike, and nothing else is: the United States.
     const predict = (who: string) =>
@@ -308,7 +308,7 @@ describe("SE-6: the day's money for all countries together", () => {
     const explained = await db.asOperator((client) =>
       client.query(`select because from notify.explain($1, null, $2) where rule = 'spending_cap'`, [event, late]),
     );
-    expect(explained.rows).toEqual([{ because: expect.stringContaining('in all countries together was spent') }]);
+    expect(explained.rows).toEqual([{ because: expect.stringContaining('all that it may spend within a day') }]);
     expect(
       await one<string>(db.owner, `select rule || ' ' || reason from notify_private.predict($1, $2, now(), null)`, [
         late,

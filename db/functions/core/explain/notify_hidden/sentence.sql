@@ -2,6 +2,8 @@ create or replace function notify_hidden.sentence(keys text[], reader jsonb, var
 language plpgsql stable
 -- Definer: the sentences and how a language says dates are in tables that nobody else reads. No row of anybody is looked at.
 security definer set search_path = pg_catalog, pg_temp
+-- Planning a look-up takes longer than looking up a few keys.
+set plan_cache_mode = force_generic_plan set enable_seqscan = off
 as $$
 declare
   tag constant text := coalesce(reader ->> 'locale', 'en');
@@ -10,10 +12,14 @@ declare
 begin
   for template in
     select case when (reader ->> 'self')::boolean then s.you else coalesce(s.they, s.you) end
-    from unnest(sentence.keys) with ordinality as k (key, place)
-    join notify_private.sentences as s on s.key = k.key and s.locale in (tag, pg_catalog.split_part(tag, '-', 1), 'en')
-    order by pg_catalog.split_part(s.locale, '-', 1) = pg_catalog.split_part(tag, '-', 1) desc, k.place, s.locale = tag desc
+    from notify_private.sentences as s
+    where s.key = any (sentence.keys) and s.locale in (tag, pg_catalog.split_part(tag, '-', 1), 'en')
+    order by pg_catalog.split_part(s.locale, '-', 1) = pg_catalog.split_part(tag, '-', 1) desc,
+      pg_catalog.array_position(sentence.keys, s.key), s.locale = tag desc
   loop
+    if pg_catalog.strpos(template, '{') = 0 then
+      return template;
+    end if;
     -- What this sentence needs of values that are not text yet, in the reader's words and by the person's clock.
     for known in
       select

@@ -175,6 +175,7 @@ as $$
     (notify_private.declare_not_personal('notify.daily_spending', 'Sums of a day and country')),
     (notify_private.declare_not_personal('notify.daily_spending_totals', 'Sums of a day')),
     (notify_private.declare_not_personal('notify_private.locale_formats', 'The catalog')),
+    (notify_private.declare_not_personal('notify_private.sentences', 'The catalog')),
     (notify_private.declare_not_personal('notify.packs', 'The catalog')),
     (notify_private.declare_not_personal('notify.live_channels', 'The catalog')),
     (notify_private.declare_not_personal('notify_private.email_templates', 'The catalog')),
