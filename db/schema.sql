@@ -2366,6 +2366,9 @@ table notify_private.locale_formats
   in_year text not null
   in_year_with_year text not null
   over_years text not null
+  instant text not null
+  halves text[] not null
+  constraint locale_formats_halves_are_two_or_none CHECK ((cardinality(halves) = ANY (ARRAY[0, 2])))
   constraint locale_formats_locale_is_bcp47 CHECK ((locale ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'::text))
   constraint locale_formats_months_are_twelve CHECK ((cardinality(months) = 12))
   constraint locale_formats_pkey PRIMARY KEY (locale)
@@ -2406,6 +2409,16 @@ table notify_private.sender_credentials
   fingerprint text not null
   constraint sender_credentials_pkey PRIMARY KEY (sender_id)
   constraint sender_credentials_sender_id_fkey FOREIGN KEY (sender_id) REFERENCES notify.senders(id)
+  row level security
+
+table notify_private.sentences
+  key text not null
+  locale text not null
+  you text not null
+  they text
+  constraint sentences_key_is_dotted CHECK ((key ~ '^[a-z0-9_]+(\.[a-z0-9_]+)*$'::text))
+  constraint sentences_locale_is_bcp47 CHECK ((locale ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'::text))
+  constraint sentences_pkey PRIMARY KEY (key, locale)
   row level security
 
 table notify_private.status_changes
@@ -4619,10 +4632,6 @@ function notify_hidden.domain_to_ascii(domain text) returns text
   plpgsql immutable parallel safe strict set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_writer (execute)
 
-function notify_hidden.format_instant(at timestamp with time zone, zone text) returns text
-  sql stable parallel safe set search_path=pg_catalog, pg_temp
-  grant rowbell_operator (execute); rowbell_user (execute)
-
 function notify_hidden.iana_time_zones() returns text[]
   sql immutable parallel safe
   grant rowbell_operator (execute); rowbell_user (execute); rowbell_writer (execute)
@@ -4645,6 +4654,10 @@ function notify_hidden.inbox_rows(filter notify.inbox_filter, sort text, max_row
 
 function notify_hidden.inbox_since(after text) returns TABLE(cursor text, is_reset boolean, items text, removed uuid[], unread integer, returns_at text)
   sql stable security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_operator (execute); rowbell_user (execute)
+
+function notify_hidden.interval_words(span interval) returns jsonb
+  sql immutable parallel safe set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute)
 
 function notify_hidden.is_inbox_filter(filter notify.inbox_filter) returns boolean
@@ -4675,6 +4688,10 @@ function notify_hidden.note_operator_action(kind text, target text, note text, d
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
+function notify_hidden.own_type(event_id uuid) returns text
+  sql stable security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_user (execute)
+
 function notify_hidden.packs_off() returns text[]
   sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute); rowbell_writer (execute)
@@ -4690,6 +4707,14 @@ function notify_hidden.prefix_query(search text) returns tsquery
 function notify_hidden.punycode(label text) returns text
   plpgsql immutable parallel safe strict set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_writer (execute)
+
+function notify_hidden.reader(recipient_id uuid, type_key text) returns jsonb
+  sql stable set search_path=pg_catalog, pg_temp
+  grant rowbell_operator (execute); rowbell_user (execute)
+
+function notify_hidden.reader_of(event_id uuid, recipient_id uuid) returns jsonb
+  plpgsql stable set search_path=pg_catalog, pg_temp
+  grant rowbell_operator (execute); rowbell_user (execute)
 
 function notify_hidden.request_ip() returns inet
   sql stable parallel safe set search_path=pg_catalog, pg_temp
@@ -4707,8 +4732,8 @@ function notify_hidden.resolve_explain_target(event_id uuid, notification_id uui
   plpgsql stable set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute)
 
-function notify_hidden.rule_explanation(rule text, verdict text, reason text, until timestamp with time zone, rule_inputs jsonb) returns text
-  sql stable parallel safe set search_path=pg_catalog, pg_temp
+function notify_hidden.rule_explanation(rule text, verdict text, reason text, until timestamp with time zone, rule_inputs jsonb, channel text, reader jsonb) returns text
+  plpgsql stable set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute)
 
 function notify_hidden.rules() returns TABLE("position" integer, rule text, keys text[])
@@ -4735,6 +4760,10 @@ function notify_hidden.send_test_webhook(endpoint_id uuid) returns uuid
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
+function notify_hidden.sentence(keys text[], reader jsonb, variables jsonb DEFAULT '{}'::jsonb) returns text
+  plpgsql stable security definer set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, enable_seqscan=off
+  grant rowbell_operator (execute); rowbell_user (execute)
+
 function notify_hidden.spell_mailbox(mailbox text) returns text
   sql immutable parallel safe strict set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_writer (execute)
@@ -4749,6 +4778,10 @@ function notify_hidden.test_states(event_ids uuid[]) returns TABLE(event_id uuid
 
 function notify_hidden.uuidv7_floor(instant timestamp with time zone) returns uuid
   sql immutable parallel safe strict
+  grant rowbell_operator (execute); rowbell_user (execute)
+
+function notify_hidden.words_of_type(type_key text, reader jsonb) returns jsonb
+  sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_user (execute)
 
 function notify_hidden.wrong_quiet_hours(quiet_hours notify.quiet_window[]) returns text
@@ -5058,6 +5091,9 @@ function notify_private.fit_to_sms_segments(template text, variables jsonb, loca
 function notify_private.format_dates(first date, last date, with_year boolean, locale text) returns text
   plpgsql stable parallel safe set search_path=pg_catalog, pg_temp
 
+function notify_private.format_instant(at timestamp with time zone, zone text, locale text) returns text
+  plpgsql stable parallel safe set search_path=pg_catalog, pg_temp
+
 function notify_private.give_back(delivery_ids uuid[], at timestamp with time zone) returns void
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
@@ -5192,6 +5228,9 @@ function notify_private.live_since(people uuid[], cursors text[], at_most intege
 
 function notify_private.local_instant(local timestamp without time zone, zone text, which text DEFAULT 'last'::text) returns timestamp with time zone
   plpgsql immutable parallel safe set search_path=pg_catalog, pg_temp
+
+function notify_private.locale_format(locale text) returns notify_private.locale_formats
+  plpgsql stable parallel safe set search_path=pg_catalog, pg_temp
 
 function notify_private.lock_due_deliveries(sender_id smallint, lane text, at timestamp with time zone, wanted integer, among uuid[] DEFAULT NULL::uuid[], but uuid[] DEFAULT '{}'::uuid[]) returns notify_private.claimable[]
   plpgsql volatile set search_path=pg_catalog, pg_temp

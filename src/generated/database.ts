@@ -3430,6 +3430,10 @@ export interface NotifyPrivateLocaleFormats {
   day: string;
   day_with_year: string;
   /**
+   * What the two halves of the day are called (AM, PM); empty where hours are of 24.
+   */
+  halves: string[];
+  /**
    * Both in one month.
    */
   in_month: string;
@@ -3439,6 +3443,10 @@ export interface NotifyPrivateLocaleFormats {
    */
   in_year: string;
   in_year_with_year: string;
+  /**
+   * A day, {date} as above, and a time of it: {H} of 24 hours, {h} of twelve, doubled with a leading zero, {min}, and {half} of the day.
+   */
+  instant: string;
   locale: string;
   months: string[];
   /**
@@ -3480,6 +3488,19 @@ export interface NotifyPrivateSearchIndexChunks {
 export interface NotifyPrivateSenderCredentials {
   fingerprint: string;
   sender_id: number;
+}
+
+export interface NotifyPrivateSentences {
+  key: string;
+  locale: string;
+  /**
+   * About the person, to operators; null: the same words.
+   */
+  they: string | null;
+  /**
+   * To the person whom it is about.
+   */
+  you: string;
 }
 
 export interface NotifyPrivateStatusChanges {
@@ -4499,6 +4520,7 @@ export interface DB {
   "notify_private.rollups_closed": NotifyPrivateRollupsClosed;
   "notify_private.search_index_chunks": NotifyPrivateSearchIndexChunks;
   "notify_private.sender_credentials": NotifyPrivateSenderCredentials;
+  "notify_private.sentences": NotifyPrivateSentences;
   "notify_private.status_changes": NotifyPrivateStatusChanges;
   "notify_private.status_positions": NotifyPrivateStatusPositions;
   "notify_private.suppression_digests": NotifyPrivateSuppressionDigests;
