@@ -82,8 +82,8 @@ create table notify_private.locale_formats (
 alter table notify_private.locale_formats enable row level security;
 comment on table notify_private.locale_formats is
   'How dates and times are said in each locale: short months and CLDR''s interval patterns. {d1} {m1} {y1} are of the first day, '
-  '{d2} {m2} {y2} of the last; {dd1}, {mm1} with a leading zero, {M1} by name. The rows come from scripts/locale-formats.ts; a locale without one '
-  'falls back to its language, then to English.';
+  '{d2} {m2} {y2} of the last; {dd1}, {mm1} with a leading zero, {M1} by name. The rows come from scripts/locale-formats.ts; a locale '
+  'without one falls back to its language, then to English.';
 comment on column notify_private.locale_formats.day is 'First and last day are the same.';
 comment on column notify_private.locale_formats.in_month is 'Both in one month.';
 comment on column notify_private.locale_formats.in_year is 'In two months of one year.';
