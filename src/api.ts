@@ -138,7 +138,11 @@ export async function startApi(
     if (Object.values(config.feedback).some(Boolean)) {
       const { createFeedbackSources } = await import('./providers/smtp/feedback/index.ts');
       const isRecipient = createRecipientCheck(queriesOf('feedback'));
-      const sources = createFeedbackSources(config.feedback, { readReturn: links.readReturn, isRecipient });
+      const sources = createFeedbackSources(config.feedback, {
+        readReturn: links.readReturn,
+        isRecipient,
+        noteUnknown: (service, event) => logger.warn('report.unknown', { service, event }),
+      });
       routes.push(...createFeedbackRoutes(sources, queriesOf));
     }
   }

@@ -90,6 +90,10 @@ describe('docker-compose.yml', () => {
       EMAIL_INBOUND_SECRET: ['api'],
       POSTMARK_WEBHOOK_SECRET: ['api'],
       MAILGUN_SIGNING_KEY: ['api'],
+      RESEND_WEBHOOK_SECRET: ['api'],
+      SPARKPOST_WEBHOOK_SECRET: ['api'],
+      BREVO_WEBHOOK_SECRET: ['api'],
+      MAILJET_WEBHOOK_SECRET: ['api'],
       // Made of the passwords here; what .env says is for other ways to run.
       DATABASE_URL: [],
       API_DATABASE_URL: [],

@@ -25,6 +25,12 @@ export type EmailConfig = {
     /** Password in the webhook's URL at Postmark. */
     readonly postmarkSecret: string | null;
     readonly mailgunKey: string | null;
+    /** Signing secret of the webhook at Resend. */
+    readonly resendSecret: string | null;
+    /** Passwords in the webhooks' URLs at these. */
+    readonly sparkpostSecret: string | null;
+    readonly brevoSecret: string | null;
+    readonly mailjetSecret: string | null;
   };
 };
 
@@ -74,6 +80,14 @@ export function readEmail({ group, parse, plain, pem, url, certificate, longSecr
       ),
       postmarkSecret: longSecret('POSTMARK_WEBHOOK_SECRET'),
       mailgunKey: longSecret('MAILGUN_SIGNING_KEY'),
+      resendSecret: parse(
+        'RESEND_WEBHOOK_SECRET',
+        z.string().regex(/^whsec_[A-Za-z0-9+/]{22,}={0,2}$/),
+        'the signing secret Resend shows: whsec_ and at least 16 bytes in base64',
+      ),
+      sparkpostSecret: longSecret('SPARKPOST_WEBHOOK_SECRET'),
+      brevoSecret: longSecret('BREVO_WEBHOOK_SECRET'),
+      mailjetSecret: longSecret('MAILJET_WEBHOOK_SECRET'),
     },
   };
 }

@@ -12,6 +12,8 @@ export type Source = {
   readonly path: string;
   readonly mediaTypes: readonly string[];
   readonly maxBytes: number;
+  readonly answer?: 200;
+  readonly givesUpOn5xx?: true;
   /** Where a secret in the headers is the proof. */
   isKnown?(headers: Headers): boolean;
   receive(incoming: { readonly headers: Headers; readonly body: Buffer }): Promise<readonly Report[] | null>;
@@ -19,7 +21,7 @@ export type Source = {
 
 export type Report = {
   readonly deliveryId: string;
-  readonly kind: 'delivered' | 'deferred' | 'bounced' | 'complained';
+  readonly kind: string;
   readonly code: string | null;
   readonly reason: string | null;
   readonly isAddressDead: boolean;
@@ -55,11 +57,17 @@ export function createFeedbackRoutes(
       }
       if (source.isKnown && !source.isKnown(request.headers))
         throw new RowbellError('RBFBD', 'The password is not valid.');
-      const body = await readBytes(request, source.maxBytes, source.isKnown ? known : anybody);
-      const reports = await source.receive({ headers: request.headers, body });
-      if (!reports) throw new RowbellError('RBFBD', 'The signature is not valid.');
-      await applyReports(queriesOf(source.path), reports);
-      send(response, 204, {});
+      try {
+        const body = await readBytes(request, source.maxBytes, source.isKnown ? known : anybody);
+        const reports = await source.receive({ headers: request.headers, body });
+        if (!reports) throw new RowbellError('RBFBD', 'The signature is not valid.');
+        await applyReports(queriesOf(source.path), reports);
+      } catch (error) {
+        const isOurs = !(error instanceof RowbellError) || error.status >= 500;
+        if (!isOurs || !source.givesUpOn5xx) throw error;
+        throw new RowbellError('RBLIM', undefined, { cause: error });
+      }
+      send(response, source.answer ?? 204, {});
     },
   }));
 }
@@ -85,10 +93,14 @@ export async function applyReports(queries: Queries, reports: readonly Report[])
   let fresh = 0;
   for (const { deliveryId, kind, code, reason, isAddressDead, occurredAt } of reports) {
     const { rows } = await queries
-      .query<{ isNew: boolean | null }>(
-        `select notify_private.record_receipt($1, $2, 'provider', $3, $4, $5, $6) as "isNew"`,
-        [deliveryId, kind, code, reason, isAddressDead, occurredAt],
-      )
+      .query<{ isNew: boolean | null }>('select notify_private.record_mail_report($1, $2, $3, $4, $5, $6) as "isNew"', [
+        deliveryId,
+        kind,
+        code,
+        reason,
+        isAddressDead,
+        occurredAt,
+      ])
       .catch((error: unknown) => {
         throw describeDatabaseError(error);
       });

@@ -13,6 +13,14 @@ export const inboundSecret = 'a password of the tests';
 
 export const mailgunKey = 'a signing key of the tests';
 
+export const resendSecret = `whsec_${Buffer.from('a signing secret of the tests').toString('base64')}`;
+
+export const sparkpostSecret = 'a password at sparkpost';
+
+export const brevoSecret = 'a password at brevo';
+
+export const mailjetSecret = 'a password at mailjet';
+
 export const sendgrid = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 
 export const stranger = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -26,6 +34,10 @@ beforeAll(async () => {
     EMAIL_INBOUND_SECRET: inboundSecret,
     POSTMARK_WEBHOOK_SECRET: inboundSecret,
     MAILGUN_SIGNING_KEY: mailgunKey,
+    RESEND_WEBHOOK_SECRET: resendSecret,
+    SPARKPOST_WEBHOOK_SECRET: sparkpostSecret,
+    BREVO_WEBHOOK_SECRET: brevoSecret,
+    MAILJET_WEBHOOK_SECRET: mailjetSecret,
     SENDGRID_WEBHOOK_KEY: sendgrid.publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),
   });
   news = await makeType(world.db, { channels: ['email'], title: 'News' });

@@ -6,7 +6,7 @@ import type { Answer, FuzzWorld, Player } from './world.ts';
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json | undefined };
 export type As = 'nobody' | 'user' | 'operator';
 /** Who signs a request: each as its provider does, or `wrong`ly. */
-export type Signer = 'twilio' | 'sendgrid' | 'mailgun' | 'postmark' | 'ses' | 'inbound';
+export type Signer = 'twilio' | 'sendgrid' | 'mailgun' | 'postmark' | 'resend' | 'ses' | 'inbound';
 
 /**
  * One call, as it can be written down and made again. Ids stand as `⟦me.trip_id⟧` or `⟦other.trip_id⟧`, which are found in
@@ -143,6 +143,12 @@ const signedBy: Readonly<Record<Signer, (request: Request, world: FuzzWorld) => 
   postmark({ body, isWrong }, { secrets }) {
     const password = Buffer.from(`any:${isWrong ? 'x' : secrets.inbound}`).toString('base64');
     return { body, headers: { authorization: `Basic ${password}` } };
+  },
+  resend({ body, isWrong }, { secrets }) {
+    const [id, timestamp] = [randomUUID(), String(Math.floor(Date.now() / 1000))];
+    const key = isWrong ? 'x' : Buffer.from(secrets.resend.slice('whsec_'.length), 'base64');
+    const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
+    return { body, headers: { 'svix-id': id, 'svix-timestamp': timestamp, 'svix-signature': `v1,${signature}` } };
   },
   inbound({ body, isWrong }, { secrets }) {
     return { body, headers: { authorization: `Bearer ${isWrong ? 'x' : secrets.inbound}` } };

@@ -90,6 +90,54 @@ const meant: Readonly<Record<string, Meant>> = {
       Metadata: { 'rowbell-delivery': '⟦me.delivery_id⟧' },
     }),
   },
+  'POST /callbacks/resend': {
+    path: '/callbacks/resend',
+    headers: json,
+    signer: 'resend',
+    body: JSON.stringify({
+      type: 'email.bounced',
+      created_at: '2026-01-01T00:00:00Z',
+      data: {
+        headers: [{ name: 'X-Rowbell-Delivery', value: '⟦me.delivery_id⟧' }],
+        bounce: { type: 'Permanent', subType: 'General', diagnosticCode: ['smtp; 550 5.1.1 unknown'] },
+      },
+    }),
+  },
+  'POST /callbacks/sparkpost': {
+    path: '/callbacks/sparkpost',
+    headers: json,
+    signer: 'postmark',
+    body: JSON.stringify([
+      {
+        msys: {
+          unsubscribe_event: {
+            type: 'link_unsubscribe',
+            timestamp: '1700000000',
+            rcpt_meta: { 'rowbell-delivery': '⟦me.delivery_id⟧' },
+          },
+        },
+      },
+    ]),
+  },
+  'POST /callbacks/brevo': {
+    path: '/callbacks/brevo',
+    headers: json,
+    signer: 'postmark',
+    body: JSON.stringify({
+      event: 'hard_bounce',
+      reason: '550 5.1.1 unknown',
+      ts_event: 1_700_000_000,
+      'X-Mailin-custom': '⟦me.delivery_id⟧',
+    }),
+  },
+  'POST /callbacks/mailjet': {
+    path: '/callbacks/mailjet',
+    headers: json,
+    signer: 'postmark',
+    body: JSON.stringify([
+      { event: 'bounce', hard_bounce: true, error: 'user unknown', time: 1_700_000_000, CustomID: '⟦me.delivery_id⟧' },
+    ]),
+  },
   'POST /callbacks/ses': {
     path: '/callbacks/ses',
     headers: { 'content-type': 'text/plain' },

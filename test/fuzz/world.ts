@@ -36,6 +36,7 @@ export type Secrets = {
   readonly twilio: string;
   readonly inbound: string;
   readonly mailgun: string;
+  readonly resend: string;
   readonly sendgrid: KeyObject;
   readonly topic: string;
   readonly ses: string;
@@ -98,6 +99,7 @@ export async function startFuzzWorld(options: {
     twilio: sandbox.settings.TWILIO_AUTH_TOKEN ?? '',
     inbound: 'a password of the tests',
     mailgun: 'a signing key of the tests',
+    resend: `whsec_${Buffer.from('a signing secret of the tests').toString('base64')}`,
     sendgrid: sendgrid.privateKey,
     topic,
     ses: ses.private,
@@ -109,6 +111,10 @@ export async function startFuzzWorld(options: {
     EMAIL_INBOUND_SECRET: secrets.inbound,
     POSTMARK_WEBHOOK_SECRET: secrets.inbound,
     MAILGUN_SIGNING_KEY: secrets.mailgun,
+    RESEND_WEBHOOK_SECRET: secrets.resend,
+    SPARKPOST_WEBHOOK_SECRET: secrets.inbound,
+    BREVO_WEBHOOK_SECRET: secrets.inbound,
+    MAILJET_WEBHOOK_SECRET: secrets.inbound,
     SENDGRID_WEBHOOK_KEY: sendgrid.publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),
   };
   const config = readConfig(

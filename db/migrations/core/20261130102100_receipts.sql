@@ -8,7 +8,7 @@ create table notify.receipts (
   delivery_id uuid not null,
   kind text not null
     constraint receipts_kind_is_known check (
-      kind in ('sent', 'delivered', 'answered', 'completed', 'opened', 'clicked', 'unsubscribed',
+      kind in ('sent', 'delivered', 'answered', 'completed', 'opened', 'clicked', 'unsubscribed', 'resubscribed',
         'deferred', 'bounced', 'failed', 'complained')
     ),
   bounce_type text constraint receipts_bounce_type_is_known check (bounce_type in ('hard', 'soft')),
@@ -27,11 +27,11 @@ create table notify.receipts (
 alter table notify.receipts enable row level security;
 comment on table notify.receipts is
   'Inbound reports about a delivery, from its provider or from the client that showed it. The first of a kind stands; repeats change '
-  'nothing. Only who picked up a call is corrected by a later verdict.';
+  'nothing. Only who picked up a call is corrected by a later verdict, and of unsubscribed and resubscribed the last stands.';
 comment on column notify.receipts.kind is
   'answered and completed are a call''s: who picked up stands in code (human, machine_start, fax, unknown), and it is over. deferred, '
   'bounced and complained are an email''s: delayed on its way, returned, reported as abuse; unsubscribed: its own link was used to '
-  'leave.';
+  'leave, or the mail service''s; resubscribed: that was taken back there.';
 comment on column notify.receipts.bounce_type is
   'hard: the mailbox will never take mail, and is suppressed; soft: this message did not arrive.';
 comment on column notify.receipts.code is 'The provider''s own code.';

@@ -50,8 +50,7 @@ export function mailOf(message: Message, sender: Sender, returnPath: string | nu
       ...(mail && {
         // What comes back of a mail, a bounce or a complaint, has its headers; this one is signed.
         'X-Rowbell-Return': mail.returnTag,
-        // Postmark takes it off and puts it into its webhooks.
-        'X-PM-Metadata-rowbell-delivery': deliveryId,
+        ...givenAlong(deliveryId),
         ...Object.fromEntries(Object.entries(mail.headers).map(([name, value]) => [name, unfolded(value)])),
       }),
     },
@@ -59,6 +58,18 @@ export function mailOf(message: Message, sender: Sender, returnPath: string | nu
     disableUrlAccess: true,
   };
 }
+
+/**
+ * What mail services take off and put into their webhooks: Postmark, SendGrid, SparkPost, Brevo, Mailjet. Resend gives all
+ * headers back, Mailgun the Message-ID. Which service a mail passes through is not known here: a relay may stand before it.
+ */
+const givenAlong = (deliveryId: string) => ({
+  'X-PM-Metadata-rowbell-delivery': deliveryId,
+  'X-SMTPAPI': unfolded(JSON.stringify({ unique_args: { 'rowbell-delivery': deliveryId } })),
+  'X-MSYS-API': unfolded(JSON.stringify({ metadata: { 'rowbell-delivery': deliveryId } })),
+  'X-Mailin-custom': deliveryId,
+  'X-MJ-CustomID': deliveryId,
+});
 
 /** Links must not be broken into lines, which some servers and scanners put together wrongly. */
 const unfolded = (value: string) => ({ prepared: true, foldLines: false, value: oneLine(value) });

@@ -89,9 +89,14 @@ export function parseJson(body: Buffer | string): unknown {
   }
 }
 
-/** An instant of a report; null where it is none. */
+/** An instant of a report: in words, or in seconds or milliseconds since 1970; null where it is none. */
 export function instantOf(value: unknown): Date | null {
   if (typeof value !== 'string' && typeof value !== 'number') return null;
-  const at = new Date(typeof value === 'number' ? value * 1000 : value);
+  const count = typeof value === 'number' || /^\d{9,14}$/.test(value) ? Number(value) : null;
+  const at = new Date(count === null ? value : count > 1e11 ? count : count * 1000);
   return Number.isNaN(at.getTime()) ? null : at;
 }
+
+/** What a table has for a word of somebody else's, which may be "constructor". */
+export const wordIn = <T>(table: Readonly<Record<string, T>>, word: string): T | undefined =>
+  Object.hasOwn(table, word) ? table[word] : undefined;

@@ -1,7 +1,18 @@
 /** What became of a mail after the relay had taken it. */
 export type Feedback = {
   readonly deliveryId: string;
-  readonly kind: 'delivered' | 'deferred' | 'bounced' | 'complained';
+  readonly kind:
+    | 'delivered'
+    | 'deferred'
+    | 'bounced'
+    | 'complained'
+    | 'opened'
+    | 'clicked'
+    /** The reader wants no more mails like this one; `_all`: no more mails. */
+    | 'unsubscribed'
+    | 'unsubscribed_all'
+    /** They took that back. */
+    | 'resubscribed';
   /** The reporter's own code: an enhanced status (RFC 3463) where it gives one. */
   readonly code: string | null;
   /** Why, in the vocabulary of docs/provider-errors.md; null where nothing went wrong. */
@@ -31,6 +42,10 @@ export type FeedbackSource = {
    * over the body, which `receive` looks at.
    */
   readonly isKnown?: (headers: Headers) => boolean;
+  /** The status that alone ends their calls; 204 unless told. */
+  readonly answer?: 200;
+  /** They do not call again after a 5xx, but after a 429. */
+  readonly givesUpOn5xx?: true;
   /** What is reported, which may be nothing that concerns us; null where the request does not prove who sends it. */
   receive(incoming: Incoming): Promise<readonly Feedback[] | null>;
 };

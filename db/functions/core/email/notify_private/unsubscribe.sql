@@ -1,4 +1,6 @@
-create or replace function notify_private.unsubscribe(user_id uuid, type_key text, delivery_id uuid default null) returns boolean
+create or replace function notify_private.unsubscribe(
+  user_id uuid, type_key text, delivery_id uuid default null, occurred_at timestamptz default null
+) returns boolean
 language plpgsql volatile
 -- Definer: called by the routes of signed links, which may touch no table. The link's signature, checked there, and its
 -- grant are the check of the caller.
@@ -48,13 +50,14 @@ begin
   if has_left and exists (
     select from notify.deliveries as d where d.id = unsubscribe.delivery_id and d.recipient_id = unsubscribe.user_id and d.channel = 'email'
   ) then
-    perform notify_private.record_receipt(unsubscribe.delivery_id, 'unsubscribed', 'client');
+    perform notify_private.record_receipt(
+      unsubscribe.delivery_id, 'unsubscribed', 'client', occurred_at => unsubscribe.occurred_at);
   end if;
   return has_left;
 end
 $$;
-comment on function notify_private.unsubscribe(uuid, text, uuid) is
+comment on function notify_private.unsubscribe(uuid, text, uuid, timestamptz) is
   'The person wants no more email of this type, of what this digest gathers, or of any (null) that '
   'is not locked, types still to come included. Again is no mistake. delivery_id is the mail whose '
-  'link said so, where known; it is noted there. False: no such person, or nothing one can leave.';
-grant execute on function notify_private.unsubscribe(uuid, text, uuid) to rowbell_http;
+  'link said so, where known; it is noted there, as of occurred_at. False: no such person, or nothing one can leave.';
+grant execute on function notify_private.unsubscribe(uuid, text, uuid, timestamptz) to rowbell_http;

@@ -16,7 +16,7 @@ begin
     select
       r.delivery_id,
       min(r.occurred_at) filter (where r.kind in ('delivered', 'answered', 'completed', 'opened', 'clicked',
-        'unsubscribed')) as delivered_at,
+        'unsubscribed', 'resubscribed')) as delivered_at,
       min(r.occurred_at) filter (where r.kind in ('bounced', 'failed') and r.source = 'provider') as failed_at,
       min(r.reason) filter (where r.kind in ('bounced', 'failed') and r.source = 'provider') as reason,
       min(r.occurred_at) filter (where r.kind = 'sent') as sent_at

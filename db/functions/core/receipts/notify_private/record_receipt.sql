@@ -15,7 +15,7 @@ declare
 begin
   if not (record_receipt.source = 'provider'
       and record_receipt.kind in ('sent', 'delivered', 'answered', 'completed', 'deferred', 'bounced', 'complained', 'failed')
-    or record_receipt.source = 'client' and record_receipt.kind in ('delivered', 'opened', 'clicked', 'unsubscribed')) then
+    or record_receipt.source = 'client' and record_receipt.kind in ('delivered', 'opened', 'clicked', 'unsubscribed', 'resubscribed')) then
     raise exception 'kind: a % reports no such thing', record_receipt.source using errcode = 'RBINV', column = 'kind';
   end if;
   -- The lock makes reports of one delivery take turns with one another and with the worker's write-back.
