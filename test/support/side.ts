@@ -321,6 +321,7 @@ export const common: Arguments = {
   tracked: 'true',
   confirms: 'true',
   'notify_private.record_engagement.kind': 'opened',
+  'notify_private.record_mail_report.kind': 'delivered',
   opted_out: 'true',
   migrations: '{}',
 };
