@@ -1603,7 +1603,7 @@ table notify.receipts partition by RANGE (delivery_id)
   constraint receipts_bounce_type_is_known CHECK ((bounce_type = ANY (ARRAY['hard'::text, 'soft'::text])))
   constraint receipts_duration_seconds_is_not_negative CHECK ((duration_seconds >= 0))
   constraint receipts_duration_seconds_only_completed CHECK (((duration_seconds IS NULL) OR (kind = 'completed'::text)))
-  constraint receipts_kind_is_known CHECK ((kind = ANY (ARRAY['sent'::text, 'delivered'::text, 'answered'::text, 'completed'::text, 'opened'::text, 'clicked'::text, 'unsubscribed'::text, 'deferred'::text, 'bounced'::text, 'failed'::text, 'complained'::text])))
+  constraint receipts_kind_is_known CHECK ((kind = ANY (ARRAY['sent'::text, 'delivered'::text, 'answered'::text, 'completed'::text, 'opened'::text, 'clicked'::text, 'unsubscribed'::text, 'resubscribed'::text, 'deferred'::text, 'bounced'::text, 'failed'::text, 'complained'::text])))
   constraint receipts_pkey PRIMARY KEY (delivery_id, kind, source)
   constraint receipts_source_is_known CHECK ((source = ANY (ARRAY['provider'::text, 'client'::text])))
   row level security
@@ -5420,8 +5420,15 @@ function notify_private.recent_closings() returns TABLE(user_id uuid, seconds_ag
   sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_live (execute)
 
-function notify_private.record_engagement(delivery_id uuid, kind text) returns boolean
+function notify_private.record_engagement(delivery_id uuid, kind text, occurred_at timestamp with time zone DEFAULT NULL::timestamp with time zone) returns boolean
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  grant rowbell_http (execute)
+
+function notify_private.record_leaving(delivery_id uuid, kind text, occurred_at timestamp with time zone) returns boolean
+  plpgsql volatile set search_path=pg_catalog, pg_temp
+
+function notify_private.record_mail_report(delivery_id uuid, kind text, code text DEFAULT NULL::text, reason text DEFAULT NULL::text, address_is_dead boolean DEFAULT false, occurred_at timestamp with time zone DEFAULT NULL::timestamp with time zone) returns boolean
+  sql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_http (execute)
 
 function notify_private.record_operator_action(kind text, target text, note text, details jsonb DEFAULT '{}'::jsonb) returns void
@@ -5822,7 +5829,7 @@ function notify_private.unindexed_notifications(recipient_id uuid) returns TABLE
 function notify_private.unit_price(channel text, country text, currency text, at timestamp with time zone, otherwise numeric) returns numeric
   sql stable set search_path=pg_catalog, pg_temp
 
-function notify_private.unsubscribe(user_id uuid, type_key text, delivery_id uuid DEFAULT NULL::uuid) returns boolean
+function notify_private.unsubscribe(user_id uuid, type_key text, delivery_id uuid DEFAULT NULL::uuid, occurred_at timestamp with time zone DEFAULT NULL::timestamp with time zone) returns boolean
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_http (execute)
 

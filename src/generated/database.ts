@@ -3655,7 +3655,7 @@ export interface NotifyReceipts {
    */
   earlier_codes: string[] | null;
   /**
-   * answered and completed are a call's: who picked up stands in code (human, machine_start, fax, unknown), and it is over. deferred, bounced and complained are an email's: delayed on its way, returned, reported as abuse; unsubscribed: its own link was used to leave.
+   * answered and completed are a call's: who picked up stands in code (human, machine_start, fax, unknown), and it is over. deferred, bounced and complained are an email's: delayed on its way, returned, reported as abuse; unsubscribed: its own link was used to leave, or the mail service's; resubscribed: that was taken back there.
    */
   kind: string;
   occurred_at: Generated<Timestamp>;
