@@ -39,7 +39,7 @@ export type Message = {
   readonly threadId: string | null;
   /** A newer one replaces an older one not yet shown; at most 64 bytes (APNs), 32 characters are left to Web Push's Topic. */
   readonly collapseKey: string | null;
-  /** Android notification tag. */
+  /** A push replaces the one of an equal tag where it is shown (Android, browsers). */
   readonly tag: string | null;
   readonly sound: string | null;
   /** RFC 8030 words; APNs priority 1/5/10, FCM normal/high. */

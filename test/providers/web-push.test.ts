@@ -78,6 +78,11 @@ describe('what the browser gets', () => {
     ]);
   });
 
+  test('W20: without a tag there is none, which showNotification() would take for a word', async () => {
+    await sendOne(to(browser));
+    expect(received()[0]?.raw).not.toHaveProperty('tag');
+  });
+
   test('the same delivery id at every attempt', async () => {
     const message = to(browser);
     sandbox.faults.add({ provider: 'web_push', kind: 'latency', latencyMs: 1, times: 1 });

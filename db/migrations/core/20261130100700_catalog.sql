@@ -168,7 +168,9 @@ comment on column notify.notification_types.email_url is
   'null: no button.';
 comment on column notify.notification_types.to_unverified is
   'May go to a mailbox that nobody has verified yet: the verification mail alone.';
-comment on column notify.notification_types.tag is 'Android notification tag.';
+comment on column notify.notification_types.tag is
+  'The product''s name in the tag of its pushes, <product>:<collapse key, else notification id>: on Android a push replaces the one of an '
+  'equal tag, in browsers where it has a collapse key. Null: the pack''s key.';
 comment on column notify.notification_types.image_url is
   'The picture that it shows: an https URL with placeholders after its host, or one placeholder whose value is such a URL. A value that '
   'is JSON''s null leaves the picture out. Copy may have its own. docs/rich-content.md.';

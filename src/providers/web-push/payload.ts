@@ -11,15 +11,15 @@ export const maxPayloadBytes = 3993;
 const maxTtlS = 28 * 86_400;
 
 /**
- * What the service worker's `push` event gets, as JSON; absent texts are null, and a picture, icon and buttons are there where the
- * message has them.
+ * What the service worker's `push` event gets, as JSON; absent texts are null. A tag, a picture, icon and buttons are there where the
+ * message has them: `showNotification()` would take a tag of null for the word, and each would replace the one before.
  */
 export function payloadOf(message: Message): Buffer {
   return fitRichContent(message, build, (payload) => payload.length, maxPayloadBytes);
 }
 
 function build({ title, subtitle, body, data, tag, threadId, deliveryId, typeKey, rich }: Message): Buffer {
-  const words = { title, subtitle, body, data, tag, threadId, deliveryId, typeKey };
+  const words = { title, subtitle, body, data, ...(tag !== null && { tag }), threadId, deliveryId, typeKey };
   return Buffer.from(JSON.stringify(rich ? { ...words, ...optionsOf(rich) } : words));
 }
 

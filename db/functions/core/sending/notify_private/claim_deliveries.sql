@@ -158,7 +158,12 @@ begin
       n.data,
       n.thread_id,
       n.collapse_key,
-      k.tag,
+      -- What a later one replaces where it is shown. Without a collapse key that is only itself: sent again, because nobody knew whether
+      -- it had arrived, it is not there twice. Browsers need a tag only for the former.
+      case
+        when own_channel = 'push' and (provider <> 'web_push' or n.collapse_key is not null)
+        then coalesce(k.tag, k.pack) || ':' || coalesce(n.collapse_key, n.id::text)
+      end as tag,
       k.sound,
       k.urgency,
       k.interruption_level,
