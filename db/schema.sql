@@ -155,7 +155,7 @@ type notify_private.candidate as (notification_id uuid, event_id uuid, type_key 
 
 type notify_private.claimable as (delivery_id uuid, notification_id uuid, attempt integer, fate text, reason text, expires_at timestamp with time zone, address text, web_push_p256dh text, web_push_auth text, registered_at timestamp with time zone, webhook_secrets text[], recipient_id uuid, has_relevance_check boolean)
 
-type notify_private.claimed_delivery as (delivery_id uuid, attempt integer, address text, web_push_p256dh text, web_push_auth text, registered_at timestamp with time zone, webhook_secrets text[], type_key text, title text, subtitle text, body text, data jsonb, thread_id text, collapse_key text, tag text, sound text, urgency text, interruption_level text, expires_at timestamp with time zone, email jsonb, recipient_id uuid, origin_answers boolean, rich_content jsonb)
+type notify_private.claimed_delivery as (delivery_id uuid, attempt integer, address text, web_push_p256dh text, web_push_auth text, registered_at timestamp with time zone, webhook_secrets text[], type_key text, title text, subtitle text, body text, data jsonb, thread_id text, collapse_key text, tag text, sound text, urgency text, interruption_level text, expires_at timestamp with time zone, email jsonb, recipient_id uuid, origin_answers boolean, rich_content jsonb, happened_at timestamp with time zone)
 
 type notify_private.fate as (delivery_id uuid, attempt integer, lane text, channel text, device_id uuid, address text, outcome text, reason text, code text, provider_message_id text, status text, due_at timestamp with time zone, is_awaited boolean)
 
@@ -2448,14 +2448,17 @@ table notify_private.status_positions
   batch bigint default 1 not null
   until_xid xid8
   until_id bigint
+  fixed_at timestamp with time zone
+  events jsonb
+  dropped_events bigint
   claim_id uuid
   claimed_until timestamp with time zone
+  constraint status_positions_batch_is_whole CHECK ((num_nonnulls(until_xid, until_id, fixed_at, events, dropped_events) = ANY (ARRAY[0, 5])))
   constraint status_positions_claim_is_whole CHECK (((claim_id IS NULL) = (claimed_until IS NULL)))
   constraint status_positions_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES notify.status_endpoints(id) ON DELETE CASCADE
   constraint status_positions_pkey PRIMARY KEY (endpoint_id)
   constraint status_positions_previous_secret_expires CHECK (((previous_secret IS NULL) = (previous_secret_expires_at IS NULL)))
   constraint status_positions_secret_is_standard CHECK (((secret ~ '^whsec_[A-Za-z0-9+/=]+$'::text) AND (length(secret) <= 206)))
-  constraint status_positions_until_is_whole CHECK (((until_xid IS NULL) = (until_id IS NULL)))
   row level security
 
 table notify_private.suppression_digests
@@ -4914,7 +4917,7 @@ function notify_private.claim_deliveries(claim_id uuid, worker_id uuid, sender_i
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off
   grant rowbell_worker (execute)
 
-function notify_private.claim_status_batch(endpoint_id uuid, claim_id uuid) returns TABLE(webhook_id text, url text, secrets text[], dropped_events bigint, events jsonb)
+function notify_private.claim_status_batch(endpoint_id uuid, claim_id uuid) returns TABLE(webhook_id text, url text, secrets text[], fixed_at timestamp with time zone, dropped_events bigint, events jsonb)
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
@@ -5047,6 +5050,9 @@ function notify_private.evaluate_candidates(candidates notify_private.candidate[
   sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.evaluate_rules(inputs notify_private.rule_inputs[]) returns SETOF notify_private.verdict
+  sql stable set search_path=pg_catalog, pg_temp
+
+function notify_private.event_happened_at(event_id uuid) returns timestamp with time zone
   sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.event_with_key(idempotency_key text) returns uuid

@@ -9,7 +9,7 @@ const payloadSchema = z.object({ endpoint: z.uuid() });
 
 /**
  * Tells a status endpoint of the calling application what became of deliveries, a batch after the other, until there is
- * nothing more to tell or it refuses. What stops half-way is sent again under the same `webhook-id`.
+ * nothing more to tell or it refuses. What stops half-way is sent again as it was, under the same `webhook-id`.
  */
 export function statusSend({ engine, logger, stopping, abandon, persist }: WorkerContext, calls: SignedCalls): Task {
   const drain = createDrain(1);
@@ -19,9 +19,8 @@ export function statusSend({ engine, logger, stopping, abandon, persist }: Worke
     const claimId = randomUUID();
     const batch = await engine.claimStatusBatch(endpointId, claimId);
     if (!batch) return false;
-    const now = new Date();
     const { webhook_id: id, url, secrets, events } = batch;
-    const result = await calls.call({ url, secrets, id, now, body: bodyOf(batch, now), signal: abandon });
+    const result = await calls.call({ url, secrets, id, now: new Date(), body: bodyOf(batch), signal: abandon });
     // A shutdown of ours is nobody's fault.
     const said = abandon.aborted && result.outcome === 'rejected' ? null : result;
     const pausedUntil = await persist(() => engine.recordStatusBatch(endpointId, claimId, said));
@@ -41,7 +40,7 @@ export function statusSend({ engine, logger, stopping, abandon, persist }: Worke
   };
 }
 
-/** As Standard Webhooks recommends: `type`, `timestamp` and `data`. */
-function bodyOf({ events, dropped_events: droppedEvents }: StatusBatch, now: Date): string {
-  return JSON.stringify({ type: 'status_events', timestamp: now.toISOString(), data: { events, droppedEvents } });
+/** As Standard Webhooks recommends: `type`, `timestamp` and `data`. The same bytes whenever the batch is sent. */
+function bodyOf({ events, dropped_events: droppedEvents, fixed_at: fixedAt }: StatusBatch): string {
+  return JSON.stringify({ type: 'status_events', timestamp: fixedAt.toISOString(), data: { events, droppedEvents } });
 }

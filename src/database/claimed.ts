@@ -21,7 +21,7 @@ type RichContentRow = {
 /** With what the columns that are JSON or one of some words hold, and instants as the query makes them. */
 export type ClaimedRow = Omit<
   Claim,
-  'data' | 'email' | 'urgency' | 'interruption_level' | 'registered_at' | 'expires_at' | 'rich_content'
+  'data' | 'email' | 'urgency' | 'interruption_level' | 'registered_at' | 'expires_at' | 'happened_at' | 'rich_content'
 > & {
   readonly data: Record<string, string>;
   readonly email: EmailContext | null;
@@ -30,6 +30,7 @@ export type ClaimedRow = Omit<
   readonly rich_content: RichContentRow | null;
   readonly registered_ms: number | null;
   readonly expires_ms: number;
+  readonly happened_ms: number | null;
 };
 
 /** What a provider is given of it. */
@@ -59,6 +60,7 @@ export function toMessage(row: ClaimedRow): Claimed {
     interruptionLevel: row.interruption_level,
     rich: row.rich_content && toRichContent(row.rich_content),
     expiresAt: new Date(row.expires_ms),
+    happenedAt: row.happened_ms === null ? null : new Date(row.happened_ms),
   };
 }
 

@@ -84,7 +84,8 @@ export function createEngine({ pool, planningPool }: { pool: pg.Pool; planningPo
         text: `select delivery_id, attempt, address, web_push_p256dh, web_push_auth, webhook_secrets, type_key,
             title, subtitle, body, data, thread_id, collapse_key, tag, sound, urgency, interruption_level,
             (extract(epoch from registered_at) * 1000)::float8 as registered_ms,
-            (extract(epoch from expires_at) * 1000)::float8 as expires_ms, email, recipient_id, origin_answers, rich_content
+            (extract(epoch from expires_at) * 1000)::float8 as expires_ms,
+            (extract(epoch from happened_at) * 1000)::float8 as happened_ms, email, recipient_id, origin_answers, rich_content
           from notify_private.claim_deliveries($1, $2, $3, $4)`,
         values: [claimId, workerId, senderId, lane],
       });
@@ -202,7 +203,7 @@ export function createEngine({ pool, planningPool }: { pool: pg.Pool; planningPo
     async claimStatusBatch(endpointId: string, claimId: string): Promise<StatusBatch | undefined> {
       const { rows } = await pool.query<StatusBatch>({
         name: 'claim-status-batch',
-        text: `select webhook_id, url, secrets, dropped_events::float8, events
+        text: `select webhook_id, url, secrets, fixed_at, dropped_events::float8, events
           from notify_private.claim_status_batch($1, $2)`,
         values: [endpointId, claimId],
       });

@@ -2866,7 +2866,7 @@ export interface NotifyNotificationTypes {
    */
   still_relevant: string | null;
   /**
-   * Android notification tag.
+   * The product's name in the tag of its pushes, <product>:<collapse key, else notification id>: on Android a push replaces the one of an equal tag, in browsers where it has a collapse key. Null: the pack's key.
    */
   tag: string | null;
   /**
@@ -3543,7 +3543,19 @@ export interface NotifyPrivateStatusPositions {
    */
   claim_id: string | null;
   claimed_until: Timestamp | null;
+  /**
+   * What its calls say was lost by then.
+   */
+  dropped_events: Int8 | null;
   endpoint_id: string;
+  /**
+   * What its calls say, as it was read then: what has happened since is for later batches. Whoever is erased is taken out.
+   */
+  events: Json | null;
+  /**
+   * When that was; what its calls say as their instant.
+   */
+  fixed_at: Timestamp | null;
   /**
    * The secret before the last rotation: calls are signed with both until previous_secret_expires_at.
    */

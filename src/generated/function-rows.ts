@@ -118,11 +118,13 @@ export type FunctionRows = {
     readonly recipient_id: string | null;
     readonly origin_answers: boolean | null;
     readonly rich_content: unknown | null;
+    readonly happened_at: Date | null;
   };
   readonly 'notify_private.claim_status_batch': {
     readonly webhook_id: string | null;
     readonly url: string | null;
     readonly secrets: readonly string[] | null;
+    readonly fixed_at: Date | null;
     readonly dropped_events: string | null;
     readonly events: unknown | null;
   };

@@ -49,6 +49,8 @@ export type Message = {
   readonly rich: RichContent | null;
   /** After this instant the provider must not deliver (APNs expiration, FCM ttl, Web Push TTL, SMS validity). */
   readonly expiresAt: Date;
+  /** When the event happened; null for every provider but webhooks. */
+  readonly happenedAt: Date | null;
 };
 
 /** The picture and buttons of a push, rendered, and how the phone's app shows it. URLs are https; links may be paths and deep links. */

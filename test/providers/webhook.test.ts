@@ -48,7 +48,7 @@ describe('what the receiver gets', () => {
     expect(entry).toMatchObject({ address: url, deliveryId, status: 204, title, body, data });
     expect(entry?.raw).toEqual({
       type: message.typeKey,
-      timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      timestamp: '2026-11-30T09:00:00.125Z',
       data: { deliveryId, title, subtitle, body, data, threadId, collapseKey },
     });
     expect(entry?.headers).toMatchObject({
@@ -59,12 +59,14 @@ describe('what the receiver gets', () => {
     });
   });
 
-  test('the same webhook-id at every attempt', async () => {
+  test('W13: the same webhook-id and the same bytes at every attempt', async () => {
     const message = call();
     sandbox.faults.add({ provider: 'webhook', kind: 'server_error', times: 1 });
     expect(await sendOne(message)).toMatchObject({ permanence: 'transient' });
     expect(await sendOne({ ...message, attempt: 2 })).toMatchObject({ outcome: 'accepted' });
     expect(received().map((entry) => entry.headers['webhook-id'])).toEqual([message.deliveryId, message.deliveryId]);
+    const [second, first] = received().map(({ raw }) => JSON.stringify(raw));
+    expect(second).toBe(first);
   });
 
   test('a wrong secret is refused by the receiver', async () => {

@@ -170,6 +170,10 @@ export async function live(db: TestDatabase, ada: Someone, friend: string): Prom
      rest as (insert into notify_private.audience_rest (event_id, slice, members)
        values ($2, 7, array[row($2, $1, 'default', '{}'), row($2, $5, 'default', jsonb_build_object('Name', $6::text))]::notify_private.audience_member[])),
      told as (insert into notify_private.status_changes (kind, reason, event_id, channel, recipient_ids) values ('suppressed', 'off', $2, 'push', array[$1, $5]::uuid[])),
+     listens as (insert into notify.status_endpoints (url, kinds) values ('https://app.example/' || md5($1::text), '{delivered}') returning id),
+     telling as (insert into notify_private.status_positions (endpoint_id, secret, until_xid, until_id, fixed_at, events, dropped_events)
+       select id, 'whsec_c2VjcmV0', pg_current_xact_id(), 1, now(), jsonb_build_array(jsonb_build_object('recipientId', $1::uuid, 'externalId', $6::text),
+         jsonb_build_object('recipientId', $5::uuid)), 0 from listens),
      sweep as (insert into notify.sweeps (key, pack, function, next_run_at, enabled) values ('s' || left(md5($1::text), 8), 'test', 'notify.nothing', now(), false) returning key),
      journey as (insert into notify.journeys (key, pack, description) values ('j' || left(md5($1::text), 8), 'test', 'one') returning key),
      enrollment as (insert into notify.journey_enrollments (journey_key, user_id, data, ended_at, end_reason)

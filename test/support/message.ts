@@ -27,6 +27,7 @@ export function messageTo(address: string, changes: Partial<Message> = {}): Mess
     interruptionLevel: null,
     rich: null,
     expiresAt: new Date(Date.now() + 3_600_000),
+    happenedAt: new Date('2026-11-30T09:00:00.125Z'),
     ...changes,
   };
 }

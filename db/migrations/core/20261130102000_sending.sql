@@ -168,7 +168,7 @@ create type notify_private.claimed_delivery as (
   address text, web_push_p256dh text, web_push_auth text, registered_at timestamptz, webhook_secrets text[],
   type_key text, title text, subtitle text, body text, data jsonb, thread_id text, collapse_key text, tag text, sound text,
   urgency text, interruption_level text, expires_at timestamptz, email jsonb, recipient_id uuid, origin_answers boolean,
-  rich_content jsonb
+  rich_content jsonb, happened_at timestamptz
 );
 comment on type notify_private.claimed_delivery is 'All a provider needs to send one delivery (src/providers/types.ts, Message).';
 

@@ -64,10 +64,13 @@ create table notify_private.status_positions (
   batch bigint not null default 1,
   until_xid xid8,
   until_id bigint,
+  fixed_at timestamptz,
+  events jsonb,
+  dropped_events bigint,
   claim_id uuid,
   claimed_until timestamptz,
   constraint status_positions_previous_secret_expires check ((previous_secret is null) = (previous_secret_expires_at is null)),
-  constraint status_positions_until_is_whole check ((until_xid is null) = (until_id is null)),
+  constraint status_positions_batch_is_whole check (num_nonnulls(until_xid, until_id, fixed_at, events, dropped_events) in (0, 5)),
   constraint status_positions_claim_is_whole check ((claim_id is null) = (claimed_until is null))
 );
 alter table notify_private.status_positions enable row level security;
@@ -82,6 +85,10 @@ comment on column notify_private.status_positions.batch is
   'The number of the batch that is on its way or comes next, a part of its webhook-id.';
 comment on column notify_private.status_positions.until_xid is
   'The last row of the batch that is on its way, fixed before it is sent: whoever sends it again sends the same.';
+comment on column notify_private.status_positions.fixed_at is 'When that was; what its calls say as their instant.';
+comment on column notify_private.status_positions.events is
+  'What its calls say, as it was read then: what has happened since is for later batches. Whoever is erased is taken out.';
+comment on column notify_private.status_positions.dropped_events is 'What its calls say was lost by then.';
 comment on column notify_private.status_positions.claim_id is
   'The call that carries the batch, of one worker; after claimed_until another may.';
 

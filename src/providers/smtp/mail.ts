@@ -28,7 +28,7 @@ export function isMailbox(address: string): boolean {
 export const domainOf = ({ address }: Message): string => address.slice(address.lastIndexOf('@') + 1).toLowerCase();
 
 /**
- * One message for nodemailer. The Message-ID is the same at every attempt. Where there is a return path, bounces come to
+ * One message for nodemailer. It is the same at every attempt, with the Message-ID, the Date and all that is between. Where there is a return path, bounces come to
  * it with the delivery's signed name after a plus (VERP).
  */
 export function mailOf(message: Message, sender: Sender, returnPath: string | null) {
@@ -41,6 +41,8 @@ export function mailOf(message: Message, sender: Sender, returnPath: string | nu
     subject: shortened(oneLine(title)),
     text: mail?.text ?? body,
     ...(mail && { html: mail.html }),
+    date: madeAt(deliveryId),
+    baseBoundary: deliveryId,
     messageId: `<${deliveryId}@${sender.address.slice(sender.address.lastIndexOf('@') + 1)}>`,
     headers: {
       // A relay may replace the Message-ID (SES does); this one stays.
@@ -70,6 +72,10 @@ const givenAlong = (deliveryId: string) => ({
   'X-Mailin-custom': deliveryId,
   'X-MJ-CustomID': deliveryId,
 });
+
+/** When a delivery was made, as its id says (UUID version 7, RFC 9562 §5.7); for another id now. */
+const madeAt = (id: string): Date =>
+  id[14] === '7' ? new Date(Number.parseInt(id.replace('-', '').slice(0, 12), 16)) : new Date();
 
 /** Links must not be broken into lines, which some servers and scanners put together wrongly. */
 const unfolded = (value: string) => ({ prepared: true, foldLines: false, value: oneLine(value) });

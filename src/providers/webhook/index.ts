@@ -17,9 +17,8 @@ export function createWebhook(options: WebhookOptions = {}): Provider {
 
   const sendOne = (message: Message, signal: AbortSignal, patience: number) => {
     const { address: url, webhookSecrets: secrets, deliveryId: id } = message;
-    const now = new Date();
-    const body = payloadOf(message, now);
-    return calls.call({ url, secrets, id, now, body, signal, timeoutMs: patience });
+    // The signature's own instant is that of the attempt, by which receivers refuse calls that somebody has kept.
+    return calls.call({ url, secrets, id, now: new Date(), body: payloadOf(message), signal, timeoutMs: patience });
   };
 
   return {

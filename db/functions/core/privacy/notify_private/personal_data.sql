@@ -79,6 +79,12 @@ as $$
     (notify_private.declare_mention('notify_private.status_changes', 'recipient_ids', '{kind,reason,channel}',
       '{"recipient_ids": "pg_catalog.array_remove(r.recipient_ids, person.id)"}', 'person.id = any (r.recipient_ids)', 'false',
       reason => 'What is still to be told of candidates; the decisions are exported')),
+    (notify_private.declare_mention('notify_private.status_positions', null, '{secret,previous_secret}',
+      '{"events": "(select coalesce(pg_catalog.jsonb_agg(x.event order by x.place), ''[]'') '
+      'from pg_catalog.jsonb_array_elements(r.events) with ordinality as x (event, place) '
+      'where x.event ->> ''recipientId'' <> person.id::text)"}',
+      'r.events @> pg_catalog.jsonb_build_array(pg_catalog.jsonb_build_object(''recipientId'', person.id))', 'false',
+      reason => 'What is being told of deliveries and candidates; these are exported')),
     (notify_private.declare_owned_rows('notify_private.charges', exports => 'false',
       reason => 'What deliveries of two days cost, which are exported')),
     (notify_private.declare_owned_rows('notify_private.suspects', exports => 'false',
@@ -161,7 +167,6 @@ as $$
     (notify_private.declare_not_personal('notify.provider_origins', 'Push services and hosts, whoever uses them')),
     (notify_private.declare_not_personal('notify_private.sender_credentials', 'Hashes of our own settings')),
     (notify_private.declare_not_personal('notify.status_endpoints', 'Addresses of the calling application')),
-    (notify_private.declare_not_personal('notify_private.status_positions', 'How far these addresses have been told')),
     (notify_private.declare_not_personal('notify.providers', 'Who carries messages')),
     (notify_private.declare_not_personal('notify.apps', 'The catalog')),
     (notify_private.declare_not_personal('notify.senders', 'Who we are at each provider')),

@@ -180,7 +180,9 @@ begin
           or k.apns_mutable_content)
         then coalesce(n.rich_content, '{}') || pg_catalog.jsonb_build_object('android_channel_id', k.android_channel_id,
           'apns_category', k.apns_category, 'apns_mutable_content', k.apns_mutable_content)
-      end as rich_content
+      end as rich_content,
+      -- What a webhook says, at each attempt the same.
+      case when provider = 'webhook' then coalesce(notify_private.event_happened_at(n.event_id), n.created_at) end as happened_at
     from unnest(taken) as t
     cross join lateral (
       select * from notify.notifications as x

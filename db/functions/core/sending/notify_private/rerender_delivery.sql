@@ -6,12 +6,17 @@ declare
   member record;
   rerendered jsonb;
 begin
-  select d.channel, d.rendered_text, n.event_id, n.recipient_id, n.type_key, u.locale, t.audience into strict told
+  select d.channel, d.attempt, d.rendered_text, n.event_id, n.recipient_id, n.type_key, u.locale, t.audience into strict told
   from notify.deliveries as d
   join notify.notifications as n on n.id = d.notification_id
   join notify.users as u on u.id = n.recipient_id
   join notify.notification_types as t on t.key = n.type_key
   where d.id = rerender_delivery.delivery_id;
+  -- A webhook that is called again, maybe after it has taken the call, is told the same.
+  if told.channel = 'webhook' and (told.attempt > 1
+    or exists (select from notify.delivery_attempts as a where a.delivery_id = rerender_delivery.delivery_id)) then
+    return told.rendered_text;
+  end if;
   begin
     execute pg_catalog.format(
       'select coalesce(a.variant, ''default'') as variant, coalesce(a.variables, '
@@ -45,4 +50,5 @@ end
 $$;
 comment on function notify_private.rerender_delivery(uuid) is
   'Writes the words of a delivery anew whose type says that they depend on when they are sent (rerender_after), and returns '
-  'them; where that fails, those it had (null: the notification''s). Part of claim_deliveries(), which has it locked.';
+  'them; those it had (null: the notification''s) where that fails, and for a webhook that was called before. Part of '
+  'claim_deliveries(), which has it locked.';

@@ -37,7 +37,7 @@ begin
     update notify_private.status_positions as p
     set
       begins_at = clock_timestamp(), after_xid = pg_snapshot_xmin(pg_current_snapshot()), after_id = 0, batch = p.batch + 1,
-      until_xid = null, until_id = null, claim_id = null, claimed_until = null
+      until_xid = null, until_id = null, fixed_at = null, events = null, dropped_events = null, claim_id = null, claimed_until = null
     where p.endpoint_id = endpoint_id;
   end if;
   perform notify_hidden.note_operator_action('update_status_endpoint', endpoint_id::text, note,

@@ -1,5 +1,5 @@
 create or replace function notify_private.claim_status_batch(endpoint_id uuid, claim_id uuid)
-returns table (webhook_id text, url text, secrets text[], dropped_events bigint, events jsonb)
+returns table (webhook_id text, url text, secrets text[], fixed_at timestamptz, dropped_events bigint, events jsonb)
 language plpgsql volatile
 -- Definer: the worker's grant is the check of the caller.
 security definer set search_path = pg_catalog, pg_temp
@@ -12,6 +12,7 @@ declare
   endpoint notify.status_endpoints;
   place notify_private.status_positions;
   moved boolean := false;
+  has_batch boolean;
 begin
   -- Before its position, as whoever changes or deletes it does.
   select * into endpoint from notify.status_endpoints as e
@@ -26,7 +27,10 @@ begin
   end if;
   -- What an endpoint does not want is passed over, for a while; the next look goes on.
   for round in 1..20 loop
-    if place.until_xid is null then
+    -- What was fixed goes as it is, until it is taken; it has nothing left to say where all of its people were erased.
+    if place.until_xid is not null then
+      exit when place.events <> '[]';
+    else
       select n.xid, n.id into place.until_xid, place.until_id
       from (
         select c.xid, c.id, sum(cardinality(coalesce(c.delivery_ids, c.recipient_ids))) over (order by c.xid, c.id) as size
@@ -40,36 +44,49 @@ begin
       order by n.xid desc, n.id desc limit 1;
       exit when not found;
     end if;
-    events := notify_private.status_events(endpoint, place);
-    exit when events is not null;
+    place.events := coalesce(place.events, notify_private.status_events(endpoint, place), '[]');
+    exit when place.events <> '[]';
     moved := true;
     place.after_xid := place.until_xid;
     place.after_id := place.until_id;
     place.until_xid := null;
     place.until_id := null;
+    place.events := null;
+    if place.fixed_at is not null then
+      -- It may have gone out under its number.
+      place.batch := place.batch + 1;
+      place.fixed_at := null;
+      place.dropped_events := null;
+    end if;
   end loop;
-  if events is null and not moved then
+  has_batch := place.until_xid is not null;
+  if not has_batch and not moved then
     return;
   end if;
   update notify_private.status_positions as p
   set
     after_xid = place.after_xid, after_id = place.after_id, until_xid = place.until_xid, until_id = place.until_id,
-    claim_id = case when events is not null then claim_status_batch.claim_id end,
-    claimed_until = case when events is not null then at + interval '1 minute' end,
+    batch = place.batch, events = place.events,
+    fixed_at = case when has_batch then coalesce(place.fixed_at, at) end,
+    dropped_events = case when has_batch then coalesce(place.dropped_events, endpoint.dropped_events) end,
+    claim_id = case when has_batch then claim_status_batch.claim_id end,
+    claimed_until = case when has_batch then at + interval '1 minute' end,
     previous_secret = case when place.previous_secret_expires_at > at then place.previous_secret end,
     previous_secret_expires_at = case when place.previous_secret_expires_at > at then place.previous_secret_expires_at end
   where p.endpoint_id = endpoint.id
   returning * into place;
-  if events is not null then
+  if has_batch then
     webhook_id := endpoint.id || '_' || place.batch;
     url := endpoint.url;
     secrets := array_remove(array[place.secret, place.previous_secret], null);
-    dropped_events := endpoint.dropped_events;
+    fixed_at := place.fixed_at;
+    dropped_events := place.dropped_events;
+    events := place.events;
     return next;
   end if;
 end
 $$;
 comment on function notify_private.claim_status_batch(uuid, uuid) is
   'The batch of an endpoint that is to be sent now, fixed when this commits: the one that was on its way, or the next. No row: there is '
-  'none, or the endpoint is paused or in the hands of another worker. The claim holds for a minute.';
+  'none, or the endpoint is paused or in the hands of another worker. What it says is fixed with it. The claim holds for a minute.';
 grant execute on function notify_private.claim_status_batch(uuid, uuid) to rowbell_worker;

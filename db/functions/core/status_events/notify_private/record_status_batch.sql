@@ -18,6 +18,9 @@ begin
     after_id = case when outcome = 'accepted' then p.until_id else p.after_id end,
     until_xid = case when outcome <> 'accepted' then p.until_xid end,
     until_id = case when outcome <> 'accepted' then p.until_id end,
+    fixed_at = case when outcome <> 'accepted' then p.fixed_at end,
+    events = case when outcome <> 'accepted' then p.events end,
+    dropped_events = case when outcome <> 'accepted' then p.dropped_events end,
     batch = p.batch + (outcome = 'accepted')::integer
   where p.endpoint_id = endpoint_id and p.claim_id = claim_id;
   if not found then
