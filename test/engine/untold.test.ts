@@ -109,7 +109,7 @@ test('W07: whoever lacks a value, has one that is none or no copy keeps nobody e
       verdict: 'suppressed',
       rule: 'copy',
       inputs: { value: 'Name' },
-      because: 'Its text could not be written: a value was missing.',
+      because: 'Its text could not be written, because a value in it was missing.',
     },
   ]);
 });

@@ -6,7 +6,7 @@ const maxLetters = 160;
 
 const uuid = /[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}/g;
 const instant = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d(?::?\d\d)?)?/g;
-const minute = /\d{4}-\d\d-\d\d \d\d:\d\d/g;
+const said = /\b[A-Z][a-z]{2} \d{1,2}, \d{4} at \d{1,2}:\d\d [AP]M/g;
 const secret = /\bwhsec_[\w+/=]{20,}/g;
 /** Keys that a test makes of a letter and chance. */
 const randomKey = /\b([a-z])[0-9a-f]{8}\b/g;
@@ -34,7 +34,7 @@ export function createMask(known: readonly (readonly [text: string, shown: strin
       .replace(secret, 'whsec_…')
       .replace(uuid, idOf)
       .replace(instant, '2027-01-15T09:00:00+00:00')
-      .replace(minute, '2027-01-15 09:00')
+      .replace(said, 'Jan 15, 2027 at 9:00 AM')
       .replace(day, '2027-01-15')
       .replace(randomKey, (_, letter) => `${letter}1`);
     return shown.length > maxLetters ? `${shown.slice(0, maxLetters)}…` : shown;

@@ -123,6 +123,8 @@ const randomOf = ({ person, sessionId, ids }: Side): (readonly [string, string])
   [sessionId, 'a-session'],
   [ids.token ?? '', 'the-token-of-another-phone'],
   [ids.type_key ?? '', 'payment_failed'],
+  // What it is called where it has no label.
+  [(ids.type_key ?? '').replace('type_', 'Type '), 'Payment failed'],
   [ids.topic_key ?? '', 'negotiation'],
   [ids.step_key ?? '', 'profile'],
   // What else of theirs is told apart by it.

@@ -341,10 +341,10 @@ test('explain() says what was so, predict() what would be, and the back-test can
           [event],
         ),
       )
-    ).rows.map(({ verdict, because }) => `${verdict}: ${because.replace(/until \d.*/, 'until then.')}`);
-  const held = 'held: The person was looking at their inbox. It waits until then.';
-  expect(await said(ada)).toEqual([held, 'suppressed: The person was looking at their inbox and has seen it there.']);
-  expect(await said(ben)).toEqual([held, 'passed: The person was looking at their inbox, but has not seen it there.']);
+    ).rows.map(({ verdict, because }) => `${verdict}: ${because}`);
+  const held = 'held: You were looking at your inbox, so it waited a few seconds for you to see it there.';
+  expect(await said(ada)).toEqual([held, 'suppressed: You had already seen it in your inbox.']);
+  expect(await said(ben)).toEqual([held, 'passed: You were looking at your inbox, but had not seen it there.']);
 
   const { rows: predicted } = await db.asUser(ada, (client) =>
     client.query(

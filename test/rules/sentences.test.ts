@@ -276,3 +276,14 @@ test('W45: every sentence has its row in every language, with the same values', 
   );
   expect(rows).toEqual([]);
 });
+
+test('W45: every reason with which a delivery, an attempt or a report ends has a sentence', async () => {
+  const reasons = await reasonsOfDeliveries();
+  expect(reasons.length).toBeGreaterThan(40);
+  const { rows } = await db.owner.query<{ reason: string }>(
+    `select r as reason from unnest($1::text[]) as r
+     where not exists (select from notify_private.sentences as s where s.key = 'reason.' || r)`,
+    [reasons],
+  );
+  expect(rows).toEqual([]);
+});
