@@ -37,6 +37,7 @@ const waitIsOver = (member: Member) =>
     [member.id],
   );
 
+const duplicate = 'sms: dedupe/already_sent';
 /** Less than the lead time ahead, so its preview is due at once. */
 const callSoon = (member: Member) => makeCall(world.db, member.id, '3 minutes 20 seconds', { coachId });
 
@@ -66,6 +67,34 @@ describe('paths', () => {
     const marked = await callOf(world.db, call);
     expect(marked).toMatchObject({ preview_sent: true, status: 'pending' });
     expect(marked.preview_sent_at?.getTime()).toBeGreaterThan(Date.now() - 60_000);
+  });
+
+  test('W22 CP-9 a call that is moved away and back gets its preview again, by push and never by SMS', async () => {
+    const ada = await makeMember(world.db);
+    const call = await callSoon(ada);
+    await untilLogged(world, call, 'preview_push sent');
+    const at = (await callOf(world.db, call)).scheduled_at;
+    const move = (to: Date) =>
+      world.db.owner.query('update coaching.calls set scheduled_at = $2 where id = $1', [call, to]);
+    for (let times = 1; times <= 2; times++) {
+      await move(new Date(at.getTime() + 7_200_000));
+      await move(at);
+      await untilLogged(world, call, ...Array.from({ length: times + 1 }, () => 'preview_push sent'));
+    }
+    expect((await decisionsOf(world.db, call)).slice(-2)).toEqual(['push: send', 'sms: fallback/not_needed']);
+    expect(pushesTo(world, ada)).toHaveLength(3);
+    expect(textsTo(world, ada)).toEqual([]);
+    expect(await callOf(world.db, call)).toMatchObject({ preview_sent: true });
+    // Told by a service once more: a duplicate.
+    await world.db.owner.query(
+      `insert into notify.events (type_key, subject_type, subject_id, due_at, expires_after)
+       select type_key, subject_type, subject_id, due_at, expires_after from notify.events
+       where subject_id = $1 and type_key = 'coaching_preview' order by id desc limit 1`,
+      [call],
+    );
+    await until('the duplicate is decided', async () => (await decisionsOf(world.db, call)).at(-1) === duplicate);
+    expect((await decisionsOf(world.db, call)).at(-2)).toBe(duplicate.replace('sms', 'push'));
+    expect([pushesTo(world, ada).length, textsTo(world, ada).length]).toEqual([3, 0]);
   });
 
   test('CP-11 path B by choice: an SMS although there is a token', async () => {

@@ -11,6 +11,8 @@ as $$
       else 'default'
     end,
     w.variables || pg_catalog.jsonb_build_object(
+      -- A call that was moved away and back is previewed again, at another instant.
+      'dueAt', extract(epoch from e.due_at),
       'min', greatest(pg_catalog.round(extract(epoch from w.scheduled_at - pg_catalog.now()) / 60), 1),
       'emoji', ('{💪,🔥,🌱,⭐,🏆}'::pg_catalog.text[])[1 + (greatest(w.streak, 1) - 1) % 5],
       'context', w.context_line)

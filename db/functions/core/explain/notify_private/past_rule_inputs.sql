@@ -75,8 +75,9 @@ as $$
     e.recorded ->> 'key' as dedupe_key,
     e.at + coalesce(e.dedupe_window, settings.retention) as dedupe_expires_at,
     -- What had used the key before the time that is replayed had used it.
-    coalesce(k.event_id, case when e.recorded ->> 'used_by' < first_id::text then (e.recorded ->> 'used_by')::uuid end) as used_by_event_id,
-    k.expires_at as used_until,
+    coalesce(k.event_id, w.event_id, case when e.recorded ->> 'used_by' < first_id::text then (e.recorded ->> 'used_by')::uuid end)
+      as used_by_event_id,
+    coalesce(k.expires_at, w.expires_at) as used_until,
     e.capped,
     case
       when changes ? 'daily_cap' or not e.recorded ? 'cap' then least(settings.daily_cap, o.daily_cap)
@@ -143,6 +144,14 @@ as $$
   left join unnest(keys) as k
     on e.shares_key and k.recipient_id = e.recipient_id and k.channel = e.channel and k.dedupe_key = e.recorded ->> 'key'
     and k.event_id <> e.event_id and k.expires_at > e.at
+  -- On another step of its fallback.
+  left join lateral (
+    select x.event_id, x.expires_at from unnest(keys) as x
+    where e.shares_key and e.recorded ? 'fallback' and k.event_id is null
+      and x.recipient_id = e.recipient_id and x.dedupe_key = e.recorded ->> 'key' and x.event_id <> e.event_id and x.expires_at > e.at
+      and exists (select from notify.fallback_steps as f where f.fallback_key = e.recorded ->> 'fallback' and x.channel = any (f.channels))
+    limit 1
+  ) as w on true
   left join counted as n on n.recipient_id = e.recipient_id and n.zone = e.zone and e.capped
   cross join lateral (
     select case

@@ -68,8 +68,10 @@ begin
             where x.notification_id = d.notification_id and x.channel = d.channel and (x.attempt > 0 or x.status = 'delivered')
           ) then e.canceled_at else (d.rule_inputs ->> 'given_back')::timestamptz end as freed_at,
           (d.rule_inputs ->> 'given_back')::timestamptz as uncounted_at,
-          d.rule_inputs ->> 'key' is not null and count(*) over (partition by d.recipient_id, d.channel,
-            d.rule_inputs ->> 'key') > 1 as shares_key
+          -- With a fallback, also the key of its own event on another step: those are few.
+          d.rule_inputs ->> 'key' is not null and count(*) over (
+            partition by d.recipient_id, case when not d.rule_inputs ? 'fallback' then d.channel end, d.rule_inputs ->> 'key'
+          ) > 1 as shares_key
         from unnest(chunk) as r (id)
         cross join lateral (
           select * from notify.decisions as x where x.recipient_id = r.id and x.event_id >= first_id and x.event_id < end_id

@@ -150,7 +150,10 @@ as $$
     where not v.unverified
   ) as a
   left join lateral (
-    select e.fallback_key, e.step
+    select
+      e.fallback_key, e.step,
+      array(select i.channel from notify.fallback_steps as x cross join unnest(x.channels) as i (channel)
+        where x.fallback_key = v.fallback_key) as channels
     from (
       select coalesce(
         c.fallback_key,
@@ -164,7 +167,9 @@ as $$
   ) as f on true
   left join lateral (
     select x.event_id, x.expires_at from notify_private.dedupe_keys as x
-    where c.dedupe_key is not null and x.recipient_id = c.recipient_id and x.dedupe_key = c.dedupe_key and x.channel = c.channel
+    where c.dedupe_key is not null and x.recipient_id = c.recipient_id and x.dedupe_key = c.dedupe_key
+      -- Whoever was told on one step of a fallback was told.
+      and (x.channel = c.channel or x.channel = any (f.channels))
       and x.expires_at > at
       -- One's own key, claimed when it was held, is no obstacle.
       and x.event_id is distinct from c.event_id
