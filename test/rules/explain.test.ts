@@ -46,8 +46,8 @@ test('every rule in its order, with its inputs and a sentence', async () => {
   await planDue(db);
   const rows = await asPerson(ada, event);
   expect(rows.map(({ channel, position }) => `${channel} ${position}`)).toEqual([
-    ...Array.from({ length: 15 }, (_, n) => `email ${n + 1}`),
-    ...Array.from({ length: 15 }, (_, n) => `push ${n + 1}`),
+    ...Array.from({ length: 16 }, (_, n) => `email ${n + 1}`),
+    ...Array.from({ length: 16 }, (_, n) => `push ${n + 1}`),
   ]);
   expect(short(rows.slice(0, 6))).toEqual([
     'type passed',
@@ -55,19 +55,19 @@ test('every rule in its order, with its inputs and a sentence', async () => {
     'still_relevant passed',
     'consent passed',
     'preference suppressed',
-    'address not_asked',
+    'inbox not_asked',
   ]);
   expect(rows[4]).toMatchObject({
     reason: 'off_by_default',
     inputs: { source: 'default', enabled: false, frequency: 'instant' },
     because: expect.stringMatching(/^“.*” does not come by email unless you switch it on, and you had not\. /),
   });
-  expect(new Set(rows.slice(5, 15).map(({ verdict, inputs }) => `${verdict} ${inputs}`))).toEqual(
+  expect(new Set(rows.slice(5, 16).map(({ verdict, inputs }) => `${verdict} ${inputs}`))).toEqual(
     new Set(['not_asked null']),
   );
-  expect(new Set(rows.slice(15).map(({ verdict }) => verdict))).toEqual(new Set(['passed']));
-  expect(rows[26]).toMatchObject({ rule: 'daily_cap', inputs: { cap: 3, count: 0 } });
-  expect(rows[26]?.because).toMatch(
+  expect(new Set(rows.slice(16).map(({ verdict }) => verdict))).toEqual(new Set(['passed']));
+  expect(rows[28]).toMatchObject({ rule: 'daily_cap', inputs: { cap: 3, count: 0 } });
+  expect(rows[28]?.because).toMatch(
     /^The daily limit was not reached: 0 of 3 messages had been sent on \w+ \d+, \d{4}\.$/,
   );
 });
@@ -92,9 +92,9 @@ test('what was held shows every judgement, the first with what it looked at then
   await db.owner.query('update notify.holds set due_at = clock_timestamp() where released_at is null');
   await db.worker.query(`select notify_private.release_holds('bulk')`);
   const both = (await asPerson(ada, event)).filter(({ channel }) => channel === 'push');
-  expect(both.map(({ judgement }) => judgement)).toEqual([...Array(15).fill(1), ...Array(15).fill(2)]);
+  expect(both.map(({ judgement }) => judgement)).toEqual([...Array(16).fill(1), ...Array(16).fill(2)]);
   expect(both.filter(({ verdict }) => verdict === 'held')).toEqual([held[0]]);
-  expect(new Set(both.slice(15).map(({ verdict }) => verdict))).toEqual(new Set(['passed']));
+  expect(new Set(both.slice(16).map(({ verdict }) => verdict))).toEqual(new Set(['passed']));
   const trace = await db.asUser(ada, async (client) => {
     const { rows } = await client.query('select what, status from notify.trace($1) where channel = $2', [
       event,
@@ -126,8 +126,8 @@ describe('who may ask', () => {
     const event = await tell(db, type, [ada, ben]);
     await planDue(db);
     expect(await asPerson(ben, event, ada)).toEqual([]);
-    expect(await asPerson(ben, event)).toHaveLength(30);
-    expect(await asOperator(event, ada)).toHaveLength(30);
+    expect(await asPerson(ben, event)).toHaveLength(32);
+    expect(await asOperator(event, ada)).toHaveLength(32);
     const { rows } = await db.owner.query(
       'select id from notify.notifications where event_id = $1 and recipient_id = $2',
       [event, ada],
@@ -139,7 +139,7 @@ describe('who may ask', () => {
         return [found.rowCount, traced.rowCount];
       });
     expect(await byNotification(ben)).toEqual([0, 0]);
-    expect(await byNotification(ada)).toEqual([30, 3]);
+    expect(await byNotification(ada)).toEqual([32, 3]);
     await expect(db.asAnonymous((client) => client.query(asked, [event, ada]))).rejects.toThrow(/permission denied/);
   });
 
@@ -185,7 +185,7 @@ test('in GraphQL', async () => {
   const query = `query ($e: UUID, $r: UUID) { explain(eventId: $e, recipientId: $r, first: 100) { channel position rule verdict reason inputs because } trace(eventId: $e, recipientId: $r) { what } }`;
   const own = await api.ask(query, { token: await signToken(ada), variables: { e: event } });
   expect(own.codes).toEqual([]);
-  expect(own.data.explain).toHaveLength(30);
+  expect(own.data.explain).toHaveLength(32);
   expect(own.data.explain[4]).toMatchObject({
     rule: 'preference',
     verdict: 'suppressed',

@@ -348,6 +348,8 @@ test('a later step that quiet hours held and that is not needed after all leaves
     expect(await decisionOf(db, event, 'sms')).toBe('fallback: not_needed');
     expect(await keys()).toBe(0);
     await db.owner.query(`delete from notify.devices where user_id = $1`, [person]);
+    // The window of the push is over.
+    await db.owner.query('delete from notify_private.dedupe_keys');
     const again = await about();
     await releaseDue(db);
     expect(await decisionOf(db, again, 'sms')).toBe('send');

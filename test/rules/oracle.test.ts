@@ -61,7 +61,7 @@ describe.each([1, 2, 3, 4, 5])('world %i', (seed) => {
        select d.event_id, d.recipient_id, d.channel, d.outcome, d.rule, e.verdict
        from asked as a join notify.decisions as d using (event_id, recipient_id)
        left join explained as e using (event_id, recipient_id, channel)
-       where e.rules is distinct from 15 or e.verdict is distinct from d.rule
+       where e.rules is distinct from 16 or e.verdict is distinct from d.rule
          || case d.outcome when 'hold' then ' held' when 'digest' then ' gathered' when 'suppress' then ' suppressed' end`,
       );
       return found.rows;

@@ -47,21 +47,23 @@ export async function live(
     string,
     { readonly candidate: Candidate; readonly due: number; readonly rule: string | null }
   >();
-  const seen = new Set<string>();
+  const known = new Map<string, 'seen' | 'read' | 'deleted'>();
   const nameOf = ({ event, person, channel }: Candidate) => `${event} ${person.id} ${channel}`;
   const judge = (candidate: Candidate, released: string | null) => {
+    const done = (released !== null && known.get(`${candidate.event} ${candidate.person.id}`)) || null;
     const moment: Moment = {
       released,
       zone: candidate.person.zone,
       lookingUntil: oracle.lookingUntil(candidate),
-      seen: released !== null && seen.has(`${candidate.event} ${candidate.person.id}`),
+      seen: done !== null,
+      done,
     };
     const verdict = oracle.judge(candidate, at, moment);
     oracle.apply(candidate, verdict, at);
     const name = nameOf(candidate);
-    const known = expected.get(name) ?? { candidate, said: [] };
-    expected.set(name, known);
-    known.said.push({ ...verdict, at, moment });
+    const before = expected.get(name) ?? { candidate, said: [] };
+    expected.set(name, before);
+    before.said.push({ ...verdict, at, moment });
     if (verdict.until !== null && verdict.outcome === 'hold')
       waiting.set(name, { candidate, due: verdict.until, rule: verdict.rule });
     else waiting.delete(name);
@@ -76,13 +78,18 @@ export async function live(
     if (random.chance(70)) {
       at += 1 + random(60 * minute);
       const looked = [...waiting.values()].filter(() => random.chance(30)).map(({ candidate }) => candidate);
-      await noteSeen(
+      const done = await noteSeen(
         db,
         random,
         looked.map(({ event, person }) => [event, person.id] as const),
         at,
       );
-      for (const { event, person } of looked) seen.add(`${event} ${person.id}`);
+      for (const { event, person } of looked) {
+        const name = `${event} ${person.id}`;
+        // What was done before stays so beside it, and counts for more.
+        if (ranks.indexOf(done) > ranks.indexOf(known.get(name) ?? 'seen')) known.set(name, done);
+        else if (!known.has(name)) known.set(name, done);
+      }
       await lookAt(db, random, world, at);
       await releaseAt(db, at);
       const due = [...waiting.values()].filter((held) => held.due <= at);
@@ -91,6 +98,7 @@ export async function live(
   }
   return { world, since, expected };
 }
+const ranks = ['seen', 'read', 'deleted'] as const;
 const inTurn = (a: Candidate, b: Candidate): number =>
   a.event === b.event ? place(a) - place(b) : a.event < b.event ? -1 : 1;
 const place = ({ kind, channel }: Candidate): number => kind.channels.indexOf(channel);
@@ -124,11 +132,13 @@ export function relive({ expected }: Life, world: Pick<World, 'settings' | 'kind
     // Where it went another way than it did: what was known when it was judged last until then.
     const known = nth === null ? (said.findLast((before) => before.at <= at) ?? said[0]) : said[nth];
     // Whether they look is not kept where it did not matter, and matters as far as the other settings say.
-    const { zone, lookingUntil, seen } = (known as Said).moment;
+    const { zone, lookingUntil, seen, done } = (known as Said).moment;
+    // What they did with it is kept where the rule "inbox" asked.
+    const asked = (known as Said).moment.released === 'attention' ? null : done;
     candidate.person.zone = zone;
     const { kind, channel } = candidate;
     const matters = (kind.attentionChannels ?? world.settings.attentionChannels).includes(channel);
-    const moment = { released, zone, seen, lookingUntil: matters ? lookingUntil : null };
+    const moment = { released, zone, seen, done: asked, lookingUntil: matters ? lookingUntil : null };
     const verdict = oracle.judge(candidate, at, moment);
     oracle.apply(candidate, verdict, at);
     ends.set(name, { ...verdict, at, moment });

@@ -52,6 +52,8 @@ export type Settings = {
   quietHours: readonly QuietWindow[];
   quietChannels: readonly string[];
   attentionChannels: readonly string[];
+  leaveOutDeleted: boolean;
+  readEndsChannels: readonly string[];
   digestTime: number;
   digestWeekday: number;
   retention: number;
@@ -76,6 +78,8 @@ export type Moment = {
   readonly zone: string | null;
   readonly lookingUntil: number | null;
   readonly seen: boolean;
+  /** What they did with it in their inbox meanwhile. */
+  readonly done: 'seen' | 'read' | 'deleted' | null;
 };
 export type Verdict = {
   readonly outcome: 'send' | 'hold' | 'digest' | 'suppress';
@@ -160,7 +164,11 @@ export function createOracle(settings: Settings) {
 
   return {
     /** What the rules say at an instant; whoever calls applies it, in the order of events and of the type's channels. */
-    judge(candidate: Candidate, at: number, { released, lookingUntil: until, seen }: Omit<Moment, 'zone'>): Verdict {
+    judge(
+      candidate: Candidate,
+      at: number,
+      { released, lookingUntil: until, seen, done }: Omit<Moment, 'zone'>,
+    ): Verdict {
       const { person, kind, channel, key, expiresAt } = candidate;
       if (!kind.enabled) return suppress('type');
       if (at >= expiresAt) return suppress('expiry');
@@ -168,6 +176,11 @@ export function createOracle(settings: Settings) {
       if (!isPermitted(candidate)) return suppress('consent');
       const { enabled, frequency } = preference(candidate);
       if (!enabled || frequency === 'never') return suppress('preference');
+      if (released !== null && released !== 'attention') {
+        if (done === 'deleted' && settings.leaveOutDeleted) return suppress('inbox');
+        const isRead = done === 'read' || done === 'deleted';
+        if (isRead && kind.priority !== 'P0' && settings.readEndsChannels.includes(channel)) return suppress('inbox');
+      }
       const addresses = person.addresses.get(channel) ?? [];
       if (addresses.length === 0) return suppress('address');
       if (addresses.every((reason) => reason && (reason.until === null || reason.until > at)))
@@ -223,8 +236,9 @@ export function createOracle(settings: Settings) {
       if (key !== null) {
         const used = keys.get(name);
         const isFree = !used || used.event === event || used.until <= at;
-        // While they look it claims nothing; once they have seen it, it does.
-        const claims = outcome === 'suppress' ? rule === 'attention' && isFree : rule !== 'attention';
+        // While they look it claims nothing; once they know it from their inbox, it does.
+        const claims =
+          outcome === 'suppress' ? (rule === 'attention' || rule === 'inbox') && isFree : rule !== 'attention';
         if (claims) keys.set(name, { event, until: at + (kind.dedupeWindow ?? settings.retention) });
         else if (keys.get(name)?.event === event) keys.delete(name);
       }

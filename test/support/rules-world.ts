@@ -81,9 +81,13 @@ export async function makeWorld(db: TestDatabase, random: Rand, size: number, si
     create function engine_test.still_relevant(event_id uuid, recipient_id uuid) returns boolean language sql stable as $$
       select not coalesce(e.data -> 'stale' ? still_relevant.recipient_id::pg_catalog.text, false) from notify.events as e where e.id = still_relevant.event_id
     $$`);
+  const dailyCap = 2 + random(4);
+  const cappedChannels = random.chance(70) ? ['push', 'sms'] : ['push', 'email', 'sms'];
   const settings: Settings = {
-    dailyCap: 2 + random(4),
-    cappedChannels: random.chance(70) ? ['push', 'sms'] : ['push', 'email', 'sms'],
+    dailyCap,
+    cappedChannels,
+    leaveOutDeleted: dailyCap < 5,
+    readEndsChannels: dailyCap % 2 === 0 ? ['push'] : cappedChannels,
     rollingCap: random.chance(60) ? 2 + random(3) : null,
     rollingWindow: random.from([2, 6, 24, 50]) * hour,
     quietHours: random.chance(50) ? [] : someWindows(random),
@@ -101,7 +105,7 @@ export async function makeWorld(db: TestDatabase, random: Rand, size: number, si
   await owner.query(
     `update notify.settings set daily_cap = $1, capped_channels = $2, rolling_cap = $3, rolling_window = $4,
        quiet_hours = $5, quiet_channels = $6, require_verified_email = true, digest_time = $7, digest_weekday = $8, retention = $9,
-       attention_channels = $10`,
+       attention_channels = $10, leave_out_deleted = $11, read_ends_channels = $12`,
     [
       settings.dailyCap,
       settings.cappedChannels,
@@ -113,6 +117,8 @@ export async function makeWorld(db: TestDatabase, random: Rand, size: number, si
       settings.digestWeekday,
       interval(settings.retention),
       settings.attentionChannels,
+      settings.leaveOutDeleted,
+      settings.readEndsChannels,
     ],
   );
   await owner.query(`insert into notify.consent_rules (region, regime) values ('US-CA', 'opt_in')`);
@@ -388,18 +394,25 @@ export async function lookAt(db: TestDatabase, random: Rand, world: World, at: n
   );
 }
 
-/** They have seen, archived or deleted these: each of an event and a person. */
+/** They have seen, read, archived or deleted these, each of an event and a person; what of it. */
 export async function noteSeen(
   db: TestDatabase,
   random: Rand,
   seen: readonly (readonly [event: string, person: string])[],
   at: number,
-): Promise<void> {
+): Promise<'seen' | 'read' | 'deleted'> {
+  const [column, done] = random.from([
+    ['seen_at', 'seen'],
+    ['read_at', 'read'],
+    ['archived_at', 'read'],
+    ['deleted_at', 'deleted'],
+  ] as const);
   await db.owner.query(
-    `update notify.notifications as n set ${random.from(['seen_at', 'read_at', 'archived_at', 'deleted_at'])} = $3
+    `update notify.notifications as n set ${column} = $3
      from unnest($1::uuid[], $2::uuid[]) as s (event, person) where n.event_id = s.event and n.recipient_id = s.person`,
     [seen.map(([event]) => event), seen.map(([, person]) => person), new Date(at)],
   );
+  return done;
 }
 
 /** Plans events as if it were that instant. */

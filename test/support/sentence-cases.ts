@@ -110,6 +110,7 @@ export const cases: readonly Case[] = [
   held('fallback', 'earlier_step', evening, { fallback: 'either', step: 2 }, { released: 'send' }),
   out('fallback', 'not_needed', { fallback: 'either', step: 2 }, { inputs: { fallback: 'either', step: 2 } }),
   held('attention', 'looking', evening, { attention_until: evening }, { released: 'suppress' }),
+  ...['deleted', 'seen'].map((inbox) => out('inbox', inbox, { released: 'quiet_hours', inbox })),
   out('attention', 'seen', { released: 'attention', seen: true }),
   ...channels.map((channel) =>
     out('dedupe', 'already_sent', { key: 'order:1' }, { channel, inputs: { key: 'order:1', until: morning } }),

@@ -23,6 +23,10 @@ create table notify.settings (
     constraint settings_quiet_channels_are_known check (quiet_channels <@ '{push,email,sms,voice,in_app,webhook}'),
   attention_channels text[] not null default '{}'
     constraint settings_attention_channels_are_known check (attention_channels <@ '{push,email}'),
+  leave_out_deleted boolean not null default true,
+  leave_out_read boolean not null default true,
+  read_ends_channels text[] not null default '{push}'
+    constraint settings_read_ends_channels_are_known check (read_ends_channels <@ '{push,email,sms,voice,webhook}'),
   digest_time time not null default '09:00',
   digest_weekday smallint not null default 1 constraint settings_digest_weekday_is_iso check (digest_weekday between 1 and 7),
   require_verified_email boolean not null default true,
@@ -44,6 +48,11 @@ comment on column notify.settings.quiet_channels is 'Channels that disturb, henc
 comment on column notify.settings.attention_channels is
   'Channels on which what goes to the inbox as well waits for 20 seconds while its person looks at their inbox, and is left out if it was '
   'seen there. A type may say otherwise.';
+comment on column notify.settings.leave_out_deleted is
+  'What somebody deleted in their inbox is told nowhere else any more: digests leave it out, and what waits ends.';
+comment on column notify.settings.leave_out_read is 'Digests leave out what was read, clicked or archived before they close.';
+comment on column notify.settings.read_ends_channels is
+  'Channels on which P1 that waits ends where it was read, clicked or archived meanwhile.';
 comment on column notify.settings.digest_time is
   'Local time at which people get their digests, and what the cap deferred, where they chose none.';
 comment on column notify.settings.digest_weekday is 'ISO weekday of the weekly digest where people chose none.';
@@ -61,7 +70,7 @@ create policy select_admin on notify.settings for select to rowbell_operator usi
 create policy update_admin on notify.settings for update to rowbell_operator using (true) with check (true);
 grant select,
   update (daily_cap, capped_channels, rolling_cap, rolling_window, quiet_hours, quiet_channels, attention_channels,
-    digest_time, digest_weekday, require_verified_email, verify_new_emails, stale_device_after, retention)
+    leave_out_deleted, leave_out_read, read_ends_channels, digest_time, digest_weekday, require_verified_email, verify_new_emails, stale_device_after, retention)
   on notify.settings to rowbell_operator;
 
 create table notify.personal_settings (

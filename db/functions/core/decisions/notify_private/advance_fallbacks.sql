@@ -37,12 +37,13 @@ begin
       from notify.fallback_steps as s
       join notify.decisions as d
         on d.event_id = h.event_id and d.recipient_id = h.recipient_id and d.channel = any (s.channels)
-        and (d.outcome <> 'suppress' or d.rule in ('fallback', 'attention'))
+        and (d.outcome <> 'suppress' or d.rule in ('fallback', 'inbox', 'attention'))
       left join lateral (
         select
           pg_catalog.bool_or(case s.until_status
-            when 'sent' then v.status in ('sent', 'delivered')
-            when 'delivered' then v.status = 'delivered'
+            -- Whoever read it in their inbox has it, wherever the message is.
+            when 'sent' then v.status in ('sent', 'delivered') or coalesce(n.read_at, n.clicked_at) is not null
+            when 'delivered' then v.status = 'delivered' or coalesce(n.read_at, n.clicked_at) is not null
             when 'seen' then v.was_seen or coalesce(n.seen_at, n.read_at, n.clicked_at) is not null
             when 'read' then coalesce(n.read_at, n.clicked_at) is not null
             when 'clicked' then n.clicked_at is not null
@@ -53,7 +54,7 @@ begin
           select x.status, x.finished_at, false as was_seen, x.sent_at, x.attempt from notify.deliveries as x
           where d.outcome = 'send' and x.notification_id = n.id and x.channel = d.channel
           union all
-          select 'delivered', null, true, d.decided_at, 0 where d.outcome = 'suppress' and d.rule = 'attention'
+          select 'delivered', null, true, d.decided_at, 0 where d.outcome = 'suppress' and d.rule in ('inbox', 'attention')
         ) as v
       ) as q on d.outcome in ('send', 'suppress')
       where s.fallback_key = h.inputs ->> 'fallback' and s.step < (h.inputs ->> 'step')::integer

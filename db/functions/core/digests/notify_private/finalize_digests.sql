@@ -24,7 +24,7 @@ begin
   -- Addresses, caps and quiet hours are the digest's own matter: they are asked when it is sent.
   select pg_catalog.array_agg(v) into dropped
   from notify_private.evaluate_candidates(candidates, at) as v
-  where v.outcome = 'suppress' and v.rule in ('type', 'event', 'expiry', 'still_relevant', 'consent', 'preference');
+  where v.outcome = 'suppress' and v.rule in ('type', 'event', 'expiry', 'still_relevant', 'consent', 'preference', 'inbox');
   select pg_catalog.array_agg(j::notify.digest_items) into items
   from (
     select
@@ -64,7 +64,8 @@ begin
   given_back as (
     delete from notify_private.dedupe_keys as k
     using unnest(dropped) as v
-    where k.recipient_id = v.recipient_id and k.event_id = v.event_id and k.channel = v.channel
+    -- What they had from their inbox was told.
+    where v.rule <> 'inbox' and k.recipient_id = v.recipient_id and k.event_id = v.event_id and k.channel = v.channel
   ),
   told as (
     update notify.notifications as n set told_at = at, changed_xid = notify_private.next_version(n.changed_xid)

@@ -117,7 +117,9 @@ as $$
       or e.channel = any (coalesce(e.attention_channels, settings.attention_channels))
       then (e.recorded ->> 'attention_until')::timestamptz
     end as attention_until,
-    e.recorded ? 'seen' as seen
+    e.recorded ? 'seen' as seen,
+    -- As rule_inputs() does it.
+    case when e.released_rule <> 'attention' then e.recorded ->> 'inbox' end as inbox
   from element as e
   left join lateral (
     select x.quiet_hours, x.paused_until, x.daily_cap, x.digest_time, x.digest_weekday

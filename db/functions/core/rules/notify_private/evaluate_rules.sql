@@ -12,6 +12,7 @@ as $$
         when not f.relevant then 'still_relevant'
         when f.consent in ('missing', 'withdrawn') then 'consent'
         when not f.enabled or f.frequency = 'never' then 'preference'
+        when f.inbox is not null then 'inbox'
         when f.known = 0 then 'address'
         when f.usable = 0 then 'suppression_list'
         when f.fallback_step > 1 and f.released_rule is distinct from 'fallback' then 'fallback'
@@ -54,10 +55,12 @@ as $$
         or f.event_id = pg_catalog.first_value(f.event_id) over (partition by f.recipient_id, f.channel, f.dedupe_key order by f.event_id)
       ) as counts
     from input as f
-    where (f.rule is null or f.rule = 'attention' and f.released_rule = 'attention') and f.recipient_id in (
-      select x.recipient_id from input as x where x.rule is null or x.rule = 'attention' and x.released_rule = 'attention'
-      group by x.recipient_id having pg_catalog.count(*) > 1
-    )
+    where (f.rule is null or f.rule = 'inbox' and f.used_by is null or f.rule = 'attention' and f.released_rule = 'attention')
+      and f.recipient_id in (
+        select x.recipient_id from input as x
+        where x.rule is null or x.rule = 'inbox' and x.used_by is null or x.rule = 'attention' and x.released_rule = 'attention'
+        group by x.recipient_id having pg_catalog.count(*) > 1
+      )
   ),
   placed as (
     select
@@ -130,6 +133,7 @@ as $$
         when 'consent' then case r.consent when 'missing' then 'no_consent' else 'consent_withdrawn' end
         when 'preference' then
           case when r.enabled then 'never' when r.source = 'default' then 'off_by_default' else 'turned_off' end
+        when 'inbox' then r.inbox
         when 'address' then case when r.unverified then 'unverified' else 'no_address' end
         when 'suppression_list' then r.suppression_reason
         when 'fallback' then 'earlier_step'
@@ -192,6 +196,7 @@ as $$
       'enabled': s.enabled,
       'frequency': nullif(s.frequency, 'instant'),
       'source': s.source,
+      'inbox': s.inbox,
       'known': s.known,
       'unverified': nullif(s.unverified, false),
       'usable': nullif(s.usable, s.known),
@@ -219,7 +224,7 @@ as $$
     s.dedupe_expires_at,
     -- A fallback's later step may never be needed, and what waits because they look may have been seen: these claim it when they go out.
     s.dedupe_key is not null and case s.outcome
-      when 'suppress' then coalesce(s.final_rule = 'attention' and s.used_by is null and not s.is_duplicate, false)
+      when 'suppress' then coalesce(s.final_rule in ('inbox', 'attention') and s.used_by is null and not s.is_duplicate, false)
       else coalesce(s.final_rule not in ('fallback', 'attention'), true)
     end as claims_key,
     s.day,
@@ -231,4 +236,4 @@ $$;
 comment on function notify_private.evaluate_rules(notify_private.rule_inputs[]) is
   'The rules: what becomes of each candidate, from what is known of it. Reads no table. Exactly one verdict per '
   'candidate; candidates of one person must share their instant. Order: type, expiry, still relevant, consent, '
-  'preference, address, suppression list, fallback, attention, dedupe, spending cap, daily cap, rolling cap, quiet hours, digest.';
+  'preference, inbox, address, suppression list, fallback, attention, dedupe, spending cap, daily cap, rolling cap, quiet hours, digest.';

@@ -81,7 +81,16 @@ as $$
     case when c.released_rule is null then false else coalesce((
       select coalesce(x.seen_at, x.read_at, x.clicked_at, x.archived_at, x.snoozed_until, x.deleted_at) is not null
       from notify.notifications as x where x.id = c.notification_id limit 1
-    ), false) end as seen
+    ), false) end as seen,
+    -- What they did with it in their inbox meanwhile. While they look, the rule "attention" asks.
+    case when c.released_rule <> 'attention' then (
+      select case
+        when x.deleted_at is not null and s.leave_out_deleted then 'deleted'
+        when coalesce(x.read_at, x.clicked_at, x.archived_at, x.deleted_at) is not null and case c.released_rule
+          when 'digest' then s.leave_out_read else t.priority <> 'P0' and c.channel = any (s.read_ends_channels) end then 'seen'
+      end
+      from notify.notifications as x where x.id = c.notification_id limit 1
+    ) end as inbox
   from unnest(candidates) as c
   join notify.notification_types as t on t.key = c.type_key
   cross join notify.settings as s
