@@ -175,7 +175,7 @@ type notify_private.planned_chunk as (found boolean, more boolean, unplanned uui
 
 type notify_private.result as (delivery_id uuid, outcome text, reason text, code text, provider_message_id text, retry_at timestamp with time zone, suspect boolean)
 
-type notify_private.rule_inputs as (notification_id uuid, event_id uuid, recipient_id uuid, type_key text, channel text, at timestamp with time zone, released_rule text, place integer, priority text, type_enabled boolean, expires_at timestamp with time zone, relevant boolean, consent text, region text, enabled boolean, frequency text, source text, known integer, usable integer, suppression_reason text, addresses notify_private.usable_address[], fallback_key text, fallback_step integer, dedupe_key text, dedupe_expires_at timestamp with time zone, used_by_event_id uuid, used_until timestamp with time zone, capped boolean, cap integer, count integer, day date, rolling_cap integer, rolling_count integer, rolling_frees timestamp with time zone[], cap_excess text, zone text, quiet_until timestamp with time zone, quiet_reason text, digest_at timestamp with time zone, defer_until timestamp with time zone, unverified boolean, spending text, attention_until timestamp with time zone, seen boolean)
+type notify_private.rule_inputs as (notification_id uuid, event_id uuid, recipient_id uuid, type_key text, channel text, at timestamp with time zone, released_rule text, place integer, priority text, type_enabled boolean, expires_at timestamp with time zone, relevant boolean, consent text, region text, enabled boolean, frequency text, source text, known integer, usable integer, suppression_reason text, addresses notify_private.usable_address[], fallback_key text, fallback_step integer, dedupe_key text, dedupe_expires_at timestamp with time zone, used_by_event_id uuid, used_until timestamp with time zone, capped boolean, cap integer, count integer, day date, rolling_cap integer, rolling_count integer, rolling_frees timestamp with time zone[], cap_excess text, zone text, quiet_until timestamp with time zone, quiet_reason text, digest_at timestamp with time zone, defer_until timestamp with time zone, unverified boolean, spending text, attention_until timestamp with time zone, seen boolean, inbox text)
 
 type notify_private.sending as (sender_id smallint, lane text)
 
@@ -1760,6 +1760,9 @@ table notify.settings
   quiet_hours notify.quiet_window[] default '{}'::notify.quiet_window[] not null grant rowbell_operator (update)
   quiet_channels text[] default '{push,email,sms,voice}'::text[] not null grant rowbell_operator (update)
   attention_channels text[] default '{}'::text[] not null grant rowbell_operator (update)
+  leave_out_deleted boolean default true not null grant rowbell_operator (update)
+  leave_out_read boolean default true not null grant rowbell_operator (update)
+  read_ends_channels text[] default '{push}'::text[] not null grant rowbell_operator (update)
   digest_time time without time zone default '09:00:00'::time without time zone not null grant rowbell_operator (update)
   digest_weekday smallint default 1 not null grant rowbell_operator (update)
   require_verified_email boolean default true not null grant rowbell_operator (update)
@@ -1773,6 +1776,7 @@ table notify.settings
   constraint settings_is_one_row CHECK (singleton)
   constraint settings_pkey PRIMARY KEY (singleton)
   constraint settings_quiet_channels_are_known CHECK ((quiet_channels <@ '{push,email,sms,voice,in_app,webhook}'::text[]))
+  constraint settings_read_ends_channels_are_known CHECK ((read_ends_channels <@ '{push,email,sms,voice,webhook}'::text[]))
   constraint settings_rolling_cap_is_positive CHECK ((rolling_cap > 0))
   constraint settings_rolling_window_is_sane CHECK (((rolling_window >= '00:01:00'::interval) AND (rolling_window <= '7 days'::interval)))
   constraint settings_stale_device_after_is_sane CHECK (((stale_device_after >= '1 day'::interval) AND (stale_device_after <= '3 years'::interval)))
@@ -4583,7 +4587,7 @@ function notify.update_personal_settings(quiet_hours notify.quiet_window[] DEFAU
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
-function notify.update_settings(daily_cap integer DEFAULT NULL::integer, capped_channels text[] DEFAULT NULL::text[], rolling_cap integer DEFAULT NULL::integer, rolling_window interval DEFAULT NULL::interval, quiet_hours notify.quiet_window[] DEFAULT NULL::notify.quiet_window[], quiet_channels text[] DEFAULT NULL::text[], digest_time time without time zone DEFAULT NULL::time without time zone, digest_weekday integer DEFAULT NULL::integer, require_verified_email boolean DEFAULT NULL::boolean, verify_new_emails boolean DEFAULT NULL::boolean, stale_device_after interval DEFAULT NULL::interval, attention_channels text[] DEFAULT NULL::text[], note text DEFAULT NULL::text) returns notify.settings
+function notify.update_settings(daily_cap integer DEFAULT NULL::integer, capped_channels text[] DEFAULT NULL::text[], rolling_cap integer DEFAULT NULL::integer, rolling_window interval DEFAULT NULL::interval, quiet_hours notify.quiet_window[] DEFAULT NULL::notify.quiet_window[], quiet_channels text[] DEFAULT NULL::text[], digest_time time without time zone DEFAULT NULL::time without time zone, digest_weekday integer DEFAULT NULL::integer, require_verified_email boolean DEFAULT NULL::boolean, verify_new_emails boolean DEFAULT NULL::boolean, stale_device_after interval DEFAULT NULL::interval, attention_channels text[] DEFAULT NULL::text[], leave_out_deleted boolean DEFAULT NULL::boolean, leave_out_read boolean DEFAULT NULL::boolean, read_ends_channels text[] DEFAULT NULL::text[], note text DEFAULT NULL::text) returns notify.settings
   plpgsql volatile set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
@@ -5162,6 +5166,9 @@ function notify_private.journey_is_active(event_id uuid, recipient_id uuid) retu
 
 function notify_private.json_escaped_terms(terms text[]) returns text[]
   sql immutable set search_path=pg_catalog, pg_temp
+
+function notify_private.leave_out_known(taken notify_private.claimable[], channel text, at timestamp with time zone) returns notify_private.claimable[]
+  plpgsql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.limit_chunk_per_person(sender_id smallint, lane text, at timestamp with time zone, taken notify_private.claimable[]) returns notify_private.claimable[]
   plpgsql volatile set search_path=pg_catalog, pg_temp

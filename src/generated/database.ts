@@ -3855,6 +3855,14 @@ export interface NotifySettings {
    */
   digest_weekday: Generated<number>;
   /**
+   * What somebody deleted in their inbox is told nowhere else any more: digests leave it out, and what waits ends.
+   */
+  leave_out_deleted: Generated<boolean>;
+  /**
+   * Digests leave out what was read, clicked or archived before they close.
+   */
+  leave_out_read: Generated<boolean>;
+  /**
    * Channels that disturb, hence wait during quiet hours and pauses.
    */
   quiet_channels: Generated<string[]>;
@@ -3862,6 +3870,10 @@ export interface NotifySettings {
    * Quiet hours of people who set none of their own.
    */
   quiet_hours: Generated<string[]>;
+  /**
+   * Channels on which P1 that waits ends where it was read, clicked or archived meanwhile.
+   */
+  read_ends_channels: Generated<string[]>;
   /**
    * Nothing but the verification mail goes to a mailbox that nobody has verified. Off: for installations whose application verifies and does not say so.
    */

@@ -1,3 +1,4 @@
+// Over 300 lines: one rule, and each way in which something waits and is done with.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { signToken, startTestApi, type TestApi } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';

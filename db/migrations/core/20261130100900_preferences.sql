@@ -70,7 +70,8 @@ create policy select_admin on notify.settings for select to rowbell_operator usi
 create policy update_admin on notify.settings for update to rowbell_operator using (true) with check (true);
 grant select,
   update (daily_cap, capped_channels, rolling_cap, rolling_window, quiet_hours, quiet_channels, attention_channels,
-    leave_out_deleted, leave_out_read, read_ends_channels, digest_time, digest_weekday, require_verified_email, verify_new_emails, stale_device_after, retention)
+    leave_out_deleted, leave_out_read, read_ends_channels,
+    digest_time, digest_weekday, require_verified_email, verify_new_emails, stale_device_after, retention)
   on notify.settings to rowbell_operator;
 
 create table notify.personal_settings (

@@ -33,7 +33,8 @@ comment on type notify_private.rule_inputs is
   'All that the rules look at for one candidate. consent: not_needed, given, withdrawn or missing. source of enabled and frequency: '
   'own, category, default or locked. place orders the channels of an event. rolling_frees: when each message leaves the rolling '
   'window, the next one''s first, then those sent, newest first. quiet_until: null where this channel may disturb now. attention_until: '
-  'null where they do not look at their inbox, or nobody asks. seen: whether they know by now what waited. inbox: what they did with it there, where that ends it (deleted, seen).';
+  'null where they do not look at their inbox, or nobody asks. seen: whether they know by now what waited. '
+  'inbox: what they did with it there, where that ends it (deleted, seen).';
 
 create type notify_private.verdict as (
   notification_id uuid, event_id uuid, recipient_id uuid, channel text, released_rule text,

@@ -204,6 +204,7 @@ $$;
 comment on function notify_private.claim_deliveries(uuid, uuid, smallint, text, integer) is
   'Takes up to max_deliveries due deliveries of one sender and lane for a worker, counts the attempt, and returns '
   'what to send. Expired ones, those whose device left or changed hands, those whose address was suppressed '
-  'meanwhile, those that their person was done with in the inbox, those that the spending caps have no room for and those that are no longer relevant end here. The '
+  'meanwhile, those that their person was done with in the inbox, '
+  'those that the spending caps have no room for and those that are no longer relevant end here. The '
   'claim''s id is made by the caller, so that it can give the claim back even when the answer never reached it.';
 grant execute on function notify_private.claim_deliveries(uuid, uuid, smallint, text, integer) to rowbell_worker;
