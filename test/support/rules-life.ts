@@ -10,6 +10,7 @@ import {
   noteSeen,
   planAt,
   releaseAt,
+  resetSome,
   seeded,
   tellSome,
   type World,
@@ -20,20 +21,22 @@ export type Said = Verdict & { readonly at: number; readonly moment: Moment };
 export type Life = {
   readonly world: World;
   readonly since: number;
+  /** Where each person lived from when on, in the order of time. */
+  readonly homes: ReadonlyMap<string, readonly { readonly at: number; readonly zone: string | null }[]>;
   /** By event, person and channel: what the oracle said each time it was asked. */
   readonly expected: ReadonlyMap<string, { readonly candidate: Candidate; readonly said: readonly Said[] }>;
 };
 
 /**
  * Some days of a random world, planned and released by the engine and judged by the oracle; the oracle's answers. With `moves`, some
- * people move to other time zones on the way.
+ * people move to other time zones on the way; with `resets`, operators change their settings and types.
  */
 export async function live(
   db: TestDatabase,
   seed: number,
   people: number,
   steps: number,
-  { moves = false } = {},
+  { moves = false, resets = false } = {},
 ): Promise<Life> {
   const random = seeded(seed);
   // A world begins when a week does, so that its days and nights do not depend on when it is looked at.
@@ -42,6 +45,7 @@ export async function live(
   let at = since;
   const world = await makeWorld(db, random, people, since);
   const oracle = createOracle(world.settings);
+  const homes = new Map(world.people.map(({ id, zone }) => [id, [{ at: since, zone }]]));
   const expected = new Map<string, { readonly candidate: Candidate; readonly said: Said[] }>();
   const waiting = new Map<
     string,
@@ -71,7 +75,11 @@ export async function live(
   for (let step = 0; step < steps; step++) {
     at += (1 + random(6 * 60)) * minute + random(60_000);
     const told = await tellSome(db, random, world, at);
-    if (moves && random.chance(20)) await moveSome(db, random, world);
+    if (moves && random.chance(20)) {
+      await moveSome(db, random, world, at);
+      for (const { id, zone } of world.people) homes.get(id)?.push({ at, zone });
+    }
+    if (resets && random.chance(20)) await resetSome(db, random, world, at);
     await lookAt(db, random, world, at);
     await planAt(db, told, at);
     for (const event of told) for (const candidate of candidatesOf(event, at)) judge(candidate, null);
@@ -96,7 +104,7 @@ export async function live(
       for (const { candidate, rule } of due.sort((a, b) => inTurn(a.candidate, b.candidate))) judge(candidate, rule);
     }
   }
-  return { world, since, expected };
+  return { world, since, homes, expected };
 }
 const ranks = ['seen', 'read', 'deleted'] as const;
 const inTurn = (a: Candidate, b: Candidate): number =>
@@ -107,7 +115,11 @@ const place = ({ kind, channel }: Candidate): number => kind.channels.indexOf(ch
  * The same past once more, by the oracle and under other settings: every candidate's last verdict. Who waits as they did comes
  * back when they did, otherwise when the wait is over.
  */
-export function relive({ expected }: Life, world: Pick<World, 'settings' | 'kinds'>, now: number): Map<string, Said> {
+export function relive(
+  { expected, homes }: Life,
+  world: Pick<World, 'settings' | 'kinds'>,
+  now: number,
+): Map<string, Said> {
   const oracle = createOracle(world.settings);
   const kinds = new Map(world.kinds.map((kind) => [kind.key, kind]));
   type Turn = {
@@ -128,7 +140,9 @@ export function relive({ expected }: Life, world: Pick<World, 'settings' | 'kind
   turns.sort((a, b) => a.at - b.at || inTurn(a.candidate, b.candidate));
   let waiting: Turn[] = [];
   const take = ({ name, candidate, at, nth, released }: Turn) => {
-    const said = expected.get(name)?.said ?? [];
+    // They lived where they lived, whatever went another way.
+    const home = homes.get(candidate.person.id)?.findLast((one) => one.at <= at)?.zone ?? null;
+    const said = (expected.get(name)?.said ?? []).map((one) => ({ ...one, moment: { ...one.moment, zone: home } }));
     // Where it went another way than it did: what was known when it was judged last until then.
     const known = nth === null ? (said.findLast((before) => before.at <= at) ?? said[0]) : said[nth];
     // Whether they look is not kept where it did not matter, and matters as far as the other settings say.

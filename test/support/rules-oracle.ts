@@ -91,7 +91,7 @@ const digestChannels = new Set(['push', 'email']);
 
 export function createOracle(settings: Settings) {
   const keys = new Map<string, { readonly event: string; readonly until: number }>();
-  const sent = new Map<string, { readonly at: number }[]>();
+  const sent = new Map<string, { readonly at: number; readonly channel: string }[]>();
 
   const send: Verdict = { outcome: 'send', rule: null, until: null };
   const suppress = (rule: string): Verdict => ({ outcome: 'suppress', rule, until: null });
@@ -204,7 +204,7 @@ export function createOracle(settings: Settings) {
       });
       if (frequency !== 'instant') return gather('digest', frequency);
       if (kind.priority !== 'P0' && settings.cappedChannels.includes(channel)) {
-        const mine = sent.get(person.id) ?? [];
+        const mine = (sent.get(person.id) ?? []).filter((one) => settings.cappedChannels.includes(one.channel));
         const today = dayOf(person, at);
         const cap = Math.min(person.dailyCap ?? settings.dailyCap, settings.dailyCap);
         if (mine.filter(({ at: instant }) => dayOf(person, instant) === today).length >= cap) {
@@ -242,10 +242,10 @@ export function createOracle(settings: Settings) {
         if (claims) keys.set(name, { event, until: at + (kind.dedupeWindow ?? settings.retention) });
         else if (keys.get(name)?.event === event) keys.delete(name);
       }
-      if (outcome === 'send' && settings.cappedChannels.includes(channel)) {
+      if (outcome === 'send' && channel !== 'in_app') {
         const mine = sent.get(person.id) ?? [];
         sent.set(person.id, mine);
-        mine.push({ at });
+        mine.push({ at, channel });
       }
     },
   };

@@ -370,13 +370,44 @@ export function candidatesOf({ id, kind, key, to, stale }: Told, at: number): Ca
   );
 }
 
-/** Some people move to other time zones; what waits stays as it is until its hour. */
-export async function moveSome(db: TestDatabase, random: Rand, world: World): Promise<void> {
+/** Some people move to other time zones. */
+export async function moveSome(db: TestDatabase, random: Rand, world: World, at: number): Promise<void> {
   const movers = random.some(world.people, 10);
   for (const person of movers) person.zone = random.from(zones);
   await db.owner.query(
     'update notify.users as u set time_zone = m.zone from unnest($1::uuid[], $2::text[]) as m (id, zone) where u.id = m.id',
     [movers.map(({ id }) => id), movers.map(({ zone }) => zone)],
+  );
+  await changedAt(db, at);
+}
+
+/** Operators change what counts under the caps, for how long, and for how long types use up their keys. */
+export async function resetSome(db: TestDatabase, random: Rand, { settings, kinds }: World, at: number): Promise<void> {
+  settings.dailyCap = 1 + random(5);
+  settings.cappedChannels = random.from([['push'], ['push', 'sms'], ['email', 'sms'], ['push', 'email', 'sms']]);
+  settings.rollingCap = random.chance(60) ? 1 + random(3) : null;
+  settings.rollingWindow = random.from([1, 5, 20, 50]) * hour;
+  await db.owner.query(
+    'update notify.settings set daily_cap = $1, capped_channels = $2, rolling_cap = $3, rolling_window = $4',
+    [settings.dailyCap, settings.cappedChannels, settings.rollingCap, interval(settings.rollingWindow)],
+  );
+  for (const kind of random.some(kinds, 30)) {
+    kind.dedupeWindow = random.chance(30) ? null : (1 + random(30)) * hour;
+    kind.capExcess = random.from(['drop', 'defer', 'digest'] as const);
+    kind.enabled = random.chance(85);
+    await db.owner.query(
+      'update notify.notification_types set dedupe_window = $2, cap_excess = $3, enabled = $4 where key = $1',
+      [kind.key, interval(kind.dedupeWindow), kind.capExcess, kind.enabled],
+    );
+  }
+  await changedAt(db, at);
+}
+
+/** What has just been changed was changed before that instant of the world's. What waits stays as it is until its hour. */
+async function changedAt(db: TestDatabase, at: number): Promise<void> {
+  await db.owner.query(
+    `update notify.preference_changes set changed_at = $1 where changed_at > now() - interval '1 day' and scope in ('user', 'settings', 'default')`,
+    [new Date(at - 1)],
   );
 }
 

@@ -87,9 +87,17 @@ comment on type notify_private.past is
   'waiting (fallback, digest) or any for a canceled event. freed_at: when its event was canceled before any provider had it, or all '
   'its deliveries were suppressed, which gave its dedupe key back; uncounted_at: the latter, which gave back its room under the caps.';
 
-create type notify_private.past_message as (recipient_id uuid, at timestamptz, uncounted_at timestamptz);
+create type notify_private.past_message as (recipient_id uuid, channel text, at timestamptz, uncounted_at timestamptz);
 comment on type notify_private.past_message is
-  'Something that replay() has sent, as the caps count it; uncounted_at: since when they do not, for nobody was told.';
+  'Something that replay() has sent, which counts where the caps of an instant count its channel; uncounted_at: since when it does '
+  'not, for nobody was told.';
+
+create type notify_private.past_settings as (since timestamptz, until timestamptz, settings notify.settings);
+comment on type notify_private.past_settings is
+  'The operators'' settings from since until before until, as replay() applies them: with what it was asked to change.';
+
+create type notify_private.past_type as (since timestamptz, until timestamptz, type notify.notification_types);
+comment on type notify_private.past_type is 'A notification type from since until before until, as past_settings.';
 
 create type notify_private.past_key as (recipient_id uuid, channel text, dedupe_key text, event_id uuid, expires_at timestamptz);
 comment on type notify_private.past_key is 'A dedupe key as replay() has it in use.';

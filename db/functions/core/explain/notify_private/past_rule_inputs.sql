@@ -1,5 +1,5 @@
 create or replace function notify_private.past_rule_inputs(
-  batch notify_private.past[], changes jsonb, settings notify.settings, types notify.notification_types[],
+  batch notify_private.past[], changes jsonb, settings notify_private.past_settings[], types notify_private.past_type[],
   sent notify_private.past_message[], keys notify_private.past_key[], first_id uuid
 ) returns setof notify_private.rule_inputs
 language sql stable set search_path = pg_catalog, pg_temp
@@ -16,36 +16,55 @@ as $$
   ),
   element as (
     select
-      k.*, t.default_channels, t.default_frequency, t.category, t.dedupe_window, t.enabled as other_enabled, t.attention_channels,
+      k.*, t.default_channels, t.default_frequency, t.category, t.dedupe_window, t.attention_channels,
+      coalesce(pg_catalog.array_position(t.channels, k.channel), k.place) as place_then,
+      case
+        when c.change ? 'enabled' then t.enabled
+        -- Packs have no history: what ended for that, ended when it did.
+        when k.is_astray then t.enabled and not (k.rule is not distinct from 'type' and k.decided_at <= k.at)
+        else k.rule is distinct from 'type' or k.nth < pg_catalog.cardinality(k.judged_at)
+      end as type_enabled_then,
       z.zone, (k.at at time zone notify_hidden.clock_zone(z.zone))::date as day,
-      k.recorded ->> 'priority' as priority, k.channel in ('push', 'email') as has_digests,
-      case when changes ? 'capped_channels' then k.channel = any (settings.capped_channels) and not notify_hidden.is_test_type(k.type_key)
+      case when k.is_astray then t.priority else k.recorded ->> 'priority' end as priority,
+      k.channel in ('push', 'email') as has_digests,
+      case when k.is_astray or changes ? 'capped_channels'
+        then k.channel = any (s.capped_channels) and not notify_hidden.is_test_type(k.type_key)
         else k.recorded ? 'capped' end as capped,
-      case when c.change ? 'cap_excess'
+      case when k.is_astray or c.change ? 'cap_excess'
         then case when t.cap_excess = 'digest' and k.channel not in ('push', 'email') then 'defer' else t.cap_excess end
         else coalesce(k.recorded ->> 'excess', 'drop') end as excess,
       c.change,
-      coalesce(c.change ?| array['default_channels', 'default_frequency'], false) and k.recorded ->> 'source' <> 'locked' as chooses
+      (k.is_astray or coalesce(c.change ?| array['default_channels', 'default_frequency'], false))
+        and k.recorded ->> 'source' <> 'locked' as chooses,
+      s as settings
     from known as k
-    join unnest(types) as t on t.key = k.type_key
+    -- The settings and the type as they were at that instant.
+    join unnest(settings) as v on v.since <= k.at and k.at < v.until
+    cross join lateral (select (v.settings).*) as s
+    join unnest(types) as w on (w.type).key = k.type_key and w.since <= k.at and k.at < w.until
+    cross join lateral (select (w.type).*) as t
     cross join lateral (select changes -> 'types' -> k.type_key as change) as c
-    cross join lateral (select coalesce(k.recorded ->> 'zone', 'UTC') as zone) as z
+    left join lateral (select x.zone from notify_private.time_zone_at(k.recipient_id, k.at) as x where k.is_astray) as y on true
+    -- Whoever went another way lived where they lived, whatever was known of them when they were judged last.
+    cross join lateral (select coalesce(y.zone, k.recorded ->> 'zone', 'UTC') as zone) as z
   ),
   counted as (
     select
       p.recipient_id, p.zone,
       -- By the day of the zone they live in at that time, wherever they were when it was sent.
-      pg_catalog.count(*) filter (where s.at > p.at - interval '50 hours'
-        and (s.at at time zone notify_hidden.clock_zone(p.zone))::date = p.day) as today,
-      pg_catalog.count(*) filter (where s.at > p.at - settings.rolling_window) as recent,
-      pg_catalog.array_agg(s.at + settings.rolling_window order by s.at desc) filter (where s.at > p.at - settings.rolling_window) as frees
+      pg_catalog.count(*) filter (where m.at > p.at - interval '50 hours'
+        and (m.at at time zone notify_hidden.clock_zone(p.zone))::date = p.day) as today,
+      pg_catalog.count(*) filter (where m.at > p.at - (p.settings).rolling_window) as recent,
+      pg_catalog.array_agg(m.at + (p.settings).rolling_window order by m.at desc)
+        filter (where m.at > p.at - (p.settings).rolling_window) as frees
     from (
-      -- Of what waited, some may have been judged last in another zone.
-      select distinct on (e.recipient_id, e.zone) e.recipient_id, e.at, e.day, e.zone
+      -- A person's candidates share their instant, hence zone, settings and what was sent before.
+      select distinct on (e.recipient_id, e.zone) e.recipient_id, e.at, e.day, e.zone, e.settings
       from element as e where e.capped order by e.recipient_id, e.zone
     ) as p
-    join unnest(sent) as s
-      on s.recipient_id = p.recipient_id and s.at < p.at and (s.uncounted_at is null or s.uncounted_at > p.at)
+    join unnest(sent) as m
+      on m.recipient_id = p.recipient_id and m.at < p.at and (m.uncounted_at is null or m.uncounted_at > p.at)
+      and m.channel = any ((p.settings).capped_channels)
     group by p.recipient_id, p.zone
   )
   select
@@ -56,9 +75,9 @@ as $$
     e.channel,
     e.at,
     e.released_rule,
-    e.place,
+    e.place_then as place,
     e.priority,
-    case when e.change ? 'enabled' then e.other_enabled else e.type_enabled end as type_enabled,
+    e.type_enabled_then as type_enabled,
     (e.recorded ->> 'expires_at')::timestamptz as expires_at,
     not e.recorded ? 'relevant' as relevant,
     coalesce(e.recorded ->> 'consent', 'not_needed') as consent,
@@ -73,24 +92,24 @@ as $$
     e.recorded ->> 'fallback' as fallback_key,
     (e.recorded ->> 'step')::integer as fallback_step,
     e.recorded ->> 'key' as dedupe_key,
-    e.at + coalesce(e.dedupe_window, settings.retention) as dedupe_expires_at,
+    e.at + coalesce(e.dedupe_window, (e.settings).retention) as dedupe_expires_at,
     -- What had used the key before the time that is replayed had used it.
     coalesce(k.event_id, w.event_id, case when e.recorded ->> 'used_by' < first_id::text then (e.recorded ->> 'used_by')::uuid end)
       as used_by_event_id,
     coalesce(k.expires_at, w.expires_at) as used_until,
     e.capped,
     case
-      when changes ? 'daily_cap' or not e.recorded ? 'cap' then least(settings.daily_cap, o.daily_cap)
+      when e.is_astray or changes ? 'daily_cap' or not e.recorded ? 'cap' then least((e.settings).daily_cap, o.daily_cap)
       else (e.recorded ->> 'cap')::integer
     end as cap,
     coalesce(n.today, 0)::integer as count,
     e.day,
     case
-      when changes ? 'rolling_cap' or not e.recorded ? 'capped' then settings.rolling_cap
+      when e.is_astray or changes ? 'rolling_cap' or not e.recorded ? 'capped' then (e.settings).rolling_cap
       else (e.recorded ->> 'rolling_cap')::integer
     end as rolling_cap,
     coalesce(n.recent, 0)::integer as rolling_count,
-    array[e.at + settings.rolling_window] || n.frees as rolling_frees,
+    array[e.at + (e.settings).rolling_window] || n.frees as rolling_frees,
     e.excess as cap_excess,
     e.zone,
     h.until as quiet_until,
@@ -100,21 +119,21 @@ as $$
       when not e.is_astray and not q.is_other and not coalesce(e.change ? 'cap_excess',
         false) then (e.recorded ->> 'digest_at')::timestamptz
       when q.frequency in ('daily', 'weekly') or e.excess = 'digest' then notify_private.next_local(
-        coalesce(o.digest_time, settings.digest_time),
-        case when q.frequency = 'weekly' then array[coalesce(o.digest_weekday, settings.digest_weekday)] end, e.zone, e.at)
+        coalesce(o.digest_time, (e.settings).digest_time),
+        case when q.frequency = 'weekly' then array[coalesce(o.digest_weekday, (e.settings).digest_weekday)] end, e.zone, e.at)
     end as digest_at,
     case
       when e.excess = 'drop' or not e.capped or e.priority = 'P0' then null
       when e.held_by[e.nth] = 'daily_cap' then e.held_until[e.nth]
       else notify_private.next_local(
-        coalesce(o.digest_time, settings.digest_time), null, e.zone,
+        coalesce(o.digest_time, (e.settings).digest_time), null, e.zone,
         notify_private.local_instant((e.day + 1)::timestamp, e.zone, 'first') - interval '1 microsecond')
     end as defer_until,
     e.recorded ? 'unverified' as unverified,
     e.recorded ->> 'spending' as spending,
     -- Whether they looked is known where it was asked: it can be left out of account afterwards, not brought in.
     case when not (changes ? 'attention_channels' or coalesce(e.change ? 'attention_channels', false))
-      or e.channel = any (coalesce(e.attention_channels, settings.attention_channels))
+      or e.channel = any (coalesce(e.attention_channels, (e.settings).attention_channels))
       then (e.recorded ->> 'attention_until')::timestamptz
     end as attention_until,
     e.recorded ? 'seen' as seen,
@@ -158,14 +177,16 @@ as $$
   cross join lateral (
     select case
       when not e.is_astray and not changes ?| array['quiet_hours', 'quiet_channels'] then (e.recorded ->> 'quiet_until')::timestamptz
-      when e.priority = 'P0' or e.channel <> all (settings.quiet_channels) then null
+      when e.priority = 'P0' or e.channel <> all ((e.settings).quiet_channels) then null
       else greatest(
         case when o.paused_until > e.at then o.paused_until end,
-        notify_private.quiet_until(coalesce(o.quiet_hours, settings.quiet_hours), e.zone, e.at))
+        notify_private.quiet_until(coalesce(o.quiet_hours, (e.settings).quiet_hours), e.zone, e.at))
     end as until
   ) as h
 $$;
-comment on function notify_private.past_rule_inputs(notify_private.past[], jsonb, notify.settings, notify.notification_types[],
-  notify_private.past_message[], notify_private.past_key[], uuid) is
-  'The rule inputs of candidates of the past as they were recorded, with what changed '
+comment on function notify_private.past_rule_inputs(
+  notify_private.past[], jsonb, notify_private.past_settings[], notify_private.past_type[], notify_private.past_message[],
+  notify_private.past_key[], uuid
+) is
+  'The rule inputs of candidates of the past as they were recorded and as the settings of each instant say, with what changed '
   'settings and what was sent and told instead make of them. Part of replay().';

@@ -11,10 +11,10 @@ declare
   horizon constant timestamptz := pg_catalog.now();
   first_id constant uuid := notify_private.uuidv7_floor(since);
   end_id constant uuid := notify_private.uuidv7_floor(until);
-  other constant notify.settings := notify_private.changed_settings(changes);
-  other_types constant notify.notification_types[] := notify_private.changed_types(changes);
+  settings notify_private.past_settings[];
+  types notify_private.past_type[];
   -- How far back something sent can still count.
-  memory constant interval := greatest(other.rolling_window, interval '2 days') + interval '1 day';
+  memory interval;
   chunk uuid[];
   rounds refcursor;
   fresh notify_private.past[];
@@ -27,6 +27,10 @@ declare
   back notify_private.past[];
   ended notify.backtest_case[];
 begin
+  perform notify_private.changed_settings(changes), notify_private.changed_types(changes);
+  settings := array(select s from notify_private.past_settings(changes) as s where s.until > replay.since);
+  types := array(select t from notify_private.past_types(changes) as t where t.until > replay.since);
+  memory := greatest((select max((s.settings).rolling_window) from unnest(settings) as s), interval '2 days') + interval '1 day';
   -- People do not concern each other: some of them at a time, those with as many candidates together, each from their
   -- first to their last.
   for chunk in
@@ -46,11 +50,11 @@ begin
     sent := array(
       select m::notify_private.past_message
       from (
-        select d.recipient_id, d.decided_at as at, (d.rule_inputs ->> 'given_back')::timestamptz as uncounted_at
+        select d.recipient_id, d.channel, d.decided_at as at, (d.rule_inputs ->> 'given_back')::timestamptz as uncounted_at
         from unnest(chunk) as r (id)
         join notify.decisions as d on d.recipient_id = r.id
         where d.event_id >= notify_private.uuidv7_floor(since - interval '40 days') and d.event_id < first_id
-          and d.outcome = 'send' and d.decided_at > since - memory and d.channel = any (other.capped_channels)
+          and d.outcome = 'send' and d.decided_at > since - memory and d.channel <> 'in_app'
           and not exists (select from notify.events as e where e.id = d.event_id and notify_hidden.is_test_type(e.type_key))
       ) as m
     );
@@ -172,7 +176,7 @@ begin
         );
       end if;
 
-      looked_at := array(select f from notify_private.past_rule_inputs(batch, changes, other, other_types, sent, keys, first_id) as f);
+      looked_at := array(select f from notify_private.past_rule_inputs(batch, changes, settings, types, sent, keys, first_id) as f);
       verdicts := array(select v from notify_private.evaluate_rules(looked_at) as v);
 
       -- What is told or waits to be has its key in use; what is suppressed after all gives it back.
@@ -198,11 +202,11 @@ begin
         left join (select distinct f.recipient_id, f.at from unnest(looked_at) as f) as f on f.recipient_id = s.recipient_id
         where f.at is null or s.at > f.at - memory
       ) || array(
-        select row(v.recipient_id, f.at, b.uncounted_at)::notify_private.past_message
+        select row(v.recipient_id, v.channel, f.at, b.uncounted_at)::notify_private.past_message
         from unnest(verdicts) as v
         join unnest(looked_at) as f on f.event_id = v.event_id and f.recipient_id = v.recipient_id and f.channel = v.channel
         join unnest(batch) as b on b.event_id = v.event_id and b.recipient_id = v.recipient_id and b.channel = v.channel
-        where v.outcome = 'send' and f.capped
+        where v.outcome = 'send' and v.channel <> 'in_app' and not notify_hidden.is_test_type(b.type_key)
       );
 
       select
