@@ -165,7 +165,11 @@ type notify_private.past as (event_id uuid, recipient_id uuid, channel text, typ
 
 type notify_private.past_key as (recipient_id uuid, channel text, dedupe_key text, event_id uuid, expires_at timestamp with time zone)
 
-type notify_private.past_message as (recipient_id uuid, at timestamp with time zone, uncounted_at timestamp with time zone)
+type notify_private.past_message as (recipient_id uuid, channel text, at timestamp with time zone, uncounted_at timestamp with time zone)
+
+type notify_private.past_settings as (since timestamp with time zone, until timestamp with time zone, settings notify.settings)
+
+type notify_private.past_type as (since timestamp with time zone, until timestamp with time zone, type notify.notification_types)
 
 type notify_private.person as (notification_id uuid, event_id uuid, recipient_id uuid, title text, subtitle text, body text, data jsonb, thread_id text, collapse_key text, dedupe_key text, channel_texts jsonb, rich_content jsonb)
 
@@ -4379,11 +4383,11 @@ function notify.pause_provider(provider text, until timestamp with time zone, no
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
-function notify.predict(type_key text, at timestamp with time zone DEFAULT now(), variables jsonb DEFAULT NULL::jsonb) returns SETOF notify.prediction
+function notify.predict(type_key text, at timestamp with time zone DEFAULT now(), variables jsonb DEFAULT NULL::jsonb, channels text[] DEFAULT NULL::text[], expires_after interval DEFAULT NULL::interval, fallback_key text DEFAULT NULL::text) returns SETOF notify.prediction
   sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
 
-function notify.predict_for(user_id uuid, type_key text, at timestamp with time zone DEFAULT now(), variables jsonb DEFAULT NULL::jsonb) returns SETOF notify.prediction
+function notify.predict_for(user_id uuid, type_key text, at timestamp with time zone DEFAULT now(), variables jsonb DEFAULT NULL::jsonb, channels text[] DEFAULT NULL::text[], expires_after interval DEFAULT NULL::interval, fallback_key text DEFAULT NULL::text, subject_id uuid DEFAULT NULL::uuid) returns SETOF notify.prediction
   sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
@@ -5351,7 +5355,13 @@ function notify_private.past_partitions() returns TABLE(table_name text, partiti
   sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
-function notify_private.past_rule_inputs(batch notify_private.past[], changes jsonb, settings notify.settings, types notify.notification_types[], sent notify_private.past_message[], keys notify_private.past_key[], first_id uuid) returns SETOF notify_private.rule_inputs
+function notify_private.past_rule_inputs(batch notify_private.past[], changes jsonb, settings notify_private.past_settings[], types notify_private.past_type[], sent notify_private.past_message[], keys notify_private.past_key[], first_id uuid) returns SETOF notify_private.rule_inputs
+  sql stable set search_path=pg_catalog, pg_temp
+
+function notify_private.past_settings(changes jsonb) returns SETOF notify_private.past_settings
+  sql stable set search_path=pg_catalog, pg_temp
+
+function notify_private.past_types(changes jsonb) returns SETOF notify_private.past_type
   sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.pause_duration(pauses integer) returns interval
@@ -5399,8 +5409,14 @@ function notify_private.plan_next(lane text, turn text, room integer DEFAULT 450
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off, enable_bitmapscan=off, enable_sort=off
   grant rowbell_worker (execute)
 
-function notify_private.predict(user_id uuid, type_key text, at timestamp with time zone, variables jsonb) returns SETOF notify.prediction
+function notify_private.predict(user_id uuid, type_key text, at timestamp with time zone, variables jsonb, channels text[], expires_after interval, fallback_key text, subject_id uuid) returns SETOF notify.prediction
   plpgsql stable set search_path=pg_catalog, pg_temp
+
+function notify_private.predicted_inputs(candidates notify_private.candidate[], at timestamp with time zone, known_event uuid, sent notify_private.past_message[], settings notify.settings) returns notify_private.rule_inputs[]
+  plpgsql stable set search_path=pg_catalog, pg_temp
+
+function notify_private.predicted_step(verdict notify_private.verdict, step integer, at timestamp with time zone, reader jsonb) returns notify.prediction
+  sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.preference_at(user_id uuid, type_key text, category text, channel text, at timestamp with time zone) returns TABLE(enabled boolean, frequency text)
   sql stable
@@ -5805,6 +5821,9 @@ function notify_private.tg_users__spell_time_zone() returns trigger
 
 function notify_private.tg_webhook_endpoints__deactivate_excess() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+
+function notify_private.time_zone_at(user_id uuid, at timestamp with time zone) returns TABLE(zone text)
+  sql stable
 
 function notify_private.to_gsm7(text text) returns text
   plpgsql stable parallel safe strict set search_path=pg_catalog, pg_temp

@@ -140,6 +140,116 @@ test('channels of one event share what room the cap has, as when it is planned',
   }
 });
 
+/** What an operator is told, as "channel step outcome rule". */
+const predicted = async (person: string, key: string, more = ''): Promise<string[]> => {
+  const { rows } = await db.asOperator((client) =>
+    client.query<Row>(`select * from notify.predict_for($1, $2${more})`, [person, key]),
+  );
+  return rows.map(({ channel, step, outcome, rule }) => `${channel} ${step} ${outcome} ${rule}`);
+};
+
+test('W42: what is over before its digest closes is not told; what is not, is', async () => {
+  const person = await makePerson(db, { email: 'w42@example.com', devices: [] });
+  const over = async (expiresAfter: string) => {
+    const key = await makeType(db, { channels: ['email'], defaultFrequency: 'daily', expiresAfter });
+    return predicted(person, key);
+  };
+  const open = ['email 1 digest digest', 'email 2 send null'];
+  expect(await over('30 days')).toEqual(open);
+  expect(await over('1 second')).toEqual(['email 1 digest digest', 'email 2 suppress expiry']);
+  // The cap folds into the digest as well.
+  const folded = await makeType(db, { channels: ['push'], capExcess: 'digest', expiresAfter: '1 second' });
+  const busy = await makePerson(db);
+  await db.owner.query(`update notify.settings set daily_cap = 1, capped_channels = '{push}'`);
+  await tell(db, folded, [busy]);
+  await planDue(db);
+  expect(await predicted(busy, folded)).toEqual(['push 1 digest daily_cap', 'push 2 suppress expiry']);
+  await db.owner.query(`update notify.settings set daily_cap = 3`);
+});
+
+test('W42: channels that wait together share the cap, and with what went out at once', async () => {
+  const person = await makePerson(db, { phone: '+15005550006' });
+  const two = await makeType(db, { channels: ['push', 'sms'], capExcess: 'drop' });
+  await db.owner.query(
+    `update notify.settings set daily_cap = 1, capped_channels = '{push,sms}', rolling_cap = null, quiet_channels = '{push,sms}'`,
+  );
+  await db.owner.query(
+    `insert into notify.personal_settings (user_id, paused_until) values ($1, now() + interval '2 minutes')`,
+    [person],
+  );
+  const together = [
+    'push 1 hold quiet_hours',
+    'push 2 send null',
+    'sms 1 hold quiet_hours',
+    'sms 2 suppress daily_cap',
+  ];
+  expect(await predicted(person, two)).toEqual(together);
+  // By the rolling cap as well, and where only one of them waits.
+  await db.owner.query(`update notify.settings set daily_cap = 9, rolling_cap = 1, rolling_window = '7 days'`);
+  expect(await predicted(person, two)).toEqual([...together.slice(0, 3), 'sms 2 suppress rolling_cap']);
+  // What goes out at once counts when the other comes back: the day after, within the window.
+  await db.owner.query(`update notify.notification_types set cap_excess = 'defer' where key = $1`, [two]);
+  await db.owner.query(`update notify.settings set daily_cap = 1, quiet_channels = '{}'`);
+  expect(await predicted(person, two)).toEqual([
+    'push 1 send null',
+    'sms 1 hold daily_cap',
+    'sms 2 hold rolling_cap',
+    'sms 3 send null',
+  ]);
+  await db.owner.query(
+    `update notify.settings set daily_cap = 3, capped_channels = '{push}', rolling_cap = null, quiet_channels = '{push,email,sms,voice}'`,
+  );
+});
+
+test('W42: an event may have channels, an expiry and an order of its own', async () => {
+  await db.owner.query(`
+    insert into notify.fallbacks values ('push_then_sms_of_it', 'SMS after 30 s');
+    insert into notify.fallback_steps (fallback_key, step, channels, wait, until_status) values
+      ('push_then_sms_of_it', 1, '{push}', '30 seconds', 'delivered'), ('push_then_sms_of_it', 2, '{sms}', null, 'sent')`);
+  const person = await makePerson(db, { phone: '+15005550006', email: 'own@example.com' });
+  const key = await makeType(db, { channels: ['push', 'sms', 'email'] });
+  await db.owner.query(
+    `insert into notify.preferences (user_id, type_key, channel, frequency) values ($1, $2, 'email', 'daily')`,
+    [person, key],
+  );
+  expect(await predicted(person, key, `, channels => '{sms,push}'`)).toEqual(['push 1 send null', 'sms 1 send null']);
+  expect(await predicted(person, key, `, channels => '{email}', expires_after => '1 second'`)).toEqual([
+    'email 1 digest digest',
+    'email 2 suppress expiry',
+  ]);
+  expect(await predicted(person, key, `, channels => '{push,sms}', fallback_key => 'push_then_sms_of_it'`)).toEqual([
+    'push 1 send null',
+    'sms 1 hold fallback',
+  ]);
+  for (const [more, field] of [
+    [`, channels => '{voice}'`, 'channels'],
+    [`, channels => '{}'`, 'channels'],
+    [`, expires_after => '-1 hour'`, 'expires_after'],
+    [`, fallback_key => 'none'`, 'fallback_key'],
+    [`, subject_id => uuidv7()`, 'subject_id'],
+  ] as const)
+    await expect(predicted(person, key, more)).rejects.toMatchObject({ column: field });
+});
+
+test('W42: of a subject it is asked whether it is still relevant', async () => {
+  await db.owner.query(`
+    create function engine_test.not_told(event_id uuid, recipient_id uuid) returns boolean language sql stable as $$
+      select not coalesce((e.data ->> 'over')::pg_catalog.bool, false) from notify.events as e where e.id = not_told.event_id
+    $$`);
+  const key = await makeType(db, { channels: ['push'], stillRelevant: 'engine_test.not_told' });
+  const [person, subject] = [await makePerson(db), '00000000-0000-7000-8000-00000000abcd'];
+  const about = (over: boolean) =>
+    db.owner.query(
+      `insert into notify.events (type_key, subject_type, subject_id, data, due_at) values ($1, 'thing', $2, jsonb_build_object('over', $3::boolean), now() + interval '1 hour')`,
+      [key, subject, over],
+    );
+  expect(await predicted(person, key)).toEqual(['push 1 send null']);
+  await about(false);
+  expect(await predicted(person, key, `, subject_id => '${subject}'`)).toEqual(['push 1 send null']);
+  await about(true);
+  expect(await predicted(person, key, `, subject_id => '${subject}'`)).toEqual(['push 1 suppress still_relevant']);
+});
+
 test('of oneself, of anybody for operators, of what exists and is to come', async () => {
   const fields = 'channel step outcome until because';
   const own = `query ($t: String!, $at: Datetime) { predict(typeKey: $t, at: $at) { ${fields} } }`;
