@@ -8,7 +8,8 @@ set enable_nestloop = off
 as $$
 declare
   changes coaching_private.call_change[];
-  moved record;
+  moved uuid[];
+  shifts interval[];
 begin
   -- Every update of calls comes by here, most of them notes of what became of one.
   changes := array(
@@ -37,20 +38,18 @@ begin
         and (x.planned_at is null and w.due_at is null or x.planned_at is not null and x.due_at > pg_catalog.now() - interval '1 hour')
     ) as e
   ));
-  -- What moves, in as few calls as there are distances.
-  for moved in
-    select w.due_at - w.old_due_at as shift, pg_catalog.array_agg(e.id order by e.id) as event_ids
-    from unnest(changes) as w
-    cross join lateral (
-      select x.id from (select * from notify.events as z where z.subject_id = w.call_id offset 0) as x
-      where x.subject_type = 'coaching_call' and x.type_key = w.type_key
-        and x.planned_at is null and x.canceled_at is null and x.due_at = w.old_due_at
-    ) as e
-    where w.due_at is not null
-    group by 1 order by 1
-  loop
-    perform notify_private.move_events(moved.event_ids, null, moved.shift);
-  end loop;
+  -- What moves, each by its own distance.
+  select pg_catalog.array_agg(e.id order by e.id), pg_catalog.array_agg(w.due_at - w.old_due_at order by e.id) into moved, shifts
+  from unnest(changes) as w
+  cross join lateral (
+    select x.id from (select * from notify.events as z where z.subject_id = w.call_id offset 0) as x
+    where x.subject_type = 'coaching_call' and x.type_key = w.type_key
+      and x.planned_at is null and x.canceled_at is null and x.due_at = w.old_due_at
+  ) as e
+  where w.due_at is not null;
+  if moved is not null then
+    perform notify_private.move_events(moved, null, shifts);
+  end if;
   -- A preview ends with the beginning of its call, wherever both are now.
   update notify.events as e set expires_after = p.expires_after
   from (

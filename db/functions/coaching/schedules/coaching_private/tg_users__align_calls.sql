@@ -2,12 +2,11 @@ create or replace function coaching_private.tg_users__align_calls() returns trig
 language plpgsql volatile
 -- Definer: whoever changes a person need not know of their calls.
 security definer set search_path = pg_catalog, pg_temp
--- Old and new rows are joined by hash, however many there were when this was planned.
-set enable_nestloop = off
 as $$
 declare
+  -- "Except" is by hash or sort, however many there are and were when this was planned; a join of old and new rows may be a nested loop.
   changed constant uuid[] := array(
-    select n.id from updated as n join outdated as o on o.id = n.id where n.time_zone is distinct from o.time_zone
+    select x.id from (select n.id, n.time_zone from updated as n except select o.id, o.time_zone from outdated as o) as x
   );
 begin
   if pg_catalog.cardinality(changed) > 0 then

@@ -9,8 +9,9 @@ begin
   if tg_op = 'INSERT' then
     changed := array(select n.id from new_rows as n where n.email is not null and n.email_verified_at is null);
   else
+    -- "Except" is by hash or sort, however many there are; a join of old and new rows may be a nested loop.
     changed := array(
-      select n.id from new_rows as n join old_rows as o on o.id = n.id where lower(n.email) is distinct from lower(o.email)
+      select x.id from (select n.id, lower(n.email) from new_rows as n except select o.id, lower(o.email) from old_rows as o) as x
     );
     -- Most updates are of something else, one of them the update below.
     if pg_catalog.cardinality(changed) = 0 then
@@ -18,9 +19,13 @@ begin
     end if;
     -- Whoever says in the same statement that the new mailbox is verified, is believed.
     update notify.users as u set email_verified_at = null
-    from new_rows as n join old_rows as o on o.id = n.id
-    where u.id = n.id and n.id = any (changed)
-      and n.email_verified_at is not null and n.email_verified_at is not distinct from o.email_verified_at;
+    where u.id = any (changed) and u.id = any (array(
+      select x.id from (
+        select n.id, n.email_verified_at from new_rows as n where n.email_verified_at is not null
+        intersect
+        select o.id, o.email_verified_at from old_rows as o
+      ) as x
+    ));
   end if;
   if pg_catalog.cardinality(changed) > 0 and (select s.verify_new_emails from notify.settings as s) then
     perform notify_private.verify_emails(changed);

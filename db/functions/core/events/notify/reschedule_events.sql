@@ -6,7 +6,8 @@ language sql volatile
 security definer set search_path = pg_catalog, pg_temp
 as $$
   select notify_private.move_events(
-    array(select e.id from notify_private.events_of_subject(subject_type, subject_id, type_keys) as e), due_at, shift)
+    array(select e.id from notify_private.events_of_subject(subject_type, subject_id, type_keys) as e),
+    due_at, case when shift is not null then array[shift] end)
 $$;
 comment on function notify.reschedule_events(text, uuid, timestamptz, interval, text[]) is
   'For services: reschedule_event() for all events about a subject, of these types or all, to one '
