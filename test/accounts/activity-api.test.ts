@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { signToken } from '../support/api.ts';
 import { explain } from '../support/explain.ts';
 import { api, db, makeUser } from './activity-world.ts';
+import { write } from './world.ts';
 
 describe('NC-22 over the API', () => {
   let ada: string;
@@ -72,6 +73,28 @@ describe('NC-22 over the API', () => {
     for (const odd of ["'", '& | !', ':*', '\\\\', "a' | 'b"])
       expect(await feed(`(search: "${odd}")`), odd).toEqual([]);
     for (const nothing of ['', '   ']) expect(await feed(`(search: "${nothing}")`)).toHaveLength(3);
+  });
+
+  test('W33: search is that of the inbox: other forms of words, without accents, amounts and signs', async () => {
+    const [bea, zoe] = [await makeUser(), await makeUser('fr')];
+    const [beas, zoes] = [await signToken(bea), await signToken(zoe)];
+    for (const [person, currency] of [
+      [bea, 'USD'],
+      [zoe, 'EUR'],
+    ])
+      await write(db, 'insert into accounts.payments (user_id, amount, currency) values ($1, 12.5, $2)', [
+        person,
+        currency,
+      ]);
+    for (const search of ['12.50', '$12.50', 'payments', 'Payment begun, $12.50', 'BEGUN', 'pay 12', '１２'])
+      expect(await feed(`(search: "${search}")`, beas), search).toEqual(['Payment begun']);
+    for (const search of ['13.50', 'paymentsx', 'refund 12.50', '$', '€12.5 0'])
+      expect(await feed(`(search: "${search}")`, beas), search).toEqual([]);
+    for (const search of ['paiements', 'commence', '12,50', '12,50 €', 'PAIEMENT commencé'])
+      expect(await feed(`(search: "${search}")`, zoes), search).toEqual(['Paiement commencé']);
+    const operator = await signToken(randomUUID(), { role: 'operator' });
+    expect(await feed(`(search: "paiements", userId: "${zoe}")`, operator)).toEqual(['Paiement commencé']);
+    expect(await feed(`(search: "12.50", userId: "${bea}")`, operator)).toEqual(['Payment begun']);
   });
 
   test("NC-22: one by its id; somebody else's is not there; operators see all, or one person's", async () => {

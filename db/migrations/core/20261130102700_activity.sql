@@ -19,7 +19,7 @@ create table notify.activities (
   user_agent text default notify_hidden.request_user_agent() constraint activities_user_agent_is_short check (length(user_agent) <= 1000),
   created_at timestamptz not null default now(),
   changed_xid xid8 not null default pg_current_xact_id(),
-  words tsvector not null generated always as (to_tsvector('simple'::regconfig, title || ' ' || coalesce(description, ''))) stored,
+  search_tokens tsvector not null,
   primary key (id),
   constraint activities_resource_is_whole check ((resource_type is null) = (resource_id is null))
 ) partition by range (id);
@@ -38,7 +38,8 @@ comment on column notify.activities.metadata is
   'Details for the app, of this person alone: nobody redacts them when somebody else is erased.';
 comment on column notify.activities.changed_xid is
   E'@behavior -*\nThe transaction that wrote it: the order in which people are told.';
-comment on column notify.activities.words is E'@behavior -*\nWhat activity_feed() searches.';
+comment on column notify.activities.search_tokens is
+  E'@behavior -*\nWhat activity_feed() searches: search_tokens() of title and description, in the person''s language. Kept by a trigger.';
 create policy select_own on notify.activities for select to rowbell_user using (user_id = (select notify_hidden.current_user_id()));
 create policy select_admin on notify.activities for select to rowbell_operator using (true);
 grant select on notify.activities to rowbell_user, rowbell_operator;

@@ -16,15 +16,17 @@ as $$
     and (activity_feed.resource_id is null or a.resource_id = activity_feed.resource_id)
     and (since is null or a.created_at >= since)
     and (until is null or a.created_at < until)
-    and (pg_catalog.btrim(coalesce(search, '')) = '' or a.words @@ notify_hidden.prefix_query(search))
+    and (pg_catalog.btrim(coalesce(search, '')) = '' or a.search_tokens @@ (
+      select notify_hidden.search_query(left(search, 200), (
+        select u.locale from notify.users as u where u.id = coalesce(activity_feed.user_id, notify_hidden.current_user_id())))))
 $$;
 comment on function notify.activity_feed(text[], text[], text[], text, text, timestamptz, timestamptz, text, uuid) is $$
 @order id desc
 @values actions ActivityAction
 @values statuses ActivityStatus
 The caller's own activity, newest first; operators see everybody's, or user_id's. What is not given filters nothing.
-since is included, until is not; search finds what has all its words in title or description, the beginning of a word
-being enough.
+since is included, until is not; search finds what has all its words in title or description, as the inbox's does: the
+beginning of a word or another form of it, in any case, with accents or without; signs do not count.
 $$;
 grant execute on function notify.activity_feed(text[], text[], text[], text, text, timestamptz, timestamptz, text, uuid)
   to rowbell_user, rowbell_operator;
