@@ -6,6 +6,7 @@ import { eventPlan } from '../../tasks/event__plan.ts';
 import { holdRelease } from '../../tasks/hold__release.ts';
 import { journeyAdvance } from '../../tasks/journey__advance.ts';
 import { scheduleFire } from '../../tasks/schedule__fire.ts';
+import { searchIndexCompactOne } from '../../tasks/search_index__compact_one.ts';
 import { statusSend } from '../../tasks/status__send.ts';
 import { sweepRun } from '../../tasks/sweep__run.ts';
 import { upkeep, upkeepTasks } from '../../tasks/upkeep.ts';
@@ -105,6 +106,7 @@ async function work(lane: Lane): Promise<void> {
       schedule__fire: scheduleFire(context),
       status__send: statusSend(context, statusCalls),
       sweep__run: sweepRun(context),
+      search_index__compact_one: searchIndexCompactOne(context),
       ...upkeepTasks(context),
     }),
   };

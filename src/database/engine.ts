@@ -235,6 +235,14 @@ export function createEngine({ pool, planningPool }: { pool: pg.Pool; planningPo
       return Number(rows[0]?.done ?? 0);
     },
 
+    /** Packs the search index of a person until nothing is left to do; for how many notifications. */
+    async compactSearchIndex(recipientId: string): Promise<number> {
+      const { rows } = await pool.query<{ done: number }>('call notify_private.compact_one_search_index($1, null)', [
+        recipientId,
+      ]);
+      return Number(rows[0]?.done ?? 0);
+    },
+
     async runDueSweeps() {
       const { rows } = await pool.query<{
         sweepKey: string;

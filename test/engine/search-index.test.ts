@@ -1,9 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { searchIndexCompactOne } from '../../tasks/search_index__compact_one.ts';
 import { makePastMonth } from '../privacy/months.ts';
 import { createUser } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { one } from '../support/one.ts';
-import { runUpkeep } from '../support/worker-context.ts';
+import { until } from '../support/until.ts';
+import { planningContext, runUpkeep } from '../support/worker-context.ts';
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -174,4 +176,85 @@ test('NC-3: only the worker packs, and nobody is told whose words there are', as
   ]) {
     await expect(db.asUser(ada, (client) => client.query(call))).rejects.toThrow(/permission denied/);
   }
+});
+
+describe('W36: what is not packed is bounded by its number, not by the clock', () => {
+  const jobs = async (userId: string) =>
+    (await db.jobs('search_index__compact_one')).filter(
+      ({ payload }) => (payload as { recipientId: string }).recipientId === userId,
+    );
+  const run = () => db.runJobs({ search_index__compact_one: searchIndexCompactOne(planningContext(db)) });
+  const unpacked = (userId: string) =>
+    one<number>(db.owner, 'select count(*)::integer from notify_private.unindexed_notifications($1)', [userId]);
+
+  test('thousands of this instant are packed at once, by one job, but for the latest', async () => {
+    const [flooded, quiet] = [await createUser(db), await createUser(db)];
+    await give(db.owner, quiet, 700, new Date());
+    expect(await jobs(quiet)).toEqual([]);
+    for (let n = 0; n < 4; n++) await give(db.owner, flooded, 1000, new Date());
+    expect(await jobs(flooded)).toHaveLength(1);
+    const all = async () => [
+      await found(flooded, 'word'),
+      await found(flooded, 'something 999'),
+      await found(flooded, 'no'),
+    ];
+    const before = await all();
+    expect(before).toEqual([4000, 4, 0]);
+    expect(await unpacked(flooded)).toBe(4000);
+    await run();
+    expect(await jobs(flooded)).toEqual([]);
+    expect(await unpacked(flooded)).toBeLessThan(256 + 64);
+    expect(await all()).toEqual(before);
+    // It goes on: what stays is as little, however many came before.
+    await give(db.owner, flooded, 1500, new Date());
+    expect(await jobs(flooded)).toHaveLength(1);
+    await run();
+    expect(await unpacked(flooded)).toBeLessThan(256 + 64);
+    expect(await found(flooded, 'word')).toBe(5500);
+  });
+
+  test('a job waits for whoever plans for the person, and hands nothing to somebody who is gone', async () => {
+    const ada = await createUser(db);
+    await give(db.owner, ada, 2000, new Date());
+    const planner = await db.owner.connect();
+    await planner.query('begin');
+    await planner.query('select from notify.users where id = $1 for no key update', [ada]);
+    const running = run();
+    await until('it waits', () =>
+      one<boolean>(
+        db.owner,
+        `select exists (select from pg_locks where not granted and locktype in ('transactionid', 'tuple'))`,
+      ),
+    );
+    await planner.query('commit');
+    planner.release();
+    await running;
+    expect(await unpacked(ada)).toBeLessThan(256 + 64);
+    const nobody = searchIndexCompactOne(planningContext(db));
+    await nobody({ recipientId: '00000000-0000-7000-8000-000000000000' });
+    await expect(nobody({})).rejects.toThrow('recipientId');
+  });
+
+  test('one that comes between packed ones, by a clock that was set back, is found again', async () => {
+    const ada = await createUser(db);
+    await give(db.owner, ada, 2000, new Date());
+    await run();
+    const chunks = (await chunkSizes(ada)).length;
+    const between = await one<string>(
+      db.owner,
+      `select id from notify_private.search_index_chunks where recipient_id = $1 order by id limit 1`,
+      [ada],
+    );
+    // The same millisecond as the first of a chunk, and after it.
+    await db.owner.query(
+      `insert into notify.notifications (id, event_id, recipient_id, type_key, priority, title, body, expires_at)
+       values ($2, uuidv7(), $1, 'test_push', 'P1', 'Late', 'Something', now())`,
+      [ada, `${between.slice(0, 24)}ffffffffffff`],
+    );
+    await runUpkeep(db, 'search_index__compact');
+    expect(await found(ada, 'late')).toBe(1);
+    expect(await found(ada, 'something')).toBe(2001);
+    expect(await unpacked(ada)).toBeLessThan(256 + 64 + 1);
+    expect((await chunkSizes(ada)).length).toBeGreaterThanOrEqual(chunks - 1);
+  });
 });

@@ -7,6 +7,8 @@ declare
   packed integer;
 begin
   done := 0;
+  perform notify_private.drop_torn_index_chunks();
+  commit;
   foreach person in array notify_private.people_needing_index_compaction() loop
     loop
       packed := notify_private.compact_search_index(person);
