@@ -17,9 +17,9 @@ describe("NC-20 NC-21: whatever is written to an account is in its activity, in 
       [ada],
     );
     expect(await linesOf(ada)).toEqual([
-      'verification created pending: Verification begun',
-      'verification completed completed: Verification completed',
-      'verification failed failed: Verification failed | It is blurred.',
+      'verification created pending: Identity verification begun',
+      'verification completed completed: Identity verification completed',
+      'verification failed failed: Document verification failed | It is blurred.',
     ]);
     expect((await activityOf(ada))[1]).toMatchObject({
       resource_type: 'verification',
@@ -135,10 +135,10 @@ describe("NC-20 NC-21: whatever is written to an account is in its activity, in 
       'api_key created completed: Clé API créée | CI (rk_1…)',
       'api_key updated completed: Clé API renommée | CD (rk_1…)',
       'api_key deleted completed: Clé API révoquée | CD (rk_1…)',
-      'settings created completed: Réglage défini | reply to',
-      'settings updated completed: Réglage changé | reply to',
-      'settings deleted completed: Réglage supprimé | reply to',
-      'settings updated completed: Réglage changé | reply to',
+      'settings created completed: Réglage défini | adresse de réponse',
+      'settings updated completed: Réglage changé | adresse de réponse',
+      'settings deleted completed: Réglage supprimé | adresse de réponse',
+      'settings updated completed: Réglage changé | adresse de réponse',
     ]);
     expect(JSON.stringify(await activityOf(ada))).not.toContain('secret');
   });

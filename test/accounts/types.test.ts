@@ -65,9 +65,12 @@ const cases: readonly Case[] = [
     type: 'verification_initiated',
     write: verification,
     channels: quiet,
-    en: ['Your verification has begun', 'We are checking what you sent. You will hear from us as soon as it is done.'],
+    en: [
+      'Your identity verification has begun',
+      'We are checking what you sent. You will hear from us as soon as it is done.',
+    ],
     fr: [
-      'Votre vérification a commencé',
+      "Votre vérification d'identité a commencé",
       'Nous vérifions ce que vous avez envoyé. Vous aurez de nos nouvelles dès que ce sera fait.',
     ],
     link: ['verification', 'verificationId', 'verifications'],
@@ -76,8 +79,8 @@ const cases: readonly Case[] = [
     type: 'verification_completed',
     write: async (customer) => moved('verifications', `status = 'completed'`, await verification(customer)),
     channels: all,
-    en: ['You are verified', 'Your verification is complete.'],
-    fr: ['Vous êtes vérifié', 'Votre vérification est terminée.'],
+    en: ['You are verified', 'Your identity verification is complete.'],
+    fr: ['Vous êtes vérifié', "Votre vérification d'identité est terminée."],
     link: ['verification', 'verificationId', 'verifications'],
   },
   {
@@ -89,8 +92,8 @@ const cases: readonly Case[] = [
         await verification(customer),
       ),
     channels: all,
-    en: ['Your verification failed', 'It is blurred. {Sic}'],
-    fr: ['Votre vérification a échoué', 'It is blurred. {Sic}'],
+    en: ['Your identity verification failed', 'It is blurred. {Sic}'],
+    fr: ["Votre vérification d'identité a échoué", 'It is blurred. {Sic}'],
     link: ['verification', 'verificationId', 'verifications'],
   },
   {
@@ -196,7 +199,7 @@ const cases: readonly Case[] = [
     write: (customer) => setting(customer, 'second_factor', true),
     channels: all,
     en: ['Security setting changed', '"second factor" was changed. If this was not you, act now.'],
-    fr: ['Réglage de sécurité changé', `« second factor » a été changé. Si ce n'était pas vous, agissez maintenant.`],
+    fr: ['Réglage de sécurité changé', `« second facteur » a été changé. Si ce n'était pas vous, agissez maintenant.`],
     link: ['setting', 'settingId', 'settings'],
   },
   {
@@ -204,7 +207,7 @@ const cases: readonly Case[] = [
     write: (customer) => setting(customer, 'theme', false),
     channels: ['in_app'],
     en: ['Setting changed', '"theme" was changed.'],
-    fr: ['Réglage changé', '« theme » a été changé.'],
+    fr: ['Réglage changé', '« thème » a été changé.'],
     link: ['setting', 'settingId', 'settings'],
   },
 ];

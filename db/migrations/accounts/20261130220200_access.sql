@@ -19,7 +19,8 @@ comment on table accounts.verifications is
   'Somebody proves who they are, or what is theirs. Each status that it reaches is told once.';
 comment on column accounts.verifications.kind is 'What is verified: "identity", "document"; the products own word.';
 comment on column accounts.verifications.status is 'initiated, then completed or failed, which is the end.';
-comment on column accounts.verifications.failure_reason is 'A sentence that the person may read; null: none is given.';
+comment on column accounts.verifications.failure_reason is
+  'A code that accounts.texts has in words, or a sentence that the person may read; null: none is given.';
 create policy select_own on accounts.verifications for select to rowbell_user using (user_id = (select notify_hidden.current_user_id()));
 create policy select_admin on accounts.verifications for select to rowbell_operator using (true);
 create policy select_service on accounts.verifications for select to rowbell_writer using (true);

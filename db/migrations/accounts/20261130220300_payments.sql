@@ -27,7 +27,8 @@ comment on table accounts.payments is
   'One payment by the person. Each status that it reaches is told once.';
 comment on column accounts.payments.status is
   'created, then completed or failed; what is completed may be refunded, what failed may be tried again (created).';
-comment on column accounts.payments.failure_reason is 'A sentence that the person may read; null: none is given.';
+comment on column accounts.payments.failure_reason is
+  'A code that accounts.texts has in words, or a sentence that the person may read; null: none is given.';
 create policy select_own on accounts.payments for select to rowbell_user using (user_id = (select notify_hidden.current_user_id()));
 create policy select_admin on accounts.payments for select to rowbell_operator using (true);
 create policy select_service on accounts.payments for select to rowbell_writer using (true);

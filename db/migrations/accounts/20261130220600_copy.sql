@@ -2,6 +2,18 @@
 set local lock_timeout = '5s';
 
 insert into notify.notification_copies (type_key, locale, variant, title, body, action_titles) values
+  ('verification_initiated', 'en', 'kind', 'Your {Kind} verification has begun', 'We are checking what you sent. You will hear from us as soon as it is done.', null),
+  ('verification_initiated', 'fr', 'kind', 'Votre vérification {Kind} a commencé', 'Nous vérifions ce que vous avez envoyé. Vous aurez de nos nouvelles dès que ce sera fait.', null),
+  ('verification_completed', 'en', 'kind', 'You are verified', 'Your {Kind} verification is complete.', null),
+  ('verification_completed', 'fr', 'kind', 'Vous êtes vérifié', 'Votre vérification {Kind} est terminée.', null),
+  ('verification_failed', 'en', 'kind', 'Your {Kind} verification failed', 'We could not complete it. Please try again.', null),
+  ('verification_failed', 'fr', 'kind', 'Votre vérification {Kind} a échoué', 'Nous n''avons pas pu la terminer. Merci de réessayer.', null),
+  ('verification_failed', 'en', 'kind_reason', 'Your {Kind} verification failed', '{Reason}', null),
+  ('verification_failed', 'fr', 'kind_reason', 'Votre vérification {Kind} a échoué', '{Reason}', null),
+  ('security_setting_changed', 'en', 'unnamed', 'Security setting changed', 'A security setting was changed. If this was not you, act now.', null),
+  ('security_setting_changed', 'fr', 'unnamed', 'Réglage de sécurité changé', 'Un réglage de sécurité a été changé. Si ce n''était pas vous, agissez maintenant.', null),
+  ('setting_changed', 'en', 'unnamed', 'Setting changed', 'One of your settings was changed.', null),
+  ('setting_changed', 'fr', 'unnamed', 'Réglage changé', 'Un de vos réglages a été changé.', null),
   ('verification_initiated', 'en', 'default', 'Your verification has begun', 'We are checking what you sent. You will hear from us as soon as it is done.', null),
   ('verification_initiated', 'fr', 'default', 'Votre vérification a commencé', 'Nous vérifions ce que vous avez envoyé. Vous aurez de nos nouvelles dès que ce sera fait.', null),
   ('verification_completed', 'en', 'default', 'You are verified', 'Your verification is complete.', null),
@@ -68,6 +80,18 @@ insert into notify.channel_copies (type_key, locale, channel, place, form, body,
   ('verification_failed', 'fr', 'sms', 1, 'full', 'Votre vérification a échoué. Merci de réessayer.', true, '{}');
 
 insert into notify.channel_copies (type_key, locale, variant, channel, place, form, body, is_plain, shorten) values
+  ('verification_initiated', 'en', 'kind', 'sms', 1, 'full', 'Your {Kind} verification has begun. You will hear from us as soon as it is done.', true, '{Kind}'),
+  ('verification_initiated', 'fr', 'kind', 'sms', 1, 'full', 'Votre vérification {Kind} a commencé. Vous aurez de nos nouvelles dès qu''elle sera faite.', true, '{Kind}'),
+  ('verification_completed', 'en', 'kind', 'sms', 1, 'full', 'You are verified: your {Kind} verification is complete.', true, '{Kind}'),
+  ('verification_completed', 'fr', 'kind', 'sms', 1, 'full', 'Vous êtes vérifié : votre vérification {Kind} est terminée.', true, '{Kind}'),
+  ('verification_failed', 'en', 'kind', 'sms', 1, 'full', 'Your {Kind} verification failed. Please try again.', true, '{Kind}'),
+  ('verification_failed', 'fr', 'kind', 'sms', 1, 'full', 'Votre vérification {Kind} a échoué. Merci de réessayer.', true, '{Kind}'),
+  ('verification_failed', 'en', 'kind_reason', 'sms', 1, 'full', 'Your {Kind} verification failed: {Reason}', true, '{Reason,Kind}'),
+  ('verification_failed', 'fr', 'kind_reason', 'sms', 1, 'full', 'Votre vérification {Kind} a échoué : {Reason}', true, '{Reason,Kind}'),
+  ('security_setting_changed', 'en', 'unnamed', 'sms', 1, 'full', 'A security setting was changed. Not you? Act now.', true, '{}'),
+  ('security_setting_changed', 'fr', 'unnamed', 'sms', 1, 'full', 'Un réglage de sécurité a été changé. Pas vous ? Agissez maintenant.', true, '{}'),
+  ('setting_changed', 'en', 'unnamed', 'sms', 1, 'full', 'One of your settings was changed.', true, '{}'),
+  ('setting_changed', 'fr', 'unnamed', 'sms', 1, 'full', 'Un de vos réglages a été changé.', true, '{}'),
   ('payment_failed', 'en', 'reason', 'sms', 1, 'full', 'Your payment of {Amount} failed: {Reason}', true, '{Reason}'),
   ('payment_failed', 'fr', 'reason', 'sms', 1, 'full', 'Votre paiement de {Amount} a échoué : {Reason}', true, '{Reason}'),
   ('verification_failed', 'en', 'reason', 'sms', 1, 'full', 'Your verification failed: {Reason}', true, '{Reason}'),

@@ -6,6 +6,7 @@ insert into notify.retention_policies (table_name, reason) values
   ('accounts.api_keys', 'The product''s own data, until the person is erased'),
   ('accounts.payments', 'The product''s own data, until the person is erased'),
   ('accounts.balances', 'The product''s own data, until the person is erased'),
+  ('accounts.texts', 'The catalog'),
   ('accounts.account_settings', 'The product''s own data, until the person is erased');
 
 insert into notify.retention_policies (table_name, keep, at_least, age_column, reason) values

@@ -16,7 +16,8 @@ begin
     c.user_id, 'verification', 'verification', c.id::text,
     case c.status when 'initiated' then 'created' else c.status end,
     case c.status when 'initiated' then 'pending' else c.status end,
-    accounts_private.activity_title('verification_' || c.status, u.locale), c.failure_reason, pg_catalog.jsonb_build_object('kind', c.kind)
+    accounts_private.verification_title(c.kind, c.status, u.locale), accounts_private.reason_in_words(c.failure_reason, u.locale),
+    pg_catalog.jsonb_build_object('kind', c.kind)
   from changed as c join notify.users as u on u.id = c.user_id
   where c.id = any (news)
   order by c.id;

@@ -17,7 +17,8 @@ begin
     case c.status when 'refunded' then 'updated' else c.status end,
     case c.status when 'created' then 'pending' when 'failed' then 'failed' else 'completed' end,
     accounts_private.activity_title('payment_' || c.status, u.locale),
-    pg_catalog.concat_ws(' · ', accounts_private.money(c.amount, c.currency, u.locale), c.failure_reason),
+    pg_catalog.concat_ws(
+      ' · ', accounts_private.money(c.amount, c.currency, u.locale), accounts_private.reason_in_words(c.failure_reason, u.locale)),
     pg_catalog.jsonb_build_object('amount', c.amount::text, 'currency', c.currency, 'state', c.status)
   from changed as c join notify.users as u on u.id = c.user_id
   where c.id = any (news)

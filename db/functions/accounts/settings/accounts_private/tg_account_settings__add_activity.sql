@@ -17,7 +17,7 @@ begin
   insert into notify.activities (user_id, type, resource_type, resource_id, action, title, description, metadata)
   select
     c.user_id, 'settings', 'setting', c.id::text, w.status, accounts_private.activity_title('settings_' || w.status, u.locale),
-    pg_catalog.replace(c.name, '_', ' '), pg_catalog.jsonb_build_object('name', c.name)
+    accounts_private.named('setting', c.name, u.locale), pg_catalog.jsonb_build_object('name', c.name)
   from changed as c
   join notify.users as u on u.id = c.user_id
   cross join lateral (
