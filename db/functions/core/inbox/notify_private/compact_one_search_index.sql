@@ -1,5 +1,5 @@
 -- Not definer and without settings of its own: a procedure that has either may not commit.
-create or replace procedure notify_private.compact_one_search_index(recipient_id uuid, inout done integer)
+create or replace procedure notify_private.compact_one_search_index(recipient_id pg_catalog.uuid, inout done integer)
 language plpgsql
 as $$
 declare
