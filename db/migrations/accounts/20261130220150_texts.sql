@@ -15,7 +15,8 @@ comment on table accounts.texts is
   E'@name account_texts\n@root\n'
   'The codes of failure_reason, of kinds of verification and names of settings in words, per locale. A code without words is not shown: '
   'copy then says what is true of all of them.';
-comment on column accounts.texts.key is 'The code in lower case, with "_" between its parts, whatever stands between them where it is used.';
+comment on column accounts.texts.key is
+  'The code in lower case, with "_" between its parts, whatever stands between them where it is used.';
 comment on column accounts.texts.text is
   'A reason is a sentence. A kind and a setting stand within one: "Your {Kind} verification", in French "Votre vérification {Kind}".';
 create policy select_all on accounts.texts for select to rowbell_user, rowbell_operator, rowbell_writer using (true);

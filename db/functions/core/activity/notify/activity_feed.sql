@@ -17,7 +17,7 @@ as $$
     and (since is null or a.created_at >= since)
     and (until is null or a.created_at < until)
     and (pg_catalog.btrim(coalesce(search, '')) = '' or a.search_tokens @@ (
-      select notify_hidden.search_query(left(search, 200), (
+      select notify_hidden.search_query(pg_catalog.left(search, 200), (
         select u.locale from notify.users as u where u.id = coalesce(activity_feed.user_id, notify_hidden.current_user_id())))))
 $$;
 comment on function notify.activity_feed(text[], text[], text[], text, text, timestamptz, timestamptz, text, uuid) is $$

@@ -1,5 +1,6 @@
-create or replace function notify_private.compact_search_index(recipient_id uuid, max_notifications integer default 1024, waits boolean default false)
-  returns integer
+create or replace function notify_private.compact_search_index(
+  recipient_id uuid, max_notifications integer default 1024, waits boolean default false
+) returns integer
 language plpgsql volatile
 -- Definer: the worker's grant is the check of the caller.
 security definer set search_path = pg_catalog, pg_temp
