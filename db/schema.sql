@@ -329,6 +329,22 @@ table accounts.payments
   CREATE TRIGGER _900_tell_new AFTER INSERT ON accounts.payments REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION accounts_private.tg_payments__tell()
   grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
 
+table accounts.texts
+  scope text not null grant rowbell_writer (insert)
+  key text not null grant rowbell_writer (insert)
+  locale text not null grant rowbell_writer (insert)
+  text text not null grant rowbell_writer (insert, update)
+  constraint texts_key_is_a_slug CHECK (((key ~ '^[a-z0-9]+(_[a-z0-9]+)*$'::text) AND (length(key) <= 200)))
+  constraint texts_locale_is_bcp47 CHECK ((locale ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'::text))
+  constraint texts_pkey PRIMARY KEY (scope, key, locale)
+  constraint texts_scope_is_known CHECK ((scope = ANY (ARRAY['failure_reason'::text, 'verification_kind'::text, 'setting'::text])))
+  constraint texts_text_is_readable CHECK (((length(text) <= 200) AND (text ~ '\S'::text)))
+  row level security
+  policy insert_service for insert to rowbell_writer with check (true)
+  policy select_all for select to rowbell_operator, rowbell_user, rowbell_writer using (true)
+  policy update_service for update to rowbell_writer using (true) with check (true)
+  grant rowbell_operator (select); rowbell_user (select); rowbell_writer (select)
+
 table accounts.verifications
   id uuid default uuidv7() not null grant rowbell_writer (insert)
   user_id uuid not null grant rowbell_writer (insert)
@@ -694,7 +710,7 @@ table notify.activities partition by RANGE (id)
   user_agent text default notify_hidden.request_user_agent()
   created_at timestamp with time zone default now() not null
   changed_xid xid8 default pg_current_xact_id() not null
-  words tsvector generated as (to_tsvector('simple'::regconfig, ((title || ' '::text) || COALESCE(description, ''::text)))) not null
+  search_tokens tsvector not null
   constraint activities_action_is_known CHECK ((action = ANY (ARRAY['created'::text, 'completed'::text, 'failed'::text, 'updated'::text, 'deleted'::text])))
   constraint activities_description_is_short CHECK ((length(description) <= 2000))
   constraint activities_metadata_is_a_small_object CHECK (((jsonb_typeof(metadata) = 'object'::text) AND (pg_column_size(metadata) <= 16384)))
@@ -713,6 +729,7 @@ table notify.activities partition by RANGE (id)
   policy select_own for select to rowbell_user using ((user_id = ( SELECT notify_hidden.current_user_id() AS current_user_id)))
   CREATE TRIGGER _100_forbid_change BEFORE DELETE OR UPDATE ON notify.activities FOR EACH ROW EXECUTE FUNCTION notify_private.tg_activities__forbid_change()
   CREATE TRIGGER _100_forbid_change_whole BEFORE TRUNCATE ON notify.activities FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_activities__forbid_change()
+  CREATE TRIGGER _100_index BEFORE INSERT ON notify.activities FOR EACH ROW EXECUTE FUNCTION notify_private.tg_activities__index()
   CREATE TRIGGER _950_ring AFTER INSERT ON notify.activities REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_activities__ring()
   grant rowbell_operator (select); rowbell_user (select)
 
@@ -1452,6 +1469,7 @@ table notify.notifications partition by RANGE (id)
   CREATE TRIGGER _600_invalidate_updated AFTER UPDATE ON notify.notifications REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_notifications__invalidate_rollup()
   CREATE TRIGGER _950_ring_inserted AFTER INSERT ON notify.notifications REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_notifications__ring()
   CREATE TRIGGER _950_ring_updated AFTER UPDATE ON notify.notifications REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_notifications__ring()
+  CREATE TRIGGER _960_compact_index AFTER INSERT ON notify.notifications REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION notify_private.tg_notifications__compact_index()
   grant rowbell_operator (select); rowbell_user (select)
 
 table notify.operator_actions
@@ -3876,6 +3894,9 @@ function accounts_private.login_audience(event_ids uuid[]) returns TABLE(event_i
 function accounts_private.money(amount numeric, currency text, locale text) returns text
   sql immutable parallel safe set search_path=pg_catalog, pg_temp
 
+function accounts_private.named(scope text, key text, locale text) returns text
+  sql stable
+
 function accounts_private.payment_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
   sql stable
 
@@ -3885,7 +3906,13 @@ function accounts_private.people_with_low_balance() returns SETOF uuid
 function accounts_private.personal_data() returns SETOF notify_private.personal_data
   sql immutable set search_path=pg_catalog, pg_temp
 
+function accounts_private.reason_in_words(reason text, locale text) returns text
+  sql stable
+
 function accounts_private.setting_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
+  sql stable
+
+function accounts_private.text_of(scope text, key text, locale text) returns text
   sql stable
 
 function accounts_private.tg_account_settings__add_activity() returns trigger
@@ -3927,6 +3954,9 @@ function accounts_private.tg_verifications__tell() returns trigger
 function accounts_private.verification_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
   sql stable
 
+function accounts_private.verification_title(kind text, status text, locale text) returns text
+  sql stable set search_path=pg_catalog, pg_temp
+
 function coaching.call_history() returns SETOF coaching.delivery_log
   sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_user (execute)
@@ -3960,7 +3990,7 @@ function coaching.update_coaching_preferences(notification_pref text DEFAULT NUL
   grant rowbell_user (execute)
 
 function coaching_private.align_calls(schedule_ids uuid[]) returns void
-  plpgsql volatile set search_path=pg_catalog, pg_temp
+  plpgsql volatile set search_path=pg_catalog, pg_temp, enable_nestloop=off
 
 function coaching_private.call_audience(event_ids uuid[]) returns TABLE(event_id uuid, recipient_id uuid, variant text, variables jsonb)
   sql stable
@@ -3984,7 +4014,7 @@ function coaching_private.make_and_close_calls(run_id uuid, at timestamp with ti
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function coaching_private.make_calls(schedule_ids uuid[] DEFAULT NULL::uuid[]) returns bigint
-  plpgsql volatile set search_path=pg_catalog, pg_temp
+  plpgsql volatile set search_path=pg_catalog, pg_temp, enable_nestloop=off
 
 function coaching_private.personal_data() returns SETOF notify_private.personal_data
   sql immutable set search_path=pg_catalog, pg_temp
@@ -4041,7 +4071,7 @@ function coaching_private.tg_members__choose_path() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function coaching_private.tg_users__align_calls() returns trigger
-  plpgsql volatile security definer set search_path=pg_catalog, pg_temp, enable_nestloop=off
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function juke.answer_invite(invite_id uuid, accepts boolean) returns juke.invites
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
@@ -4711,10 +4741,6 @@ function notify_hidden.phone_in(text text) returns text
   sql immutable parallel safe strict
   grant rowbell_operator (execute)
 
-function notify_hidden.prefix_query(search text) returns tsquery
-  sql immutable parallel safe set search_path=pg_catalog, pg_temp
-  grant rowbell_operator (execute); rowbell_user (execute)
-
 function notify_hidden.punycode(label text) returns text
   plpgsql immutable parallel safe strict set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute); rowbell_writer (execute)
@@ -4949,7 +4975,11 @@ function notify_private.compact_all_search_indexes(INOUT done integer) returns
 function notify_private.compact_histogram(histogram bigint[]) returns bigint[]
   sql immutable parallel safe strict set search_path=pg_catalog, pg_temp
 
-function notify_private.compact_search_index(recipient_id uuid, max_notifications integer DEFAULT 1024) returns integer
+function notify_private.compact_one_search_index(IN recipient_id uuid, INOUT done integer) returns 
+  plpgsql volatile
+  grant rowbell_worker (execute)
+
+function notify_private.compact_search_index(recipient_id uuid, max_notifications integer DEFAULT 1024, waits boolean DEFAULT false) returns integer
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp, enable_seqscan=off, enable_bitmapscan=off, jit=off
   grant rowbell_worker (execute)
 
@@ -5003,6 +5033,10 @@ function notify_private.domain_to_unicode(domain text) returns text
 
 function notify_private.drop_partition(table_name text, partition_name text) returns text
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp, lock_timeout=500ms
+  grant rowbell_worker (execute)
+
+function notify_private.drop_torn_index_chunks() returns integer
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp, enable_seqscan=off, enable_bitmapscan=off, jit=off
   grant rowbell_worker (execute)
 
 function notify_private.due_periods(span text, at_once boolean DEFAULT false) returns SETOF timestamp with time zone
@@ -5291,7 +5325,7 @@ function notify_private.metrics_scope(user_id uuid) returns uuid
 function notify_private.move_digests(user_ids uuid[]) returns void
   sql volatile set search_path=pg_catalog, pg_temp
 
-function notify_private.move_events(event_ids uuid[], due_at timestamp with time zone, shift interval) returns integer
+function notify_private.move_events(event_ids uuid[], due_at timestamp with time zone, shifts interval[]) returns integer
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.needed_activities(from_id uuid, to_id uuid, kept_since timestamp with time zone) returns SETOF uuid
@@ -5702,6 +5736,9 @@ function notify_private.test_webhook_event(user_id uuid, endpoint_id uuid) retur
 function notify_private.tg_activities__forbid_change() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
+function notify_private.tg_activities__index() returns trigger
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+
 function notify_private.tg_activities__ring() returns trigger
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
@@ -5751,6 +5788,9 @@ function notify_private.tg_notification_copies__check_rich_content() returns tri
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_notification_types__check_rich_content() returns trigger
+  plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+
+function notify_private.tg_notifications__compact_index() returns trigger
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
 
 function notify_private.tg_notifications__invalidate_rollup() returns trigger

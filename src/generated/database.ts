@@ -124,7 +124,7 @@ export interface AccountsPayments {
   created_at: Generated<Timestamp>;
   currency: string;
   /**
-   * A sentence that the person may read; null: none is given.
+   * A code that accounts.texts has in words, or a sentence that the person may read; null: none is given.
    */
   failure_reason: string | null;
   id: Generated<string>;
@@ -135,10 +135,23 @@ export interface AccountsPayments {
   user_id: string;
 }
 
+export interface AccountsTexts {
+  /**
+   * The code in lower case, with "_" between its parts, whatever stands between them where it is used.
+   */
+  key: string;
+  locale: string;
+  scope: string;
+  /**
+   * A reason is a sentence. A kind and a setting stand within one: "Your {Kind} verification", in French "Votre vérification {Kind}".
+   */
+  text: string;
+}
+
 export interface AccountsVerifications {
   created_at: Generated<Timestamp>;
   /**
-   * A sentence that the person may read; null: none is given.
+   * A code that accounts.texts has in words, or a sentence that the person may read; null: none is given.
    */
   failure_reason: string | null;
   id: Generated<string>;
@@ -1915,6 +1928,11 @@ export interface NotifyActivities {
    */
   resource_id: string | null;
   resource_type: string | null;
+  /**
+   * @behavior -*
+   * What activity_feed() searches: search_tokens() of title and description, in the person's language. Kept by a trigger.
+   */
+  search_tokens: string;
   status: Generated<string>;
   /**
    * In the person's language at that time.
@@ -1926,11 +1944,6 @@ export interface NotifyActivities {
   type: string;
   user_agent: Generated<string | null>;
   user_id: string;
-  /**
-   * @behavior -*
-   * What activity_feed() searches.
-   */
-  words: Generated<string>;
 }
 
 export interface NotifyAnnouncements {
@@ -4470,6 +4483,7 @@ export interface DB {
   "accounts.balances": AccountsBalances;
   "accounts.logins": AccountsLogins;
   "accounts.payments": AccountsPayments;
+  "accounts.texts": AccountsTexts;
   "accounts.verifications": AccountsVerifications;
   "analytics.coaching_call_answers": AnalyticsCoachingCallAnswers;
   "analytics.coaching_preview_opens": AnalyticsCoachingPreviewOpens;

@@ -12,7 +12,7 @@ create table accounts.texts (
 );
 alter table accounts.texts enable row level security;
 comment on table accounts.texts is
-  E'@name account_texts\n@root\n'
+  E'@name account_texts\n@root\n@omit user: people read them in what they are told.\n'
   'The codes of failure_reason, of kinds of verification and names of settings in words, per locale. A code without words is not shown: '
   'copy then says what is true of all of them.';
 comment on column accounts.texts.key is
