@@ -1057,7 +1057,7 @@ table notify.digests
   constraint digests_channel_has_digests CHECK ((channel = ANY (ARRAY['push'::text, 'email'::text])))
   constraint digests_count_iff_closed CHECK (((closed_at IS NULL) = (item_count IS NULL)))
   constraint digests_event_where_items CHECK (((event_id IS NOT NULL) = (COALESCE(item_count, 0) > 0)))
-  constraint digests_frequency_is_known CHECK ((frequency = ANY (ARRAY['daily'::text, 'weekly'::text])))
+  constraint digests_frequency_is_known CHECK ((frequency = ANY (ARRAY['daily'::text, 'weekly'::text, 'held'::text])))
   constraint digests_pkey PRIMARY KEY (id)
   constraint digests_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id) ON DELETE CASCADE
   CREATE INDEX digests_due_at_idx on notify.digests USING btree (due_at) WHERE (closed_at IS NULL)
@@ -1401,7 +1401,7 @@ table notify.notification_types
   constraint notification_types_dedupe_window_is_positive CHECK ((dedupe_window > '00:00:00'::interval))
   constraint notification_types_default_channels_are_channels CHECK ((default_channels <@ channels))
   constraint notification_types_default_frequency_is_known CHECK ((default_frequency = ANY (ARRAY['instant'::text, 'daily'::text, 'weekly'::text, 'never'::text])))
-  constraint notification_types_digests_are_never_gathered CHECK (((key <> ALL (ARRAY['daily_digest'::text, 'weekly_digest'::text])) OR (enabled AND (locked_channels = channels) AND (default_frequency = 'instant'::text) AND (cap_excess <> 'digest'::text))))
+  constraint notification_types_digests_are_never_gathered CHECK (((key <> ALL (ARRAY['daily_digest'::text, 'weekly_digest'::text, 'held_digest'::text])) OR (enabled AND (locked_channels = channels) AND (default_frequency = 'instant'::text) AND (cap_excess <> 'digest'::text))))
   constraint notification_types_email_template_fkey FOREIGN KEY (email_template) REFERENCES notify_private.email_templates(name) ON UPDATE CASCADE
   constraint notification_types_expires_after_is_positive CHECK ((expires_after > '00:00:00'::interval))
   constraint notification_types_fallback_key_fkey FOREIGN KEY (fallback_key) REFERENCES notify.fallbacks(key) ON UPDATE CASCADE
@@ -5161,6 +5161,9 @@ function notify_private.histogram_bucket(span interval) returns bigint
 function notify_private.is_delivery_to(delivery_id uuid, address text) returns boolean
   sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_http (execute)
+
+function notify_private.is_digest_type(type_key text) returns boolean
+  sql immutable parallel safe
 
 function notify_private.is_gsm7(text text) returns boolean
   sql immutable parallel safe

@@ -2380,6 +2380,9 @@ export interface NotifyDigests {
   created_at: Generated<Timestamp>;
   due_at: Timestamp;
   event_id: string | null;
+  /**
+   * daily or weekly, as its person chose; held: what quiet hours or a pause had held, told as one when they were over.
+   */
   frequency: string;
   id: Generated<string>;
   item_count: number | null;

@@ -53,15 +53,19 @@ export async function live(
   >();
   const known = new Map<string, 'seen' | 'read' | 'deleted'>();
   const nameOf = ({ event, person, channel }: Candidate) => `${event} ${person.id} ${channel}`;
-  const judge = (candidate: Candidate, released: string | null) => {
+  const momentOf = (candidate: Candidate, released: string | null, together: boolean): Moment => {
     const done = (released !== null && known.get(`${candidate.event} ${candidate.person.id}`)) || null;
-    const moment: Moment = {
+    return {
       released,
       zone: candidate.person.zone,
       lookingUntil: oracle.lookingUntil(candidate),
       seen: done !== null,
       done,
+      together,
     };
+  };
+  const judge = (candidate: Candidate, released: string | null, together = false) => {
+    const moment = momentOf(candidate, released, together);
     const verdict = oracle.judge(candidate, at, moment);
     oracle.apply(candidate, verdict, at);
     const name = nameOf(candidate);
@@ -101,7 +105,28 @@ export async function live(
       await lookAt(db, random, world, at);
       await releaseAt(db, at);
       const due = [...waiting.values()].filter((held) => held.due <= at);
-      for (const { candidate, rule } of due.sort((a, b) => inTurn(a.candidate, b.candidate))) judge(candidate, rule);
+      due.sort((a, b) => inTurn(a.candidate, b.candidate));
+      const alone = oracle.fork();
+      const comes = due.filter(({ candidate, rule }) => {
+        const verdict = alone.judge(candidate, at, momentOf(candidate, rule, false));
+        alone.apply(candidate, verdict, at);
+        const said = expected.get(nameOf(candidate))?.said ?? [];
+        const wasQuiet =
+          rule === 'quiet_hours' || (rule === 'attention' && said.at(-1)?.moment.released === 'quiet_hours');
+        const { kind, channel } = candidate;
+        return (
+          wasQuiet &&
+          (verdict.outcome === 'send' || verdict.rule === 'daily_cap' || verdict.rule === 'rolling_cap') &&
+          kind.priority !== 'P0' &&
+          (channel === 'push' || channel === 'email') &&
+          !oracle.isQuiet(candidate, at)
+        );
+      });
+      const whose = ({ person, channel }: Candidate) => `${person.id} ${channel}`;
+      for (const held of due) {
+        const beside = comes.filter(({ candidate }) => whose(candidate) === whose(held.candidate));
+        judge(held.candidate, held.rule, comes.includes(held) && beside.length > 1);
+      }
     }
   }
   return { world, since, homes, expected };
@@ -146,13 +171,21 @@ export function relive(
     // Where it went another way than it did: what was known when it was judged last until then.
     const known = nth === null ? (said.findLast((before) => before.at <= at) ?? said[0]) : said[nth];
     // Whether they look is not kept where it did not matter, and matters as far as the other settings say.
-    const { zone, lookingUntil, seen, done } = (known as Said).moment;
+    const { zone, lookingUntil, seen, done, together } = (known as Said).moment;
     // What they did with it is kept where the rule "inbox" asked.
     const asked = (known as Said).moment.released === 'attention' ? null : done;
     candidate.person.zone = zone;
     const { kind, channel } = candidate;
     const matters = (kind.attentionChannels ?? world.settings.attentionChannels).includes(channel);
-    const moment = { released, zone, seen, done: asked, lookingUntil: matters ? lookingUntil : null };
+    const moment = {
+      released,
+      zone,
+      seen,
+      done: asked,
+      // Whether others had waited as well, another way, nobody knows.
+      together: together && nth !== null,
+      lookingUntil: matters ? lookingUntil : null,
+    };
     const verdict = oracle.judge(candidate, at, moment);
     oracle.apply(candidate, verdict, at);
     ends.set(name, { ...verdict, at, moment });

@@ -80,6 +80,8 @@ export type Moment = {
   readonly seen: boolean;
   /** What they did with it in their inbox meanwhile. */
   readonly done: 'seen' | 'read' | 'deleted' | null;
+  /** Quiet hours had held it, and others of the same person on this channel: they are told as one. */
+  readonly together: boolean;
 };
 export type Verdict = {
   readonly outcome: 'send' | 'hold' | 'digest' | 'suppress';
@@ -88,11 +90,13 @@ export type Verdict = {
 };
 
 const digestChannels = new Set(['push', 'email']);
+type Memory = {
+  readonly keys: Map<string, { readonly event: string; readonly until: number }>;
+  readonly sent: Map<string, { readonly at: number; readonly channel: string }[]>;
+};
+const blank = (): Memory => ({ keys: new Map(), sent: new Map() });
 
-export function createOracle(settings: Settings) {
-  const keys = new Map<string, { readonly event: string; readonly until: number }>();
-  const sent = new Map<string, { readonly at: number; readonly channel: string }[]>();
-
+export function createOracle(settings: Settings, { keys, sent }: Memory = blank()) {
   const send: Verdict = { outcome: 'send', rule: null, until: null };
   const suppress = (rule: string): Verdict => ({ outcome: 'suppress', rule, until: null });
 
@@ -167,7 +171,7 @@ export function createOracle(settings: Settings) {
     judge(
       candidate: Candidate,
       at: number,
-      { released, lookingUntil: until, seen, done }: Omit<Moment, 'zone'>,
+      { released, lookingUntil: until, seen, done, together }: Omit<Moment, 'zone'>,
     ): Verdict {
       const { person, kind, channel, key, expiresAt } = candidate;
       if (!kind.enabled) return suppress('type');
@@ -191,10 +195,11 @@ export function createOracle(settings: Settings) {
         until: Math.min(until, expiresAt),
       });
       if (kind.priority !== 'P0' && released === 'attention' && seen) return suppress('attention');
-      if (released !== 'attention' && frequency === 'instant' && until !== null && until > at)
+      if (released !== 'attention' && frequency === 'instant' && !together && until !== null && until > at)
         return hold('attention', at + 20_000);
       const used = key === null ? undefined : keys.get(`${person.id} ${channel} ${key}`);
       if (used && used.event !== candidate.event && used.until > at) return suppress('dedupe');
+      if (together && frequency === 'instant') return { outcome: 'digest', rule: 'digest', until: at };
       // What waits for quiet hours to end is asked then.
       if (person.spentChannels.includes(channel) && quietUntil(candidate, at) === null) return suppress('spending_cap');
       const gather = (rule: string, how: string): Verdict => ({
@@ -205,11 +210,14 @@ export function createOracle(settings: Settings) {
       if (frequency !== 'instant') return gather('digest', frequency);
       if (kind.priority !== 'P0' && settings.cappedChannels.includes(channel)) {
         const mine = (sent.get(person.id) ?? []).filter((one) => settings.cappedChannels.includes(one.channel));
+        // There was room when it came.
+        const hasWaited = ['quiet_hours', 'daily_cap', 'rolling_cap'].includes(released ?? '');
+        const excess = kind.capExcess === 'drop' && hasWaited ? 'defer' : kind.capExcess;
         const today = dayOf(person, at);
         const cap = Math.min(person.dailyCap ?? settings.dailyCap, settings.dailyCap);
         if (mine.filter(({ at: instant }) => dayOf(person, instant) === today).length >= cap) {
-          if (kind.capExcess === 'drop') return suppress('daily_cap');
-          if (kind.capExcess === 'digest' && digestChannels.has(channel)) return gather('daily_cap', 'daily');
+          if (excess === 'drop') return suppress('daily_cap');
+          if (excess === 'digest' && digestChannels.has(channel)) return gather('daily_cap', 'daily');
           const zone = person.zone ?? 'UTC';
           return hold(
             'daily_cap',
@@ -218,8 +226,8 @@ export function createOracle(settings: Settings) {
         }
         const recent = mine.filter(({ at: instant }) => instant > at - settings.rollingWindow);
         if (settings.rollingCap !== null && recent.length >= settings.rollingCap) {
-          if (kind.capExcess === 'drop') return suppress('rolling_cap');
-          if (kind.capExcess === 'digest' && digestChannels.has(channel)) return gather('rolling_cap', 'daily');
+          if (excess === 'drop') return suppress('rolling_cap');
+          if (excess === 'digest' && digestChannels.has(channel)) return gather('rolling_cap', 'daily');
           const last = recent.at(-settings.rollingCap) as { readonly at: number };
           return hold('rolling_cap', last.at + settings.rollingWindow);
         }
@@ -229,6 +237,13 @@ export function createOracle(settings: Settings) {
     },
 
     lookingUntil,
+
+    /** Whether quiet hours or a pause keep it from this channel. */
+    isQuiet: (candidate: Candidate, at: number): boolean => quietUntil(candidate, at) !== null,
+
+    /** Another that knows the same and goes on by itself. */
+    fork: () =>
+      createOracle(settings, { keys: new Map(keys), sent: new Map([...sent].map(([id, mine]) => [id, [...mine]])) }),
 
     /** What a verdict leaves behind: the key in use, the message counted; a suppressed one gives its key back. */
     apply({ event, person, kind, channel, key }: Candidate, { outcome, rule }: Verdict, at: number): void {

@@ -13,7 +13,11 @@ export type Case = {
   readonly until?: string;
   /** What became of the hold. */
   readonly released?: Case['outcome'];
-  readonly digest?: { readonly frequency: 'daily' | 'weekly'; readonly position?: number; readonly leftOut?: string };
+  readonly digest?: {
+    readonly frequency: 'daily' | 'weekly' | 'held';
+    readonly position?: number;
+    readonly leftOut?: string;
+  };
 };
 
 const [evening, morning, expiry] = [
@@ -138,6 +142,12 @@ export const cases: readonly Case[] = [
     'weekly',
     { frequency: 'weekly', source: 'category' },
     { digest: { frequency: 'weekly', position: 3 } },
+  ),
+  gathered(
+    'digest',
+    'held',
+    { frequency: 'held', released: 'quiet_hours' },
+    { digest: { frequency: 'held', position: 4 } },
   ),
   out('expiry', 'expired', { expires_at: evening }, { digest: { frequency: 'daily', leftOut: 'expiry' } }),
   out('event', 'canceled', {}, { digest: { frequency: 'weekly', leftOut: 'event' } }),

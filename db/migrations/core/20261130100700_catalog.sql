@@ -111,7 +111,7 @@ create table notify.notification_types (
   -- Consent is asked before all else, so nothing may pass it by being locked.
   constraint notification_types_promotional_is_not_locked check (purpose = 'transactional' or locked_channels = '{}'),
   constraint notification_types_digests_are_never_gathered check (
-    key not in ('daily_digest', 'weekly_digest')
+    key not in ('daily_digest', 'weekly_digest', 'held_digest')
     -- Nor switched off: what was gathered would then never be told.
     or enabled and locked_channels = channels and default_frequency = 'instant' and cap_excess <> 'digest'
   ),

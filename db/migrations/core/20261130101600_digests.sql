@@ -7,7 +7,7 @@ create table notify.digests (
   id uuid primary key default uuidv7(),
   user_id uuid not null references notify.users on delete cascade,
   channel text not null constraint digests_channel_has_digests check (channel in ('push', 'email')),
-  frequency text not null constraint digests_frequency_is_known check (frequency in ('daily', 'weekly')),
+  frequency text not null constraint digests_frequency_is_known check (frequency in ('daily', 'weekly', 'held')),
   due_at timestamptz not null,
   close_error text,
   created_at timestamptz not null default now(),
@@ -25,6 +25,8 @@ comment on table notify.digests is
   E'@order id desc\n'
   'Several notifications in one delivery: at most one open per person, channel and frequency. close_digests() closes it at due_at and '
   'makes the event that tells it; without items none is made.';
+comment on column notify.digests.frequency is
+  'daily or weekly, as its person chose; held: what quiet hours or a pause had held, told as one when they were over.';
 comment on column notify.digests.close_error is
   'Why it could not be closed (code and message of a type''s function); due_at says when it is tried again.';
 create policy select_own on notify.digests for select to rowbell_user using (user_id = (select notify_hidden.current_user_id()));

@@ -16,7 +16,8 @@ insert into notify.notification_types
    urgency, email_template, labels)
 values
   ('daily_digest', 'core', null, 'digests', '{push,email}', '{push,email}', '{push,email}', 'defer', 'notify_private.digest_audience', '{"digestId": "{DigestId}"}', 'digest', 'default', 'normal', 'daily_digest', '{"en": "Daily digest", "fr": "Résumé du jour"}'),
-  ('weekly_digest', 'core', null, 'digests', '{push,email}', '{push,email}', '{push,email}', 'defer', 'notify_private.digest_audience', '{"digestId": "{DigestId}"}', 'digest', 'default', 'normal', 'weekly_digest', '{"en": "Weekly digest", "fr": "Résumé de la semaine"}');
+  ('weekly_digest', 'core', null, 'digests', '{push,email}', '{push,email}', '{push,email}', 'defer', 'notify_private.digest_audience', '{"digestId": "{DigestId}"}', 'digest', 'default', 'normal', 'weekly_digest', '{"en": "Weekly digest", "fr": "Résumé de la semaine"}'),
+  ('held_digest', 'core', null, 'digests', '{push,email}', '{push,email}', '{push,email}', 'defer', 'notify_private.digest_audience', '{"digestId": "{DigestId}"}', 'digest', 'default', 'normal', 'daily_digest', '{"en": "While you were away", "fr": "Pendant votre absence"}');
 
 insert into notify.notification_types
   (key, pack, app_key, category, priority, channels, default_channels, locked_channels, audience, data_template, expires_after,

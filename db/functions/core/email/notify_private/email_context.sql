@@ -8,7 +8,7 @@ as $$
     'label', notify_private.type_label(t.labels, t.key, u.locale),
     'url', t.email_url,
     -- A digest is left by leaving what it gathers.
-    'locked', 'email' = any (t.locked_channels) and t.key not in ('daily_digest', 'weekly_digest'),
+    'locked', 'email' = any (t.locked_channels) and not notify_private.is_digest_type(t.key),
     'tracked', coalesce(c.granted, false) and not t.to_unverified,
     'verificationId', case when t.to_unverified then n.data ->> 'verificationId' end,
     'items', i.items)

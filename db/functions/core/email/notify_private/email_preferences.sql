@@ -19,7 +19,7 @@ as $$
   left join notify.notification_types as t
     -- Digests follow from the choices, and what nobody can leave or expect is no choice.
     on t.enabled and t.pack <> all (notify_hidden.packs_off()) and 'email' = any (t.channels) and not t.to_unverified
-      and t.key not in ('daily_digest', 'weekly_digest', 'test_email')
+      and not notify_private.is_digest_type(t.key) and t.key <> 'test_email'
   left join notify.preferences as p on p.user_id = u.id and p.type_key = t.key and p.channel = 'email'
   left join lateral (
     select x.enabled, x.frequency from notify.category_preferences as x

@@ -24,6 +24,22 @@ begin
       set enabled = false, source = excluded.source, updated_at = pg_catalog.clock_timestamp();
     update notify.category_preferences as p set enabled = false, source = 'unsubscribe', updated_at = pg_catalog.clock_timestamp()
     where p.user_id = unsubscribe.user_id and p.channel = 'email' and p.frequency = pg_catalog.split_part(unsubscribe.type_key, '_', 1);
+  elsif unsubscribe.type_key = 'held_digest' then
+    -- What this one gathered, and had waited for whatever reason.
+    insert into notify.preferences as p (user_id, type_key, channel, enabled, source)
+    select distinct unsubscribe.user_id, t.key, 'email', false, 'unsubscribe'
+    from notify.deliveries as d
+    join notify.notifications as n on n.id = d.notification_id
+    join notify.events as e on e.id = n.event_id
+    join notify.digest_items as i on i.digest_id = e.subject_id
+    join notify.notifications as x on x.id = i.notification_id
+    join notify.notification_types as t on t.key = x.type_key
+    where d.id = unsubscribe.delivery_id and d.recipient_id = unsubscribe.user_id and n.type_key = 'held_digest'
+      and 'email' <> all (t.locked_channels)
+    order by t.key
+    on conflict (user_id, type_key, channel) do update
+      set enabled = false, source = excluded.source, updated_at = pg_catalog.clock_timestamp();
+    has_left := found;
   elsif unsubscribe.type_key is not null then
     insert into notify.preferences as p (user_id, type_key, channel, enabled, source)
     select unsubscribe.user_id, t.key, 'email', false, 'unsubscribe'

@@ -27,7 +27,7 @@ declare
 begin
   if verdict = 'not_asked' then
     return notify_hidden.sentence(array[
-      case when rule in ('attention', 'daily_cap', 'rolling_cap', 'quiet_hours') and i ->> 'frequency' in ('daily', 'weekly')
+      case when rule in ('attention', 'daily_cap', 'rolling_cap', 'quiet_hours') and i ->> 'frequency' in ('daily', 'weekly', 'held')
         then 'not_asked.gathered' else 'not_asked' end], reader);
   end if;
   values_known := pg_catalog.jsonb_build_object(
@@ -59,10 +59,11 @@ begin
     -- What the rule said: by what was decisive, shorter where less is known, else by the verdict alone.
     notify_hidden.sentence(array[known || '.' || channel, known, known || '.short', rule || '.' || verdict, rule || '.other'],
       reader, values_known),
-    case when rule = 'preference' and passed and i ? 'frequency' then
+    case when rule = 'preference' and passed and i ->> 'frequency' <> 'held' then
       notify_hidden.sentence(array['frequency.' || (i ->> 'frequency')], reader) end,
     -- What follows.
     case
+      when verdict = 'gathered' and reason = 'held' then null
       when verdict = 'gathered' then notify_hidden.sentence(array['wait.gathered'], reader, values_known)
       when verdict <> 'held' or rule = 'attention' then null
       -- A step that waits for the one before has said so.

@@ -116,6 +116,7 @@ as $$
     case when h.until = o.paused_until then 'paused' else case when e.held_by[e.nth] = 'quiet_hours' then e.recorded ->> 'reason'
       else 'quiet_hours' end end as quiet_reason,
     case
+      when q.frequency = 'held' then e.at
       when not e.is_astray and not q.is_other and not coalesce(e.change ? 'cap_excess',
         false) then (e.recorded ->> 'digest_at')::timestamptz
       when q.frequency in ('daily', 'weekly') or e.excess = 'digest' then notify_private.next_local(
@@ -123,7 +124,7 @@ as $$
         case when q.frequency = 'weekly' then array[coalesce(o.digest_weekday, (e.settings).digest_weekday)] end, e.zone, e.at)
     end as digest_at,
     case
-      when e.excess = 'drop' or not e.capped or e.priority = 'P0' then null
+      when e.excess = 'drop' and e.released_rule is null or not e.capped or e.priority = 'P0' then null
       when e.held_by[e.nth] = 'daily_cap' then e.held_until[e.nth]
       else notify_private.next_local(
         coalesce(o.digest_time, (e.settings).digest_time), null, e.zone,
@@ -143,7 +144,7 @@ as $$
   left join lateral (
     select x.quiet_hours, x.paused_until, x.daily_cap, x.digest_time, x.digest_weekday
     from notify_private.personal_settings_at(e.recipient_id, e.at) as x
-    where e.is_astray or e.change is not null or e.capped and e.excess <> 'drop'
+    where e.is_astray or e.change is not null or e.capped and (e.excess <> 'drop' or e.released_rule is not null)
       or changes ?| array['daily_cap', 'capped_channels', 'quiet_hours', 'quiet_channels']
   ) as o on true
   left join lateral (
@@ -156,8 +157,11 @@ as $$
       case when p.is_found then coalesce(p.enabled, e.channel = any (e.default_channels))
         else (e.recorded ->> 'enabled')::boolean end as enabled,
       case when p.is_found
-        then case when e.has_digests or d.frequency = 'never' then d.frequency else 'instant' end
-        else coalesce(e.recorded ->> 'frequency', 'instant') end as frequency,
+        then case when e.has_digests and d.frequency = 'instant' and not e.is_astray and e.recorded ->> 'frequency' = 'held' then 'held'
+          when e.has_digests or d.frequency = 'never' then d.frequency else 'instant' end
+        -- Whether others had waited as well, another way, nobody knows.
+        else coalesce(case when e.is_astray then nullif(e.recorded ->> 'frequency', 'held') else e.recorded ->> 'frequency' end, 'instant')
+        end as frequency,
       case when p.is_found and p.enabled is null then 'default' when p.is_found then 'own' else e.recorded ->> 'source' end as source,
       coalesce(p.is_found, false) as is_other
     from (select coalesce(p.frequency, e.default_frequency) as frequency) as d

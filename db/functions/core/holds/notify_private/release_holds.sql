@@ -8,12 +8,15 @@ declare
   at constant timestamptz := pg_catalog.clock_timestamp();
   due notify.holds[];
   people uuid[];
+  is_full boolean;
+  unclear uuid[];
 begin
   due := array(
     select h from notify.holds as h
     where h.lane = release_holds.lane and h.released_at is null and h.due_at <= at
     order by h.due_at limit max_holds
   );
+  is_full := pg_catalog.cardinality(due) = max_holds;
   if pg_catalog.cardinality(due) = 0 then
     return false;
   end if;
@@ -41,12 +44,39 @@ begin
     ) as h
     where x.recipient_id = any (people)
   );
+  -- What one person's quiet hours held is judged in one call, wherever the limit fell.
+  if is_full then
+    due := due || array(
+      select h::notify.holds from (
+        select * from notify.holds as y
+        where y.recipient_id = any (people) and y.released_at is null and y.rule = 'quiet_hours' and y.due_at <= at
+          and y.lane = release_holds.lane
+          and (y.event_id, y.recipient_id, y.channel) not in (select x.event_id, x.recipient_id, x.channel from unnest(due) as x)
+        for update
+      ) as h
+    );
+  end if;
   if pg_catalog.cardinality(due) > 0 then
     begin
       -- Under the locks, as in plan(): a person's judgements have the order of their instants.
       perform notify_private.reevaluate_holds(due, pg_catalog.clock_timestamp());
     exception when others then
-      -- One of them cannot be judged (its still_relevant function is broken): the others must not wait for it.
+      -- One of them cannot be judged (its still_relevant function is broken): the others must not wait for it, nor come one by one.
+      unclear := notify_private.relevance_check_failures(array(
+        select notify_private.candidate(h.notification_id, h.event_id, n.type_key, h.recipient_id)
+        from unnest(due) as h
+        cross join lateral (select x.type_key from notify.notifications as x where x.id = h.notification_id limit 1) as n
+      ));
+      update notify.holds as h set due_at = at + interval '5 minutes'
+      where h.notification_id = any (unclear) and h.released_at is null
+        and (h.event_id, h.recipient_id, h.channel) in (select x.event_id, x.recipient_id, x.channel from unnest(due) as x);
+      due := array(select h from unnest(due) as h where h.notification_id <> all (unclear));
+      begin
+        perform notify_private.reevaluate_holds(due, pg_catalog.clock_timestamp());
+        return true;
+      exception when others then
+        null;
+      end;
       for n in 1..pg_catalog.cardinality(due) loop
         begin
           perform notify_private.reevaluate_holds(due[n:n], pg_catalog.clock_timestamp());

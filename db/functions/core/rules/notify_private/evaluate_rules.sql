@@ -23,11 +23,14 @@ as $$
         -- What waits is asked when its wait is over.
         when f.spending is not null and f.quiet_until is null then 'spending_cap'
       end as rule,
-      f.frequency in ('daily', 'weekly') as gathers,
+      f.frequency in ('daily', 'weekly', 'held') as gathers,
       f.quiet_until is not null as waits,
       -- What the cap may hold back; P0 and what goes into a digest it may not.
       f.capped and f.priority <> 'P0' and f.frequency = 'instant' as cappable,
       least(f.cap - f.count, f.rolling_cap - f.rolling_count) as room,
+      -- There was room when it came: nothing is dropped for having waited since.
+      case when f.cap_excess = 'drop' and f.released_rule in ('quiet_hours', 'daily_cap', 'rolling_cap') then 'defer' else f.cap_excess
+        end as excess,
       k.used_by
     from unnest(inputs) with ordinality as f
     -- Whoever claimed the key and is judged again before it in this call says below whether it keeps it. What claims nothing while it
@@ -49,7 +52,7 @@ as $$
   contested as (
     select
       f.ordinality, f.recipient_id, f.event_id, f.channel, f.place, f.dedupe_key, f.dedupe_expires_at,
-      f.capped and f.rule is null as capped, f.cappable and f.rule is null as cappable, f.cap_excess, f.gathers, f.waits, f.room,
+      f.capped and f.rule is null as capped, f.cappable and f.rule is null as cappable, f.excess, f.gathers, f.waits, f.room,
       f.capped and f.rule is null and not f.gathers and not f.waits and (
         f.dedupe_key is null
         or f.event_id = pg_catalog.first_value(f.event_id) over (partition by f.recipient_id, f.channel, f.dedupe_key order by f.event_id)
@@ -75,10 +78,10 @@ as $$
       p.*,
       -- The first of a key that is told or waits to be; what the cap drops leaves the key to the next.
       pg_catalog.first_value(p.event_id) over of_key as told_event_id,
-      pg_catalog.first_value(p.is_full and p.cap_excess = 'drop') over of_key as none_told,
+      pg_catalog.first_value(p.is_full and p.excess = 'drop') over of_key as none_told,
       pg_catalog.first_value(p.dedupe_expires_at) over of_key as told_until
     from placed as p
-    window of_key as (partition by p.recipient_id, p.channel, p.dedupe_key order by p.is_full and p.cap_excess = 'drop', p.event_id)
+    window of_key as (partition by p.recipient_id, p.channel, p.dedupe_key order by p.is_full and p.excess = 'drop', p.event_id)
   ),
   settled as (
     select p.*, p.dedupe_key is not null and not p.none_told and p.event_id > p.told_event_id as is_duplicate
@@ -123,7 +126,7 @@ as $$
         when r.final_rule = 'attention' and r.released_rule is distinct from 'attention' then 'hold'
         when r.final_rule = 'digest' then 'digest'
         when r.final_rule in ('daily_cap', 'rolling_cap') then
-          case r.cap_excess when 'defer' then 'hold' when 'digest' then 'digest' else 'suppress' end
+          case r.excess when 'defer' then 'hold' when 'digest' then 'digest' else 'suppress' end
         else 'suppress'
       end as outcome,
       case r.final_rule
@@ -146,8 +149,8 @@ as $$
         when 'digest' then r.frequency
       end as reason,
       case r.final_rule
-        when 'daily_cap' then case when r.cap_excess = 'digest' then r.digest_at else r.defer_until end
-        when 'rolling_cap' then case when r.cap_excess = 'digest' then r.digest_at else r.free_at end
+        when 'daily_cap' then case when r.excess = 'digest' then r.digest_at else r.defer_until end
+        when 'rolling_cap' then case when r.excess = 'digest' then r.digest_at else r.free_at end
         when 'quiet_hours' then r.quiet_until
         when 'digest' then r.digest_at
         when 'fallback' then 'infinity'

@@ -62,7 +62,7 @@ as $$
         case when q.frequency = 'weekly' then array[coalesce(o.digest_weekday, s.digest_weekday)] end,
         z.zone, at)
     end as digest_at,
-    case when t.cap_excess <> 'drop' then
+    case when t.cap_excess <> 'drop' or c.released_rule is not null then
       notify_private.next_local(
         coalesce(o.digest_time, s.digest_time), null, z.zone,
         notify_private.local_instant((z.day + 1)::timestamp, z.zone, 'first') - interval '1 microsecond')
