@@ -77,9 +77,9 @@ describe('daily cap (TR-G3)', () => {
       const type = await makeType(db);
       const person = await makePerson(db, { timeZone: zone === 'unknown' ? null : zone });
       const { rows } = await client.query<{ day: string }>(
-        `select day from notify_private.evaluate_candidates(
+        `select day from unnest(notify_private.evaluate_candidates(
            array[jsonb_populate_record(null::notify_private.candidate,
-             jsonb_build_object('event_id', uuidv7(), 'type_key', $1::text, 'recipient_id', $2::uuid, 'channel', 'push'))], $3)`,
+             jsonb_build_object('event_id', uuidv7(), 'type_key', $1::text, 'recipient_id', $2::uuid, 'channel', 'push'))], $3))`,
         [type, person, at],
       );
       return rows[0]?.day;
@@ -109,9 +109,9 @@ describe('daily cap (TR-G3)', () => {
     const person = await makePerson(db, { timeZone: 'Asia/Tokyo' });
     const verdictAt = async (at: string) => {
       const { rows } = await db.owner.query<{ outcome: string; reason: string | null }>(
-        `select outcome, reason from notify_private.evaluate_candidates(
+        `select outcome, reason from unnest(notify_private.evaluate_candidates(
            array[jsonb_populate_record(null::notify_private.candidate,
-             jsonb_build_object('event_id', uuidv7(), 'type_key', $1::text, 'recipient_id', $2::uuid, 'channel', 'push'))], $3)`,
+             jsonb_build_object('event_id', uuidv7(), 'type_key', $1::text, 'recipient_id', $2::uuid, 'channel', 'push'))], $3))`,
         [type, person, at],
       );
       return rows[0]?.reason ?? rows[0]?.outcome;

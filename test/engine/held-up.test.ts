@@ -110,8 +110,8 @@ describe('an application that keeps people locked', () => {
       await db.owner.query(`update notify_private.audience_rest set due_at = now() where event_id = $1`, [stuck]);
       await turn('begun');
       expect(await toldOf(stuck)).toEqual([person]);
-      // What is left of the first slice, of which the first hundred were planned at once.
-      expect((await toldOf(broadcast)).length).toBe(before + 400);
+      // What is left of the first slice, of which the first twenty were planned at once.
+      expect((await toldOf(broadcast)).length).toBe(before + 480);
     });
   });
 

@@ -23,7 +23,7 @@ begin
   perform pg_catalog.set_config('enable_hashjoin', 'on', true);
   -- Addresses, caps and quiet hours are the digest's own matter: they are asked when it is sent.
   select pg_catalog.array_agg(v) into dropped
-  from notify_private.evaluate_candidates(candidates, at) as v
+  from unnest(notify_private.evaluate_candidates(candidates, at)) as v
   where v.outcome = 'suppress' and v.rule in ('type', 'event', 'expiry', 'still_relevant', 'consent', 'preference', 'inbox');
   select pg_catalog.array_agg(j::notify.digest_items) into items
   from (

@@ -15,8 +15,7 @@ begin
     return;
   end if;
 
-  select pg_catalog.array_agg(v) into verdicts
-  from notify_private.evaluate_candidates(
+  verdicts := notify_private.evaluate_candidates(
     array(
       select notify_private.candidate(
         p.notification_id, p.event_id, t.key, p.recipient_id, channel, p.dedupe_key,
@@ -26,8 +25,8 @@ begin
       join notify.notification_types as t on t.key = e.type_key
       cross join unnest(t.channels) as channel
       where e.channels is null or channel = any (e.channels)
-    ), at) as v;
-  if verdicts is null then
+    ), at);
+  if verdicts = '{}' then
     return;
   end if;
 

@@ -1,8 +1,13 @@
 create or replace function notify_private.evaluate_candidates(candidates notify_private.candidate[], at timestamptz)
-returns setof notify_private.verdict
-language sql stable set search_path = pg_catalog, pg_temp
+returns notify_private.verdict[]
+language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
-  select * from notify_private.evaluate_rules(array(select f from notify_private.rule_inputs(candidates, at) as f))
+declare
+  -- A variable, because a function is not inlined whose argument is a query.
+  inputs constant notify_private.rule_inputs[] := array(select i from notify_private.rule_inputs(candidates, at) as i);
+begin
+  return array(select v from notify_private.evaluate_rules(inputs) as v);
+end
 $$;
 comment on function notify_private.evaluate_candidates(notify_private.candidate[], timestamptz) is
   'What becomes of each candidate at an instant: evaluate_rules() of its rule_inputs(). Reads only; plan() calls it under the recipients'' '

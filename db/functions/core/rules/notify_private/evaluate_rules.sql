@@ -1,6 +1,7 @@
 create or replace function notify_private.evaluate_rules(inputs notify_private.rule_inputs[])
 returns setof notify_private.verdict
-language sql stable set search_path = pg_catalog, pg_temp
+language sql stable
+-- Without settings of its own, so that it is inlined where its verdicts are gathered.
 as $$
   -- The rules that look at one candidate alone, first match wins.
   with input as (
@@ -32,12 +33,12 @@ as $$
       case when f.cap_excess = 'drop' and f.released_rule in ('quiet_hours', 'daily_cap', 'rolling_cap') then 'defer' else f.cap_excess
         end as excess,
       k.used_by
-    from unnest(inputs) with ordinality as f
+    from pg_catalog.unnest(inputs) with ordinality as f
     -- Whoever claimed the key and is judged again before it in this call says below whether it keeps it. What claims nothing while it
     -- waits is alone in meeting such a one.
     cross join lateral (
       select case when f.released_rule in ('attention', 'fallback') and f.used_by_event_id < f.event_id and exists (
-        select from unnest(inputs) as x
+        select from pg_catalog.unnest(inputs) as x
         where x.event_id = f.used_by_event_id and x.recipient_id = f.recipient_id and x.channel = f.channel
       ) then null else f.used_by_event_id end as used_by
     ) as k
@@ -222,7 +223,7 @@ as $$
       'zone': s.zone,
       'quiet_until': s.quiet_until,
       'digest_at': s.digest_at
-      absent on null returning jsonb) as rule_inputs,
+      absent on null returning pg_catalog.jsonb) as rule_inputs,
     s.dedupe_key,
     s.dedupe_expires_at,
     -- A fallback's later step may never be needed, and what waits because they look may have been seen: these claim it when they go out.
