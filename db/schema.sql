@@ -5088,11 +5088,11 @@ function notify_private.erase_requested(INOUT done integer) returns
   plpgsql volatile
   grant rowbell_worker (execute)
 
-function notify_private.evaluate_candidates(candidates notify_private.candidate[], at timestamp with time zone) returns SETOF notify_private.verdict
-  sql stable set search_path=pg_catalog, pg_temp
+function notify_private.evaluate_candidates(candidates notify_private.candidate[], at timestamp with time zone) returns notify_private.verdict[]
+  plpgsql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.evaluate_rules(inputs notify_private.rule_inputs[]) returns SETOF notify_private.verdict
-  sql stable set search_path=pg_catalog, pg_temp
+  sql stable
 
 function notify_private.event_happened_at(event_id uuid) returns timestamp with time zone
   sql stable set search_path=pg_catalog, pg_temp

@@ -28,9 +28,9 @@ export async function startTwoSides(): Promise<TwoSides> {
   };
   const a = await settle('Adelheid');
   const b = await settle('Brunhilde');
-  // Coaches are there for everybody to choose from, and operators announce to everybody.
+  // Coaches are there for everybody to choose from, operators announce to everybody, and status endpoints are nobody's own.
   const { rows } = await db.owner.query<{ id: string }>(
-    'select id from coaching.coaches union all select id from notify.announcements',
+    'select id from coaching.coaches union all select id from notify.announcements union all select id from notify.status_endpoints',
   );
   const common = new Set(rows.map(({ id }) => id));
   const own = (marks: readonly string[]) => new Set(marks.filter((mark) => !common.has(mark)));
