@@ -92,7 +92,8 @@ begin
             || case when c.outcome <> 'hold' and c.ended_by is null then array[c.decided_at] else '{}' end as judged_at,
           coalesce(h.rule_inputs, '{}') || case when i.at is not null then array[i.rule_inputs] else '{}' end
             || case when c.outcome <> 'hold' and c.ended_by is null then array[c.rule_inputs] else '{}' end as known,
-          coalesce(h.held_by, '{}') || case when i.at is not null then array[i.rule_inputs ->> 'rule'] else '{}' end as held_by,
+          coalesce(h.held_by, '{}')
+            || case when i.at is not null then array['digest ' || (i.rule_inputs ->> 'rule')] else '{}' end as held_by,
           coalesce(h.held_until, '{}') || case when i.at is not null then array[(i.rule_inputs ->> 'until')::timestamptz]
             else '{}' end as held_for
         from candidate as c
@@ -237,7 +238,8 @@ begin
             case
               when v.outcome not in ('hold', 'digest') then null
               -- It waits as it did: until it was judged again.
-              when b.held_by[b.nth] = v.rule and b.held_until[b.nth] = v.held_until then b.nth + 1
+              when b.held_by[b.nth] = case v.outcome when 'digest' then 'digest ' else '' end || v.rule
+                and b.held_until[b.nth] = v.held_until then b.nth + 1
               when b.ended_by = 'any' and b.decided_at <= v.held_until then pg_catalog.cardinality(b.judged_at) + 1
             end as next_nth
           from unnest(verdicts) as v
