@@ -71,7 +71,12 @@ test('with every reason that it can give', async () => {
       return quoted(read('db/functions/core/spending/notify_private/quote_charge.sql')).filter((word) =>
         word.endsWith('_cap'),
       );
-    if (answer.includes('frequency')) return ['daily', 'weekly'];
+    // Held: what reevaluate_holds() gathers.
+    if (answer.includes('frequency')) return ['daily', 'held', 'weekly'];
+    if (answer.includes('inbox'))
+      return ['deleted', 'seen'].filter((word) =>
+        quoted(read('db/functions/core/rules/notify_private/rule_inputs.sql')).includes(word),
+      );
     if (rule === 'fallback') return [...quoted(answer), 'not_needed'];
     return [...answer.matchAll(/(?:then|else|^) '(\w+)'/g)].map(([, reason]) => reason as string);
   };
