@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type pg from 'pg';
 import * as stock from 'postgraphile/adaptors/pg';
 import type { FairQueue } from './fair-queue.ts';
-import { pipeline } from './pipeline.ts';
+import { type Columns, pipeline } from './pipeline.ts';
 
 /** Under it the settings of a request have the signal that is aborted when nobody waits for its answer any more. */
 export const gone = Symbol('gone');
@@ -53,7 +53,7 @@ export function createAdaptor(connections: FairQueue) {
         try {
           const client = await options.pool.connect();
           try {
-            return await work(actFor(settings, client, await preparedOn(client)));
+            return await work(actFor(settings, client, prepared.get(client) ?? (await prepare(client))));
           } finally {
             client.release();
           }
@@ -67,31 +67,31 @@ export function createAdaptor(connections: FairQueue) {
   };
 }
 
-/** Names of what a connection has prepared, those used last at the end. */
-const prepared = new WeakMap<pg.PoolClient, Set<string>>();
+/** What a connection has prepared by its names, those used last at the end, and the columns of each where they are known. */
+type Kept = Map<string, Columns | undefined>;
+const prepared = new WeakMap<pg.PoolClient, Kept>();
 
-async function preparedOn(client: pg.PoolClient): Promise<Set<string>> {
-  let names = prepared.get(client);
-  if (!names) {
-    await client.query(preparation);
-    names = new Set();
-    prepared.set(client, names);
-  }
-  return names;
+async function prepare(client: pg.PoolClient): Promise<Kept> {
+  await client.query(preparation);
+  const kept: Kept = new Map();
+  prepared.set(client, kept);
+  return kept;
 }
 
-function actFor(settings: Settings, client: pg.PoolClient, names: Set<string>): Client {
+function actFor(settings: Settings, client: pg.PoolClient, kept: Kept): Client {
   const before = [{ name: 'rowbell_settings', values: [Object.keys(settings), Object.values(settings)] }];
   if (settings['rowbell.session_id']) before.push({ name: 'rowbell_session', values: [] });
   return {
-    async query({ text, name = nameOf(text), values = [], arrayMode }) {
-      const isNew = !names.delete(name);
-      const [oldest] = names;
-      const forget = isNew && names.size >= maxPrepared ? oldest : undefined;
-      if (forget !== undefined) names.delete(forget);
-      names.add(name);
-      const config = { text, name, values: [...values], ...(arrayMode && { rowMode: 'array' as const }) };
-      const { rows, rowCount } = await pipeline(client, config, { before, forget });
+    async query({ text, name = nameOf(text), values = [], arrayMode = false }) {
+      const columns = kept.get(name);
+      const isNew = !kept.delete(name);
+      const [oldest] = kept.keys();
+      const forget = isNew && kept.size >= maxPrepared ? oldest : undefined;
+      if (forget !== undefined) kept.delete(forget);
+      kept.set(name, columns);
+      const learn = (learnt: Columns) => kept.set(name, learnt);
+      const options = { before, forget, asArrays: arrayMode, columns, learn };
+      const { rows, rowCount } = await pipeline(client, { text, name, values }, options);
       return { rows, rowCount, notices: [] };
     },
     withTransaction() {

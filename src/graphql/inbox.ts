@@ -1,6 +1,6 @@
-import { type PgSelectStep, pgSelect, TYPES } from 'postgraphile/@dataplan/pg';
-import { access, context, each, first, lambda, last, list, object, type Step } from 'postgraphile/grafast';
-import { sql } from 'postgraphile/pg-sql2';
+import { type PgCodec, type PgSelectStep, pgSelect, TYPES } from 'postgraphile/@dataplan/pg';
+import { access, context, each, lambda, list, object, type Step, UnbatchedStep } from 'postgraphile/grafast';
+import { type SQL, sql } from 'postgraphile/pg-sql2';
 import { extendSchema, gql } from 'postgraphile/utils';
 import { RowbellError } from '../errors.ts';
 import { checkPageSize, isBackwards } from './page-cap.ts';
@@ -97,10 +97,22 @@ const neighboursOf = ([rows, { maxRows, pastId, backwards }]: Read) => {
   };
 };
 
-type CursorParts = readonly [sort: string, id: string | null, readAt: string | null];
+type Row = readonly unknown[];
+type CursorOf = (row: Row) => string;
 
-const cursorOf = ([sort, id, readAt]: CursorParts): string | null =>
-  id === null ? null : encode(sort, { id, isRead: readAt !== null });
+/** A page's rows, each with its cursor behind its columns. */
+const edgesOf = (read: Read, cursorOf: CursorOf): readonly Row[] =>
+  shownOf(read).map((row) => [...(row as Row), cursorOf(row as Row)]);
+const cursorIn = (row: Row): unknown => row.at(-1);
+
+function pageInfoOf(read: Read, cursorOf: CursorOf) {
+  const shown = shownOf(read) as readonly Row[];
+  const cursorAt = (place: number) => {
+    const row = shown.at(place);
+    return row ? cursorOf(row) : null;
+  };
+  return { ...neighboursOf(read), startCursor: cursorAt(0), endCursor: cursorAt(-1) };
+}
 
 async function count([filter, withClient, settings]: readonly unknown[]): Promise<number> {
   const text = 'select notify.inbox_count(jsonb_populate_record(null::notify.inbox_filter, $1::jsonb)) as total';
@@ -114,16 +126,56 @@ async function count([filter, withClient, settings]: readonly unknown[]): Promis
 type Notifications = Pick<PgSelectStep, 'items' | 'listItem'>;
 /** What the plans of an inbox are handed: a page, and the notifications of which all but one are shown. */
 type Inbox$ = { get(name: 'filter'): Step; get(name: 'page'): Step<Page>; get(name: 'rows'): Notifications };
-type Edge$ = { get(name: 'cursor' | 'node'): Step };
+type Row$ = Step & { getItemStep(): Step };
+/** What PostGraphile's types leave out, or say in many words. */
+type Selected = {
+  readonly alias: SQL;
+  readonly resource: {
+    readonly codec: {
+      readonly attributes: Readonly<Record<'id' | 'read_at', { readonly codec: PgCodec; readonly notNull?: boolean }>>;
+    };
+  };
+  selectAndReturnIndex(fragment: SQL): number;
+};
+
+/** What is made of a whole page, with cursors: a step for the page costs less than some for each of its rows. */
+class PageStep<T> extends UnbatchedStep<T> {
+  static override $$export = { moduleName: 'rowbell', exportName: 'PageStep' };
+  override isSyncAndSafe = true;
+  readonly #make: (read: Read, cursorOf: CursorOf) => T;
+  /** Where in a row its cursor is found. */
+  #idAt = 0;
+  #readAt = 0;
+
+  constructor($inbox: Inbox$, make: (read: Read, cursorOf: CursorOf) => T) {
+    super();
+    this.#make = make;
+    this.addDependency($inbox.get('rows').items() as Step);
+    this.addDependency($inbox.get('page'));
+  }
+
+  override optimize(): this {
+    const $rows = (this.getDep(0) as unknown as { getClassStep(): Selected }).getClassStep();
+    // As PostGraphile asks for a column, so that it is asked for once.
+    const placeOf = (column: 'id' | 'read_at') => {
+      const { codec, notNull } = $rows.resource.codec.attributes[column];
+      const value = sql`${$rows.alias}.${sql.identifier(column)}`;
+      return $rows.selectAndReturnIndex(codec.castFromPg?.(value, notNull) ?? sql`${sql.parens(value)}::text`);
+    };
+    [this.#idAt, this.#readAt] = [placeOf('id'), placeOf('read_at')];
+    return this;
+  }
+
+  override unbatchedExecute(_extra: unknown, rows: readonly Row[], page: Page): T {
+    return this.#make([rows, page], (row) =>
+      encode(page.sort, { id: row[this.#idAt] as string, isRead: row[this.#readAt] !== null }),
+    );
+  }
+}
 
 const read = ($inbox: Inbox$): Step<Read> =>
   list([$inbox.get('rows').items() as Step, $inbox.get('page')]) as unknown as Step<Read>;
-const rowOf = ($inbox: Inbox$, $item: Step) =>
-  $inbox.get('rows').listItem($item as never) as unknown as Step & { get(column: string): Step };
-const cursorAt = ($inbox: Inbox$, $item: Step) => {
-  const $row = rowOf($inbox, $item);
-  return lambda([access($inbox.get('page'), 'sort'), $row.get('id'), $row.get('read_at')], cursorOf as never, true);
-};
+const rowOf = ($inbox: Inbox$, $item: Step) => $inbox.get('rows').listItem($item as never) as unknown as Row$;
 
 /**
  * `inbox`, whose order may be one of several by state and time: SQL finds the ids of a page in its index and the row of each by its
@@ -192,26 +244,17 @@ export const InboxPlugin = extendSchema(({ pgResources: { notifications } }) => 
         plans: {
           nodes: ($inbox: Inbox$) =>
             each(lambda(read($inbox), shownOf, true), ($item) => rowOf($inbox, $item) as never),
-          edges: ($inbox: Inbox$) =>
-            each(lambda(read($inbox), shownOf, true), ($item) =>
-              object({ cursor: cursorAt($inbox, $item), node: rowOf($inbox, $item) }),
-            ),
-          pageInfo($inbox: Inbox$) {
-            const $shown = lambda(read($inbox), shownOf, true);
-            const $neighbours = lambda(read($inbox), neighboursOf, true);
-            return object({
-              hasNextPage: access($neighbours, 'hasNextPage'),
-              hasPreviousPage: access($neighbours, 'hasPreviousPage'),
-              startCursor: cursorAt($inbox, first($shown)),
-              endCursor: cursorAt($inbox, last($shown)),
-            });
-          },
+          edges: ($inbox: Inbox$) => each(new PageStep($inbox, edgesOf), ($row) => rowOf($inbox, $row) as never),
+          pageInfo: ($inbox: Inbox$) => new PageStep($inbox, pageInfoOf),
           totalCount: ($inbox: Inbox$) =>
             lambda([$inbox.get('filter'), context().get('withPgClient'), context().get('pgSettings')], count),
         },
       },
       InboxEdge: {
-        plans: { cursor: ($edge: Edge$) => $edge.get('cursor'), node: ($edge: Edge$) => $edge.get('node') },
+        plans: {
+          cursor: ($row: Row$) => lambda($row.getItemStep(), cursorIn as never, true),
+          node: ($row: Row$) => $row,
+        },
       },
     },
   };

@@ -58,6 +58,10 @@ export const NonNullPlugin: GraphileConfig.Plugin = {
         if (tags.includes(true) || tags.flatMap(namesIn).includes(attribute.attname)) return;
         attribute.getTags().notNull = true;
       },
+      pgCodecs_attribute(_info, { pgClass, attribute }) {
+        // So PostGraphile sees by a column that is asked for whether there is a row, and asks for no other to tell.
+        if (pgClass.relkind === 'c' && attribute.extensions?.tags?.notNull === true) attribute.notNull = true;
+      },
       pgIntrospection_proc(_info, { entity }) {
         const tags = (entity as unknown as Tagged).getTags();
         if (tags.nullable === undefined) tags.notNull = true;

@@ -67,6 +67,35 @@ test('API: a statement and its settings are one trip to the database, and commit
   client.connection.off('readyForQuery', count);
 });
 
+test('API: a connection is told the columns of a statement once', async () => {
+  const text = `select 1 as number, $1::text as "text", null as nothing where $1 <> ''`;
+  const rows = [{ number: 1, text: 'one', nothing: null }];
+  await ask(text, { values: ['one'] });
+  const client = (await pool.connect()) as pg.PoolClient & { connection: NodeJS.EventEmitter };
+  client.release();
+  let told = 0;
+  const count = () => {
+    told += 1;
+  };
+  client.connection.on('rowDescription', count);
+  expect((await ask(text, { values: ['one'] })).rows).toEqual(rows);
+  expect((await ask(text, { values: [''] })).rows).toEqual([]);
+  expect((await ask(text, { values: ['two'] })).rows).toEqual([{ ...rows[0], text: 'two' }]);
+  expect(told).toBe(0);
+  // What was not executed has told nothing yet.
+  const other = `select 1 / $1::integer as quotient`;
+  await expect(ask(other, { values: [0] })).rejects.toMatchObject({ code: '22012' });
+  expect((await ask(other, { values: [1] })).rows).toEqual([{ quotient: 1 }]);
+  client.connection.off('rowDescription', count);
+});
+
+test('API: a value that cannot be written down leaves the connection as it was', async () => {
+  const round: Record<string, unknown> = {};
+  round.itself = round;
+  await expect(ask('select $1::jsonb as value', { values: [round] })).rejects.toThrow(/circular/);
+  expect((await ask('select $1::jsonb as value', { values: [{ a: 1 }] })).rows).toEqual([{ value: { a: 1 } }]);
+});
+
 test('API: where settings cannot be had the statement is not executed', async () => {
   const token = newToken();
   for (const role of ['rowbell', 'rowbell_worker', 'nobody']) {
