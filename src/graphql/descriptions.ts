@@ -61,10 +61,8 @@ export const DescriptionsPlugin: GraphileConfig.Plugin = {
       },
       GraphQLInputObjectType(config, _build, { scope }) {
         const { isMutationInput, isPgCondition } = scope as unknown as Scope;
-        if (isMutationInput) {
-          const field = config.name.replace(/Input$/, '').replace(/^[A-Z]/, (letter) => letter.toLowerCase());
-          return { ...config, description: `What ${field} takes; its description says what each means.` };
-        }
+        if (isMutationInput)
+          return { ...config, description: "What a mutation takes; the mutation's says what each means." };
         return isPgCondition
           ? { ...config, description: 'Rows that have all of these values; null: those that have none there.' }
           : config;

@@ -106,37 +106,23 @@ const testSends: Extension = {
       "The provider's own code."
       providerCode: String
     }
-    "What the mail server said of a test mail."
-    type TestEmailPayload {
+    "What a mail server or a webhook endpoint said of a test."
+    type TestPayload {
       deliveryId: UUID
-      "Status of the delivery: sent where the mail server took it, queued where nobody carried it within 5 seconds."
+      "Status of the delivery: sent where it was taken, queued where nobody carried it within 5 seconds."
       status: DeliveryStatus!
       "Why it failed or was held back; unverified where your address is to be verified first."
       reason: String
-      "The mail server's own code."
-      providerCode: String
-    }
-    input TestWebhookEndpointInput {
-      "One of your webhook endpoints."
-      endpointId: UUID!
-    }
-    "What a webhook endpoint answered to a test."
-    type TestWebhookEndpointPayload {
-      deliveryId: UUID
-      "Status of the delivery: sent where the endpoint took it, queued where nobody carried it within 5 seconds."
-      status: DeliveryStatus!
-      "Why it failed or was held back."
-      reason: String
-      "The HTTP status that the endpoint answered with, or what became of the connection."
+      "The mail server's own code; of an endpoint the HTTP status, or what became of the connection."
       providerCode: String
     }
     extend type Mutation {
       "Sends a test notification to your own devices and answers with each provider's verdict, after at most 5 seconds."
       testPush(input: TestPushInput!): TestPushPayload
       "Sends a test mail to your own address and answers with the mail server's verdict, after at most 5 seconds."
-      testEmail: TestEmailPayload
+      testEmail: TestPayload
       "Sends a test to one of your webhook endpoints and answers with what it said, after at most 5 seconds."
-      testWebhookEndpoint(input: TestWebhookEndpointInput!): TestWebhookEndpointPayload
+      testWebhookEndpoint(input: EndpointIdInput!): TestPayload
     }
   `,
   objects: {

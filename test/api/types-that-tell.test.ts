@@ -2,6 +2,7 @@ import pg from 'pg';
 import {
   type GraphQLType,
   getNamedType,
+  isAbstractType,
   isEnumType,
   isInputObjectType,
   isNonNullType,
@@ -72,12 +73,9 @@ const reasons: Readonly<Record<string, string>> = {
   'TestPushResult.deliveryId': 'a rule held it back',
   'TestPushResult.reason': 'nothing went wrong',
   'TestPushResult.providerCode': 'the provider gave none',
-  'TestEmailPayload.deliveryId': 'a rule held it back',
-  'TestEmailPayload.reason': 'nothing went wrong',
-  'TestEmailPayload.providerCode': 'the mail server gave none',
-  'TestWebhookEndpointPayload.deliveryId': 'a rule held it back',
-  'TestWebhookEndpointPayload.reason': 'nothing went wrong',
-  'TestWebhookEndpointPayload.providerCode': 'the endpoint took it',
+  'TestPayload.deliveryId': 'a rule held it back',
+  'TestPayload.reason': 'nothing went wrong',
+  'TestPayload.providerCode': 'the mail server gave none, or the endpoint took it',
   'LiveNotification.subtitle': 'as the column of notifications',
   'LiveNotification.threadId': 'as the column of notifications',
   'LiveNotification.readAt': 'as the column of notifications',
@@ -110,6 +108,36 @@ test('what may be null has a reason: its column, that there may be no such row, 
   expect(nullable.get('Notification.readAt')).toBeDefined();
   for (const never of ['Notification.id', 'Query.inbox', 'Mutation.changeNotifications', 'DeliveryMetric.sent'])
     expect(nullable.has(never)).toBe(false);
+});
+
+test('what is answered, and what is told rows alone, has one name for one shape', () => {
+  for (const schema of Object.values(schemas)) {
+    const names = new Map<string, string[]>();
+    for (const type of Object.values(schema.getTypeMap())) {
+      if (type.name.startsWith('__') || (!isObjectType(type) && !isInputObjectType(type))) continue;
+      const fields = Object.values(type.getFields()).filter(({ name }) => name !== 'clientMutationId');
+      const isOfIds = fields.every((field) => /^\[?UUID!?\]?!$/.test(String(field.type)) && /Ids?$/.test(field.name));
+      if (isInputObjectType(type) && !isOfIds) continue;
+      const shape = fields.map((field) => `${field.name}: ${field.type}`).sort();
+      const key = [isInputObjectType(type), ...shape].join(' ');
+      names.set(key, [...(names.get(key) ?? []), type.name]);
+    }
+    expect([...names.values()].filter(({ length }) => length > 1)).toEqual([]);
+  }
+  const { markRead, archive, undoChange, markAllRead, cancelErasure } =
+    schemas.user.getMutationType()?.getFields() ?? {};
+  expect([markRead, archive].map((field) => String(field?.args[0]?.type))).toEqual([
+    'NotificationIdsInput!',
+    'NotificationIdsInput!',
+  ]);
+  expect([markAllRead, cancelErasure].map((field) => String(field?.args[0]?.type))).toEqual([
+    'EmptyInput!',
+    'EmptyInput!',
+  ]);
+  // A token is no row.
+  expect(String(undoChange?.args[0]?.type)).toBe('UndoChangeInput!');
+  // The rule for lists of values (checkAnswer): objects of a list have the same fields.
+  expect(allTypes().filter((type) => isAbstractType(type))).toEqual([]);
 });
 
 test('lists have no holes, given or answered', () => {

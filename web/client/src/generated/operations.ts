@@ -1,4 +1,4 @@
-// Made of 4d8fa6ec77b21a42: npm run generate.
+// Made of be7dbca13dae5014: npm run generate.
 /** Internal type. DO NOT USE DIRECTLY. */
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
