@@ -172,10 +172,11 @@ describe("SE-6: the day's money for a country", () => {
     ]);
     // Predicted alike, and nothing else is: the United States.
     const predict = (who: string) =>
-      one<string>(db.owner, `select coalesce(rule, outcome) from notify_private.predict($1, $2, now(), null)`, [
-        who,
-        sms,
-      ]);
+      one<string>(
+        db.owner,
+        `select coalesce(rule, outcome) from notify_private.predict($1, $2, now(), null, null, null, null, null)`,
+        [who, sms],
+      );
     expect(await predict(late)).toBe('spending_cap');
     expect(await predict((await many(1, '+1202'))[0] ?? '')).toBe('send');
     // Tomorrow there is money again.
@@ -310,10 +311,11 @@ describe("SE-6: the day's money for all countries together", () => {
     );
     expect(explained.rows).toEqual([{ because: expect.stringContaining('all that it may spend within a day') }]);
     expect(
-      await one<string>(db.owner, `select rule || ' ' || reason from notify_private.predict($1, $2, now(), null)`, [
-        late,
-        sms,
-      ]),
+      await one<string>(
+        db.owner,
+        `select rule || ' ' || reason from notify_private.predict($1, $2, now(), null, null, null, null, null)`,
+        [late, sms],
+      ),
     ).toBe('spending_cap total_cap');
     await db.owner.query('update notify.daily_spending_totals set day = day - 1');
     expect(await decisionOf(db, await plan(sms, [late]), 'sms')).toBe('send');

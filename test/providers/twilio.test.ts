@@ -260,6 +260,7 @@ describe('status callbacks', () => {
       code,
       permanence,
       reason,
+      occurredAt: null,
     });
   });
 

@@ -39,7 +39,9 @@ beforeEach(async () => {
 const fields = 'channel enabled source frequency frequencySource';
 const result = (answer: GraphqlAnswer) => (Object.values(answer.data)[0] as { result: unknown }).result;
 const change = (mutation: string, input: Record<string, unknown>, as = token) => {
-  const Input = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}Input`;
+  // What takes nothing has one input for all.
+  const own = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}Input`;
+  const Input = mutation === 'resetPreferences' ? 'EmptyInput' : own;
   const selection = mutation.startsWith('set') ? `{ ${fields} }` : '';
   return api.ask(`mutation ($input: ${Input}!) { ${mutation}(input: $input) { result ${selection} } }`, {
     token: as,

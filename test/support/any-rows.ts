@@ -79,6 +79,8 @@ export async function createAnyRows(owner: pg.Pool, schemas: readonly string[], 
         return `'{}'`;
       case 'xid8':
         return 'pg_current_xact_id()';
+      case 'tsvector':
+        return `''`;
       default:
         return type.endsWith('[]') ? `'{}'` : 'default';
     }
