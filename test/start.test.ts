@@ -199,12 +199,12 @@ describe('npm start', { timeout: 400_000 }, () => {
     });
     for (const line of [
       "→ Ben ben-android  Lisbon in May · Ada started planning this trip — take a look when you're ready.",
-      '· Dilan, push of expense_added: It was off by the person',
-      '· Eva, push of first_idea_contributed: It was within quiet hours',
-      '· Ada, push of expense_added: The 3 messages of',
+      '· Dilan, push of expense_added: The person had switched',
+      '· Eva, push of first_idea_contributed: It came within the person’s quiet hours',
+      '· Ada, push of expense_added: The person had already got as many messages as they get in a day',
       '→ Ben ben-android  Lisbon in May · Starts today — have an amazing time!',
       "→ Chloé chloe-iphone  Coach Maya t'appelle dans 5 min ! 💪 · Jour 1 : point objectif fitness.",
-      '· Chloé, sms of coaching_preview: The step before it in the order "push_and_sms" was enough.',
+      '· Chloé, sms of coaching_preview: It was not needed, because the person had already been reached in another way.',
       "→ Chloé sms  Coach Maya t'appelle dans 5 min ! Jour 3",
       '· Jour 7 — une semaine complète ! On fête ça.',
       'The end.',
