@@ -105,8 +105,8 @@ describe('NC-20 NC-21: what people change of their preferences is in their activ
       ['News of friends', { scope: 'type', channels: ['email'] }],
       ['News of friends', { scope: 'type', channels: ['in_app', 'push'] }],
       ['news', { scope: 'category', channels: ['email'] }],
-      [null, { scope: 'user', settings: ['time_zone'] }],
       [null, { scope: 'personal', settings: ['daily_cap', 'digest_time'] }],
+      [null, { scope: 'user', settings: ['time_zone'] }],
       expect.anything(),
       expect.anything(),
     ]);
