@@ -4876,10 +4876,10 @@ function notify_private.apply_retention(INOUT done integer) returns
   plpgsql volatile
   grant rowbell_worker (execute)
 
-function notify_private.apply_rules(events notify.events[], members notify_private.audience_member[], at timestamp with time zone, one_by_one boolean DEFAULT false) returns void
+function notify_private.apply_rules(events notify.events[], members notify_private.audience_member[], at timestamp with time zone, masses uuid[], one_by_one boolean) returns void
   plpgsql volatile set search_path=pg_catalog, pg_temp, enable_nestloop=off
 
-function notify_private.apply_verdicts(verdicts notify_private.verdict[], events notify.events[], at timestamp with time zone) returns void
+function notify_private.apply_verdicts(verdicts notify_private.verdict[], events notify.events[], at timestamp with time zone, masses uuid[] DEFAULT '{}'::uuid[]) returns void
   plpgsql volatile set search_path=pg_catalog, pg_temp, enable_nestloop=off
 
 function notify_private.asked_days(since date, until date, OUT first_day date, OUT last_day date) returns record

@@ -23,6 +23,14 @@ export type StageOptions = {
   readonly say: (line: string) => void;
 };
 
+/** Of those that are told the same as others. */
+const sharedInputs: Readonly<Record<string, string>> = {
+  cancelCall: 'CallIdInput',
+  openTrip: 'TripIdInput',
+  proposeDates: 'DateWindowIdInput',
+  supportDates: 'DateWindowIdInput',
+};
+
 export function createStage({ owner, graphqlUrl, tokenOf, say }: StageOptions): Stage {
   const read: Stage['read'] = async <T>(sql: string, values: readonly unknown[] = []) => {
     const { rows } = await owner.query<Record<string, T>>(sql, [...values]);
@@ -44,7 +52,7 @@ export function createStage({ owner, graphqlUrl, tokenOf, say }: StageOptions): 
   return {
     read,
     async as(userId, mutation, input) {
-      const type = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input`;
+      const type = sharedInputs[mutation] ?? `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input`;
       const response = await fetch(graphqlUrl, {
         method: 'POST',
         headers: { 'content-type': 'application/json', authorization: `Bearer ${await tokenOf(userId)}` },

@@ -453,7 +453,7 @@ export async function planAt(db: TestDatabase, told: readonly Told[], at: number
     `select notify_private.apply_rules(
        array(select e from notify.events as e where e.id = any ($1) order by e.id),
        array(select row(a.event_id, a.recipient_id, a.variant, a.variables)::notify_private.audience_member
-         from engine_test.named_audience($1) as a), $2)`,
+         from engine_test.named_audience($1) as a), $2, '{}', false)`,
     [ids, new Date(at)],
   );
   await db.owner.query('update notify.events set planned_at = $2 where id = any ($1)', [ids, new Date(at)]);

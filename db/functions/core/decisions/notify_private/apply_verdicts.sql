@@ -1,5 +1,5 @@
 create or replace function notify_private.apply_verdicts(
-  verdicts notify_private.verdict[], events notify.events[], at timestamptz
+  verdicts notify_private.verdict[], events notify.events[], at timestamptz, masses uuid[] default '{}'
 ) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 -- As in apply_rules(): arrays are joined by hash, tables looked up row by row.
@@ -11,7 +11,6 @@ declare
   -- Tests count under no cap.
   tests constant uuid[] := array(select e.id from unnest(events) as e where notify_hidden.is_test_type(e.type_key));
   are_many constant boolean := pg_catalog.cardinality(events) >= many;
-  masses uuid[] := '{}';
   -- What there is to write besides; most calls have little of it.
   has_keys boolean;
   has_counted boolean;
@@ -32,7 +31,7 @@ begin
   into has_keys, has_counted, has_released, has_held, has_gathered, has_fallbacks, texts
   from unnest(verdicts) as v;
   if not are_many and pg_catalog.cardinality(verdicts) >= many then
-    masses := array(
+    masses := masses || array(
       select v.event_id from unnest(verdicts) as v where v.outcome = 'send' group by v.event_id, v.channel having count(*) >= many
     );
   end if;
@@ -125,6 +124,7 @@ begin
   end if;
 end
 $$;
-comment on function notify_private.apply_verdicts(notify_private.verdict[], notify.events[], timestamptz) is
+comment on function notify_private.apply_verdicts(notify_private.verdict[], notify.events[], timestamptz, uuid[]) is
   'Writes what the rules said: decisions, claimed keys, counters, deliveries, holds, digest items; where a held candidate '
-  'was judged again, what became of it. The notifications exist already. Its callers hold the recipients'' locks.';
+  'was judged again, what became of it. masses: events that are told to many, besides '
+  'those of which many are here. The notifications exist already. Its callers hold the recipients'' locks.';

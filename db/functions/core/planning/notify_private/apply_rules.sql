@@ -1,5 +1,5 @@
 create or replace function notify_private.apply_rules(
-  events notify.events[], members notify_private.audience_member[], at timestamptz, one_by_one boolean default false
+  events notify.events[], members notify_private.audience_member[], at timestamptz, masses uuid[], one_by_one boolean
 ) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 -- Arrays are joined by hash, though a generic plan takes them for ten elements; tables are looked up row by row (lateral
@@ -45,14 +45,15 @@ begin
   ) as n on n.notification_id = p.notification_id
   join unnest(events) as e on e.id = p.event_id
   join notify.notification_types as t on t.key = e.type_key;
-  perform notify_private.apply_verdicts(verdicts, events, at);
+  perform notify_private.apply_verdicts(verdicts, events, at, masses);
 
   if exists (select from unnest(events) as e join notify.notification_types as t on t.key = e.type_key where t.warns_unreachable) then
     perform notify_private.warn_unreachable(verdicts);
   end if;
 end
 $$;
-comment on function notify_private.apply_rules(notify.events[], notify_private.audience_member[], timestamptz, boolean) is
+comment on function notify_private.apply_rules(notify.events[], notify_private.audience_member[], timestamptz, uuid[], boolean) is
   'Asks evaluate_candidates() about those whom events concern, with their rendered copy, and writes the notifications '
-  'and what follows from the verdicts. one_by_one, of one event: whoever cannot be told keeps nobody else from it. Part of plan(), '
+  'and what follows from the verdicts. masses: events of which these are a part alone. '
+  'one_by_one, of one event: whoever cannot be told keeps nobody else from it. Part of plan(), '
   'which holds the recipients'' locks.';

@@ -27,6 +27,8 @@ declare
   expected bigint;
   -- Events of which nobody is left but whom audience_rest has.
   begun uuid[];
+  -- The event of which a call takes a part alone.
+  masses uuid[] := '{}';
   goes_on boolean;
   room integer := max_candidates;
   more boolean := false;
@@ -82,6 +84,7 @@ begin
       rest_members := case when found_members[1].event_id = last.event_id then found_members[few + 1:] else '{}' end;
       found_members := found_members[:pg_catalog.cardinality(found_members) - pg_catalog.cardinality(rest_members)];
       begun := begun || array(select id from unnest(audience.event_ids) as id where id <= last.event_id);
+      masses := masses || last.event_id;
       -- Who comes after them is asked for by the next call, so that nobody waits for that.
       insert into notify_private.audience_rest (event_id, slice, members, after)
       select last.event_id, x.slice, x.members, x.after
@@ -130,7 +133,7 @@ begin
     end if;
     -- The instant is taken under the locks: a person's judgements then have the order of their instants, and the past can be
     -- replayed in it.
-    perform notify_private.apply_rules(locked, chosen, pg_catalog.clock_timestamp(), one_by_one);
+    perform notify_private.apply_rules(locked, chosen, pg_catalog.clock_timestamp(), masses, one_by_one);
   end if;
 
   with moved as (
