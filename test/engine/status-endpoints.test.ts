@@ -10,6 +10,7 @@ import { makeDelivery } from '../support/engine.ts';
 import { forget, makePerson, makeType, planDue, tell } from '../support/engine-pack.ts';
 import { one } from '../support/one.ts';
 import { endPause, eventsOf, type StatusWorld, startStatusWorld } from '../support/status-world.ts';
+import { until } from '../support/until.ts';
 import { planningContext, runUpkeep } from '../support/worker-context.ts';
 
 let world: StatusWorld;
@@ -32,6 +33,14 @@ async function happen(recipient = ada): Promise<string> {
   await world.db.owner.query(`select notify_private.record_receipt($1, 'delivered', 'provider')`, [deliveryId]);
   return `${deliveryId}:delivered`;
 }
+/** Nothing of it is taken to be under way: a transaction of another database is, for a moment. */
+const isOver = () =>
+  until('what was written is over', () =>
+    one<boolean>(
+      world.db.owner,
+      `select coalesce((select max(xid) from notify_private.status_changes) < notify_private.status_horizon(), true)`,
+    ),
+  );
 const standing = async (endpoint: string) => {
   const { rows } = await world.db.asOperator((operator) =>
     operator.query(
@@ -148,6 +157,7 @@ describe('issue 12, 6: an endpoint that does not take a batch', () => {
     for (const url of [receiver.url(), receiver.url().replace('http:', 'https:'), 'https://169.254.169.254/latest']) {
       const endpoint = await world.addEndpoint({ url });
       await happen();
+      await isOver();
       await send({ endpoint });
       expect(await standing(endpoint)).toMatchObject({ pauses: 1, failing: true });
     }
@@ -166,6 +176,7 @@ describe('issue 12, 6: an endpoint that does not take a batch', () => {
       for (const name of ['inside.example', 'both.example']) {
         const endpoint = await world.addEndpoint({ url: `https://${name}:${port}/status` });
         await happen();
+        await isOver();
         await send({ endpoint });
         expect(dns.asked).toContain(name);
         expect(await standing(endpoint)).toMatchObject({ pauses: 1, reason: 'unavailable', failing: true });
