@@ -82,7 +82,7 @@ export function readEmail({ group, parse, plain, pem, url, certificate, longSecr
       mailgunKey: longSecret('MAILGUN_SIGNING_KEY'),
       resendSecret: parse(
         'RESEND_WEBHOOK_SECRET',
-        z.string().regex(/^whsec_[A-Za-z0-9+/]{22,}={0,2}$/),
+        z.string().regex(/^whsec_(?:[A-Za-z0-9+/]{4}){5,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})$/),
         'the signing secret Resend shows: whsec_ and at least 16 bytes in base64',
       ),
       sparkpostSecret: longSecret('SPARKPOST_WEBHOOK_SECRET'),

@@ -82,7 +82,7 @@ function actFor(settings: Settings, client: pg.PoolClient, kept: Kept): Client {
   const before = [{ name: 'rowbell_settings', values: [Object.keys(settings), Object.values(settings)] }];
   if (settings['rowbell.session_id']) before.push({ name: 'rowbell_session', values: [] });
   return {
-    async query({ text, name = nameOf(text), values = [], arrayMode = false }) {
+    async query({ text, name = nameOf(text), values = [], arrayMode }) {
       const columns = kept.get(name);
       const isNew = !kept.delete(name);
       const [oldest] = kept.keys();
@@ -90,8 +90,8 @@ function actFor(settings: Settings, client: pg.PoolClient, kept: Kept): Client {
       if (forget !== undefined) kept.delete(forget);
       kept.set(name, columns);
       const learn = (learnt: Columns) => kept.set(name, learnt);
-      const options = { before, forget, asArrays: arrayMode, columns, learn };
-      const { rows, rowCount } = await pipeline(client, { text, name, values }, options);
+      const config = { text, name, values, ...(arrayMode && { rowMode: 'array' as const }) };
+      const { rows, rowCount } = await pipeline(client, config, { before, forget, columns, learn });
       return { rows, rowCount, notices: [] };
     },
     withTransaction() {

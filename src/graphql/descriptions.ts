@@ -61,8 +61,15 @@ export const DescriptionsPlugin: GraphileConfig.Plugin = {
       },
       GraphQLInputObjectType(config, _build, { scope }) {
         const { isMutationInput, isPgCondition } = scope as unknown as Scope;
-        if (isMutationInput)
-          return { ...config, description: "What a mutation takes; the mutation's says what each means." };
+        if (isMutationInput) {
+          // Shared by several where it is named after what it holds.
+          const isShared = /^(?:Empty|\w+Ids?)Input$/.test(config.name);
+          const field = config.name.replace(/Input$/, '').replace(/^[A-Z]/, (letter) => letter.toLowerCase());
+          const what = isShared
+            ? 'several mutations take; their descriptions say'
+            : `${field} takes; its description says`;
+          return { ...config, description: `What ${what} what each means.` };
+        }
         return isPgCondition
           ? { ...config, description: 'Rows that have all of these values; null: those that have none there.' }
           : config;

@@ -58,9 +58,9 @@ test('SE-3: reports of nobody known take a bounded memory while they are read, a
 });
 
 test.each([
-  ['/email/inbound', 'message/rfc822'],
-  ['/callbacks/postmark', 'application/json'],
-])('SE-3: %s: a password that is wrong is refused before the body is there', async (where, type) => {
+  ['/email/inbound', 'message/rfc822', 204],
+  ['/callbacks/postmark', 'application/json', 200],
+])('SE-3: %s: a password that is wrong is refused before the body is there', async (where, type, taken) => {
   const { port, hostname } = new URL(api.url);
   /** The answer to a request of which so much of the body is sent. */
   const answerTo = (password: string, body: string) =>
@@ -76,5 +76,5 @@ test.each([
       );
     });
   expect(await answerTo('wrong', '')).toMatch(/^HTTP\/1\.1 403 /);
-  expect(await answerTo(secret, '{}')).toMatch(/^HTTP\/1\.1 20[04] /);
+  expect((await answerTo(secret, '{}')).split(' ', 2)).toEqual(['HTTP/1.1', String(taken)]);
 });

@@ -6,7 +6,7 @@ import { type Case, type Json, make, resolve } from '../fuzz/case.ts';
 import { graphqlTargets } from '../fuzz/graphql.ts';
 import type { Target } from '../fuzz/target.ts';
 import { type FuzzWorld, type Player, startFuzzWorld } from '../fuzz/world.ts';
-import type { Side } from '../support/side.ts';
+import { inTwelveHours, type Side } from '../support/side.ts';
 import { documentOf } from './document.ts';
 import { createMask } from './mask.ts';
 import { type Example, pageOf } from './page.ts';
@@ -121,6 +121,7 @@ const randomOf = ({ person, sessionId, ids }: Side): (readonly [string, string])
   [person.token, 'the-token-of-a-phone'],
   [person.externalId, 'customer-1'],
   [sessionId, 'a-session'],
+  [inTwelveHours, '09:00'],
   [ids.token ?? '', 'the-token-of-another-phone'],
   [ids.type_key ?? '', 'payment_failed'],
   // What it is called where it has no label.

@@ -17,6 +17,9 @@ export type Side = {
   readonly ids: Arguments;
 };
 
+/** A time of the day that is half a day away: of a daily call as many are made ahead at whatever hour a test runs. */
+export const inTwelveHours = new Date(Date.now() + 43_200_000).toISOString().slice(11, 16);
+
 /**
  * One person's side of a world: of each kind of thing one that is in the state in which its function works, so that a
  * call with these ids succeeds. Two sides know nothing of each other.
@@ -80,7 +83,7 @@ export async function makeSide(db: TestDatabase, person: Someone, friend: string
     user_id: me,
     coach_id: coach,
     topic_key: topic,
-    local_time: '09:00',
+    local_time: inTwelveHours,
   });
 
   const hosting = await put('juke.listening_sessions', { host_id: me, name: 'Night' });
@@ -273,7 +276,7 @@ export const common: Arguments = {
   granted: 'true',
   start_on: '2027-07-01',
   end_on: '2027-07-05',
-  local_time: '10:00',
+  local_time: inTwelveHours,
   scheduled_at: new Date(Date.now() + 7_200_000).toISOString(),
   provider: 'fcm',
   'notify.register_device.token': 'a-token-that-is-as-yet-nobodys',

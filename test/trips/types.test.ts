@@ -86,13 +86,14 @@ test('SE-5 the invitation to a circle is P1, in words of ours alone, in English 
 
 test('SE-5 TR-8 a stranger asks in the same words under the same key, as P1', async () => {
   const { rows } = await db.owner.query(
-    `select t.priority, to_jsonb(t) - 'key' - 'priority' - 'labels' as type, to_jsonb(c) - 'type_key' as copy
+    `select t.priority, t.labels ->> 'en' as label, to_jsonb(t) - 'key' - 'priority' - 'labels' as type, to_jsonb(c) - 'type_key' as copy
      from notify.notification_types as t join notify.notification_copies as c on c.type_key = t.key
      where t.key in ('join_request_received', 'join_request_from_stranger') order by t.priority`,
   );
   expect(rows.map(({ priority }) => priority)).toEqual(['P0', 'P1']);
   // In settings and sentences the two are told apart.
-  expect({ ...rows[1], priority: 'P0' }).toEqual(rows[0]);
+  expect(rows.map(({ label }) => label)).toEqual(['Requests to join', 'Requests to join from strangers']);
+  expect({ ...rows[1], priority: 'P0', label: 'Requests to join' }).toEqual(rows[0]);
 });
 
 test('every type of the pack has an audience that plan() can call and that no role may', async () => {

@@ -27,7 +27,7 @@ from (
     ('dates_locked', 'P0', 'dates_locked_audience', 'dates_locked:{tripId}', null, 'itinerary', true, 'Dates locked', 'Dates fixées'),
     ('itinerary_generated', 'P0', 'itinerary_generated_audience', 'itinerary_generated:{tripId}:v{version}', null, 'itinerary', true, 'New itineraries', 'Nouveaux itinéraires'),
     ('join_request_received', 'P0', 'leader_audience', 'join_request:{tripId}:{requesterId}', '24 hours', 'travelers', true, 'Requests to join', 'Demandes de participation'),
-    ('join_request_from_stranger', 'P1', 'leader_audience', 'join_request:{tripId}:{requesterId}', '24 hours', 'travelers', true, 'Requests to join from others', 'Demandes de participation d’inconnus'),
+    ('join_request_from_stranger', 'P1', 'leader_audience', 'join_request:{tripId}:{requesterId}', '24 hours', 'travelers', true, 'Requests to join from strangers', 'Demandes de participation d’inconnus'),
     ('leader_ready_to_propose', 'P1', 'leader_audience', 'leader_propose:{tripId}', '72 hours', 'scheduling', true, 'Dates ready to propose', 'Dates prêtes à être proposées'),
     ('join_request_approved', 'P1', 'join_request_approved_audience', 'join_approved:{tripId}:{requesterId}', null, null, true, 'Requests approved', 'Demandes acceptées'),
     ('expense_added', 'P1', 'expense_added_audience', 'expense_added:{tripId}:{expenseId}', null, 'expenses', true, 'New expenses', 'Nouvelles dépenses'),

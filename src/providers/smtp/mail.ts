@@ -28,8 +28,8 @@ export function isMailbox(address: string): boolean {
 export const domainOf = ({ address }: Message): string => address.slice(address.lastIndexOf('@') + 1).toLowerCase();
 
 /**
- * One message for nodemailer. It is the same at every attempt, with the Message-ID, the Date and all that is between. Where there is a return path, bounces come to
- * it with the delivery's signed name after a plus (VERP).
+ * One message for nodemailer. It is the same at every attempt, with the Message-ID, the Date and all that is between. Where there
+ * is a return path, bounces come to it with the delivery's signed name after a plus (VERP).
  */
 export function mailOf(message: Message, sender: Sender, returnPath: string | null) {
   const { deliveryId, address, title, body, mail } = message;

@@ -1,4 +1,4 @@
-// Made of 731cdc68db41a471: npm run generate.
+// Made of daa29e092278f28a: npm run generate.
 /** Internal type. DO NOT USE DIRECTLY. */
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
@@ -45,7 +45,7 @@ export type CandidateStatus =
   | 'suppressed'
   | 'unknown';
 
-/** What a mutation takes; the mutation's says what each means. */
+/** What changeNotifications takes; its description says what each means. */
 export type ChangeNotificationsInput = {
   readonly action: InboxAction;
   /**
@@ -83,7 +83,7 @@ export type DeviceEnvironment =
   | 'development'
   | 'production';
 
-/** What a mutation takes; the mutation's says what each means. */
+/** What endSession takes; its description says what each means. */
 export type EndSessionInput = {
   /**
    * An arbitrary string value with no semantic meaning. Will be included in the
@@ -173,7 +173,7 @@ export type QuietWindowInput = {
   readonly weekday: number;
 };
 
-/** What a mutation takes; the mutation's says what each means. */
+/** What registerDevice takes; its description says what each means. */
 export type RegisterDeviceInput = {
   readonly app?: string | null | undefined;
   /**
@@ -190,7 +190,7 @@ export type RegisterDeviceInput = {
   readonly webPushP256Dh?: string | null | undefined;
 };
 
-/** What a mutation takes; the mutation's says what each means. */
+/** What reportReceipt takes; its description says what each means. */
 export type ReportReceiptInput = {
   readonly actionKey?: string | null | undefined;
   /**
@@ -207,7 +207,7 @@ export type ReportedReceiptKind =
   | 'delivered'
   | 'opened';
 
-/** What a mutation takes; the mutation's says what each means. */
+/** What resetPersonalSettings takes; its description says what each means. */
 export type ResetPersonalSettingsInput = {
   /**
    * An arbitrary string value with no semantic meaning. Will be included in the
@@ -217,7 +217,7 @@ export type ResetPersonalSettingsInput = {
   readonly settings?: ReadonlyArray<SettingName> | null | undefined;
 };
 
-/** What a mutation takes; the mutation's says what each means. */
+/** What resetPreference takes; its description says what each means. */
 export type ResetPreferenceInput = {
   readonly channel?: Channel | null | undefined;
   /**
@@ -228,7 +228,7 @@ export type ResetPreferenceInput = {
   readonly typeKey: string;
 };
 
-/** What a mutation takes; the mutation's says what each means. */
+/** What setCategoryPreference takes; its description says what each means. */
 export type SetCategoryPreferenceInput = {
   readonly category: string;
   readonly channel?: Channel | null | undefined;
@@ -241,7 +241,7 @@ export type SetCategoryPreferenceInput = {
   readonly frequency?: Frequency | null | undefined;
 };
 
-/** What a mutation takes; the mutation's says what each means. */
+/** What setPreference takes; its description says what each means. */
 export type SetPreferenceInput = {
   readonly channel: Channel;
   /**
@@ -254,7 +254,7 @@ export type SetPreferenceInput = {
   readonly typeKey: string;
 };
 
-/** What a mutation takes; the mutation's says what each means. */
+/** What setTypePreferences takes; its description says what each means. */
 export type SetTypePreferencesInput = {
   readonly channels?: ReadonlyArray<Channel> | null | undefined;
   /**
@@ -280,7 +280,7 @@ export type TimeStep =
   | 'day'
   | 'hour';
 
-/** What a mutation takes; the mutation's says what each means. */
+/** What unregisterDevice takes; its description says what each means. */
 export type UnregisterDeviceInput = {
   /**
    * An arbitrary string value with no semantic meaning. Will be included in the
@@ -291,7 +291,7 @@ export type UnregisterDeviceInput = {
   readonly token: string;
 };
 
-/** What a mutation takes; the mutation's says what each means. */
+/** What updatePersonalSettings takes; its description says what each means. */
 export type UpdatePersonalSettingsInput = {
   /**
    * An arbitrary string value with no semantic meaning. Will be included in the

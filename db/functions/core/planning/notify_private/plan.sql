@@ -27,7 +27,7 @@ declare
   expected bigint;
   -- Events of which nobody is left but whom audience_rest has.
   begun uuid[];
-  -- The event of which a call takes a part alone.
+  -- Events of which this call takes a part alone.
   masses uuid[] := '{}';
   goes_on boolean;
   room integer := max_candidates;
