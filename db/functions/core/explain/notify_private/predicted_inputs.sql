@@ -11,7 +11,7 @@ declare
 begin
   foreach input in array known loop
     -- Of an event that is not there it cannot be asked; of another one about its subject it can.
-    input.relevant := known_event is null or notify_private.is_digest_type(input.type_key) or not exists (
+    input.relevant := known_event is null or not exists (
       select from notify_private.no_longer_relevant(
         array[notify_private.candidate(null, known_event, input.type_key, input.recipient_id, input.channel)])
     );
