@@ -15,6 +15,7 @@ import type { Figures } from './figures.ts';
 import { createOutflow, type Outflow } from './outflow.ts';
 import type { Reader } from './reader.ts';
 import type { Roster } from './roster.ts';
+import { startSweep } from './sweep.ts';
 import { type Subscriber, subscriberOf, type Topics } from './topic.ts';
 
 /** Sockets of a person in this process. */
@@ -32,7 +33,7 @@ export const socketWaits = {
   /** Until a client has read something of what waits for it. */
   maxStuckMs: 30_000,
   pingEveryMs: 25_000,
-  /** Between two looks at all sockets. */
+  /** Between two looks at a socket. */
   sweepEveryMs: 1_000,
 };
 
@@ -162,24 +163,20 @@ export function createSockets(options: SocketsOptions) {
     return currentGraphql()?.publicError(error) ?? withCode(new RowbellError('RBINT'));
   };
 
-  const sweep = setInterval(() => {
+  const stopSweep = startSweep(open, sweepEveryMs, (extra) => {
+    const { socket, connection, outflow } = extra;
+    if (!connection) return;
     const now = performance.now();
-    const time = Date.now();
-    for (const extra of open) {
-      const { socket, connection, outflow } = extra;
-      if (!connection) continue;
-      const { stuckSinceMs } = extra.backlog;
-      if (time >= connection.identity.expiresAtMs) close(extra, closeCodes.forbidden, 'Your token has expired.');
-      else if (stuckSinceMs !== null && now - stuckSinceMs > maxStuckMs)
-        close(extra, closeCodes.tryLater, retryAfter(1));
-      else if (now >= extra.nextPingAtMs) {
-        extra.nextPingAtMs = now + pingEveryMs;
-        extra.missedPings += 1;
-        if (extra.missedPings > maxMissedPings) socket.terminate();
-        else outflow.ping();
-      }
+    const { stuckSinceMs } = extra.backlog;
+    if (Date.now() >= connection.identity.expiresAtMs) close(extra, closeCodes.forbidden, 'Your token has expired.');
+    else if (stuckSinceMs !== null && now - stuckSinceMs > maxStuckMs) close(extra, closeCodes.tryLater, retryAfter(1));
+    else if (now >= extra.nextPingAtMs) {
+      extra.nextPingAtMs = now + pingEveryMs;
+      extra.missedPings += 1;
+      if (extra.missedPings > maxMissedPings) socket.terminate();
+      else outflow.ping();
     }
-  }, sweepEveryMs);
+  });
 
   return {
     /** A socket was opened; who it is comes next. */
@@ -197,7 +194,7 @@ export function createSockets(options: SocketsOptions) {
         connection: null,
         missedPings: 0,
         // Those that were opened together do not all answer together.
-        nextPingAtMs: now + pingEveryMs * (0.5 + Math.random() / 2),
+        nextPingAtMs: now + pingEveryMs * Math.random(),
         leave: () => {},
       };
       open.add(extra);
@@ -249,7 +246,7 @@ export function createSockets(options: SocketsOptions) {
     },
     /** Lets all go within so long, each at an instant of its own, so that they do not come back together. */
     async stop(withinMs: number): Promise<void> {
-      clearInterval(sweep);
+      stopSweep();
       const all = [...open];
       const spreadMs = Math.max(0, withinMs - maxClosingMs);
       await Promise.all(
