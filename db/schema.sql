@@ -159,6 +159,8 @@ type notify_private.claimed_delivery as (delivery_id uuid, attempt integer, addr
 
 type notify_private.fate as (delivery_id uuid, attempt integer, lane text, channel text, device_id uuid, address text, outcome text, reason text, code text, provider_message_id text, status text, due_at timestamp with time zone, is_awaited boolean)
 
+type notify_private.foreseen as (candidate notify_private.candidate, due_at timestamp with time zone, steps integer, is_own boolean, digest text, was_quiet boolean)
+
 type notify_private.judgement as (delivery_id uuid, outcome text, resume_at timestamp with time zone)
 
 type notify_private.past as (event_id uuid, recipient_id uuid, channel text, type_key text, place integer, type_enabled boolean, shares_key boolean, at timestamp with time zone, nth integer, released_rule text, judged_at timestamp with time zone[], rule_inputs jsonb[], held_by text[], held_until timestamp with time zone[], decided_at timestamp with time zone, outcome text, rule text, reason text, ended_by text, freed_at timestamp with time zone, uncounted_at timestamp with time zone)
@@ -5136,6 +5138,9 @@ function notify_private.fire_schedules(max_clocks integer DEFAULT 500) returns b
 function notify_private.fit_to_sms_segments(template text, variables jsonb, locale text, is_plain boolean, max_segments integer, shorten text[], OUT rendered text, OUT fits boolean) returns record
   plpgsql stable parallel safe set search_path=pg_catalog, pg_temp
 
+function notify_private.foreseen(candidate notify_private.candidate, due_at timestamp with time zone, steps integer, is_own boolean, digest text DEFAULT NULL::text, was_quiet boolean DEFAULT false) returns notify_private.foreseen
+  sql immutable parallel safe
+
 function notify_private.format_dates(first date, last date, with_year boolean, locale text) returns text
   plpgsql stable parallel safe set search_path=pg_catalog, pg_temp
 
@@ -5449,11 +5454,14 @@ function notify_private.plan_next(lane text, turn text, room integer DEFAULT 450
 function notify_private.predict(user_id uuid, type_key text, at timestamp with time zone, variables jsonb, channels text[], expires_after interval, fallback_key text, subject_id uuid) returns SETOF notify.prediction
   plpgsql stable set search_path=pg_catalog, pg_temp
 
-function notify_private.predicted_inputs(candidates notify_private.candidate[], at timestamp with time zone, known_event uuid, sent notify_private.past_message[], settings notify.settings) returns notify_private.rule_inputs[]
+function notify_private.predicted_inputs(candidates notify_private.candidate[], at timestamp with time zone, own_event uuid, known_event uuid, sent notify_private.past_message[], keys notify_private.past_key[], settings notify.settings) returns notify_private.rule_inputs[]
   plpgsql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.predicted_step(verdict notify_private.verdict, step integer, at timestamp with time zone, reader jsonb) returns notify.prediction
   sql stable set search_path=pg_catalog, pg_temp
+
+function notify_private.predicted_verdicts(due notify_private.foreseen[], at timestamp with time zone, own_event uuid, known_event uuid, sent notify_private.past_message[], keys notify_private.past_key[], settings notify.settings) returns notify_private.verdict[]
+  plpgsql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.preference_at(user_id uuid, type_key text, category text, channel text, at timestamp with time zone) returns TABLE(enabled boolean, frequency text)
   sql stable
@@ -5931,6 +5939,9 @@ function notify_private.uuidv7_floor(instant timestamp with time zone) returns u
 
 function notify_private.verify_emails(user_ids uuid[]) returns SETOF notify.email_verifications
   plpgsql volatile set search_path=pg_catalog, pg_temp
+
+function notify_private.waiting_of(user_id uuid, max_waiting integer DEFAULT 200) returns SETOF notify_private.foreseen
+  sql stable set search_path=pg_catalog, pg_temp
 
 function notify_private.wake_workers(lane text, task text, payload json DEFAULT '{}'::json) returns void
   plpgsql volatile set search_path=pg_catalog, pg_temp

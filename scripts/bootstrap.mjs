@@ -23,6 +23,7 @@ const commands = {
   'package:client': { entry: ['scripts/package-client.ts'], env: false },
   fuzz: { entry: ['test/fuzz/run.ts'], env: false },
   chaos: { entry: ['test/chaos/run.ts'], env: false },
+  worlds: { entry: ['test/worlds/run.ts'], env: false },
 };
 
 const root = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..');

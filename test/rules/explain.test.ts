@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createUser, signToken, startTestApi, type TestApi } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { installPack, makePerson, makeType, planDue, tell } from '../support/engine-pack.ts';
+import { installPack, makePerson, makeType, planDue, releaseDue, tell } from '../support/engine-pack.ts';
 
 let db: TestDatabase;
 let api: TestApi;
@@ -103,6 +103,26 @@ test('what was held shows every judgement, the first with what it looked at then
     return rows.map(({ what, status }) => `${what} ${status}`);
   });
   expect(trace).toEqual(['held null', 'released send', 'told null', 'queued null']);
+});
+
+test('W45: what is put off anew at the instant at which its wait is over was let go before', async () => {
+  const person = await makePerson(db, { timeZone: 'Europe/Paris' });
+  const key = await makeType(db, { channels: ['push'] });
+  await db.owner.query(
+    `insert into notify.personal_settings (user_id, paused_until) values ($1, now() + interval '1 hour')`,
+    [person],
+  );
+  const event = await tell(db, key, [person]);
+  await planDue(db);
+  await db.owner.query(
+    `update notify.personal_settings set paused_until = now() + interval '2 hours' where user_id = $1`,
+    [person],
+  );
+  await releaseDue(db);
+  const { rows } = await db.asOperator((client) =>
+    client.query(`select what, status from notify.trace($1, null, $2)`, [event, person]),
+  );
+  expect(rows.map(({ what, status }) => `${what} ${status}`)).toEqual(['held null', 'released hold', 'held null']);
 });
 
 test('what was canceled while it waited says so after what had held it', async () => {

@@ -2,6 +2,7 @@ import type { TestDatabase } from './database.ts';
 import { type Candidate, createOracle, type Moment, type Verdict } from './rules-oracle.ts';
 import {
   candidatesOf,
+  changedAt,
   hour,
   lookAt,
   makeWorld,
@@ -80,10 +81,14 @@ export async function live(
     at += (1 + random(6 * 60)) * minute + random(60_000);
     const told = await tellSome(db, random, world, at);
     if (moves && random.chance(20)) {
-      await moveSome(db, random, world, at);
+      await moveSome(db, random, world);
+      await changedAt(db, at);
       for (const { id, zone } of world.people) homes.get(id)?.push({ at, zone });
     }
-    if (resets && random.chance(20)) await resetSome(db, random, world, at);
+    if (resets && random.chance(20)) {
+      await resetSome(db, random, world);
+      await changedAt(db, at);
+    }
     await lookAt(db, random, world, at);
     await planAt(db, told, at);
     for (const event of told) for (const candidate of candidatesOf(event, at)) judge(candidate, null);

@@ -38,7 +38,7 @@ export const hour = 3_600_000;
 export const minute = 60_000;
 const channels = ['push', 'email', 'sms', 'in_app'] as const;
 const categories = ['payment', 'trips', 'offers'];
-const zones = [
+export const zones = [
   null,
   'UTC',
   'Europe/Paris',
@@ -50,7 +50,7 @@ const zones = [
   'Pacific/Kiritimati',
   'Pacific/Pago_Pago',
 ];
-const frequencies = ['instant', 'daily', 'weekly', 'never'];
+export const frequencies = ['instant', 'daily', 'weekly', 'never'];
 
 export type World = {
   readonly people: readonly Person[];
@@ -58,13 +58,13 @@ export type World = {
   readonly settings: Settings;
 };
 
-const clock = (ms: number): string => new Date(ms).toISOString().slice(11, 19);
+export const clock = (ms: number): string => new Date(ms).toISOString().slice(11, 19);
 const interval = (ms: number | null): string | null => (ms === null ? null : `${ms / 1000} seconds`);
-const windowsText = (windows: readonly QuietWindow[] | null): string | null =>
+export const windowsText = (windows: readonly QuietWindow[] | null): string | null =>
   windows &&
   `{${windows.map(({ weekday, startsAt, endsAt }) => `"(${weekday},${clock(startsAt)},${clock(endsAt)})"`).join(',')}}`;
 
-function someWindows(random: Rand): QuietWindow[] {
+export function someWindows(random: Rand): QuietWindow[] {
   const daily = random.chance(60);
   const [startsAt, endsAt] = [random(48) * 30 * minute, random(48) * 30 * minute];
   if (startsAt === endsAt) return [];
@@ -371,18 +371,17 @@ export function candidatesOf({ id, kind, key, to, stale }: Told, at: number): Ca
 }
 
 /** Some people move to other time zones. */
-export async function moveSome(db: TestDatabase, random: Rand, world: World, at: number): Promise<void> {
+export async function moveSome(db: TestDatabase, random: Rand, world: World): Promise<void> {
   const movers = random.some(world.people, 10);
   for (const person of movers) person.zone = random.from(zones);
   await db.owner.query(
     'update notify.users as u set time_zone = m.zone from unnest($1::uuid[], $2::text[]) as m (id, zone) where u.id = m.id',
     [movers.map(({ id }) => id), movers.map(({ zone }) => zone)],
   );
-  await changedAt(db, at);
 }
 
 /** Operators change what counts under the caps, for how long, and for how long types use up their keys. */
-export async function resetSome(db: TestDatabase, random: Rand, { settings, kinds }: World, at: number): Promise<void> {
+export async function resetSome(db: TestDatabase, random: Rand, { settings, kinds }: World): Promise<void> {
   settings.dailyCap = 1 + random(5);
   settings.cappedChannels = random.from([['push'], ['push', 'sms'], ['email', 'sms'], ['push', 'email', 'sms']]);
   settings.rollingCap = random.chance(60) ? 1 + random(3) : null;
@@ -400,11 +399,10 @@ export async function resetSome(db: TestDatabase, random: Rand, { settings, kind
       [kind.key, interval(kind.dedupeWindow), kind.capExcess, kind.enabled],
     );
   }
-  await changedAt(db, at);
 }
 
 /** What has just been changed was changed before that instant of the world's. What waits stays as it is until its hour. */
-async function changedAt(db: TestDatabase, at: number): Promise<void> {
+export async function changedAt(db: TestDatabase, at: number): Promise<void> {
   await db.owner.query(
     `update notify.preference_changes set changed_at = $1 where changed_at > now() - interval '1 day' and scope in ('user', 'settings', 'default')`,
     [new Date(at - 1)],

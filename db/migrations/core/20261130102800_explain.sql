@@ -102,5 +102,12 @@ comment on type notify_private.past_type is 'A notification type from since unti
 create type notify_private.past_key as (recipient_id uuid, channel text, dedupe_key text, event_id uuid, expires_at timestamptz);
 comment on type notify_private.past_key is 'A dedupe key as replay() has it in use.';
 
+create type notify_private.foreseen as (
+  candidate notify_private.candidate, due_at timestamptz, steps integer, is_own boolean, digest text, was_quiet boolean
+);
+comment on type notify_private.foreseen is
+  'Something that waits in predict(): when it is judged next, how often it was, whether the event that is asked about will come of it '
+  'or it waits already, the frequency of the digest that has gathered it, and whether quiet hours or a pause had held it.';
+
 -- migrate:down
 do $$ begin raise exception 'Rowbell rolls forward only: write a new migration'; end $$;

@@ -10,9 +10,8 @@ declare
   left_out uuid[];
 begin
   select pg_catalog.array_agg(i), pg_catalog.array_agg(
-    -- Without its dedupe key, which this candidate itself has claimed.
     notify_private.candidate(
-      i.notification_id, i.event_id, t.key, i.recipient_id, i.channel,
+      i.notification_id, i.event_id, t.key, i.recipient_id, i.channel, dedupe_key => i.rule_inputs ->> 'key',
       expires_at => e.due_at + coalesce(e.expires_after, t.expires_after), released_rule => 'digest'))
   into items, candidates
   from unnest(closing) as c
@@ -21,7 +20,8 @@ begin
   cross join lateral (select x.key, x.expires_after from notify.notification_types as x where x.key = e.type_key limit 1) as t;
 
   perform pg_catalog.set_config('enable_hashjoin', 'on', true);
-  -- Addresses, caps and quiet hours are the digest's own matter: they are asked when it is sent.
+  -- Addresses, caps and quiet hours are the digest's own matter: they are asked when it is sent. Its key it has claimed itself; the
+  -- decision keeps which that was.
   select pg_catalog.array_agg(v) into dropped
   from unnest(notify_private.evaluate_candidates(candidates, at)) as v
   where v.outcome = 'suppress' and v.rule in ('type', 'event', 'expiry', 'still_relevant', 'consent', 'preference', 'inbox');

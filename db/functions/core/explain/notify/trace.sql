@@ -21,6 +21,13 @@ begin
     from (select distinct notification_id from decision where notification_id is not null) as n
     join notify.deliveries as d on d.notification_id = n.notification_id
   ),
+  -- In the order of time, also where one ends at the instant at which the next begins.
+  hold as (
+    select
+      h.*, row_number() over (partition by h.channel order by h.held_at, h.released_at)::integer as nth
+    from notify.holds as h
+    where h.event_id = asked.of_event_id and h.recipient_id = asked.of_recipient_id
+  ),
   item as (
     select i.channel, i.added_at, i.position, i.left_out, g.frequency, g.due_at, g.closed_at, g.item_count
     from notify.digest_items as i join notify.digests as g on g.id = i.digest_id
@@ -28,15 +35,14 @@ begin
   ),
   -- What is said is chosen by keys (notify_private.sentences); why, where a reason has a sentence of its own, follows it.
   entry (channel, at, rank, delivery_id, what, status, reason, code, keys, variables, explained) as (
-    select h.channel, h.held_at, 1, null::uuid, 'held', null, h.reason, null, null::text[], null::jsonb,
+    select h.channel, h.held_at, 2 * h.nth, null::uuid, 'held', null, h.reason, null, null::text[], null::jsonb,
       notify_hidden.rule_explanation(h.rule, 'held', h.reason,
         case when h.rule = 'fallback' then h.due_at else coalesce((h.rule_inputs ->> 'until')::timestamptz, h.due_at) end,
         coalesce(h.rule_inputs, '{}') || coalesce(h.inputs, '{}'), h.channel, reader)
-    from notify.holds as h where h.event_id = asked.of_event_id and h.recipient_id = asked.of_recipient_id
+    from hold as h
     union all
-    select h.channel, h.released_at, 2, null, 'released', h.outcome, null, null, array['released.' || h.outcome], null, null
-    from notify.holds as h
-    where h.event_id = asked.of_event_id and h.recipient_id = asked.of_recipient_id and h.released_at is not null
+    select h.channel, h.released_at, 2 * h.nth + 1, null, 'released', h.outcome, null, null, array['released.' || h.outcome], null, null
+    from hold as h where h.released_at is not null
     union all
     select i.channel, i.added_at, 3, null, 'gathered', i.frequency, null, null, array['gathered.' || i.frequency],
       jsonb_build_object('Until', jsonb_build_object('instant', i.due_at)), null
@@ -90,7 +96,8 @@ begin
       notify_hidden.sentence(e.keys, reader, coalesce(e.variables, '{}')),
       case when e.what in ('attempt', 'receipt', 'ended') and e.status not in ('accepted', 'sent', 'delivered', e.reason) then
         notify_hidden.sentence(array['reason.' || e.reason, 'reason.other'], reader) end) as because
-  from entry as e order by e.at, e.rank, e.channel, e.delivery_id;
+  -- What waited and went on at one instant first, each stay before the next.
+  from entry as e order by e.at, e.what not in ('held', 'released'), e.rank, e.channel, e.delivery_id;
 end
 $$;
 comment on function notify.trace(uuid, uuid, uuid) is

@@ -22,7 +22,8 @@ as $$
         when c.change ? 'enabled' then t.enabled
         -- Packs have no history: what ended for that, ended when it did.
         when k.is_astray then t.enabled and not (k.rule is not distinct from 'type' and k.decided_at <= k.at)
-        else k.rule is distinct from 'type' or k.nth < pg_catalog.cardinality(k.judged_at)
+        -- What a digest left out was judged by none of these.
+        else k.rule is distinct from 'type' or k.ended_by is not null or k.nth < pg_catalog.cardinality(k.judged_at)
       end as type_enabled_then,
       z.zone, (k.at at time zone notify_hidden.clock_zone(z.zone))::date as day,
       case when k.is_astray then t.priority else k.recorded ->> 'priority' end as priority,

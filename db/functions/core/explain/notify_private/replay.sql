@@ -72,10 +72,9 @@ begin
             where x.notification_id = d.notification_id and x.channel = d.channel and (x.attempt > 0 or x.status = 'delivered')
           ) then e.canceled_at else (d.rule_inputs ->> 'given_back')::timestamptz end as freed_at,
           (d.rule_inputs ->> 'given_back')::timestamptz as uncounted_at,
-          -- With a fallback, also the key of its own event on another step: those are few.
-          d.rule_inputs ->> 'key' is not null and count(*) over (
-            partition by d.recipient_id, case when not d.rule_inputs ? 'fallback' then d.channel end, d.rule_inputs ->> 'key'
-          ) > 1 as shares_key
+          -- On whatever channel: with a fallback, another step of another event may have used it.
+          d.rule_inputs ->> 'key' is not null
+            and pg_catalog.first_value(d.event_id) over same_key <> pg_catalog.last_value(d.event_id) over same_key as shares_key
         from unnest(chunk) as r (id)
         cross join lateral (
           select * from notify.decisions as x where x.recipient_id = r.id and x.event_id >= first_id and x.event_id < end_id
@@ -84,6 +83,10 @@ begin
         ) as d
         cross join lateral (select x.type_key, x.canceled_at from notify.events as x where x.id = d.event_id limit 1) as e
         join notify.notification_types as t on t.key = e.type_key
+        window same_key as (
+          partition by d.recipient_id, d.rule_inputs ->> 'key' order by d.event_id
+          rows between unbounded preceding and unbounded following
+        )
       ),
       story as (
         select
