@@ -43,7 +43,7 @@ export async function sendAll({ client, workerId }: EngineSession): Promise<numb
     if (claimed.length === 0) return sent;
     sent += claimed.length;
     await client.query(
-      `select notify_private.record_results($1, array(select row(id, 'accepted', null, null, id, null, false)::notify_private.result from unnest($2::uuid[]) as id))`,
+      `select notify_private.record_results($1, array(select row(id, 'accepted', null, null, id, null, false, null)::notify_private.result from unnest($2::uuid[]) as id))`,
       [rows[0]?.claim_id, claimed],
     );
   }

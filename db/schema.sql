@@ -155,9 +155,9 @@ type notify_private.candidate as (notification_id uuid, event_id uuid, type_key 
 
 type notify_private.claimable as (delivery_id uuid, notification_id uuid, attempt integer, fate text, reason text, expires_at timestamp with time zone, address text, web_push_p256dh text, web_push_auth text, registered_at timestamp with time zone, webhook_secrets text[], recipient_id uuid, has_relevance_check boolean)
 
-type notify_private.claimed_delivery as (delivery_id uuid, attempt integer, address text, web_push_p256dh text, web_push_auth text, registered_at timestamp with time zone, webhook_secrets text[], type_key text, title text, subtitle text, body text, data jsonb, thread_id text, collapse_key text, tag text, sound text, urgency text, interruption_level text, expires_at timestamp with time zone, email jsonb, recipient_id uuid, origin_answers boolean, rich_content jsonb, happened_at timestamp with time zone)
+type notify_private.claimed_delivery as (delivery_id uuid, attempt integer, address text, web_push_p256dh text, web_push_auth text, registered_at timestamp with time zone, webhook_secrets text[], type_key text, title text, subtitle text, body text, data jsonb, thread_id text, collapse_key text, tag text, sound text, urgency text, interruption_level text, expires_at timestamp with time zone, email jsonb, recipient_id uuid, origin_answers boolean, rich_content jsonb, happened_at timestamp with time zone, sender_id smallint)
 
-type notify_private.fate as (delivery_id uuid, attempt integer, lane text, channel text, device_id uuid, address text, outcome text, reason text, code text, provider_message_id text, status text, due_at timestamp with time zone, is_awaited boolean)
+type notify_private.fate as (delivery_id uuid, attempt integer, lane text, channel text, device_id uuid, address text, outcome text, reason text, code text, provider_message_id text, status text, due_at timestamp with time zone, is_awaited boolean, sender_id smallint)
 
 type notify_private.foreseen as (candidate notify_private.candidate, due_at timestamp with time zone, steps integer, is_own boolean, digest text, was_quiet boolean)
 
@@ -179,7 +179,7 @@ type notify_private.personal_data as (table_name text, column_name text, exports
 
 type notify_private.planned_chunk as (found boolean, more boolean, unplanned uuid[])
 
-type notify_private.result as (delivery_id uuid, outcome text, reason text, code text, provider_message_id text, retry_at timestamp with time zone, suspect boolean)
+type notify_private.result as (delivery_id uuid, outcome text, reason text, code text, provider_message_id text, retry_at timestamp with time zone, suspect boolean, took_ms integer)
 
 type notify_private.rule_inputs as (notification_id uuid, event_id uuid, recipient_id uuid, type_key text, channel text, at timestamp with time zone, released_rule text, place integer, priority text, type_enabled boolean, expires_at timestamp with time zone, relevant boolean, consent text, region text, enabled boolean, frequency text, source text, known integer, usable integer, suppression_reason text, addresses notify_private.usable_address[], fallback_key text, fallback_step integer, dedupe_key text, dedupe_expires_at timestamp with time zone, used_by_event_id uuid, used_until timestamp with time zone, capped boolean, cap integer, count integer, day date, rolling_cap integer, rolling_count integer, rolling_frees timestamp with time zone[], cap_excess text, zone text, quiet_until timestamp with time zone, quiet_reason text, digest_at timestamp with time zone, defer_until timestamp with time zone, unverified boolean, spending text, attention_until timestamp with time zone, seen boolean, inbox text)
 
@@ -973,6 +973,7 @@ table notify.delivery_attempts partition by RANGE (delivery_id)
   delivery_id uuid not null grant rowbell_user (select)
   attempt integer not null grant rowbell_user (select)
   worker_id uuid
+  sender_id smallint
   outcome text not null grant rowbell_user (select)
   reason text grant rowbell_user (select)
   code text grant rowbell_user (select)
@@ -1739,6 +1740,7 @@ table notify.senders
   app_key text default 'default'::text not null
   provider text not null
   environment text default 'production'::text not null
+  place smallint default 1 not null
   options jsonb default '{}'::jsonb not null
   secret_setting text
   changed_at timestamp with time zone default now() not null
@@ -1751,12 +1753,14 @@ table notify.senders
   pauses integer default 0 not null
   paused_until timestamp with time zone
   pause_reason text
+  paused_at timestamp with time zone
   constraint senders_app_key_fkey FOREIGN KEY (app_key) REFERENCES notify.apps(key)
   constraint senders_development_is_apns CHECK (((environment = 'production'::text) OR (provider = 'apns'::text)))
   constraint senders_environment_is_known CHECK ((environment = ANY (ARRAY['production'::text, 'development'::text])))
   constraint senders_pause_is_whole CHECK (((paused_until IS NULL) = (pause_reason IS NULL)))
   constraint senders_pkey PRIMARY KEY (id)
-  constraint senders_provider_app_key_environment_key UNIQUE (provider, app_key, environment)
+  constraint senders_place_is_small CHECK (((place >= 1) AND (place <= 9)))
+  constraint senders_provider_app_key_environment_place_key UNIQUE (provider, app_key, environment, place)
   constraint senders_provider_fkey FOREIGN KEY (provider) REFERENCES notify.providers(provider)
   constraint senders_rate_is_positive CHECK ((rate_per_second > (0)::numeric))
   constraint senders_secret_setting_is_the_providers CHECK (((secret_setting IS NULL) OR ((secret_setting ~ (('^'::text ||
@@ -1769,6 +1773,8 @@ CASE provider
     WHEN 'twilio_voice'::text THEN 'TWILIO_AUTH_TOKEN'::text
     ELSE NULL::text
 END) || '_[A-Z0-9_]{1,60}$'::text)) IS TRUE)))
+  constraint senders_spares_are_of_mail_texts_calls CHECK (((place = 1) OR (provider = ANY (ARRAY['smtp'::text, 'twilio'::text, 'twilio_voice'::text]))))
+  constraint senders_spares_differ CHECK (((place = 1) OR (secret_setting IS NOT NULL) OR (options <> '{}'::jsonb)))
   CREATE INDEX senders_app_key_idx on notify.senders USING btree (app_key)
   row level security
   policy select_admin for select to rowbell_operator using (true)
@@ -2447,6 +2453,15 @@ table notify_private.sentences
   constraint sentences_key_is_dotted CHECK ((key ~ '^[a-z0-9_]+(\.[a-z0-9_]+)*$'::text))
   constraint sentences_locale_is_bcp47 CHECK ((locale ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'::text))
   constraint sentences_pkey PRIMARY KEY (key, locale)
+  row level security
+
+table notify_private.slow_answers
+  sender_id smallint not null
+  user_id uuid not null
+  answered_at timestamp with time zone not null
+  constraint slow_answers_pkey PRIMARY KEY (sender_id, user_id)
+  constraint slow_answers_user_id_fkey FOREIGN KEY (user_id) REFERENCES notify.users(id)
+  CREATE INDEX slow_answers_user_id_idx on notify_private.slow_answers USING btree (user_id)
   row level security
 
 table notify_private.status_changes
@@ -4563,7 +4578,7 @@ function notify.set_retention(table_name text, keep interval, note text DEFAULT 
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
-function notify.set_sender(app text, provider text, options jsonb DEFAULT '{}'::jsonb, secret_setting text DEFAULT NULL::text, environment text DEFAULT 'production'::text, note text DEFAULT NULL::text) returns notify.senders
+function notify.set_sender(app text, provider text, options jsonb DEFAULT '{}'::jsonb, secret_setting text DEFAULT NULL::text, environment text DEFAULT 'production'::text, note text DEFAULT NULL::text, place smallint DEFAULT 1) returns notify.senders
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   grant rowbell_operator (execute)
 
@@ -4830,10 +4845,10 @@ function notify_hidden.wrong_quiet_hours(quiet_hours notify.quiet_window[]) retu
 function notify_private.accept_origin(sender_id smallint, origin text, proved_at timestamp with time zone, at_once boolean) returns void
   sql volatile set search_path=pg_catalog, pg_temp
 
-function notify_private.accept_sender(sender_id smallint, proved_at timestamp with time zone, at_once boolean) returns void
+function notify_private.accept_sender(sender_id smallint, proved_at timestamp with time zone, at_once boolean, is_slow boolean) returns void
   sql volatile set search_path=pg_catalog, pg_temp
 
-function notify_private.acquire_send_permits(sender_id smallint, lane text, wanted integer) returns integer
+function notify_private.acquire_send_permits(sender_id smallint, lane text, wanted integer, via smallint) returns integer
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.add_digest_items(verdicts notify_private.verdict[], at timestamp with time zone) returns void
@@ -4948,6 +4963,9 @@ function notify_private.check_rich_content(type_keys text[]) returns void
 
 function notify_private.check_status_endpoint(endpoint notify.status_endpoints) returns void
   plpgsql stable set search_path=pg_catalog, pg_temp
+
+function notify_private.choose_sender(sender_id smallint, worker_id uuid) returns smallint
+  sql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.claim_deliveries(claim_id uuid, worker_id uuid, sender_id smallint, lane text, max_deliveries integer DEFAULT 500) returns SETOF notify_private.claimed_delivery
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp, plan_cache_mode=force_generic_plan, jit=off, enable_seqscan=off
@@ -5216,13 +5234,13 @@ function notify_private.json_escaped_terms(terms text[]) returns text[]
 function notify_private.leave_out_known(taken notify_private.claimable[], channel text, at timestamp with time zone) returns notify_private.claimable[]
   plpgsql stable set search_path=pg_catalog, pg_temp
 
-function notify_private.limit_chunk_per_person(sender_id smallint, lane text, at timestamp with time zone, taken notify_private.claimable[]) returns notify_private.claimable[]
+function notify_private.limit_chunk_per_person(sender_id smallint, lane text, at timestamp with time zone, taken notify_private.claimable[], to_spare boolean) returns notify_private.claimable[]
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.limited_user() returns uuid
   sql stable set search_path=pg_catalog, pg_temp
 
-function notify_private.list_senders() returns TABLE(id smallint, app_key text, provider text, environment text, options jsonb, secret_setting text, changed_at timestamp with time zone)
+function notify_private.list_senders() returns TABLE(id smallint, app_key text, provider text, environment text, options jsonb, secret_setting text, place smallint, changed_at timestamp with time zone)
   sql stable security definer set search_path=pg_catalog, pg_temp
   grant rowbell_worker (execute)
 
@@ -5291,7 +5309,7 @@ function notify_private.local_instant(local timestamp without time zone, zone te
 function notify_private.locale_format(locale text) returns notify_private.locale_formats
   plpgsql stable parallel safe set search_path=pg_catalog, pg_temp
 
-function notify_private.lock_due_deliveries(sender_id smallint, lane text, at timestamp with time zone, wanted integer, among uuid[] DEFAULT NULL::uuid[], but uuid[] DEFAULT '{}'::uuid[]) returns notify_private.claimable[]
+function notify_private.lock_due_deliveries(sender_id smallint, lane text, at timestamp with time zone, wanted integer, among uuid[] DEFAULT NULL::uuid[], but uuid[] DEFAULT '{}'::uuid[], to_spare boolean DEFAULT false) returns notify_private.claimable[]
   plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.lock_few_events(type_key text, at timestamp with time zone, wanted integer) returns uuid[]
@@ -5309,6 +5327,9 @@ function notify_private.log_out(user_id uuid, session_id text) returns integer
 function notify_private.make_partitions(months_ahead integer DEFAULT 3) returns integer
   plpgsql volatile security definer set search_path=pg_catalog, pg_temp, lock_timeout=2s
   grant rowbell_worker (execute)
+
+function notify_private.may_have_gone(delivery notify.deliveries) returns boolean
+  sql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.measure_sms(text text, OUT encoding text, OUT units integer, OUT segments integer) returns record
   plpgsql immutable parallel safe strict set search_path=pg_catalog, pg_temp
@@ -5357,6 +5378,9 @@ function notify_private.next_occurrence(schedule notify.schedules, zone text, af
 function notify_private.next_refresh(period notify_private.rollup_periods) returns timestamp with time zone
   sql stable set search_path=pg_catalog, pg_temp
 
+function notify_private.next_sender_at(sender notify.senders, at timestamp with time zone) returns timestamp with time zone
+  sql volatile set search_path=pg_catalog, pg_temp
+
 function notify_private.next_version(version xid8) returns xid8
   sql stable
 
@@ -5368,6 +5392,9 @@ function notify_private.normalize_address(channel text, address text) returns te
 
 function notify_private.normalize_token(provider text, token text) returns text
   sql immutable parallel safe set search_path=pg_catalog, pg_temp
+
+function notify_private.note_slow_answers(claim notify_private.claims, results notify_private.result[], at timestamp with time zone, OUT is_slow boolean, OUT resume_at timestamp with time zone) returns record
+  plpgsql volatile set search_path=pg_catalog, pg_temp
 
 function notify_private.notifications_naming(user_id uuid, terms text[], event_ids uuid[], since timestamp with time zone DEFAULT '-infinity'::timestamp with time zone) returns uuid[]
   sql stable set search_path=pg_catalog, pg_temp

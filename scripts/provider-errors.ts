@@ -18,7 +18,7 @@ const reactions: Record<Permanence, string> = {
   transient: 'Tried again with backoff, as long as attempts and expiry allow',
   throttled: 'Tried again, not before the instant the provider names',
   origin:
-    'This push service or host refuses us or does not answer: tried again; where several people are concerned, it is paused and the others go on',
+    'This push service or host refuses us or does not answer: tried again; where several people are concerned, it is paused and the others go on. Of what has one host, a mail relay or Twilio: it did not let us in, and it is the sender that is paused',
   misconfigured:
     'Our account, key or certificate: tried again; where nobody is accepted beside it, the provider is paused and its deliveries are kept',
   ambiguous:

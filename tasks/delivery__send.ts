@@ -36,9 +36,9 @@ export function deliverySend(context: WorkerContext): Task {
   const drain = createDrain(handlersPerSender);
   const handedOn = new Map<number, Set<Flight>>();
 
-  async function claim(sender: Sender, claimId: string): Promise<Claimed[]> {
+  async function claim(id: number, claimId: string): Promise<Claimed[]> {
     try {
-      return await engine.claim(claimId, context.workerId(), sender.id, lane);
+      return await engine.claim(claimId, context.workerId(), id, lane);
     } catch (error) {
       // It may have been committed all the same: nothing of it was sent, so it goes back.
       await persist(() => engine.release(claimId));
@@ -113,12 +113,13 @@ export function deliverySend(context: WorkerContext): Task {
 
   async function sendDue(id: number): Promise<void> {
     while (!stopping.aborted) {
-      // Asked each time: operators may have changed it.
-      const sender = senderOf(id);
-      if (!sender) return;
       const claimId = randomUUID();
-      const claimed = await claim(sender, claimId);
-      if (claimed.length === 0) return;
+      const claimed = await claim(id, claimId);
+      const [first] = claimed;
+      if (!first) return;
+      // It, or a spare. Asked each time: operators may have changed it.
+      const sender = senderOf(first.senderId);
+      if (!sender) return void (await persist(() => engine.release(claimId)));
       const flight = launch(claimed, (progress) => send(sender.provider, claimed, progress));
       await flight.lull();
       const rest = await writeBack(sender, claimId, flight);

@@ -3,7 +3,11 @@ import type { EmailContext } from '../render/email/index.ts';
 import type { RowOf } from './rows.ts';
 
 /** A message with what only an email is rendered from. */
-export type Claimed = Message & { readonly email: EmailContext | null };
+export type Claimed = Message & {
+  readonly email: EmailContext | null;
+  /** Who is to carry it: the sender it waited for, or a spare. */
+  readonly senderId: number;
+};
 
 type Claim = RowOf<
   'notify_private.claim_deliveries',
@@ -51,6 +55,7 @@ export function toMessage(row: ClaimedRow): Claimed {
     body: row.body,
     mail: null,
     email: row.email,
+    senderId: row.sender_id,
     data: row.data,
     threadId: row.thread_id,
     collapseKey: row.collapse_key,

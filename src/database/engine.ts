@@ -85,7 +85,8 @@ export function createEngine({ pool, planningPool }: { pool: pg.Pool; planningPo
             title, subtitle, body, data, thread_id, collapse_key, tag, sound, urgency, interruption_level,
             (extract(epoch from registered_at) * 1000)::float8 as registered_ms,
             (extract(epoch from expires_at) * 1000)::float8 as expires_ms,
-            (extract(epoch from happened_at) * 1000)::float8 as happened_ms, email, recipient_id, origin_answers, rich_content
+            (extract(epoch from happened_at) * 1000)::float8 as happened_ms, email, recipient_id, origin_answers, rich_content,
+            sender_id
           from notify_private.claim_deliveries($1, $2, $3, $4)`,
         values: [claimId, workerId, senderId, lane],
       });
@@ -98,9 +99,10 @@ export function createEngine({ pool, planningPool }: { pool: pg.Pool; planningPo
         name: 'record',
         // Arrays and not JSON: 1.7 us a result to take apart, against 4.4.
         text: `select * from notify_private.record_results($1, array(
-          select row(r.delivery_id, r.outcome, r.reason, r.code, r.provider_message_id, r.retry_at, r.suspect)::notify_private.result
-          from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::boolean[])
-            as r (delivery_id, outcome, reason, code, provider_message_id, retry_at, suspect)))`,
+          select row(r.delivery_id, r.outcome, r.reason, r.code, r.provider_message_id, r.retry_at, r.suspect,
+            r.took_ms)::notify_private.result
+          from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::boolean[], $9::integer[])
+            as r (delivery_id, outcome, reason, code, provider_message_id, retry_at, suspect, took_ms)))`,
         values: [
           claimId,
           messages.map(deliveryIdOf),
@@ -110,6 +112,8 @@ export function createEngine({ pool, planningPool }: { pool: pg.Pool; planningPo
           column((result) => (result.outcome === 'accepted' ? result.providerMessageId : null)),
           column((result) => (result.outcome === 'rejected' ? (result.retryAt ?? null) : null)),
           column((result) => result.outcome === 'rejected' && result.suspect === true),
+          // Few providers measure it.
+          results.some(({ tookMs }) => tookMs !== undefined) ? column(({ tookMs }) => tookMs ?? null) : null,
         ],
       });
       return Object.fromEntries(tally.map(({ status, deliveries }) => [status, Number(deliveries)]));

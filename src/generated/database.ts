@@ -2173,7 +2173,7 @@ export interface NotifyDeliveries {
    */
   rendered_text: Json | null;
   /**
-   * The sender that carries it; null in the app, where nobody does.
+   * The sender that it waits for; once it was given away, the one that took it, which may be a spare. Null in the app, where nobody does.
    */
   sender_id: number | null;
   sent_at: Timestamp | null;
@@ -2214,6 +2214,10 @@ export interface NotifyDeliveryAttempts {
    */
   provider_message_id: string | null;
   reason: string | null;
+  /**
+   * The sender that it was handed to: its own, or a spare.
+   */
+  sender_id: number | null;
   started_at: Timestamp;
   worker_id: string | null;
 }
@@ -3519,6 +3523,12 @@ export interface NotifyPrivateSentences {
   you: string;
 }
 
+export interface NotifyPrivateSlowAnswers {
+  answered_at: Timestamp;
+  sender_id: number;
+  user_id: string;
+}
+
 export interface NotifyPrivateStatusChanges {
   changed_at: Generated<Timestamp>;
   channel: string | null;
@@ -3822,9 +3832,13 @@ export interface NotifySenders {
    */
   options: Generated<Json>;
   /**
-   * What the provider said, or "operator": an operator paused it, and no answer of the provider ends that; "probing": that time is over.
+   * What the provider said, or "operator": an operator paused it, and no answer of the provider ends that; "probing": that time is over; "slow": its answers take long, and another can carry its messages.
    */
   pause_reason: string | null;
+  /**
+   * When its last pause began; null: it was never paused.
+   */
+  paused_at: Timestamp | null;
   /**
    * Misconfigured or refused: nothing is claimed until then, then one message probes. Nothing is lost meanwhile.
    */
@@ -3833,6 +3847,10 @@ export interface NotifySenders {
    * Failed probes in a row; each doubles the pause, from 5 s to 5 min.
    */
   pauses: Generated<number>;
+  /**
+   * 1: what is planned waits for this one. From 2 on it is a spare of its app: it carries that while those before it are paused.
+   */
+  place: Generated<number>;
   provider: string;
   /**
    * Most messages a second over all workers; null: no limit.
@@ -4562,6 +4580,7 @@ export interface DB {
   "notify_private.search_index_chunks": NotifyPrivateSearchIndexChunks;
   "notify_private.sender_credentials": NotifyPrivateSenderCredentials;
   "notify_private.sentences": NotifyPrivateSentences;
+  "notify_private.slow_answers": NotifyPrivateSlowAnswers;
   "notify_private.status_changes": NotifyPrivateStatusChanges;
   "notify_private.status_positions": NotifyPrivateStatusPositions;
   "notify_private.suppression_digests": NotifyPrivateSuppressionDigests;

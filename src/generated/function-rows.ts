@@ -119,6 +119,7 @@ export type FunctionRows = {
     readonly origin_answers: boolean | null;
     readonly rich_content: unknown | null;
     readonly happened_at: Date | null;
+    readonly sender_id: number | null;
   };
   readonly 'notify_private.claim_status_batch': {
     readonly webhook_id: string | null;
@@ -154,6 +155,7 @@ export type FunctionRows = {
     readonly environment: string | null;
     readonly options: unknown | null;
     readonly secret_setting: string | null;
+    readonly place: number | null;
     readonly changed_at: Date | null;
   };
   readonly 'notify_private.live_activities': {

@@ -10,11 +10,11 @@ import { singleFlight } from './single-flight.ts';
 export const metrics = {
   queue_depth: {
     help: 'Deliveries waiting, due or for later',
-    labels: ['app', 'provider', 'environment', 'lane', 'due'],
+    labels: ['app', 'provider', 'environment', 'place', 'lane', 'due'],
   },
   queue_oldest_due_seconds: {
     help: 'How long the oldest due delivery has been waiting',
-    labels: ['app', 'provider', 'environment', 'lane'],
+    labels: ['app', 'provider', 'environment', 'place', 'lane'],
   },
   deliveries_last_hour: {
     help: 'Deliveries made in the last hour, by where they stand',
@@ -32,14 +32,14 @@ export const metrics = {
     labels: ['channel', 'country', 'currency'],
   },
   spending_cap: { help: 'What may be spent there in a day', labels: ['channel', 'country', 'currency'] },
-  sender_paused: { help: '1 while a configured sender is paused', labels: ['app', 'provider', 'environment'] },
+  sender_paused: { help: '1 while a configured sender is paused', labels: ['app', 'provider', 'environment', 'place'] },
   origins_paused: {
     help: 'Push services or webhook hosts that are paused',
-    labels: ['app', 'provider', 'environment'],
+    labels: ['app', 'provider', 'environment', 'place'],
   },
   suspect_people: {
     help: 'People with an address that is refused with words also said of a wrong key, while nobody is accepted beside it',
-    labels: ['app', 'provider', 'environment'],
+    labels: ['app', 'provider', 'environment', 'place'],
   },
   status_endpoint_paused: { help: '1 while a status endpoint is paused after a failure', labels: ['endpoint'] },
   status_events_oldest_seconds: {

@@ -110,15 +110,8 @@ export function createHttp(options: HttpOptions): HttpClient {
   };
 }
 
-/** Failures without an answer, the same for every provider that speaks HTTP. */
-export const transportErrors = [
-  {
-    code: 'not_connected',
-    permanence: 'transient',
-    reason: 'unavailable',
-    // One word for all of them: whoever registers an address hears it, and must not learn what names lead to within our network.
-    note: 'No connection (name, private address, refused, TLS, connect time-out): nothing was sent',
-  },
+/** Of these, those after which nobody knows whether the call was answered. */
+export const unansweredErrors = [
   {
     code: 'timeout',
     permanence: 'ambiguous',
@@ -137,6 +130,18 @@ export const transportErrors = [
     reason: 'aborted',
     note: 'The worker gave up while the call was under way',
   },
+] as const satisfies readonly ErrorRow[];
+
+/** Failures without an answer, the same for every provider that speaks HTTP. */
+export const transportErrors = [
+  {
+    code: 'not_connected',
+    permanence: 'transient',
+    reason: 'unavailable',
+    // One word for all of them: whoever registers an address hears it, and must not learn what names lead to within our network.
+    note: 'No connection (name, private address, refused, TLS, connect time-out): nothing was sent',
+  },
+  ...unansweredErrors,
 ] as const satisfies readonly ErrorRow[];
 
 /** Which row of `transportErrors` an error of `send` is. */

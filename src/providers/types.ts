@@ -85,13 +85,19 @@ export type Mail = {
  * - `transient`: try again with backoff.
  * - `throttled`: try again, not before `retryAt`.
  * - `origin`: this push service or host refuses us or does not answer: where several people's messages say so, it is set
- *   aside and others go on; the message is tried again.
+ *   aside and others go on; the message is tried again. Of what has one host (a mail relay, Twilio): it did not let us in.
  * - `misconfigured`: our account, key or certificate: pause the provider unless others are accepted, keep everything.
  * - `ambiguous`: it may have been delivered (time-out, connection lost after sending).
  */
 export type Permanence = 'address' | 'message' | 'transient' | 'throttled' | 'origin' | 'misconfigured' | 'ambiguous';
 
-export type Result =
+export type Result = {
+  /**
+   * How long the provider took to answer, or not to, from when it could be asked, in whole milliseconds; absent where it was not asked. Mail,
+   * texts and calls have it: a sender of theirs that is slow has others take its place.
+   */
+  readonly tookMs?: number;
+} & (
   | { readonly outcome: 'accepted'; readonly providerMessageId: string | null }
   | {
       readonly outcome: 'rejected';
@@ -108,7 +114,8 @@ export type Result =
        * recipient and is not plainly about it is suspect.
        */
       readonly suspect?: boolean;
-    };
+    }
+);
 
 /** Told, by its place in the chunk, what becomes of a message meanwhile. */
 export type Progress = {

@@ -41,11 +41,11 @@ export function createSenders({ engine, settings, publicUrl, logger }: SendersOp
   let changedAt = 0;
 
   function make(row: SenderRow): Kept | null {
-    const { id, app_key: appKey, provider: name, environment, options, secret_setting: secretSetting } = row;
+    const { id, app_key: appKey, provider: name, environment, options, secret_setting: secretSetting, place } = row;
     try {
       const config = readSender(settings, { provider: name, environment, options, secretSetting });
       if (!config) return null;
-      const named = appKey === 'default' ? {} : { sender: id };
+      const named = appKey === 'default' && place === 1 ? {} : { sender: id };
       const used = { ...config, twilio: config.twilio && { ...config.twilio, ...named, publicUrl } };
       const provider = createProvider(name, used);
       if (!provider) return null;

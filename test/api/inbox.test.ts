@@ -242,7 +242,7 @@ describe('receipts', () => {
     expect((await report(deliveryId, 'delivered', ada.token)).data.reportReceipt.result).toBe(true);
     expect((await deliveryRow(deliveryId)).status).toBe('sending');
     await database.worker.query(
-      `select * from notify_private.record_results($1, array[row($2, 'accepted', null, null, 'id-1', null, false)::notify_private.result])`,
+      `select * from notify_private.record_results($1, array[row($2, 'accepted', null, null, 'id-1', null, false, null)::notify_private.result])`,
       [claim, deliveryId],
     );
     expect(await deliveryRow(deliveryId)).toMatchObject({ status: 'delivered', provider_message_id: 'id-1' });

@@ -103,7 +103,7 @@ describe('issue 12: an operator pauses a provider', () => {
     };
     const record = (claim: string, delivery: string | undefined, outcome: string) =>
       db.worker.query(
-        `select notify_private.record_results($1, array[row($2, $3, 'x', null, null, null, false)::notify_private.result])`,
+        `select notify_private.record_results($1, array[row($2, $3, 'x', null, null, null, false, null)::notify_private.result])`,
         [claim, delivery, outcome],
       );
     const [accepted, refused] = [randomUUID(), randomUUID()];

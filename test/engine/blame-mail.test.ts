@@ -5,7 +5,7 @@ import { accepted, endPauses, makeDue, paused, people, retired, send, statusOf, 
 const answered = (response: string, command = 'RCPT TO') =>
   rejectionOf(
     { code: 'EENVELOPE', responseCode: Number(response.slice(0, 3)), response, command },
-    { handedOver: false, timedOut: false },
+    { letIn: true, handedOver: false, timedOut: false },
   );
 
 const ofUs = [

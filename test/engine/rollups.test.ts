@@ -109,7 +109,7 @@ const acts: Record<string, Act> = {
     if (rows[0] && random.chance(85))
       await db.worker.query(
         `select notify_private.record_results($1, array(
-           select row(r.id, r.outcome, case when r.outcome <> 'accepted' then 'some_reason' end, null, null, null, false)::notify_private.result
+           select row(r.id, r.outcome, case when r.outcome <> 'accepted' then 'some_reason' end, null, null, null, false, null)::notify_private.result
            from unnest($2::uuid[], $3::text[]) as r (id, outcome)))`,
         [rows[0].claim, rows.map(({ delivery }) => delivery), outcomes],
       );
@@ -257,7 +257,7 @@ test('NC-51: a report that moves nothing else is noticed by itself', async () =>
   );
   expect(rows).toHaveLength(1);
   await db.worker.query(
-    `select notify_private.record_results($1, array[row($2::uuid, 'accepted', null, null, null, null, false)::notify_private.result])`,
+    `select notify_private.record_results($1, array[row($2::uuid, 'accepted', null, null, null, null, false, null)::notify_private.result])`,
     [rows[0]?.claim, rows[0]?.delivery],
   );
   await db.asHttp(

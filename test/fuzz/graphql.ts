@@ -53,7 +53,7 @@ const meant: Readonly<Record<string, Json>> = {
   'resumeSender.senderId': 2,
   'runSweep.sweepKey': 'stale_devices',
   'sender.id': 2,
-  'senderByProviderAndAppKeyAndEnvironment.appKey': 'default',
+  'senderByProviderAndAppKeyAndEnvironmentAndPlace.appKey': 'default',
   'setConsentRule.region': 'DE',
   'setConsentRule.regime': 'opt_in',
   'setLimit.limitKey': 'devices',

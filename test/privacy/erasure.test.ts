@@ -340,7 +340,7 @@ test('issue 3, 11: what is being sent is waited for, and its outcome written in 
   await new Promise((resolve) => setTimeout(resolve, 300));
   expect(erased).toBe(false);
   await db.worker.query(
-    `select * from notify_private.record_results($1, array(select row(d, 'accepted', null, null, 'm', null, false)::notify_private.result from unnest($2::uuid[]) as d))`,
+    `select * from notify_private.record_results($1, array(select row(d, 'accepted', null, null, 'm', null, false, null)::notify_private.result from unnest($2::uuid[]) as d))`,
     [claimId, claimed.map(({ delivery_id }) => delivery_id)],
   );
   await erasing;
@@ -377,7 +377,7 @@ test('issue 3, 11: an outcome of which a listener makes rows about the person is
     return rows.length === 0;
   });
   await db.worker.query(
-    `select * from notify_private.record_results($1, array(select row(d, 'accepted', null, null, 'm', null, false)::notify_private.result from unnest($2::uuid[]) as d))`,
+    `select * from notify_private.record_results($1, array(select row(d, 'accepted', null, null, 'm', null, false, null)::notify_private.result from unnest($2::uuid[]) as d))`,
     [claimId, claimed.map(({ delivery_id }) => delivery_id)],
   );
   await erasing;

@@ -61,7 +61,7 @@ describe('silent mail servers', () => {
     await using relay = await relayOf((line) => (line === 'GREETING' ? 'silence' : null), { timeoutMs: 1_000 });
     for (let n = 0; n < 4; n++) {
       expect(await sendOne(messageTo(ada), relay.provider)).toMatchObject({
-        permanence: 'transient',
+        permanence: 'origin',
         reason: 'unavailable',
         code: 'CONN ETIMEDOUT',
       });

@@ -14,7 +14,11 @@ describe('what the mailbox gets', () => {
       mail: { ...mail, html: '<p>Ça</p>', text: 'Ça commence.\nÀ bientôt' },
     });
     const messageId = `<${message.deliveryId}@rowbell.example>`;
-    expect(await sendOne(message)).toEqual({ outcome: 'accepted', providerMessageId: messageId });
+    expect(await sendOne(message)).toEqual({
+      outcome: 'accepted',
+      providerMessageId: messageId,
+      tookMs: expect.any(Number),
+    });
     expect(await sendOne({ ...message, attempt: 2 })).toMatchObject({ providerMessageId: messageId });
     const [again, first] = received();
     expect(again?.data.messageId).toBe(messageId);
@@ -160,6 +164,7 @@ describe('what a reply means', () => {
       reason: row.reason,
       code: /^[45]\.\d+\.\d+/.exec(text)?.[0] ?? String(status),
       ...('suspect' in row && { suspect: true }),
+      tookMs: expect.any(Number),
     });
     expect(await sendOne(messageTo(ada))).toMatchObject({ outcome: 'accepted' });
   });
@@ -172,6 +177,7 @@ describe('what a reply means', () => {
       permanence: 'transient',
       reason: 'server_error',
       code: '4.3.2',
+      tookMs: expect.any(Number),
     });
     expect(await sendOne(messageTo(ada), provider)).toMatchObject({ outcome: 'accepted' });
     await provider.close();
@@ -234,11 +240,19 @@ describe('what a reply means', () => {
   });
 
   test.each([
-    ['454 4.7.0 Temporary failure', 'transient', 'server_error'],
+    ['454 4.7.0 Temporary failure', 'origin', 'server_error'],
     ['504 Unknown method', 'misconfigured', 'credentials_rejected'],
   ])('AUTH answered with %s is %s/%s', async (reply, permanence, reason) => {
     await using relay = await relayOf((line) => (/^AUTH/.test(line) ? reply : null), { user: 'user:pass@' });
     expect(await sendOne(messageTo(ada), relay.provider)).toMatchObject({ permanence, reason });
+  });
+
+  test.each(['GREETING', 'EHLO'])('for now in answer to %s: the relay does not let us in', async (stage) => {
+    await using relay = await relayOf((line) => (line.startsWith(stage) ? '421 4.3.2 Too busy' : null));
+    expect(await sendOne(messageTo(ada), relay.provider)).toMatchObject({
+      permanence: 'origin',
+      reason: 'unavailable',
+    });
   });
 
   test('no password where one is demanded', async () => {
@@ -268,18 +282,21 @@ describe('what a reply means', () => {
 
   test('nobody there, and no such name', async () => {
     for (const [host, code] of [
-      ['127.0.0.1:1', 'ESOCKET'],
-      ['rowbell.invalid:25', 'EDNS'],
+      ['127.0.0.1:1', 'CONN ESOCKET'],
+      ['rowbell.invalid:25', 'CONN EDNS'],
     ]) {
       const provider = createSmtp({ ...options, url: `smtp://${host}` });
-      expect(await sendOne(messageTo(ada), provider)).toMatchObject({ permanence: 'transient', code });
+      expect(await sendOne(messageTo(ada), provider)).toMatchObject({ permanence: 'origin', code });
       await provider.close();
     }
   });
 
   test('somebody who does not speak SMTP', async () => {
     await using relay = await relayOf((line) => (line === 'GREETING' ? 'HTTP/1.1 400 Bad Request' : null));
-    expect(await sendOne(messageTo(ada), relay.provider)).toMatchObject({ permanence: 'transient', code: 'EPROTOCOL' });
+    expect(await sendOne(messageTo(ada), relay.provider)).toMatchObject({
+      permanence: 'origin',
+      code: 'CONN EPROTOCOL',
+    });
   });
 });
 

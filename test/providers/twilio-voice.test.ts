@@ -34,6 +34,7 @@ describe('what is asked for', () => {
     expect(await callOne(message)).toEqual({
       outcome: 'accepted',
       providerMessageId: expect.stringMatching(/^CA[0-9a-f]{32}$/),
+      tookMs: expect.any(Number),
     });
     const [entry] = received();
     expect(entry).toMatchObject({ address: number, deliveryId: message.deliveryId, status: 201, body: message.body });

@@ -37,6 +37,7 @@ describe('what is sent', () => {
     expect(await sendOne(message)).toEqual({
       outcome: 'accepted',
       providerMessageId: expect.stringMatching(/^SM[0-9a-f]{32}$/),
+      tookMs: expect.any(Number),
     });
     const [entry] = received();
     expect(entry).toMatchObject({ address: number, deliveryId: message.deliveryId, status: 201, body: message.body });
@@ -97,6 +98,7 @@ describe('what a refusal means', () => {
       reason,
       code,
       ...('suspect' in row && { suspect: true }),
+      tookMs: expect.any(Number),
     });
     expect(await sendOne(messageTo(number))).toMatchObject({ outcome: 'accepted' });
   });
@@ -182,10 +184,10 @@ describe('at most once', () => {
     await hasty.close();
   });
 
-  test('nobody there: nothing was sent, so it is transient', async () => {
+  test('nobody there: nothing was sent, and it is about Twilio', async () => {
     const provider = createTwilio({ ...world.options, apiUrl: 'http://127.0.0.1:1' });
     expect(await sendOne(messageTo(number), provider)).toMatchObject({
-      permanence: 'transient',
+      permanence: 'origin',
       code: 'not_connected',
     });
     await provider.close();

@@ -71,7 +71,7 @@ async function send(
   for (const { claim_id } of rows.slice(0, 1)) {
     await client.query(
       `select notify_private.record_results($1, array(
-         select row(id, $3, case when $3 <> 'accepted' then 'invalid_token' end, null, null, null, false)::notify_private.result from unnest($2::uuid[]) as id))`,
+         select row(id, $3, case when $3 <> 'accepted' then 'invalid_token' end, null, null, null, false, null)::notify_private.result from unnest($2::uuid[]) as id))`,
       [claim_id, rows.map(({ delivery_id }) => delivery_id), outcome],
     );
   }

@@ -92,7 +92,7 @@ const something: readonly ((session: Session) => Promise<unknown>)[] = [
     if (rows.length === 0) return;
     await worker.query(
       `select notify_private.record_results($1, array(
-         select row(id, $3, case when $3 <> 'accepted' then 'invalid_token' end, null, null, null, false)::notify_private.result
+         select row(id, $3, case when $3 <> 'accepted' then 'invalid_token' end, null, null, null, false, null)::notify_private.result
          from unnest($2::uuid[]) as id))`,
       [rows[0].claim, rows.map(({ delivery }) => delivery), random.chance(80) ? 'accepted' : 'address'],
     );

@@ -209,7 +209,8 @@ export async function live(db: TestDatabase, ada: Someone, friend: string): Prom
          values (gen_random_uuid(), 'here', 1, now(), now(), array[$1::uuid], '{}')),
        announced as (insert into notify.announcements (texts, created_by, starts_at, ends_at)
          values ('{"en": {"title": "Maintenance", "body": "Tonight from ten to eleven."}}', $1, now() - interval '2 hours', now() - interval '1 hour')),
-       evidence as (insert into notify_private.evidence (sender_id, origin, user_id, accepted_at) values (1, '', $1, now()))
+       evidence as (insert into notify_private.evidence (sender_id, origin, user_id, accepted_at) values (1, '', $1, now())),
+       slow as (insert into notify_private.slow_answers (sender_id, user_id, answered_at) values (4, $1, now()))
      insert into notify_private.suspects (sender_id, origin, device_id, user_id, since, said_at)
      select 1, '', id, user_id, now(), now() from notify.devices where user_id = $1 limit 1`,
     [ada.id, ada.phone],

@@ -31,6 +31,7 @@ create table notify.senders (
   provider text not null references notify.providers,
   environment text not null default 'production'
     constraint senders_environment_is_known check (environment in ('production', 'development')),
+  place smallint not null default 1 constraint senders_place_is_small check (place between 1 and 9),
   options jsonb not null default '{}',
   secret_setting text,
   changed_at timestamptz not null default now(),
@@ -43,7 +44,11 @@ create table notify.senders (
   pauses integer not null default 0,
   paused_until timestamptz,
   pause_reason text,
-  constraint senders_provider_app_key_environment_key unique (provider, app_key, environment),
+  paused_at timestamptz,
+  constraint senders_provider_app_key_environment_place_key unique (provider, app_key, environment, place),
+  -- A push is bound to its key and its host: a second sender of the same would fail as the first.
+  constraint senders_spares_are_of_mail_texts_calls check (place = 1 or provider in ('smtp', 'twilio', 'twilio_voice')),
+  constraint senders_spares_differ check (place = 1 or secret_setting is not null or options <> '{}'),
   constraint senders_development_is_apns check (environment = 'production' or provider = 'apns'),
   -- Whoever may write the row could otherwise have a worker read any variable of its environment, and hand it to a host.
   constraint senders_secret_setting_is_the_providers check (
@@ -62,6 +67,8 @@ comment on table notify.senders is
   'One account at one provider, through which an app speaks: whether it has credentials, how fast it may go, and whether it is paused.';
 comment on column notify.senders.environment is
   'Of APNs: production, or development, whose tokens (builds from Xcode) only Apple''s sandbox takes. The others have production alone.';
+comment on column notify.senders.place is
+  '1: what is planned waits for this one. From 2 on it is a spare of its app: it carries that while those before it are paused.';
 comment on column notify.senders.options is
   'What is no secret and takes the place of settings: {"topic": "com.example.shop"}; what it does not say, the settings do.';
 comment on column notify.senders.secret_setting is
@@ -76,7 +83,9 @@ comment on column notify.senders.rate_per_second is 'Most messages a second over
 comment on column notify.senders.tokens is 'Messages that may go at once (token bucket, at most one second''s worth).';
 comment on column notify.senders.pauses is 'Failed probes in a row; each doubles the pause, from 5 s to 5 min.';
 comment on column notify.senders.pause_reason is
-  'What the provider said, or "operator": an operator paused it, and no answer of the provider ends that; "probing": that time is over.';
+  'What the provider said, or "operator": an operator paused it, and no answer of the provider ends that; "probing": that time is over; '
+  '"slow": its answers take long, and another can carry its messages.';
+comment on column notify.senders.paused_at is 'When its last pause began; null: it was never paused.';
 comment on column notify.senders.paused_until is
   'Misconfigured or refused: nothing is claimed until then, then one message probes. Nothing is lost meanwhile.';
 -- The column has the relation's name; the catalog says nothing more.
@@ -163,12 +172,23 @@ comment on column notify_private.evidence.accepted_at is
   'When something was handed over that was accepted for the person; noted only while that is in question.';
 comment on column notify_private.evidence.retired_at is 'When an address of the person was last retired for a suspect word.';
 
+create table notify_private.slow_answers (
+  sender_id smallint not null,
+  user_id uuid not null references notify.users,
+  answered_at timestamptz not null,
+  primary key (sender_id, user_id)
+);
+alter table notify_private.slow_answers enable row level security;
+create index slow_answers_user_id_idx on notify_private.slow_answers (user_id);
+comment on table notify_private.slow_answers is
+  'Whose messages a sender with spares took long to take, since it last took one promptly; docs/decisions/0016.';
+
 create type notify_private.result as (
-  delivery_id uuid, outcome text, reason text, code text, provider_message_id text, retry_at timestamptz, suspect boolean
+  delivery_id uuid, outcome text, reason text, code text, provider_message_id text, retry_at timestamptz, suspect boolean, took_ms integer
 );
 comment on type notify_private.result is
-  'What a provider said of one delivery. outcome: accepted, address, message, transient, throttled, misconfigured, ambiguous, or '
-  'not_begun.';
+  'What a provider said of one delivery. outcome: accepted, address, message, transient, throttled, origin, misconfigured, ambiguous, or '
+  'not_begun. took_ms: how long it took to answer, or not to; null: it was not asked, or nobody measured it.';
 
 create type notify_private.answer as (
   delivery_id uuid, user_id uuid, device_id uuid, origin text, outcome text, reason text, is_suspect boolean, is_doubtful boolean,

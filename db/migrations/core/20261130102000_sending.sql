@@ -65,7 +65,8 @@ create index deliveries_due_idx on notify.deliveries (sender_id, lane, due_at) w
 create index deliveries_address_idx on notify.deliveries (address, id) where address is not null and channel <> 'in_app';
 comment on table notify.deliveries is
   'One notification on its way over one channel to one address; docs/delivery-states.md draws its life.';
-comment on column notify.deliveries.sender_id is 'The sender that carries it; null in the app, where nobody does.';
+comment on column notify.deliveries.sender_id is
+  'The sender that it waits for; once it was given away, the one that took it, which may be a spare. Null in the app, where nobody does.';
 comment on column notify.deliveries.lane is 'urgent (P0) or bulk: which worker process carries it.';
 comment on column notify.deliveries.device_id is
   'The device, for push; its token is read when it is sent, so a device that left or changed hands gets nothing.';
@@ -107,6 +108,7 @@ create table notify.delivery_attempts (
   delivery_id uuid not null,
   attempt integer not null,
   worker_id uuid,
+  sender_id smallint,
   outcome text not null
     constraint delivery_attempts_outcome_is_known check (
       outcome in ('accepted', 'address', 'message', 'transient', 'throttled', 'misconfigured', 'origin', 'suspect', 'ambiguous', 'lost')
@@ -123,6 +125,7 @@ alter table notify.delivery_attempts enable row level security;
 create index delivery_attempts_provider_message_id_idx on notify.delivery_attempts (provider_message_id)
   where provider_message_id is not null;
 comment on table notify.delivery_attempts is 'One try at a provider and what came of it. "lost": its worker died, so nobody knows.';
+comment on column notify.delivery_attempts.sender_id is 'The sender that it was handed to: its own, or a spare.';
 comment on column notify.delivery_attempts.provider_message_id is
   'The provider''s id of what it took in this attempt, where that is not the delivery''s own; deliveries have that of the last one.';
 comment on column notify.delivery_attempts.code is 'The provider''s own code (BadDeviceToken, 21211, 5.1.1).';
@@ -168,13 +171,13 @@ create type notify_private.claimed_delivery as (
   address text, web_push_p256dh text, web_push_auth text, registered_at timestamptz, webhook_secrets text[],
   type_key text, title text, subtitle text, body text, data jsonb, thread_id text, collapse_key text, tag text, sound text,
   urgency text, interruption_level text, expires_at timestamptz, email jsonb, recipient_id uuid, origin_answers boolean,
-  rich_content jsonb, happened_at timestamptz
+  rich_content jsonb, happened_at timestamptz, sender_id smallint
 );
 comment on type notify_private.claimed_delivery is 'All a provider needs to send one delivery (src/providers/types.ts, Message).';
 
 create type notify_private.fate as (
   delivery_id uuid, attempt integer, lane text, channel text, device_id uuid, address text,
-  outcome text, reason text, code text, provider_message_id text, status text, due_at timestamptz, is_awaited boolean
+  outcome text, reason text, code text, provider_message_id text, status text, due_at timestamptz, is_awaited boolean, sender_id smallint
 );
 comment on type notify_private.fate is 'What a result makes of its delivery: the next status and, where it is tried again, when.';
 

@@ -105,6 +105,7 @@ insert into notify.retention_policies (table_name, reason) values
   ('notify_private.rollups_closed', 'One row'),
   ('notify_private.sender_credentials', 'A row a sender'),
   ('notify_private.status_positions', 'Gone with their endpoint'),
+  ('notify_private.slow_answers', 'Ten minutes, or until the sender answers promptly: expire_keys(), hourly'),
   ('notify_private.suppression_digests', 'A person who opted out stays out (GDPR Art. 21(3)); passed ones are deleted with expire_keys()'),
   ('notify_private.suspects', 'A day after it was last said: expire_keys(), hourly');
 

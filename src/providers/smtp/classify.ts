@@ -9,6 +9,12 @@ const { has, reject } = createRejections(errors);
 /** How Node and OpenSSL call what is wrong with a certificate or a handshake; nodemailer calls it all ESOCKET. */
 const tlsFailure = /^(CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|HOSTNAME_|ERR_TLS_|ERR_SSL_|EPROTO)/;
 
+/** What keeps us from being let in, in nodemailer's words. */
+const notLetIn = new Set(['ESOCKET', 'ECONNECTION', 'ETIMEDOUT', 'EDNS', 'EPROTOCOL']);
+
+/** How the system calls it where no connection comes about. */
+const noConnection = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'EHOSTDOWN', 'ENETUNREACH', 'ENETDOWN']);
+
 /** What nodemailer's errors carry. `command` is what the server was answering. */
 export type SmtpFailure = {
   readonly code?: string;
@@ -22,21 +28,27 @@ export type SmtpFailure = {
 };
 
 /**
- * What a failed `sendMail` means. A reply is a verdict whenever it came. Without one it matters whether the message had
- * been `handedOver` whole: until the final dot a server must forget it (RFC 5321 §4.1.1.4), after it nobody knows.
- * `timedOut` says that our own deadline aborted the call, not the worker.
+ * What a failed `sendMail` means. A reply is a verdict whenever it came. Without one it matters whether the relay had `letIn`
+ * the message, to whom nobody had been named before, and whether it had been `handedOver` whole: until the final dot a server
+ * must forget it (RFC 5321 §4.1.1.4), after it nobody knows. `timedOut` says that our own deadline aborted the call, not the worker.
  */
 export function rejectionOf(
   failure: SmtpFailure,
-  { handedOver, timedOut }: { readonly handedOver: boolean; readonly timedOut: boolean },
+  {
+    letIn,
+    handedOver,
+    timedOut,
+  }: { readonly letIn: boolean; readonly handedOver: boolean; readonly timedOut: boolean },
 ): Rejected {
   const { code = 'other', responseCode, response = '', command = '' } = failure;
   if (responseCode !== undefined && responseCode >= 400)
     return refusal(responseCode, { response, stage: stageOf(code, command) });
   const word = code === 'EABORT' && timedOut ? 'ETIMEDOUT' : code;
   if (!handedOver && tlsFailure.test(failure.originalCode ?? '')) return reject('ETLS');
-  const { timeoutType = 'SOCKET_TIMEOUT' } = failure;
-  if (!handedOver && timeoutType !== 'SOCKET_TIMEOUT') return reject('CONN ETIMEDOUT');
+  // A kept connection that had ended lets in, too: whether the new one in its place came about, the failure itself says.
+  const { timeoutType = 'SOCKET_TIMEOUT', originalCode = '' } = failure;
+  const isOutside = !letIn || timeoutType !== 'SOCKET_TIMEOUT' || noConnection.has(originalCode) || word === 'EDNS';
+  if (!handedOver && isOutside && notLetIn.has(word)) return reject('CONN', { code: `CONN ${word}` });
   if (!handedOver) return reject(has(word) ? word : 'other');
   if (word === 'ETIMEDOUT' || word === 'EABORT') return reject(`DATA ${word}`);
   return reject('DATA ECONNECTION');

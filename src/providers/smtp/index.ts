@@ -77,14 +77,14 @@ export function createSmtp(options: SmtpOptions): Provider {
     tls: trusting(ca),
     ...(dkim && { dkim: dkimSettings(dkim) }),
   });
-  /** The stream a connection reads the message from: read to its end, the message is handed over. */
-  const streams = new WeakMap<object, Readable>();
+  /** When a connection was ready for a message, and the stream it reads that from: read to its end, the message is handed over. */
+  const begun = new WeakMap<object, { readonly stream: Readable; readonly at: number }>();
   transport.use('stream', (mail, done) => {
     const { message, data } = mail;
     const create = message.createReadStream.bind(message);
     message.createReadStream = (streamOptions) => {
       const stream = create(streamOptions);
-      if (data.signal) streams.set(data.signal, stream);
+      if (data.signal) begun.set(data.signal, { stream, at: performance.now() });
       return stream;
     };
     done();
@@ -93,12 +93,19 @@ export function createSmtp(options: SmtpOptions): Provider {
   const sendOne = async (message: Message, signal: AbortSignal, patience: number): Promise<Result> => {
     if (!isMailbox(message.address)) return reject('EENVELOPE');
     return withDeadline(signal, patience, async (deadline) => {
+      const took = () => {
+        const at = begun.get(deadline)?.at;
+        return at === undefined ? {} : { tookMs: Math.round(performance.now() - at) };
+      };
       try {
         const { messageId } = await transport.sendMail({ ...mailOf(message, sender, returnPath), signal: deadline });
-        return { outcome: 'accepted', providerMessageId: messageId };
+        return { outcome: 'accepted', providerMessageId: messageId, ...took() };
       } catch (error) {
-        const handedOver = streams.get(deadline)?.readableEnded ?? false;
-        return rejectionOf(error as SmtpFailure, { handedOver, timedOut: !signal.aborted });
+        const stream = begun.get(deadline)?.stream;
+        const stage = { letIn: stream !== undefined, handedOver: stream?.readableEnded ?? false };
+        const result = rejectionOf(error as SmtpFailure, { ...stage, timedOut: !signal.aborted });
+        // Who was not let in has asked nothing, and who gave up waited for no answer.
+        return result.permanence === 'origin' || signal.aborted ? result : { ...result, ...took() };
       }
     });
   };

@@ -33,7 +33,7 @@ export function rowOf({ stage, reply, enhanced, text }: Refusal): Row {
   const isForNow = (reply !== null && reply < 500) || Boolean(enhanced?.startsWith('4'));
   if (isForNow) {
     const own = enhanced?.startsWith('4') ? [enhanced] : [];
-    return row(...(beforeRecipient.has(stage) ? [] : own), `${stage} ${reply}`, `${reply}`, `${stage} 4xx`, '4xx');
+    return row(...(beforeRecipient.has(stage) ? [] : own), `${stage} ${reply}`, `${stage} 4xx`, `${reply}`, '4xx');
   }
   if (beforeRecipient.has(stage)) return row(`${stage} ${enhanced}`, `${stage} ${reply}`, `${stage} 5xx`);
   const word = wordOf(text);

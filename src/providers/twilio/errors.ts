@@ -1,5 +1,5 @@
 import type { ErrorRow } from '../error-table.ts';
-import { transportErrors } from '../http.ts';
+import { unansweredErrors } from '../http.ts';
 import { chunkErrors } from '../send-concurrently.ts';
 
 /**
@@ -122,6 +122,12 @@ export const errors = [
     reason: 'refused',
     note: 'A status callback of a failure without a code that stands here',
   },
-  ...transportErrors,
+  {
+    code: 'not_connected',
+    permanence: 'origin',
+    reason: 'unavailable',
+    note: 'No connection to Twilio (name, refused, TLS, connect time-out): nothing was sent',
+  },
+  ...unansweredErrors,
   ...chunkErrors,
 ] as const satisfies readonly ErrorRow[];

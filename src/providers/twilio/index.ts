@@ -4,7 +4,7 @@ import { createConcurrentSend } from '../send-concurrently.ts';
 import type { Message, Provider, Result } from '../types.ts';
 import { type Call, TwilioHttpClient } from './http-client.ts';
 import { createCallbacks, type TwilioOptions } from './options.ts';
-import { rejectionOf } from './rejection.ts';
+import { isAsked, msSince, rejectionOf } from './rejection.ts';
 
 export type { TwilioOptions } from './options.ts';
 export { parseTwilioReply, type TwilioReply } from './reply.ts';
@@ -29,6 +29,7 @@ export function createTwilio(options: TwilioOptions): Provider {
 
   const sendOne = async (message: Message, signal: AbortSignal): Promise<Result> => {
     const call: Call = { signal };
+    const begunAt = performance.now();
     try {
       const { sid } = await httpClient.during(call, () =>
         client.messages.create({
@@ -39,9 +40,10 @@ export function createTwilio(options: TwilioOptions): Provider {
           validityPeriod: validityOf(message.expiresAt),
         }),
       );
-      return { outcome: 'accepted', providerMessageId: sid };
+      return { outcome: 'accepted', providerMessageId: sid, tookMs: msSince(begunAt) };
     } catch (error) {
-      return rejectionOf(error, call);
+      const result = rejectionOf(error, call);
+      return isAsked(result) && !signal.aborted ? { ...result, tookMs: msSince(begunAt) } : result;
     }
   };
 

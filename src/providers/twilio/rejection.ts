@@ -16,3 +16,8 @@ export function rejectionOf(error: unknown, { signal, retryAfter }: Call): Resul
   const row = has(exact) ? exact : byStatus;
   return reject(row as Parameters<typeof reject>[0], { code: exact, retryAt: parseRetryAfter(retryAfter) });
 }
+
+/** Whether Twilio was asked at all: without a connection its silence says nothing of how fast it answers. */
+export const isAsked = (result: Result): boolean => result.outcome === 'accepted' || result.code !== 'not_connected';
+
+export const msSince = (begunAt: number): number => Math.round(performance.now() - begunAt);

@@ -4,7 +4,7 @@ import { createConcurrentSend } from '../send-concurrently.ts';
 import type { Message, Provider, Result } from '../types.ts';
 import { type Call, TwilioHttpClient } from './http-client.ts';
 import { createCallbacks, type TwilioOptions } from './options.ts';
-import { rejectionOf } from './rejection.ts';
+import { isAsked, msSince, rejectionOf } from './rejection.ts';
 
 /**
  * Calls. Like an SMS, a call is made at most once: Twilio knows no idempotency key, so whatever does not prove that
@@ -27,6 +27,7 @@ export function createTwilioVoice(options: TwilioOptions): Provider {
 
   const callOne = async (message: Message, signal: AbortSignal): Promise<Result> => {
     const call: Call = { signal };
+    const begunAt = performance.now();
     const callback = callbackOf(message);
     try {
       const { sid } = await httpClient.during(call, () =>
@@ -41,9 +42,10 @@ export function createTwilioVoice(options: TwilioOptions): Provider {
           asyncAmdStatusCallback: callback,
         }),
       );
-      return { outcome: 'accepted', providerMessageId: sid };
+      return { outcome: 'accepted', providerMessageId: sid, tookMs: msSince(begunAt) };
     } catch (error) {
-      return rejectionOf(error, call);
+      const result = rejectionOf(error, call);
+      return isAsked(result) && !signal.aborted ? { ...result, tookMs: msSince(begunAt) } : result;
     }
   };
 

@@ -1,6 +1,6 @@
 create or replace function notify.set_sender(
   app text, provider text, options jsonb default '{}', secret_setting text default null, environment text default 'production',
-  note text default null
+  note text default null, place smallint default 1
 ) returns notify.senders
 language plpgsql volatile
 -- Definer: nobody has a grant to write these columns. Its grant is the check of the caller.
@@ -17,6 +17,15 @@ begin
       then array['provider', 'there is no such provider']
     when coalesce(set_sender.environment, '') not in ('production', 'development')
       then array['environment', 'must be production or development']
+    when set_sender.place is null or set_sender.place not between 1 and 9 then array['place', 'must be from 1 to 9']
+    when set_sender.place > 1 and set_sender.provider not in ('smtp', 'twilio', 'twilio_voice')
+      then array['place', 'only mail, texts and calls have a second sender']
+    when set_sender.place > 1 and not exists (
+      select from notify.senders as s
+      where s.app_key = set_sender.app and s.provider = set_sender.provider and s.environment = set_sender.environment and s.place = 1
+    ) then array['place', 'the app has no first sender at this provider']
+    when set_sender.place > 1 and set_sender.secret_setting is null and set_sender.options = '{}'
+      then array['place', 'a spare needs options or a secret of its own']
     when set_sender.environment = 'development' and set_sender.provider <> 'apns' then array['environment', 'only APNs has development']
     when pg_catalog.jsonb_typeof(set_sender.options) is distinct from 'object' then array['options', 'must be an object']
   end;
@@ -32,9 +41,10 @@ begin
     raise exception '%: %', wrong[1], wrong[2] using errcode = 'RBINV', column = wrong[1];
   end if;
   begin
-    insert into notify.senders (app_key, provider, environment, options, secret_setting)
-    values (set_sender.app, set_sender.provider, set_sender.environment, set_sender.options, set_sender.secret_setting)
-    on conflict on constraint senders_provider_app_key_environment_key do update
+    insert into notify.senders (app_key, provider, environment, place, options, secret_setting)
+    values (set_sender.app, set_sender.provider, set_sender.environment, set_sender.place, set_sender.options,
+      set_sender.secret_setting)
+    on conflict on constraint senders_provider_app_key_environment_place_key do update
     set options = excluded.options, secret_setting = excluded.secret_setting, changed_at = pg_catalog.clock_timestamp()
     returning * into sender;
   exception when check_violation then
@@ -42,13 +52,15 @@ begin
       using errcode = 'RBINV', column = 'secret_setting';
   end;
   perform notify_hidden.note_operator_action('set_sender', sender.id::text, set_sender.note,
-    pg_catalog.jsonb_build_object('app', sender.app_key, 'provider', sender.provider, 'environment', sender.environment));
+    pg_catalog.jsonb_build_object('app', sender.app_key, 'provider', sender.provider, 'environment', sender.environment,
+      'place', sender.place));
   return sender;
 end
 $$;
-comment on function notify.set_sender(text, text, jsonb, text, text, text) is $$
+comment on function notify.set_sender(text, text, jsonb, text, text, text, smallint) is $$
 @values environment DeviceEnvironment
 For operators: gives an app an account of its own at a provider, or changes it. options take the place of settings;
 secret_setting is the name of the setting that has the key, never the key. Workers that have it use it within seconds.
+From place 2 on it is a spare, which carries mails, texts or calls of the app while those before it are paused.
 $$;
-grant execute on function notify.set_sender(text, text, jsonb, text, text, text) to rowbell_operator;
+grant execute on function notify.set_sender(text, text, jsonb, text, text, text, smallint) to rowbell_operator;

@@ -28,7 +28,8 @@ as $$
     from notify_private.suspects as s group by s.sender_id
   ) as m
   cross join lateral (
-    select pg_catalog.jsonb_build_object('app', x.app_key, 'provider', x.provider, 'environment', x.environment) as labels
+    select pg_catalog.jsonb_build_object('app', x.app_key, 'provider', x.provider, 'environment', x.environment,
+      'place', x.place) as labels
     from notify.senders as x where x.id = m.sender_id
   ) as s
   union all

@@ -18,7 +18,7 @@ begin
   perform notify_private.record_operator_action('pause_provider', pause_provider.provider, pause_provider.note,
     pg_catalog.jsonb_build_object('until', pause_provider.until, 'senders', pg_catalog.cardinality(paused)));
   return query
-  update notify.senders as s set pauses = 0, paused_until = pause_provider.until, pause_reason = 'operator'
+  update notify.senders as s set pauses = 0, paused_until = pause_provider.until, pause_reason = 'operator', paused_at = at
   where s.id = any (paused)
   returning s.*;
 end

@@ -91,6 +91,8 @@ as $$
       reason => 'Which devices are in doubt for a day; what was said of them is in the attempts')),
     (notify_private.declare_owned_rows('notify_private.evidence', exports => 'false',
       reason => 'Whether messages were taken lately, which the attempts say')),
+    (notify_private.declare_owned_rows('notify_private.slow_answers', exports => 'false',
+      reason => 'Whose messages were taken slowly in the last minutes, which the attempts say')),
     (notify_private.declare_owned_rows('notify_private.attention', exports => 'false',
       reason => 'Whether they look at their inbox at this moment')),
     (notify_private.declare_owned_rows('notify_private.ended_sessions')),

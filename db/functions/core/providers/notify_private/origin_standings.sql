@@ -14,8 +14,10 @@ as $$
       -- A sender to many origins is never paused itself.
       when c.accepted > 0 or c.doubtful = 0 or c.origin = '' and (sender).provider in ('web_push', 'webhook') then null
       when d.people >= case
-        when k.known_at > at - interval '10 minutes' then case when c.is_before_recipient then 3 else 10 end
-        else case when c.is_before_recipient then 1 else 3 end
+        when not c.is_before_recipient then case when k.known_at > at - interval '10 minutes' then 10 else 3 end
+        -- It costs nothing where another can carry the messages meanwhile.
+        when k.known_at > at - interval '10 minutes' and coalesce(notify_private.next_sender_at(sender, at) > at, true) then 3
+        else 1
       end then coalesce(c.complaint, 'suspect_rejections')
     end as complaint,
     null::timestamptz as resume_at
@@ -24,7 +26,7 @@ as $$
       count(distinct a.user_id) filter (where a.outcome = 'accepted') as accepted,
       count(distinct a.user_id) filter (where a.is_doubtful) as doubtful,
       bool_or(a.proves_access) as proves_access,
-      bool_or(a.outcome = 'misconfigured' and not a.is_suspect) as is_before_recipient,
+      bool_or(a.outcome = 'misconfigured' and not a.is_suspect or a.outcome = 'origin' and a.origin = '') as is_before_recipient,
       min(a.reason) filter (where a.outcome in ('misconfigured', 'origin')) as complaint
     from unnest(answers) as a
     group by a.origin

@@ -4,6 +4,7 @@ as $$
   update notify.senders as s
   set
     pauses = s.pauses + 1,
+    paused_at = clock_timestamp(),
     -- What was on its way when an operator paused it does not make the pause shorter.
     (pause_reason, paused_until) = (
       select

@@ -9,6 +9,8 @@ declare
   by_origin boolean;
   proves_access boolean;
   is_doubtful boolean;
+  is_slow boolean := false;
+  slow_until timestamptz;
   has_suspects constant boolean := exists (select from notify_private.suspects as s where s.sender_id = claim.sender_id);
   -- A worker that sends with other settings than the last to register proves nothing of these.
   is_current boolean;
@@ -18,7 +20,7 @@ declare
   answers notify_private.answer[];
   standing notify_private.standing;
   standings notify_private.standing[] := '{}';
-  judgements notify_private.judgement[];
+  judgements notify_private.judgement[] := '{}';
   -- In order, as in record_results().
   ids constant uuid[] := pg_catalog.array_sort(claim.delivery_ids);
 begin
@@ -33,6 +35,9 @@ begin
     coalesce(bool_or(r.suspect or r.outcome in ('misconfigured', 'origin')), false)
   into proved_at, proves_access, is_doubtful
   from unnest(results) as r;
+  if sender.provider in ('smtp', 'twilio', 'twilio_voice') then
+    select n.is_slow, n.resume_at into is_slow, slow_until from notify_private.note_slow_answers(claim, results, at) as n;
+  end if;
   at_once := has_suspects or coalesce(sender.credentials_changed_at > at - interval '10 seconds', false);
 
   if is_doubtful then
@@ -74,7 +79,9 @@ begin
       if standing.complaint is not null then
         proves_access := proves_access and standing.origin <> '';
         standing.resume_at := case standing.origin
-          when '' then notify_private.pause_sender(claim.sender_id, standing.complaint)
+          -- What waits because of it waits for the first that can carry it.
+          when '' then least(
+            notify_private.pause_sender(claim.sender_id, standing.complaint), notify_private.next_sender_at(sender, at))
           else notify_private.pause_origin(claim.sender_id, standing.origin, standing.complaint) end;
       elsif standing.origin <> '' and standing.proves_access then
         perform notify_private.accept_origin(claim.sender_id, standing.origin, case when standing.is_accepted then proved_at end, at_once);
@@ -83,13 +90,17 @@ begin
     end loop;
   end if;
   if proves_access then
-    perform notify_private.accept_sender(claim.sender_id, proved_at, at_once);
+    perform notify_private.accept_sender(claim.sender_id, proved_at, at_once, is_slow);
+  end if;
+  -- No delivery's: it says that there is one more pause.
+  if slow_until is not null then
+    judgements := array[row(null, 'slow', slow_until)::notify_private.judgement];
   end if;
   if not is_doubtful then
-    return '{}';
+    return judgements;
   end if;
 
-  judgements := array(
+  judgements := judgements || array(
     select j::notify_private.judgement
     from (
       select

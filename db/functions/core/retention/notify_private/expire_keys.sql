@@ -23,6 +23,7 @@ begin
   where l.key = u.limit_key and u.window_start < pg_catalog.now() - l.per;
   delete from notify_private.attention where until < pg_catalog.now();
   delete from notify_private.suspects where said_at < pg_catalog.now() - interval '1 day';
+  delete from notify_private.slow_answers where answered_at < pg_catalog.now() - interval '10 minutes';
   delete from notify_private.evidence where greatest(accepted_at, retired_at) < pg_catalog.now() - interval '30 days';
   -- Anyone can make up origins: the longest unused go, however many there are.
   delete from notify.provider_origins as o

@@ -10,8 +10,10 @@ as $$
     -- The app's own, else the default app's: the second look only where it is needed, as one for both sorts what it finds. None
     -- in the app: writing the row is the delivery.
     coalesce(
-      (select x.id from notify.senders as x where x.provider = a.provider and x.app_key = a.app_key and x.environment = a.environment),
-      (select x.id from notify.senders as x where x.provider = a.provider and x.app_key = 'default' and x.environment = a.environment)),
+      (select x.id from notify.senders as x
+        where x.provider = a.provider and x.app_key = a.app_key and x.environment = a.environment and x.place = 1),
+      (select x.id from notify.senders as x
+        where x.provider = a.provider and x.app_key = 'default' and x.environment = a.environment and x.place = 1)),
     a.provider, a.device_id, a.address
   from (
     select d.app_key, d.environment, d.provider, d.id as device_id, d.token as address

@@ -1,4 +1,4 @@
-create or replace function notify_private.acquire_send_permits(sender_id smallint, lane text, wanted integer) returns integer
+create or replace function notify_private.acquire_send_permits(sender_id smallint, lane text, wanted integer, via smallint) returns integer
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_variable
@@ -10,15 +10,19 @@ declare
   admitted integer;
   s notify.senders;
 begin
-  select * into strict s from notify.senders as x where x.id = sender_id;
-  if s.paused_until > at then
+  select * into strict s from notify.senders as x where x.id = via;
+  if s.paused_until > at and s.pause_reason <> 'slow' then
     return 0;
   end if;
-  if s.paused_until is not null then
-    -- Half open: one message probes; the others wait until its result is in, or for 5 s if it never comes.
+  if s.paused_until <= at then
+    -- Half open: one message probes; the others wait until its result is in, or for 5 s if it never comes. Where none is due, nobody
+    -- probes.
     update notify.senders as x
     set paused_until = at + interval '5 seconds', pause_reason = case x.pause_reason when 'operator' then 'probing' else x.pause_reason end
-    where x.id = sender_id and x.paused_until <= at;
+    where x.id = via and x.paused_until <= at and exists (
+      select from notify.deliveries as d
+      where d.sender_id = sender_id and d.lane = lane and d.status = 'queued' and d.due_at <= at limit 1
+    );
     return case when found then 1 else 0 end;
   end if;
   if s.rate_per_second is null then
@@ -26,7 +30,7 @@ begin
   end if;
   -- A token bucket one second deep. The row lock makes it exact over all workers; what is asked after it sees what
   -- earlier holders took.
-  select * into strict s from notify.senders as x where x.id = sender_id for no key update;
+  select * into strict s from notify.senders as x where x.id = via for no key update;
   if s.rate_per_second is null then
     return wanted;
   end if;
@@ -46,7 +50,7 @@ begin
     ) as d;
   end if;
   admitted := greatest(least(due, floor(available) - urgent), 0);
-  update notify.senders as x set tokens = available - admitted, refilled_at = at where x.id = sender_id;
+  update notify.senders as x set tokens = available - admitted, refilled_at = at where x.id = via;
   if admitted = 0 and due > 0 then
     -- One job of the lane waits for the next token, however many looked in vain: without the key each left two behind.
     perform graphile_worker.add_job(
@@ -60,6 +64,6 @@ begin
   return admitted;
 end
 $$;
-comment on function notify_private.acquire_send_permits(smallint, text, integer) is
-  'How many messages a sender may be given now: none while it is paused, '
+comment on function notify_private.acquire_send_permits(smallint, text, integer, smallint) is
+  'How many messages that wait for a sender may be given now to the one that carries them (choose_sender()): none while that is paused, '
   'one to probe it afterwards, within its rate limit otherwise, P0 first.';

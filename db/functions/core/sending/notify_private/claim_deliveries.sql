@@ -10,7 +10,9 @@ as $$
 #variable_conflict use_variable
 declare
   at constant timestamptz := pg_catalog.clock_timestamp();
-  room integer := notify_private.acquire_send_permits(sender_id, lane, max_deliveries);
+  room integer;
+  -- Who carries them: the sender that they wait for, or a spare of it while that is paused.
+  via smallint := sender_id;
   few uuid[];
   taken notify_private.claimable[];
   -- Of these, what goes out, what ends here, and the notifications of the former; in order, so that the first and the last tell a
@@ -25,10 +27,17 @@ declare
   provider text;
   own_channel text;
   is_unlimited boolean;
+  is_paused boolean;
   suppressed boolean;
 begin
-  select p.provider, p.channel, s.rate_per_second is null into strict provider, own_channel, is_unlimited
+  select p.provider, p.channel, s.rate_per_second is null, s.paused_until is not null
+  into strict provider, own_channel, is_unlimited, is_paused
   from notify.senders as s join notify.providers as p on p.provider = s.provider where s.id = sender_id;
+  if is_paused then
+    via := coalesce(notify_private.choose_sender(sender_id, worker_id), sender_id);
+    is_unlimited := (select s.rate_per_second is null from notify.senders as s where s.id = via);
+  end if;
+  room := notify_private.acquire_send_permits(sender_id, lane, max_deliveries, via);
   loop
     exit when room = 0;
     -- Where more wait than there is room for, single ones pass those of a mass: they have four fifths of the room, the mass has the
@@ -37,15 +46,15 @@ begin
     few := case when room >= 10 then notify_private.few_due_deliveries(sender_id, lane, at, room) else '{}' end;
     taken := '{}';
     if pg_catalog.cardinality(few) > 0 then
-      taken := notify_private.lock_due_deliveries(sender_id, lane, at, null, among => few);
+      taken := notify_private.lock_due_deliveries(sender_id, lane, at, null, among => few, to_spare => via <> sender_id);
     end if;
     taken := taken || notify_private.lock_due_deliveries(
       sender_id, lane, at,
       case when pg_catalog.cardinality(few) > 0 and is_unlimited then room / 5 else room - pg_catalog.cardinality(taken) end,
-      but => few);
+      but => few, to_spare => via <> sender_id);
     exit when pg_catalog.cardinality(taken) = 0;
     if pg_catalog.cardinality(taken) = room or pg_catalog.cardinality(few) > 0 then
-      taken := notify_private.limit_chunk_per_person(sender_id, lane, at, taken);
+      taken := notify_private.limit_chunk_per_person(sender_id, lane, at, taken, via <> sender_id);
     end if;
     taken := notify_private.leave_out_known(taken, own_channel, at);
     if own_channel in ('sms', 'voice') then
@@ -128,7 +137,7 @@ begin
     end if;
     if pg_catalog.cardinality(going) > 0 then
       insert into notify_private.claims (id, worker_id, sender_id, delivery_ids, claimed_at)
-      values (claim_id, worker_id, sender_id, going, at);
+      values (claim_id, worker_id, via, going, at);
     end if;
     if pg_catalog.cardinality(ending) > 0 then
       update notify.deliveries as d
@@ -183,7 +192,8 @@ begin
           'apns_category', k.apns_category, 'apns_mutable_content', k.apns_mutable_content)
       end as rich_content,
       -- What a webhook says, at each attempt the same.
-      case when provider = 'webhook' then coalesce(notify_private.event_happened_at(n.event_id), n.created_at) end as happened_at
+      case when provider = 'webhook' then coalesce(notify_private.event_happened_at(n.event_id), n.created_at) end as happened_at,
+      via as sender_id
     from unnest(taken) as t
     cross join lateral (
       select * from notify.notifications as x

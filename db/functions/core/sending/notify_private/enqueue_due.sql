@@ -30,7 +30,7 @@ begin
         and d.due_at <= soon
       order by d.due_at limit 1
     ) as n on true
-    where s.paused_until is null or s.paused_until <= at
+    where s.paused_until is null or s.paused_until <= at or notify_private.next_sender_at(s, at) <= at
     union all
     select 'event__plan' || suffix, '{}'::json, 'events:' || enqueue_due.lane, min(f.due_at), min(coalesce(n.due_at, f.due_at))
     from notify_private.waiting_types as f

@@ -1,5 +1,5 @@
 create or replace function notify_private.limit_chunk_per_person(
-  sender_id smallint, lane text, at timestamptz, taken notify_private.claimable[]
+  sender_id smallint, lane text, at timestamptz, taken notify_private.claimable[], to_spare boolean
 ) returns notify_private.claimable[]
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
@@ -33,7 +33,7 @@ begin
   if pg_catalog.cardinality(others) = 0 then
     return taken;
   end if;
-  instead := notify_private.lock_due_deliveries(sender_id, lane, at, pg_catalog.cardinality(others), others);
+  instead := notify_private.lock_due_deliveries(sender_id, lane, at, pg_catalog.cardinality(others), others, to_spare => to_spare);
   -- Those go that came last of the people who have most.
   beyond := array(
     select r.delivery_id
@@ -46,6 +46,6 @@ begin
   return instead || array(select t from unnest(taken) as t where t.delivery_id <> all (beyond));
 end
 $$;
-comment on function notify_private.limit_chunk_per_person(smallint, text, timestamptz, notify_private.claimable[]) is
+comment on function notify_private.limit_chunk_per_person(smallint, text, timestamptz, notify_private.claimable[], boolean) is
   'Of a full chunk about to be claimed, nobody has more than a tenth while others '
   'wait: those who wait take the places of the rest, which stays where it is.';

@@ -1,5 +1,6 @@
 create or replace function notify_private.lock_due_deliveries(
-  sender_id smallint, lane text, at timestamptz, wanted integer, among uuid[] default null, but uuid[] default '{}'
+  sender_id smallint, lane text, at timestamptz, wanted integer, among uuid[] default null, but uuid[] default '{}',
+  to_spare boolean default false
 ) returns notify_private.claimable[]
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
@@ -34,6 +35,7 @@ begin
           select * from notify.deliveries as q
           where among is null and q.sender_id = sender_id and q.lane = lane and q.status = 'queued' and q.due_at <= at
             and q.id <> all (but)
+            and (not to_spare or not notify_private.may_have_gone(q))
           order by q.due_at
           limit wanted
           for update skip locked
@@ -43,6 +45,7 @@ begin
           select * from notify.deliveries as q
           where q.id = any (named) and q.id between named[1] and named[pg_catalog.cardinality(named)]
             and q.sender_id = sender_id and q.lane = lane and q.status = 'queued' and q.due_at <= at
+            and (not to_spare or not notify_private.may_have_gone(q))
           for update skip locked
         ) as chosen
       ) as d
@@ -73,6 +76,7 @@ begin
   );
 end
 $$;
-comment on function notify_private.lock_due_deliveries(smallint, text, timestamptz, integer, uuid[], uuid[]) is
+comment on function notify_private.lock_due_deliveries(smallint, text, timestamptz, integer, uuid[], uuid[], boolean) is
   'Locks deliveries of one sender and lane that are due, the oldest that are not excepted '
-  'or those named, and says of each what becomes of it and where it goes as of now.';
+  'or those named, and says of each what becomes of it and where it goes as of now. to_spare: a spare carries them, so none that its '
+  'sender may have taken.';

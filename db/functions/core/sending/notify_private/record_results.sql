@@ -47,7 +47,8 @@ begin
           else 'queued'
         end as status,
         next.due_at,
-        d.is_awaited
+        d.is_awaited,
+        d.sender_id
       from unnest(results) as r
       cross join lateral (
         select * from notify.deliveries as x
@@ -74,6 +75,8 @@ begin
   set
     status = f.status,
     reason = f.reason,
+    -- What ended says who had it last, and what may have gone waits for that one again; the rest for whom it waited before.
+    sender_id = case when f.status = 'queued' and f.outcome <> 'ambiguous' then f.sender_id else claim.sender_id end,
     claim_id = null,
     due_at = case when f.status = 'queued' then f.due_at end,
     -- What was never begun does not use up a try. Whatever pauses a provider does, so that nothing pauses it for ever.
@@ -87,8 +90,8 @@ begin
     and d.id = any (ids) and d.id between ids[1] and ids[pg_catalog.cardinality(ids)];
 
   insert into notify.delivery_attempts
-    (delivery_id, attempt, worker_id, outcome, reason, code, provider_message_id, started_at, finished_at)
-  select f.delivery_id, f.attempt, claim.worker_id, case f.outcome when 'not_begun' then 'transient' else f.outcome end,
+    (delivery_id, attempt, worker_id, sender_id, outcome, reason, code, provider_message_id, started_at, finished_at)
+  select f.delivery_id, f.attempt, claim.worker_id, claim.sender_id, case f.outcome when 'not_begun' then 'transient' else f.outcome end,
     -- APNs is given the delivery's id for its own.
     f.reason, f.code, nullif(f.provider_message_id, f.delivery_id::text), claim.claimed_at, at
   from unnest(fates) as f;
@@ -98,11 +101,12 @@ begin
     perform notify_private.enqueue_sending(array(
       select s::notify_private.sending
       from (
-        select claim.sender_id, f.lane
+        select f.sender_id, f.lane
         from unnest(fates) as f
-        -- What was not begun. Retries are a second away at least, and the poller's: each poll knows what is due before the next.
-        where f.status = 'queued' and f.due_at <= at
-        group by f.lane
+        -- What was not begun, and what another can carry. Retries are a second away at least, and the poller's: each poll knows what is
+        -- due before the next.
+        where f.status = 'queued' and f.due_at <= pg_catalog.clock_timestamp()
+        group by f.sender_id, f.lane
       ) as s
     ));
   end if;

@@ -22,6 +22,8 @@ begin
       -- Sent or not? A push that comes twice carries the same id; an SMS or a call must not, so their status callbacks decide.
       status = case when d.channel in ('sms', 'voice') then 'unknown' when d.attempt >= d.max_attempts then 'failed' else 'queued' end,
       reason = 'worker_lost',
+      -- Whoever may have taken it gets it again, and nobody else.
+      sender_id = dead.sender_id,
       claim_id = null,
       due_at = case when d.channel not in ('sms', 'voice') and d.attempt < d.max_attempts then at end,
       finished_at = case when d.channel not in ('sms', 'voice') and d.attempt >= d.max_attempts then at end
@@ -30,8 +32,8 @@ begin
     returning d.id, d.attempt, d.sender_id, d.lane, d.status, dead.worker_id, dead.claimed_at
   ),
   tried as (
-    insert into notify.delivery_attempts (delivery_id, attempt, worker_id, outcome, reason, started_at, finished_at)
-    select m.id, m.attempt, m.worker_id, 'lost', 'worker_lost', m.claimed_at, at from moved as m
+    insert into notify.delivery_attempts (delivery_id, attempt, worker_id, sender_id, outcome, reason, started_at, finished_at)
+    select m.id, m.attempt, m.worker_id, m.sender_id, 'lost', 'worker_lost', m.claimed_at, at from moved as m
   ),
   again as (
     select notify_private.enqueue_sending(array(
