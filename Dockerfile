@@ -13,6 +13,7 @@ RUN npm ci --omit=dev --ignore-scripts && npm cache clean --force
 COPY src ./src
 COPY tasks ./tasks
 COPY db ./db
+COPY web ./web
 
 # Where the sandbox keeps its certificates and writes its settings; a volume made over it inherits the owner.
 RUN install --directory --owner=node --group=node --mode=0700 /sandbox

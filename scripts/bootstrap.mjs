@@ -21,6 +21,7 @@ const commands = {
   generate: { entry: ['scripts/generate.ts'], env: false },
   bench: { entry: ['bench/run.ts'], env: false },
   'package:client': { entry: ['scripts/package-client.ts'], env: false },
+  'package:elements': { entry: ['scripts/package-elements.ts'], env: false },
   fuzz: { entry: ['test/fuzz/run.ts'], env: false },
   chaos: { entry: ['test/chaos/run.ts'], env: false },
   worlds: { entry: ['test/worlds/run.ts'], env: false },

@@ -32,6 +32,8 @@ async function main(): Promise<void> {
   const files: Check[] = [
     ['format and lint', () => runTool(bin('biome'), ['ci', '--colors=off', '.'])],
     ['types', () => runTool(bin('tsc'), ['-p', '.', '--incremental', '--tsBuildInfoFile', typesSeen])],
+    // What runs in browsers alone knows the DOM, and nothing of Node.
+    ['types of the elements', () => runTool(bin('tsc'), ['-p', 'web/elements'])],
     [
       'migrations, read by squawk',
       async () => runTool(bin('squawk'), await listSqlFiles('migrations', await findPacks(join(root, 'examples')))),

@@ -21,7 +21,7 @@ export async function findLongFiles(): Promise<string[]> {
       '{src,web/*/src}/generated/**',
       '**/node_modules/**',
       'examples/clients/codegen/generated/**',
-      'web/client/dist/**',
+      'web/*/dist/**',
     ],
   })) {
     const problem = lengthProblem(await readFile(join(root, path), 'utf8'));

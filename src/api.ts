@@ -27,6 +27,7 @@ import { createSchemaTextRoute } from './http/schema-text.ts';
 import { listen } from './http/server.ts';
 import { createSharedPool } from './http/shared-pool.ts';
 import { createTwilioRoutes } from './http/twilio.ts';
+import { createWebFiles } from './http/web-files.ts';
 import { createLinks } from './links.ts';
 import { type LiveBounds, startLive } from './live/index.ts';
 import { isSocketRequest } from './live/upgrade.ts';
@@ -47,6 +48,8 @@ export type Api = {
   readonly routes: readonly Pick<Route, 'method' | 'path'>[];
   /** Resolves once the schema is made and requests are answered (or on `stop`); earlier they get UNAVAILABLE. */
   readonly ready: Promise<void>;
+  /** Makes the files for web pages now instead of when the first one asks. */
+  prepareWeb(): Promise<void>;
   /** Finishes what is under way within the configured time and lets go of everything. */
   stop(): Promise<void>;
 };
@@ -98,6 +101,7 @@ export async function startApi(
   const originOf = createOriginOf(isProxy);
   const stopping = new AbortController();
   const migrations = await listMigrationNumbers();
+  const web = createWebFiles(logger);
   let graphql: Graphql | null = null;
 
   const health: Route[] = [
@@ -131,6 +135,7 @@ export async function startApi(
     ...(config.metricsAddress || (config.env === 'production' && config.metricsToken === null) ? [] : [metrics]),
     ...createExportRoutes([notificationsExport, activityExport], { pool: exportPool, authenticate }),
     createSchemaTextRoute({ pool: exportPool, authenticate, currentGraphql: () => graphql }),
+    web.route,
   ];
   if (config.linkKeys) {
     const links = createLinks(config.linkKeys);
@@ -215,6 +220,7 @@ export async function startApi(
     metricsUrl,
     routes,
     ready,
+    prepareWeb: web.prepare,
     async stop() {
       stopping.abort();
       await Promise.all([server.close(config.shutdownTimeoutMs), live.stop(config.shutdownTimeoutMs)]);

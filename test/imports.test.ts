@@ -13,6 +13,7 @@ const rules: readonly (readonly [RegExp, RegExp])[] = [
   [/^src\/live\//, /^src\/(?!bin|worker|start|sandbox|providers\/|render)/],
   [/^src\/http\//, /^src\/(?!bin|worker|start|sandbox|providers\/|render)/],
   [/^web\/client\//, /^web\/client\/src\//],
+  [/^web\/elements\//, /^web\/elements\/src\//],
   [/^src\/sandbox\//, /^src\/(errors\.ts|ports\.ts|providers\/types\.ts|sandbox\/)/],
 ];
 

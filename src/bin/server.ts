@@ -8,6 +8,7 @@ async function main(): Promise<void> {
   const logger = createLogger({ level: config.logLevel, component: 'api' });
   const api = await startApi(config, logger);
   process.send?.('listening');
+  void api.prepareWeb();
   let stopping = false;
   const stop = (signal: string) => {
     if (stopping) process.exit(1);

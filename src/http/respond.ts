@@ -73,7 +73,7 @@ export function send(response: Response, status: number, headers: Headers, conte
     ...headers,
     ...(encoding && { 'content-encoding': encoding }),
     ...(status === 401 && { 'www-authenticate': 'Bearer' }),
-    ...(status !== 204 && { 'content-length': length }),
+    ...(status !== 204 && status !== 304 && { 'content-length': length }),
   });
   finish(response, sent);
 }

@@ -1,5 +1,6 @@
 export type { AnalyticsQuery, DeliveryMetric, ReasonMetric } from './analytics.ts';
 export type { CallHistory, CallHistoryEntry } from './calls.ts';
+export type { RowbellCore, RowbellOptions } from './core.ts';
 export type { Device, DeviceRegistration, PushSubscriptionJson } from './devices.ts';
 export type { Document, ResultOf } from './document.ts';
 export { type ErrorCode, isRowbellError, type Result, type RowbellError, toResult } from './errors.ts';
@@ -30,9 +31,9 @@ export type { CapacitorOptions, CapacitorPush, CapacitorPushNotifications, PushT
 export {
   type ActivityOptions,
   type ChannelOptions,
+  completeRowbell,
   createRowbell,
   type Rowbell,
   type RowbellEvents,
-  type RowbellOptions,
 } from './rowbell.ts';
 export type { ClientOptions, RequestOptions } from './send.ts';

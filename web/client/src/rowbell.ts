@@ -1,28 +1,19 @@
 import { createAnalytics } from './analytics.ts';
 import { createCalls } from './calls.ts';
+import { createCore, type RowbellCore, type RowbellOptions } from './core.ts';
 import { createDevices } from './devices.ts';
 import * as documents from './documents.ts';
 import type { LiveChannel } from './generated/operations.ts';
 import { createInbox } from './inbox.ts';
 import { type ActivityList, createActivityList } from './live/activity-list.ts';
 import { type AnnouncementsOptions, createAnnouncements } from './live/announcements.ts';
-import { listenForArrivals } from './live/arrivals.ts';
 import { createChanges, type Refusal } from './live/changes.ts';
-import type { ConnectionState } from './live/connection.ts';
 import type { Announcement, LiveNotification } from './live/frames.ts';
-import { surroundingsHere } from './live/here.ts';
 import { createInboxList, type InboxList, type InboxListOptions } from './live/inbox-list.ts';
-import { createLive } from './live/live.ts';
-import { createStore, type Store } from './live/store.ts';
-import type { Surroundings } from './live/surroundings.ts';
+import type { Store } from './live/store.ts';
 import { createPreferences } from './preferences.ts';
 import { type CapacitorOptions, type CapacitorPush, createCapacitorPush } from './push/capacitor.ts';
-import { type ClientOptions, createSend, type Send } from './send.ts';
-
-export type RowbellOptions = ClientOptions & {
-  /** Parts of what the client runs in, where they are not those of a browser or of Node: docs/clients.md. */
-  readonly surroundings?: Partial<Surroundings> | undefined;
-};
+import type { Send } from './send.ts';
 
 export type RowbellEvents = {
   /** A notification came in, while one looked or while there was no connection. */
@@ -55,15 +46,8 @@ export type Rowbell = {
   readonly devices: ReturnType<typeof createDevices>;
   readonly analytics: ReturnType<typeof createAnalytics>;
   readonly calls: ReturnType<typeof createCalls>;
-  /** How things stand between here and the API. Whoever looks at it, or at a list, has it connect. */
-  readonly connection: Store<ConnectionState> & {
-    /** Tries now instead of at `nextTryAt`; after somebody has signed in, too. */
-    connect(): void;
-    /** Ends it at once. Without it that happens by itself some seconds after nobody looks any more. */
-    close(): void;
-  };
-  /** What the badge shows; null until it is known. */
-  readonly unread: Store<number | null>;
+  readonly connection: RowbellCore['connection'];
+  readonly unread: RowbellCore['unread'];
   readonly push: {
     /** Push in an app of Capacitor's. */
     capacitor(options: CapacitorOptions): CapacitorPush;
@@ -82,20 +66,14 @@ export type Rowbell = {
  * A client of one API for whoever is signed in. As long as nobody looks at what keeps itself up to date it has no state beside its
  * options, and needs no more than `fetch`, `AbortController` and timers. What it promises is rejected with a `RowbellError` and nothing else.
  */
-export function createRowbell(options: RowbellOptions): Rowbell {
-  const send = createSend(options);
-  const surroundings: Surroundings = { ...surroundingsHere(), ...options.surroundings };
-  const live = createLive({ ...options, send, surroundings });
+export const createRowbell = (options: RowbellOptions): Rowbell => completeRowbell(createCore(options));
+
+/** The whole client over a core that is there already, once for each. */
+export function completeRowbell({ send, surroundings, live, connection, unread, onArrival }: RowbellCore): Rowbell {
   const changes = createChanges({ send, live, surroundings });
   const devices = createDevices(send);
   const pushes: CapacitorPush[] = [];
 
-  const unread = createStore<number | null>(null, () => {
-    const stops = [live.need('unread', (count) => unread.set(count)), live.on('person', () => unread.set(null))];
-    return () => {
-      for (const stop of stops) stop();
-    };
-  });
   const list = (listOptions: InboxListOptions = {}) =>
     createInboxList({ send, live, changes, surroundings }, listOptions);
   const typesOfChannel = async (name: LiveChannel) => (await send(documents.channelTypes, { name })).liveChannelTypes;
@@ -112,13 +90,8 @@ export function createRowbell(options: RowbellOptions): Rowbell {
     devices,
     analytics: createAnalytics(send),
     calls: createCalls(send),
-    connection: {
-      get: live.state.get,
-      subscribe: live.state.subscribe,
-      connect: live.connect,
-      close: live.close,
-    },
-    unread: { get: unread.get, subscribe: unread.subscribe },
+    connection,
+    unread,
     push: {
       capacitor(pushOptions) {
         const push = createCapacitorPush({ devices, changes, storage: surroundings.storage }, pushOptions);
@@ -128,7 +101,7 @@ export function createRowbell(options: RowbellOptions): Rowbell {
     },
     on: (name, listener) =>
       name === 'notification'
-        ? listenForArrivals(live, listener as (notification: LiveNotification) => void)
+        ? onArrival(listener as (notification: LiveNotification) => void)
         : changes.onRefusal(listener as (refusal: Refusal) => void),
     attend: live.attend,
     async signOut() {

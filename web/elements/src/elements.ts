@@ -1,0 +1,2 @@
+export * from './bell.ts';
+export { InboxElement } from './inbox.ts';
