@@ -165,6 +165,7 @@ describe.skipIf(chromiumPath === undefined)('NC-7, in Chromium under a strict po
     await feed.getByRole('article', { name: 'Unread: First' }).waitFor();
     await dialog.getByRole('button', { name: 'Mark all as read' }).click();
     await dialog.getByText('Nothing matches').waitFor();
+    await dialog.getByText('All are marked as read').waitFor();
     await dialog.getByRole('button', { name: 'Undo' }).click();
     await expect.poll(() => feed.getByRole('article').count()).toBe(2);
     await dialog.getByRole('button', { name: 'Close' }).click();
@@ -183,7 +184,7 @@ describe.skipIf(chromiumPath === undefined)('NC-7, in Chromium under a strict po
     await page.getByRole('button', { name: 'Archived', pressed: false }).click();
     await feed.getByRole('article', { name: 'Third' }).getByRole('button', { name: 'Back to the inbox' }).click();
     await page.getByText('Nothing matches').waitFor();
-    expect((await inboxRows(db, userId)).filter((row) => row.archived_at !== null)).toEqual([]);
+    await expect.poll(async () => (await inboxRows(db, userId)).filter((row) => row.archived_at !== null)).toEqual([]);
     await expectUnbroken(page);
   });
 

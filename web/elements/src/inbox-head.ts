@@ -10,7 +10,7 @@ export function renderHead(parts: InboxParts): TemplateResult {
       <h2 part="heading" tabindex="-1" id="title">${texts.notifications}</h2>
       ${renderConnection(parts)}
     </div>
-    <button class="round" type="button" title=${texts.markAllRead} aria-label=${texts.markAllRead} ?disabled=${state.unread === 0}
+    <button class="round" type="button" title=${texts.markAllRead} aria-label=${texts.markAllRead} aria-disabled=${!state.unread}
       @click=${parts.readAll}>${icon('readAll')}</button>
     ${
       mode === 'drawer'

@@ -6,7 +6,7 @@ section { display: flex; flex-direction: column; block-size: 100%; min-block-siz
 h2, h3, p { margin: 0; }
 button, select { font: inherit; color: inherit; }
 button { cursor: pointer; }
-button:disabled { opacity: .45; cursor: default; }
+button[aria-disabled='true'] { opacity: .45; cursor: default; }
 .icon { inline-size: 1.25rem; block-size: 1.25rem; flex: none; fill: none; stroke: currentColor; stroke-width: 1.8; stroke-linecap: round; stroke-linejoin: round; }
 .icon-back:dir(rtl) { transform: scaleX(-1); }
 
@@ -19,7 +19,7 @@ h2 { font-size: 1.25rem; line-height: 1.3; letter-spacing: -.01em; outline: none
 .round { display: grid; place-items: center; flex: none; inline-size: 2.5rem; block-size: 2.5rem; padding: 0; border: 0; border-radius: 50%; background: none; }
 .round.small { inline-size: 2rem; block-size: 2rem; }
 .round.small .icon { inline-size: 1.1rem; block-size: 1.1rem; }
-.round:hover:not(:disabled) { background: color-mix(in srgb, var(--_text) 9%, transparent); }
+.round:hover:not([aria-disabled='true']) { background: color-mix(in srgb, var(--_text) 9%, transparent); }
 
 .filters { display: grid; gap: .5rem; padding: 0 1rem .75rem; border-block-end: 1px solid var(--_line); }
 .places { display: flex; flex-wrap: wrap; gap: 2px; padding: 3px; border-radius: var(--_radius); background: var(--_raised); }
@@ -55,13 +55,15 @@ article.unread::before {
 }
 h3 { font-size: .9375rem; font-weight: 500; min-inline-size: 0; display: flex; }
 .unread h3 { font-weight: 700; }
-.open { min-inline-size: 0; inline-size: 100%; padding: 0; border: 0; background: none; font: inherit; text-align: match-parent; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; unicode-bidi: plaintext; }
+.open { min-inline-size: 0; inline-size: 100%; padding: 0; border: 0; background: none; font: inherit; text-align: left; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; unicode-bidi: plaintext; }
+/* A text of the other direction begins where those of the page do. */
+:is(article, .detail):dir(rtl) :is(.open, p, h3) { text-align: right; }
 /* The whole row opens it; what else it has lies above. */
 .open::after { content: ''; position: absolute; inset: 0; }
 article time { color: var(--_quiet); font-size: .8125rem; line-height: 1.65; white-space: nowrap; font-variant-numeric: tabular-nums; }
 article p {
   grid-column: 1 / -1; align-self: start; color: var(--_quiet); font-size: .875rem; line-height: 1.4; overflow: hidden; overflow-wrap: anywhere;
-  display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; unicode-bidi: plaintext; text-align: match-parent;
+  display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; unicode-bidi: plaintext; text-align: left;
 }
 .actions {
   position: absolute; z-index: 1; inset-block-end: .4rem; inset-inline-end: .75rem; display: flex; gap: .125rem; padding: .125rem;
@@ -97,10 +99,10 @@ article:hover .actions, article:focus-within .actions { opacity: 1; }
 .detail { flex: 1 1 0; min-block-size: 0; overflow-y: auto; display: grid; gap: .75rem; align-content: start; padding: .25rem 1rem 2rem; }
 .back { display: inline-flex; align-items: center; gap: .4rem; justify-self: start; min-block-size: 2.25rem; padding: .2rem .6rem .2rem .3rem; margin-inline-start: -.3rem; border: 0; border-radius: var(--_radius); background: none; color: var(--_quiet); font-size: .875rem; }
 .back:hover { background: var(--_raised); }
-.detail h3 { display: block; font-size: 1.1875rem; font-weight: 700; line-height: 1.35; overflow-wrap: anywhere; outline: none; text-align: match-parent; unicode-bidi: plaintext; }
+.detail h3 { display: block; font-size: 1.1875rem; font-weight: 700; line-height: 1.35; overflow-wrap: anywhere; outline: none; text-align: left; unicode-bidi: plaintext; }
 .subtitle { font-weight: 600; overflow-wrap: anywhere; }
 .quiet { color: var(--_quiet); font-size: .875rem; }
-.body { white-space: pre-line; overflow-wrap: anywhere; text-align: match-parent; unicode-bidi: plaintext; }
+.body { white-space: pre-line; overflow-wrap: anywhere; text-align: left; unicode-bidi: plaintext; }
 .wide { display: flex; flex-wrap: wrap; gap: .5rem; padding-block-start: .5rem; }
 
 .toasts { position: absolute; z-index: 3; inset-block-end: .75rem; inset-inline: .75rem; pointer-events: none; display: grid; justify-items: center; }

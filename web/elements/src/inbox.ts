@@ -17,7 +17,7 @@ import { type Window, windowOf } from './window.ts';
 export { configure, type Settings } from './settings.ts';
 export { addTexts, type Texts } from './texts.ts';
 
-const pageSize = 50;
+const pageSize = 100;
 /** As long as a change can be put back. */
 const toastMs = 600_000;
 const nextPageBefore = 8;
@@ -173,7 +173,10 @@ export class InboxElement extends LitElement {
         if (scroller) scroller.scrollTop = 0;
       },
       act: (action, item) => void this.#act(action, item),
-      readAll: () => void this.#change(() => this.#list?.change('read', 'all'), textsOf(this).allRead),
+      // Not `disabled`: the focus would be lost with the last one that was unread.
+      readAll: () => {
+        if (this.#state().unread) void this.#change(() => this.#list?.change('read', 'all'), textsOf(this).allRead);
+      },
       open: (item) => this.#open(item),
       navigate: (event, link, item) => {
         const detail = { url: link.url, notification: item };
@@ -420,6 +423,8 @@ export class InboxElement extends LitElement {
   /** Makes a change, says that it was made, and offers to take it back. */
   async #change(make: () => ReturnType<InboxList['change']> | undefined, words: string): Promise<void> {
     const texts = textsOf(this);
+    // What it would put back is no longer the last thing that was done.
+    if (this.toast) this.#endsToast();
     try {
       const change = await make();
       if (!change) return;

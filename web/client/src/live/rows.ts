@@ -128,8 +128,9 @@ export function createRows({ filter, sort }: { readonly filter: InboxFilter; rea
     begin(page: Page, mayMove: boolean, now: number): void {
       const shown = new Set(order);
       const ids = page.items.map(({ id }) => id);
+      const paged = new Set(ids);
       // Versions of before may be those of another history: the database may have been restored.
-      for (const id of [...rows.keys()]) if (!told.has(id) && !ids.includes(id)) rows.delete(id);
+      for (const id of [...rows.keys()]) if (!told.has(id) && !paged.has(id)) rows.delete(id);
       for (const { id } of page.items) if (!told.has(id)) gone.delete(id);
       // Where nothing is left of what was shown there is nothing to be kept in its place.
       const isFresh = (id: string) => !mayMove && !shown.has(id) && ids.some((one) => shown.has(one));
@@ -139,7 +140,9 @@ export function createRows({ filter, sort }: { readonly filter: InboxFilter; rea
     },
 
     append(page: Page, now: number): void {
-      order = [...order, ...page.items.map(({ id }) => id).filter((id) => !isShown(id))];
+      // A set, because long lists would be searched once for each of the page.
+      const shown = new Set([...order, ...waiting]);
+      order = [...order, ...page.items.map(({ id }) => id).filter((id) => !shown.has(id))];
       addPage(page, false, now);
     },
 
