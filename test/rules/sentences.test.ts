@@ -1,9 +1,10 @@
+// Over 300 lines: whatever is said in every language, to everybody, and what must hold of all of it.
 import { globSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { installPack, makePerson, makeType } from '../support/engine-pack.ts';
 import { one } from '../support/one.ts';
-import { type Case, cases, channels } from '../support/sentence-cases.ts';
+import { type Case, cases, channels, toCome } from '../support/sentence-cases.ts';
 
 const languages = ['en', 'fr'] as const;
 /** What each reader is shown: a person of themselves, and an operator of them. */
@@ -67,6 +68,18 @@ beforeAll(async () => {
           [x.status, x.reason].filter(Boolean).join(' '),
           x.because,
         );
+      // The same, of what is still to come.
+      const foretold = await ask(
+        `select c.nth, notify_hidden.rule_explanation(
+           c.rule, c.verdict, c.reason, c.until, c.looked, c.channel, r.reader || '{"to_come": true}') as because
+         from jsonb_to_recordset($1) as c (nth integer, rule text, verdict text, reason text, until timestamptz, looked jsonb, channel text)
+         cross join (select notify_hidden.reader($2, $3) as reader offset 0) as r`,
+        [JSON.stringify(toCome), person, type],
+      );
+      for (const { nth, because } of foretold.rows) {
+        const { rule, reason, verdict } = toCome[nth] as (typeof toCome)[number];
+        note(`predict ${nth}`, 'predict', rule === 'none' ? 'send' : `${rule}: ${reason ?? verdict}`, because);
+      }
     }
   }
   const kept = new Map(
@@ -238,6 +251,17 @@ test('W45: each sentence is whole, in each language, to the person and about the
       ) ||
       line.said['en you'] === line.said['fr you'],
   );
+  expect(wrong.map(show)).toEqual([]);
+});
+
+test('W42: what is predicted is said of what is still to come', () => {
+  const foretold = lines.filter(({ of }) => of === 'predict');
+  expect(foretold.length).toBeGreaterThan(40);
+  const past = [
+    /\b(were|had|did|came|stood|lasted)\b|(?<!if that )\bwas\b/,
+    /\b((?<!si c’)étai(t|ent|ez)|avai(t|ent)|aviez|a été|duraient|s’opposait)\b/,
+  ];
+  const wrong = foretold.filter((line) => texts(line).some(([, said]) => past.some((words) => words.test(said))));
   expect(wrong.map(show)).toEqual([]);
 });
 

@@ -155,3 +155,20 @@ export const cases: readonly Case[] = [
   out('copy', 'no_copy', {}, { inputs: { variant: 'leader' } }),
   out('copy', 'invalid_value', {}, { inputs: { code: '22008' } }),
 ];
+
+/** What predict() may say: every step but those that only the past has. */
+const verdicts = { send: 'passed', hold: 'held', digest: 'gathered', suppress: 'suppressed' } as const;
+export const toCome = cases
+  .filter(
+    ({ rule, reason }) =>
+      !['inbox', 'event', 'copy'].includes(rule ?? '') && !['not_needed', 'seen'].includes(reason ?? ''),
+  )
+  .map((it, nth) => ({
+    nth,
+    rule: it.rule ?? 'none',
+    verdict: verdicts[it.outcome],
+    reason: it.reason ?? null,
+    until: it.until ?? null,
+    looked: { ...it.looked, ...it.inputs },
+    channel: it.channel ?? 'push',
+  }));

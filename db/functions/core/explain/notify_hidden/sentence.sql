@@ -7,15 +7,17 @@ set plan_cache_mode = force_generic_plan set enable_seqscan = off
 as $$
 declare
   tag constant text := coalesce(reader ->> 'locale', 'en');
+  -- Of what is still to come: whatever is said otherwise then is said so first.
+  wanted constant text[] := case when reader ? 'to_come' then array(select 'to_come.' || k from unnest(keys) as k) else '{}' end || keys;
   template text;
   known record;
 begin
   for template in
     select case when (reader ->> 'self')::boolean then s.you else coalesce(s.they, s.you) end
     from notify_private.sentences as s
-    where s.key = any (sentence.keys) and s.locale in (tag, pg_catalog.split_part(tag, '-', 1), 'en')
+    where s.key = any (wanted) and s.locale in (tag, pg_catalog.split_part(tag, '-', 1), 'en')
     order by pg_catalog.split_part(s.locale, '-', 1) = pg_catalog.split_part(tag, '-', 1) desc,
-      pg_catalog.array_position(sentence.keys, s.key), s.locale = tag desc
+      pg_catalog.array_position(wanted, s.key), s.locale = tag desc
   loop
     if pg_catalog.strpos(template, '{') = 0 then
       return template;

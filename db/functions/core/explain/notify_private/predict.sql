@@ -30,7 +30,8 @@ declare
   verdict notify_private.verdict;
   reachable integer;
   is_first boolean := true;
-  reader constant jsonb := notify_hidden.reader(predict.user_id, predict.type_key);
+  -- Nothing of it has happened yet.
+  reader constant jsonb := notify_hidden.reader(predict.user_id, predict.type_key) || '{"to_come": true}';
   -- What will have been sent by then and counts under the caps, and the keys that will be in use.
   sent notify_private.past_message[] := '{}';
   keys notify_private.past_key[] := '{}';
