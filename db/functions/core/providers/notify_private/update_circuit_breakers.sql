@@ -94,7 +94,9 @@ begin
   end if;
   -- No delivery's: it says that there is one more pause.
   if slow_until is not null then
-    judgements := array[row(null, 'slow', slow_until)::notify_private.judgement];
+    judgements := array(
+      select j::notify_private.judgement from (select null::uuid as delivery_id, 'slow' as outcome, slow_until as resume_at) as j
+    );
   end if;
   if not is_doubtful then
     return judgements;
