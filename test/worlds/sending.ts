@@ -26,7 +26,8 @@ export async function sendDue({ db }: ClockedDatabase, random: Rand): Promise<st
     }));
     await db.worker.query(
       `select notify_private.record_results($1, array(
-         select row(id, outcome, case when outcome <> 'accepted' then 'rejected' end, null, null, null, false)::notify_private.result
+         select jsonb_populate_record(null::notify_private.result, jsonb_build_object(
+           'delivery_id', id, 'outcome', outcome, 'reason', case when outcome <> 'accepted' then 'rejected' end))
          from unnest($2::uuid[], $3::text[]) as r (id, outcome)))`,
       [rows[0]?.claim_id, results.map(({ id }) => id), results.map(({ outcome }) => outcome)],
     );
