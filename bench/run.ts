@@ -18,6 +18,7 @@ const benches = [
   'documents',
   'api',
   'live',
+  'storm',
 ];
 
 // `npm run bench` is `npm run bench -- pipeline`; what follows the name are that bench's options.

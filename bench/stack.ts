@@ -135,8 +135,14 @@ export async function untilWorks(pool: pg.Pool, lane: 'urgent' | 'bulk'): Promis
  * The API in a process of its own, once it answers; `tokenOf` signs somebody in.
  *
  * @param port any unless told
+ * @param settings others that it is to have
  */
-export async function startApiProcess(apiDatabaseUrl: string, heapMiB?: number, port = 0) {
+export async function startApiProcess(
+  apiDatabaseUrl: string,
+  heapMiB?: number,
+  port = 0,
+  settings: Readonly<Record<string, string>> = {},
+) {
   const heap = heapMiB === undefined ? [] : [`--max-old-space-size=${heapMiB}`];
   const child = spawn(process.execPath, [...heap, 'src/bin/server.ts'], {
     env: {
@@ -147,6 +153,7 @@ export async function startApiProcess(apiDatabaseUrl: string, heapMiB?: number, 
       JWT_SECRET: jwtSecret,
       PORT: String(port),
       METRICS_PORT: '0',
+      ...settings,
       LOG_LEVEL: 'info',
     },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -31,6 +31,8 @@ if (lane !== 'urgent' && lane !== 'bulk') {
   process.stderr.write('--lane must be "urgent" or "bulk"\n');
   process.exit(2);
 }
+/** How long connections that are closed may take to be gone. */
+const lingerMs = 1_000;
 await work(lane);
 
 async function work(lane: Lane): Promise<void> {
@@ -50,8 +52,13 @@ async function work(lane: Lane): Promise<void> {
     jobs: createPool({ ...connections('jobs'), max: config.workerConcurrency + 3, durable: false }),
     planning: createPool({ ...connections('planning'), max: 3, durable: false }),
     sending: createPool({ ...connections('sending'), max: config.workerConcurrency }),
+    heartbeat: createPool({ ...connections('heartbeat'), max: 1, durable: false }),
   };
-  const engine = createEngine({ pool: pools.sending, planningPool: pools.planning });
+  const engine = createEngine({
+    pool: pools.sending,
+    planningPool: pools.planning,
+    heartbeatPool: pools.heartbeat,
+  });
   const { publicUrl } = config;
   const senders = createSenders({ engine, settings: config.providerSettings, publicUrl, logger });
 
@@ -146,4 +153,6 @@ async function work(lane: Lane): Promise<void> {
   await Promise.all(Object.values(pools).map((pool) => pool.end()));
   clearTimeout(giveUp);
   logger.info('worker.stopped');
+  // A connection whose other end does not let go of it would keep the process for as long.
+  setTimeout(() => process.exit(), lingerMs).unref();
 }

@@ -47,9 +47,18 @@ export type StatusBatch = Omit<RowOf<'notify_private.claim_status_batch'>, 'even
  * when they are safe to repeat stands at the functions (below db/functions/core).
  *
  * Planning may use connections whose commits do not wait for the disk: until a delivery is claimed, by a commit that does,
- * nothing has left the database, and a plan lost in a crash is made again.
+ * nothing has left the database, and a plan lost in a crash is made again. A heartbeat has a connection of its own: behind claims and
+ * results it would come too late where the database is slow, and a worker that lives would be taken for dead.
  */
-export function createEngine({ pool, planningPool }: { pool: pg.Pool; planningPool: pg.Pool }) {
+export function createEngine({
+  pool,
+  planningPool,
+  heartbeatPool = pool,
+}: {
+  pool: pg.Pool;
+  planningPool: pg.Pool;
+  heartbeatPool?: pg.Pool;
+}) {
   const value = async <T>(sql: string, parameters: unknown[]): Promise<T> => {
     const { rows } = await pool.query<{ value: T }>(sql, parameters);
     return (rows[0] as { value: T }).value;
@@ -181,7 +190,7 @@ export function createEngine({ pool, planningPool }: { pool: pg.Pool; planningPo
 
     /** Not alive: this worker had been declared dead and must register again. */
     async heartbeat(workerId: string): Promise<{ readonly alive: boolean; readonly sendersChangedAt: Date }> {
-      const { rows } = await pool.query<{ alive: boolean; sendersChangedAt: Date }>(
+      const { rows } = await heartbeatPool.query<{ alive: boolean; sendersChangedAt: Date }>(
         'select alive, senders_changed_at as "sendersChangedAt" from notify_private.heartbeat($1)',
         [workerId],
       );

@@ -71,6 +71,8 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const deviceToken = /^(?:[0-9a-f]{2}){32,100}$/i;
 /** Apple caps a connection's concurrent streams; 1 000 is what its servers have been seen to grant. */
 const maxConcurrentStreams = 1000;
+/** From GOAWAY until the connection is cut: longer than any answer on it is waited for. */
+const endsAfterMs = 15_000;
 
 /**
  * APNs as Apple documents it ("Sending notification requests to APNs"): HTTP/2 over TLS, provider tokens, every
@@ -107,7 +109,10 @@ export const startApns: StartServer = async ({ journal, faults, credentials, hos
     if (unprocessed) of.last = Math.min(of.last, of.processed);
     if (afterMs !== undefined) await delay(afterMs);
     of.last = Math.min(of.last, of.came);
-    if (session && !session.destroyed) session.goaway(errorCode, of.last);
+    if (!session || session.destroyed) return;
+    session.goaway(errorCode, of.last);
+    await delay(endsAfterMs);
+    session.destroy();
   }
 
   async function answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, body: Buffer, connection: Connection) {
@@ -131,7 +136,7 @@ export const startApns: StartServer = async ({ journal, faults, credentials, hos
       address: address ?? '',
       deliveryId: apnsId,
       status: cut ? 0 : (verdict?.status ?? 200),
-      reason: cut ? 'reset' : (verdict?.reason ?? null),
+      reason: cut ? (fault.reason ?? 'reset') : (verdict?.reason ?? null),
       ...alertOf(aps),
       data,
       drawn: drawnByIphone(payload),

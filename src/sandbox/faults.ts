@@ -9,7 +9,7 @@ import { providerNames } from '../providers/types.ts';
  * - `gone`: the address is not registered any more.
  * - `reject`: refused with `status` and `reason` as given.
  * - `server_error`: 500, or `status`.
- * - `reset`: the connection is cut after the request was read.
+ * - `reset`: the connection is cut after the request was read; with the reason `accepted` the message was taken all the same.
  * - `goaway`: HTTP/2 GOAWAY; other protocols close the connection after answering. With `errorCode` HTTP/2 ends it at once. With
  *   `unprocessed` whatever came after the struck request is not looked at; with `afterMs` the connection has some rest first.
  * - `hard_bounce`, `soft_bounce`: the mailbox or number refuses for good, or for now.
@@ -32,6 +32,8 @@ export type FaultKind = (typeof faultKinds)[number];
 
 const faultInput = z.strictObject({
   provider: z.enum(providerNames),
+  /** A step that comes before any address is known, where it strikes instead: SMTP's AUTH and MAIL FROM, Google's token endpoint. */
+  stage: z.enum(['auth', 'mail', 'token']).optional(),
   /** Absent: every address of the provider. */
   address: z.string().min(1).max(4096).optional(),
   kind: z.enum(faultKinds),
@@ -72,12 +74,31 @@ export type Faults = {
   clear(): void;
   /** The first fault this request meets, or null. Using it up counts against its `times`. */
   next(provider: Fault['provider'], address: string): Fault | null;
+  /** The same of a step that comes before any address is known. */
+  nextAt(provider: Fault['provider'], stage: NonNullable<Fault['stage']>): Fault | null;
+  /** How many requests have met a fault so far, also one that is off by now. */
+  strikes(id: string): number;
 };
 
 /** The switchboard of faults. `random` decides whether a fault with a `rate` strikes. */
 export function createFaults({ random = Math.random }: { readonly random?: () => number } = {}): Faults {
   let active: Fault[] = [];
   let lastId = 0;
+  const strikes = new Map<string, number>();
+
+  function strike(provider: Fault['provider'], stage: Fault['stage'], address: string | undefined): Fault | null {
+    if (active.length === 0) return null;
+    for (const [index, fault] of active.entries()) {
+      if (fault.provider !== provider || fault.stage !== stage) continue;
+      if (fault.address !== undefined && fault.address !== address) continue;
+      if (fault.rate !== undefined && random() >= fault.rate) continue;
+      if (fault.times === 1) active.splice(index, 1);
+      else if (fault.times !== undefined) active[index] = { ...fault, times: fault.times - 1 };
+      strikes.set(fault.id, (strikes.get(fault.id) ?? 0) + 1);
+      return fault;
+    }
+    return null;
+  }
 
   return {
     add(input) {
@@ -96,18 +117,9 @@ export function createFaults({ random = Math.random }: { readonly random?: () =>
     clear() {
       active = [];
     },
-    next(provider, address) {
-      if (active.length === 0) return null;
-      for (const [index, fault] of active.entries()) {
-        if (fault.provider !== provider) continue;
-        if (fault.address !== undefined && fault.address !== address) continue;
-        if (fault.rate !== undefined && random() >= fault.rate) continue;
-        if (fault.times === 1) active.splice(index, 1);
-        else if (fault.times !== undefined) active[index] = { ...fault, times: fault.times - 1 };
-        return fault;
-      }
-      return null;
-    },
+    next: (provider, address) => strike(provider, undefined, address),
+    nextAt: (provider, stage) => strike(provider, stage, undefined),
+    strikes: (id) => strikes.get(id) ?? 0,
   };
 }
 

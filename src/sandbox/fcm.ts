@@ -37,7 +37,8 @@ export const startFcm: StartServer = async ({ journal, faults, credentials, host
       return answer(response, errorBody(400, 'INVALID_ARGUMENT', 'Request payload size exceeds the limit.'));
     if (request.url === '/token') {
       if (request.method !== 'POST') return answer(response, { status: 405, body: { error: 'invalid_request' } });
-      return answer(response, oauth.issue(body, request.headers['content-type']));
+      const fault = faults.nextAt('fcm', 'token');
+      return answer(response, (fault && answerOf(fault)) ?? oauth.issue(body, request.headers['content-type']));
     }
     const project = /^\/v1\/projects\/([^/?]+)\/messages:send$/.exec(request.url ?? '')?.[1];
     if (project === undefined || request.method !== 'POST') {
@@ -53,7 +54,7 @@ export const startFcm: StartServer = async ({ journal, faults, credentials, host
     const cut = fault?.kind === 'reset';
     const refusal = (fault && answerOf(fault)) ?? checked.refusal;
     const name = `projects/${fcm.projectId}/messages/0:${Date.now()}%${randomBytes(8).toString('hex')}`;
-    record(request, checked.message, refusal, cut, name);
+    record(request, checked.message, refusal, cut ? (fault.reason ?? 'reset') : null, name);
     if (cut) return void request.socket.destroy();
     if (fault?.kind === 'goaway') response.setHeader('connection', 'close');
     answer(response, refusal ?? { status: 200, body: { name } });
@@ -63,7 +64,7 @@ export const startFcm: StartServer = async ({ journal, faults, credentials, host
     { headers, socket }: IncomingMessage,
     message: FcmMessage | null,
     refusal: FcmAnswer | null,
-    cut: boolean,
+    cut: string | null,
     name: string,
   ) {
     const { deliveryId, actions: _drawn, ...data } = message?.data ?? {};
@@ -72,7 +73,7 @@ export const startFcm: StartServer = async ({ journal, faults, credentials, host
       address: message?.token ?? '',
       deliveryId: deliveryId ?? (refusal || cut ? null : name),
       status: cut ? 0 : (refusal?.status ?? 200),
-      reason: cut ? 'reset' : (refusal?.reason ?? null),
+      reason: cut ?? refusal?.reason ?? null,
       title: message?.android?.notification?.title ?? message?.notification?.title ?? null,
       body: message?.android?.notification?.body ?? message?.notification?.body ?? null,
       data,

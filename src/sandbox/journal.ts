@@ -13,7 +13,7 @@ export type Entry = {
   readonly deliveryId: string | null;
   /** What we answered: an HTTP or SMTP status; 0 where the connection was cut instead. */
   readonly status: number;
-  /** The provider's own word for a refusal; null when accepted. */
+  /** The provider's own word for a refusal; null when accepted. Where the connection was cut, `accepted`: it was taken all the same. */
   readonly reason: string | null;
   readonly title: string | null;
   readonly body: string | null;

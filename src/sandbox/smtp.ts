@@ -32,12 +32,16 @@ export const startSmtp: StartServer = async ({ journal, faults, credentials, hos
     // The password belongs to the sandbox; on loopback it may come without TLS.
     allowInsecureAuth: true,
     onAuth(auth, _session, callback) {
-      if (auth.username === user && auth.password === password) callback(null, { user });
+      const fault = faults.nextAt('smtp', 'auth');
+      if (fault) callback(reply(refusalOfUs(fault, 535, '5.7.8 Authentication credentials invalid')));
+      else if (auth.username === user && auth.password === password) callback(null, { user });
       else callback(reply({ code: 535, text: '5.7.8 Authentication credentials invalid' }));
     },
     onMailFrom({ address }, _session, callback) {
+      const fault = faults.nextAt('smtp', 'mail');
+      if (fault) callback(reply(refusalOfUs(fault, 550, '5.7.1 Sender address rejected')));
       // Also what stands after a plus: bounces come back to it (VERP).
-      if (from.endsWith(`<${address}>`) || bare(address) === returnPath) callback();
+      else if (from.endsWith(`<${address}>`) || bare(address) === returnPath) callback();
       else callback(reply({ code: 550, text: '5.7.1 Sender address rejected: not owned by user' }));
     },
     onRcptTo({ address }, session, callback) {
@@ -135,6 +139,12 @@ export const startSmtp: StartServer = async ({ journal, faults, credentials, hos
 
 const bare = (address: string) => address.replace(/\+[^@]*(?=@)/, '');
 
+/** A refusal before anybody is named: for now where it is a server's error, else for good. */
+function refusalOfUs({ kind, status, reason }: Fault, code: number, text: string): Refusal {
+  if (kind === 'server_error') return { code: status ?? 454, text: reason ?? '4.7.0 Temporary failure' };
+  return { code: status ?? code, text: reason ?? text };
+}
+
 /** Refusals that come when the recipient is named; null: this fault does not strike here. */
 function refusalOfRecipient({ kind, status, reason }: Fault): Refusal | null {
   switch (kind) {
@@ -154,7 +164,7 @@ function refusalOfRecipient({ kind, status, reason }: Fault): Refusal | null {
 
 /** Refusals that come after the message; null: this fault does not strike here. */
 function refusalOfMessage({ kind, status, reason }: Fault): Refusal | null {
-  if (kind === 'reset') return { code: 0, text: 'reset' };
+  if (kind === 'reset') return { code: 0, text: reason ?? 'reset' };
   if (kind === 'reject') return { code: status ?? 554, text: reason ?? '5.7.1 Message refused' };
   return null;
 }

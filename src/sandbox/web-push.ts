@@ -69,7 +69,8 @@ export const startWebPush: StartServer = async ({ journal, faults, credentials, 
     const fault = faults.next('web_push', endpoint);
     if (fault?.latencyMs) await delay(fault.latencyMs);
     const verdict = (fault && impose(fault, 404)) ?? judge(request.headers, id, body);
-    const payload = verdict.status === 201 && body ? decrypt(id, body) : null;
+    const isTaken = verdict.status === 201 || (verdict.status === 0 && verdict.reason === 'accepted');
+    const payload = isTaken && body ? decrypt(id, body) : null;
     const undecrypted = verdict.status === 201 && body?.length && !payload ? 'undecryptable' : null;
     journal.record({
       provider: 'web_push',

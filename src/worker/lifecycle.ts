@@ -33,11 +33,13 @@ export async function startLifecycle(options: {
   // After an outage of the database everyone has been silent, and the first to be back must not take the others for dead:
   // what they still hold, outcomes of SMS among it, would be lost.
   let trustSilenceFrom = 0;
+  let heardAt = Date.now();
   const heartbeat = every(heartbeatEveryMs, logger, async () => {
     const { alive, sendersChangedAt } = await engine.heartbeat(workerId).catch((error: unknown) => {
       trustSilenceFrom = Date.now() + silenceMs;
       throw error;
     });
+    heardAt = Date.now();
     if (!alive) {
       logger.warn('worker.revived', { workerId });
       workerId = await register();
@@ -45,7 +47,11 @@ export async function startLifecycle(options: {
       await engine.reportSenders(workerId, await senders.read());
       logger.info('senders.read');
     }
-    if (Date.now() < trustSilenceFrom) return;
+  });
+  // By itself: where there is much to be recovered, it takes longer than this worker may be silent. Who has been silent for longer
+  // than that, having been stopped perhaps, is heard first.
+  const recovery = every(heartbeatEveryMs, logger, async () => {
+    if (Date.now() < trustSilenceFrom || Date.now() > heardAt + silenceMs) return;
     const recovered = await engine.recover();
     if (recovered > 0) logger.warn('deliveries.recovered', { recovered });
   });
@@ -57,7 +63,7 @@ export async function startLifecycle(options: {
     stopPolling: poller.stop,
     pollNow: poller.soon,
     async retire() {
-      await heartbeat();
+      await Promise.all([heartbeat(), recovery()]);
       await engine.retire(workerId).catch(() => {
         // Without a database its silence says the same, 15 s later.
       });

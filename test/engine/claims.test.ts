@@ -160,7 +160,18 @@ describe('fencing', () => {
     await db.owner.query(`update notify.workers set seen_at = now() - interval '1 minute'`);
     await engine.recover();
     expect(await statuses()).toEqual({ unknown: 2 });
-    expect((await claim('twilio')).messages).toEqual([]);
+    const successor = await engine.register('bulk', 'host', 2, [senders.twilio]);
+    expect((await claim('twilio', successor)).messages).toEqual([]);
+  });
+
+  test('a worker that was declared dead gets nothing until it has registered again, so that no try is used up', async () => {
+    await queue(1);
+    await db.owner.query(`update notify.workers set seen_at = now() - interval '1 minute'`);
+    await engine.recover();
+    expect((await claim()).messages).toEqual([]);
+    expect(await only()).toMatchObject({ status: 'queued', attempt: 0 });
+    const again = await engine.register('bulk', 'host', 1, [senders.apns]);
+    expect((await claim('apns', again)).messages).toHaveLength(1);
   });
 
   test('a push whose last attempt was lost has failed', async () => {

@@ -104,13 +104,9 @@ describe('an origin', () => {
         'select extract(epoch from paused_until - clock_timestamp())::float8 from notify.provider_origins',
       );
       expect(length).toBeLessThanOrEqual(seconds);
+      expect(length).toBeGreaterThan(seconds === 300 ? 240 : 0);
+      await db.owner.query('update notify.provider_origins set paused_until = clock_timestamp()');
     }
-    expect(
-      await one(
-        db.owner,
-        `select paused_until > clock_timestamp() + interval '4 minutes' from notify.provider_origins`,
-      ),
-    ).toBe(true);
   });
 
   test('is resumed by an operator, alone or with all of its sender; nobody else may', async () => {

@@ -50,6 +50,18 @@ describe('a provider', () => {
     expect((await claim()).messages).toHaveLength(19);
   });
 
+  test('is paused by all that went out before as by one or two of them: only what was asked since makes it longer', async () => {
+    for (const origin of ['', 'https://push.example'])
+      for (let chunk = 0; chunk < 8; chunk++)
+        await db.owner.query(
+          origin === ''
+            ? `select notify_private.pause_sender(1::smallint, 'credentials_rejected')`
+            : `select notify_private.pause_origin(3::smallint, '${origin}', 'credentials_rejected')`,
+        );
+    expect((await provider())?.pauses).toBe(2);
+    expect(await one(db.owner, 'select pauses from notify.provider_origins')).toBe(2);
+  });
+
   test('pauses double from 5 s and end at 5 min', async () => {
     await queue(1, { maxAttempts: 10 });
     for (const pause of [5, 10, 20, 40, 80, 160, 300, 300, 300]) {

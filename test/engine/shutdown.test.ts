@@ -1,3 +1,4 @@
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
@@ -125,4 +126,25 @@ test('told while it still waits for its database, it ends at once', async () => 
   const begun = performance.now();
   expect(await worker.stop()).toBe(0);
   expect(performance.now() - begun).toBeLessThan(60_000);
+});
+
+test('a provider that does not let go of a closed connection does not keep the worker', async () => {
+  // What comes after the worker's end of a connection is never its other end.
+  const keeper = createServer({ allowHalfOpen: true }, (near) => {
+    const far = connect({ port: Number(sandbox.settings.APNS_PORT), host: '127.0.0.1', allowHalfOpen: true });
+    near.pipe(far, { end: false });
+    far.pipe(near, { end: false });
+    for (const end of [near, far]) end.on('error', () => {});
+  });
+  await new Promise<void>((resolve) => keeper.listen(0, '127.0.0.1', resolve));
+  const worker = await startWorker({
+    databaseUrl: db.workerUrl,
+    settings: { ...sandbox.settings, APNS_PORT: String((keeper.address() as AddressInfo).port) },
+  });
+  const type = await makeType(db, { audience: 'group' });
+  await tellGroup(db, type, await makeCrowd(db, 1, { apns: 1 }), {});
+  await untilSettled(db);
+  expect(await worker.stop()).toBe(0);
+  expect(await leftBehind()).toEqual(nothing);
+  keeper.close();
 });

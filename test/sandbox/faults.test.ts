@@ -36,6 +36,17 @@ describe('faults', () => {
     expect(faults.list()).toEqual([]);
   });
 
+  test('of a stage strike there alone; how often each has struck is known afterwards', () => {
+    const faults = createFaults();
+    const auth = faults.add({ provider: 'smtp', kind: 'reject', stage: 'auth' });
+    const all = faults.add({ provider: 'smtp', kind: 'throttle', times: 1 });
+    expect(faults.nextAt('smtp', 'mail')).toBeNull();
+    expect([faults.nextAt('smtp', 'auth')?.id, faults.nextAt('smtp', 'auth')?.id]).toEqual([auth.id, auth.id]);
+    expect(faults.next('smtp', 'x')?.id).toBe(all.id);
+    faults.clear();
+    expect([auth, all].map(({ id }) => faults.strikes(id))).toEqual([2, 1]);
+  });
+
   test('are switched off one by one or all at once', () => {
     const faults = createFaults();
     const first = faults.add({ provider: 'apns', kind: 'reset' });
@@ -59,6 +70,7 @@ describe('faults', () => {
     [{ provider: 'apns', kind: 'goaway', unprocessed: 1 }, 'fault.unprocessed'],
     [{ provider: 'apns', kind: 'goaway', afterMs: -1 }, 'fault.afterMs'],
     [{ provider: 'apns', kind: 'reject', reason: 'a\r\nb' }, 'fault.reason'],
+    [{ provider: 'smtp', kind: 'reject', stage: 'greeting' }, 'fault.stage'],
     [{ provider: 'apns', kind: 'gone', colour: 'red' }, 'colour'],
     [null, 'fault'],
   ])('a malformed one is refused by the name of its field: %j', (input, field) => {

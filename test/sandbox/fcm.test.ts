@@ -156,5 +156,14 @@ describe('messages:send', () => {
     });
     sandbox.faults.add({ provider: 'fcm', kind: 'throttle', retryAfterS: 9, times: 1 });
     expect(await send({ message: { token } })).toMatchObject({ status: 429, headers: { 'retry-after': '9' } });
+    sandbox.faults.add({ provider: 'fcm', kind: 'server_error', stage: 'token', status: 503, times: 1 });
+    expect(await authorize()).toMatchObject({ status: 503 });
+    expect(await authorize()).toMatchObject({ status: 200 });
+  });
+
+  test('a lost answer: the message was taken', async () => {
+    sandbox.faults.add({ provider: 'fcm', kind: 'reset', reason: 'accepted', times: 1 });
+    await expect(send({ message: { token, data: { deliveryId: 'd' } } })).rejects.toThrow();
+    expect(sandbox.journal.list()).toMatchObject([{ deliveryId: 'd', status: 0, reason: 'accepted' }]);
   });
 });

@@ -118,6 +118,22 @@ test.each([
   expect(sandbox.journal.list()).toMatchObject([{ address: 'ada@example.com', title: 'Hi' }]);
 });
 
+test.each([
+  [{ kind: 'reject', stage: 'auth' }, 1, /^535 5\.7\.8/],
+  [{ kind: 'server_error', stage: 'auth' }, 1, /^454 4\.7\.0/],
+  [{ kind: 'reject', stage: 'mail' }, 2, /^550 5\.7\.1/],
+])('%j before anybody is named', async (fault, commands, expected) => {
+  sandbox.faults.add({ provider: 'smtp', ...fault });
+  expect((await talk(ehlo, ...[login, from].slice(0, commands))).at(-1)).toMatch(expected);
+  expect(sandbox.journal.list()).toEqual([]);
+});
+
+test('a lost answer: the mail was taken', async () => {
+  sandbox.faults.add({ provider: 'smtp', kind: 'reset', reason: 'accepted' });
+  expect((await talk(ehlo, login, from, to, 'DATA', mail)).at(-1)).toMatch(/^closed$/);
+  expect(sandbox.journal.list()).toMatchObject([{ title: 'Hi', status: 0, reason: 'accepted' }]);
+});
+
 test('latency', async () => {
   sandbox.faults.add({ provider: 'smtp', kind: 'latency', latencyMs: 200 });
   const begun = performance.now();

@@ -62,6 +62,12 @@ test.each([
   expect([answer.status, answer.headers.get('retry-after')]).toEqual([status, '9']);
 });
 
+test('a lost answer: the call was taken', async () => {
+  sandbox.faults.add({ provider: 'webhook', kind: 'reset', reason: 'accepted', times: 1 });
+  await expect(call()).rejects.toThrow();
+  expect(sandbox.journal.list()).toMatchObject([{ status: 0, reason: 'accepted' }]);
+});
+
 test('reset cuts, goaway answers and closes', async () => {
   sandbox.faults.add({ provider: 'webhook', kind: 'reset', times: 1 });
   await expect(call()).rejects.toThrow();

@@ -6,9 +6,11 @@ as $$
   on conflict on constraint provider_origins_pkey do update
   set
     used_at = clock_timestamp(),
-    pauses = o.pauses + 1,
+    -- As of senders: where more than a probe's 5 s are left, it was said of what went out before.
+    pauses = o.pauses + coalesce(o.paused_until <= clock_timestamp() + interval '5 seconds', true)::integer,
     pause_reason = excluded.pause_reason,
-    paused_until = clock_timestamp() + notify_private.pause_duration(o.pauses)
+    paused_until = case when o.paused_until > clock_timestamp() + interval '5 seconds' then o.paused_until
+      else clock_timestamp() + notify_private.pause_duration(o.pauses) end
   returning o.paused_until
 $$;
 comment on function notify_private.pause_origin(smallint, text, text) is

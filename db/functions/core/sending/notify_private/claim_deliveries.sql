@@ -30,6 +30,11 @@ declare
   is_paused boolean;
   suppressed boolean;
 begin
+  -- One that was declared dead and does not know it yet: what it took would be taken from it at once and count as a try, again and
+  -- again. With its next heartbeat it registers anew.
+  if not exists (select from notify.workers as w where w.id = worker_id and w.stopped_at is null) then
+    return;
+  end if;
   select p.provider, p.channel, s.rate_per_second is null, s.paused_until is not null
   into strict provider, own_channel, is_unlimited, is_paused
   from notify.senders as s join notify.providers as p on p.provider = s.provider where s.id = sender_id;
