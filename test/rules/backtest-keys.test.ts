@@ -68,3 +68,17 @@ test('W43: a type that was switched off before its digest closed was on when it 
   expect(await decisionOf(db, event, 'email')).toBe('type: type_disabled');
   expect(await differing()).toEqual([]);
 });
+
+test('W43: what a digest left out because it was deleted in the inbox keeps its key', async () => {
+  const ada = await makePerson(db, { email: 'deleted@example.com', devices: [] });
+  const type = await makeType(db, { channels: ['email', 'in_app'], dedupeKey: 'k', defaultFrequency: 'daily' });
+  const first = await tell(db, type, [ada]);
+  await planDue(db);
+  await db.owner.query('update notify.notifications set deleted_at = now() where event_id = $1', [first]);
+  await close(ada);
+  expect(await decisionOf(db, first, 'email')).toBe('inbox: deleted');
+  const second = await tell(db, type, [ada]);
+  await planDue(db);
+  expect(await decisionOf(db, second, 'email')).toBe('dedupe: already_sent');
+  expect(await differing()).toEqual([]);
+});

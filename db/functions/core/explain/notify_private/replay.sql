@@ -176,6 +176,8 @@ begin
           left join unnest(batch) as b
             on b.event_id = k.event_id and b.recipient_id = k.recipient_id and b.channel = k.channel
             and b.nth > pg_catalog.cardinality(b.judged_at)
+            -- What they had from their inbox was told.
+            and b.rule is distinct from 'inbox'
           where b.event_id is null
         );
       end if;
