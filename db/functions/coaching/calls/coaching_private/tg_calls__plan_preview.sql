@@ -22,9 +22,11 @@ begin
     new.preview_sent := false;
     new.preview_sent_at := null;
     if new.schedule_id is not null then
-      select coalesce(u.time_zone, 'UTC'), notify_private.local_instant(new.local_day + s.local_time, coalesce(u.time_zone, 'UTC'), 'first')
-      into zone, by_schedule
-      from coaching.call_schedules as s join notify.users as u on u.id = s.user_id where s.id = new.schedule_id;
+      -- By two keys and not together: whoever moves many calls has loops turned off, and all people would be read for each call.
+      select coalesce((select u.time_zone from notify.users as u where u.id = s.user_id), 'UTC'), new.local_day + s.local_time
+      into zone, shown
+      from coaching.call_schedules as s where s.id = new.schedule_id;
+      by_schedule := notify_private.local_instant(shown, zone, 'first');
       shown := case
         when new.scheduled_at = by_schedule then null
         -- The clock changed and not the call.
