@@ -1,6 +1,6 @@
 // Over 300 lines: everything that may happen to deliveries, as acts that are played at random and then counted again.
 
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { forget, installPack, makePerson, makeType, planDue, tell } from '../support/engine-pack.ts';
 import { one } from '../support/one.ts';
@@ -49,6 +49,9 @@ beforeAll(async () => {
       }),
     );
   await db.owner.query(`update notify.users set region = case when locale = 'fr' then 'FR' end`);
+});
+// Anew for each, since those who look for workers that died may find this one, which has no heartbeat.
+beforeEach(async () => {
   workerId = await one(db.worker, `select notify_private.register_worker('bulk', 'host', 1, '{1,2,5,4}')`);
 });
 afterAll(() => db.drop());
