@@ -62,7 +62,7 @@ describe('paths', () => {
       { key: 'ready', title: "I'm ready", url: `/calls/${call}` },
       { key: 'move', title: 'Move the call', url: `/calls/${call}/move` },
     ]);
-    expect(await decisionsOf(world.db, call)).toEqual(['push: send', 'sms: fallback/not_needed']);
+    await expect.poll(() => decisionsOf(world.db, call)).toEqual(['push: send', 'sms: fallback/not_needed']);
     expect(textsTo(world, ada)).toEqual([]);
     const marked = await callOf(world.db, call);
     expect(marked).toMatchObject({ preview_sent: true, status: 'pending' });
@@ -81,7 +81,9 @@ describe('paths', () => {
       await move(at);
       await untilLogged(world, call, ...Array.from({ length: times + 1 }, () => 'preview_push sent'));
     }
-    expect((await decisionsOf(world.db, call)).slice(-2)).toEqual(['push: send', 'sms: fallback/not_needed']);
+    await expect
+      .poll(async () => (await decisionsOf(world.db, call)).slice(-2))
+      .toEqual(['push: send', 'sms: fallback/not_needed']);
     expect(pushesTo(world, ada)).toHaveLength(3);
     expect(textsTo(world, ada)).toEqual([]);
     expect(await callOf(world.db, call)).toMatchObject({ preview_sent: true });

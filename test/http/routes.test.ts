@@ -156,7 +156,9 @@ test('metrics are in the Prometheus format', async () => {
   expect(response.headers.get('content-type')).toContain('text/plain');
   expect(text).toMatch(/^rowbell_up 1$/m);
   expect(text).toMatch(/^rowbell_workers_alive\{lane="urgent"\} [1-9]/m);
-  expect(text).toMatch(/^rowbell_sender_paused\{app="default",provider="apns",environment="production"\} 0$/m);
+  expect(text).toMatch(
+    /^rowbell_sender_paused\{app="default",place="1",provider="apns",environment="production"\} 0$/m,
+  );
   expect(text).toMatch(/^process_resident_memory_bytes \d/m);
 });
 
