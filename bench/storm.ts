@@ -5,10 +5,10 @@ import type { ProviderName } from '../src/providers/types.ts';
 import { report, table } from './report.ts';
 import { startApiProcess, startDatabase, startWorkerProcess, untilWorks } from './stack.ts';
 import { median, percentile } from './statistics.ts';
-import { installStorm } from './storm/people.ts';
-import { openSky } from './storm/sky.ts';
-import { runStorm } from './storm/storm.ts';
-import { judge, type Verdict } from './storm/verdict.ts';
+import { installStorm } from './weather/people.ts';
+import { openSky } from './weather/sky.ts';
+import { runStorm } from './weather/storm.ts';
+import { judge, type Verdict } from './weather/verdict.ts';
 
 // Every fault of every provider, at random, while people are told things. Is anything lost or sent twice, an address pruned that is
 // alive, a provider or origin paused for longer than its fault, and are those late whom no fault concerns?

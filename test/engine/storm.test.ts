@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { installStorm } from '../../bench/storm/people.ts';
-import { openSky, type Sky } from '../../bench/storm/sky.ts';
-import { runStorm } from '../../bench/storm/storm.ts';
-import { judge } from '../../bench/storm/verdict.ts';
+import { installStorm } from '../../bench/weather/people.ts';
+import { openSky, type Sky } from '../../bench/weather/sky.ts';
+import { runStorm } from '../../bench/weather/storm.ts';
+import { judge } from '../../bench/weather/verdict.ts';
 import { type ApiProcess, createApiProcess } from '../support/api-process.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { startWorker, type WorkerProcess } from '../support/worker-process.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { FaultInput } from '../../src/sandbox/faults.ts';
 import type { Numbered, Question, Taken } from './sandbox.ts';
 
-/** The providers of a storm (bench/storm/sandbox.ts), from outside. */
+/** The providers of a storm (bench/weather/sandbox.ts), from outside. */
 export type Sky = {
   readonly settings: Readonly<Record<string, string>>;
   readonly origins: { readonly web_push: readonly string[]; readonly webhook: readonly string[] };

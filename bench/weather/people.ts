@@ -21,7 +21,7 @@ export const tracks: readonly Track[] = providers.flatMap((provider) =>
 
 export const isTrack = (one: Track) => (other: Track) => one.provider === other.provider && one.place === other.place;
 
-/** Makes the product that tells people something (bench/storm/pack.sql). */
+/** Makes the product that tells people something (bench/weather/pack.sql). */
 export async function installStorm(pool: Pool): Promise<void> {
   await pool.query(await readFile(new URL('pack.sql', import.meta.url), 'utf8'));
 }
