@@ -158,7 +158,7 @@ describe.skipIf(chromiumPath === undefined)('NC-42, in Chromium', () => {
     await expect.poll(async () => (await inboxRows(db, userId)).filter((row) => row.archived_at).length).toBe(1);
     // Kept until the answer to it is there.
     await expect.poll(() => waiting(one)).toEqual([]);
-    expect(changes).toBe(1);
+    await expect.poll(() => changes).toBe(1);
   });
 
   test('a tab that the browser put to sleep shows everything when it wakes', async () => {
