@@ -14,12 +14,12 @@ const smtpId = '<⟦me.delivery_id⟧@rowbell.example>';
 /** The request that each route is there for, by its method and path. A route that is new fails the run until it stands here. */
 const meant: Readonly<Record<string, Meant>> = {
   'POST /graphql': { path: '/graphql', as: 'user', headers: json, body: '{"query":"{unreadCount}"}' },
-  'GET /web/:id': { path: '/web/elements.js' },
   'GET /graphql': { path: '/graphql?query=%7BunreadCount%7D&variables=%7B%7D', as: 'user' },
   'GET /schema.graphql': { path: '/schema.graphql', as: 'user' },
   'GET /livez': { path: '/livez' },
   'GET /readyz': { path: '/readyz' },
   'GET /metrics': { path: '/metrics' },
+  'GET /web/:id': { path: '/web/elements.js' },
   'GET /export/notifications.csv': { path: '/export/notifications.csv?', as: 'user' },
   'GET /export/notifications.json': { path: '/export/notifications.json?', as: 'user' },
   'GET /export/activity.csv': { path: '/export/activity.csv?', as: 'user' },

@@ -11,7 +11,7 @@ declare
   s notify.senders;
 begin
   select * into strict s from notify.senders as x where x.id = via;
-  if s.paused_until > at and s.pause_reason <> 'slow' then
+  if s.paused_until > at and s.pause_reason is distinct from 'slow' then
     return 0;
   end if;
   if s.paused_until <= at then
